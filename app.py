@@ -1,0 +1,96 @@
+"""The server: workers, films, Plotly's script, health; and the Streamlit script, handed to st.App. `streamlit run app.py`."""
+
+import asyncio
+import contextlib
+import gc
+import importlib
+import logging
+import threading
+from collections.abc import AsyncIterator
+from typing import Any
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from contents import SECTIONS
+from engine import data
+from runtime import script, server, settings
+from runtime.run import Run
+from ui import offline
+from ui.text import LANGUAGES, theory
+
+log = logging.getLogger("theoria")
+FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+@contextlib.asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
+    """Start the workers before any page runs; warm in the background; leave no orphan."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    store, _ = server.start()
+    store.alive = _alive
+    threading.Thread(target=warm, name="warm", daemon=True).start()
+    yield {}
+    server.stop()
+
+
+def warm() -> None:
+    """Compute and draw what every page opens with, in every language, then take all that out of the collector's sight."""
+    store, films = server.running()
+    script.compressed()
+    for section, slugs in SECTIONS.items():
+        for slug in slugs:
+            engine, view = importlib.import_module(f"engine.{section}.{slug}"), importlib.import_module(f"views.{section}.{slug}")
+            train, params, name = engine.DEFAULT
+            job = store.start(Run(train, params, (data.sample(name),)), "warm")
+            for language in LANGUAGES:
+                films.whole(films.open(job, view.draw, (), view.Options(), theory(slug, language)))
+    gc.collect()
+    gc.freeze()
+    log.info("warm")
+
+
+def _alive(session: str) -> bool:
+    """Whether somebody still has the page open."""
+    if session == "warm":
+        return True
+    runtime = st.runtime.get_instance()
+    return bool(runtime.is_active_session(session))
+
+
+async def film(request: Request) -> Response:
+    """A film as it is drawn; or, with .html at the end, the same as one page that plays without a server."""
+    name: str = request.path_params["key"]
+    _, films = server.running()
+    shown = films.get(name.removesuffix(".html")) if request.path_params["node"] == settings.NODE else None
+    if shown is None:
+        return JSONResponse({"gone": True}, status_code=404, headers={"Cache-Control": "no-store"})
+    if name.endswith(".html"):
+        whole = await asyncio.to_thread(films.whole, shown)
+        page = offline.page(shown.words, whole)  # type: ignore[arg-type]
+        return Response(
+            page, media_type="text/html", headers={"Content-Disposition": f'attachment; filename="{shown.words.slug}.html"'}
+        )  # type: ignore[attr-defined]
+    headers = {
+        "Content-Encoding": "gzip",
+        "X-Content-Type-Options": "nosniff",
+        **(FOREVER if shown.done else {"Cache-Control": "no-store"}),
+    }
+    return StreamingResponse(shown.stream(films.wake), media_type="application/x-ndjson", headers=headers)
+
+
+async def plotly_script(request: Request) -> Response:
+    return Response(
+        await asyncio.to_thread(script.compressed), media_type="text/javascript", headers={"Content-Encoding": "gzip", **FOREVER}
+    )
+
+
+prefix = "/" + str(st.get_option("server.baseUrlPath") or "").strip("/")
+prefix = "" if prefix == "/" else prefix
+app = st.App(
+    "ui/navigation.py",
+    lifespan=lifespan,
+    routes=[Route(f"{prefix}/films/{{node}}/{{key}}", film), Route(f"{prefix}/{script.PATH}", plotly_script)],
+)

@@ -1,0 +1,1 @@
+"""Arrays in, figure out: plain-dict Plotly whose colours are roles. Imports nothing of the house."""

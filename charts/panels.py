@@ -1,0 +1,117 @@
+"""Panels with their own axes, laid into one figure, so that linked views cannot disagree."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from charts.theme import BLANK
+
+Trace = dict[str, Any]
+Box = tuple[float, float, float, float]  # x from, x to, y from, y to, as parts of the figure
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One pair of axes: traces in their own coordinates, a title above, notes (annotations) and shapes inside."""
+
+    traces: Sequence[Trace]
+    title: str = ""
+    x: Mapping[str, Any] = field(default_factory=dict)
+    y: Mapping[str, Any] = field(default_factory=dict)
+    notes: Sequence[dict[str, Any]] = ()
+    shapes: Sequence[dict[str, Any]] = ()
+    equal: bool = False  # one unit is as long on x as on y
+    series: Sequence[str] = ()  # the columns whose values set the range of y; the player knows them all
+    zero: bool = True  # that range begins at 0
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One step, drawn: what a film holds a line of."""
+
+    data: list[Trace]
+    layout: dict[str, Any]
+    wide: dict[str, Any]
+    narrow: dict[str, Any]
+    phase: str  # what is happening, in two or three words
+    said: str  # one sentence
+    alt: str  # what a listener hears
+    numbers: Mapping[str, float | int | str | None]  # this step's row of the table; the caption takes its numbers from here
+    formula: str = ""  # MathML with ⟦name⟧ where values go
+    values: Mapping[str, tuple[Any, int]] = field(default_factory=dict)  # name → (number or array by entity, decimals)
+    of: str = ""  # the link whose entity the values are indexed by
+    at: int = -1  # the entity shown while nothing is pointed at
+    metrics: Sequence[tuple[str, str]] = ()
+    series: Sequence[dict[str, Any]] = ()
+    mark: bool = False  # a step of the algorithm begins here
+
+
+def blank(**more: Any) -> dict[str, Any]:
+    """Axes of pictures and maps: nothing to read on them."""
+    return {**BLANK, **more}
+
+
+def note(text: str, **more: Any) -> dict[str, Any]:
+    """A word inside a panel; `text` is escaped already."""
+    return {"text": text, "showarrow": False, **more}
+
+
+def compose(panels: Sequence[Panel], wide: Sequence[Box], narrow: Sequence[Box], height: int) -> dict[str, Any]:
+    """Data and layouts of one figure: panel k takes box k of the wide layout, or of the narrow one, `height` px high."""
+    data: list[Trace] = []
+    layout: dict[str, Any] = {"annotations": [], "shapes": []}
+    series: list[dict[str, Any]] = []
+    for number, panel in enumerate(panels, 1):
+        k = "" if number == 1 else str(number)
+        data += [{**trace, "xaxis": f"x{k}", "yaxis": f"y{k}"} for trace in panel.traces]
+        layout[f"xaxis{k}"] = {**panel.x, "anchor": f"y{k}"}
+        layout[f"yaxis{k}"] = {**panel.y, "anchor": f"x{k}"}
+        if panel.equal:
+            layout[f"xaxis{k}"] |= {"constrain": "domain", "constraintoward": "left"}
+            layout[f"yaxis{k}"] |= {"scaleanchor": f"x{k}", "constrain": "domain", "constraintoward": "top"}
+        layout["annotations"] += [_title(panel.title, k)] * bool(panel.title) + [_placed(item, k) for item in panel.notes]
+        layout["shapes"] += [_placed(item, k) for item in panel.shapes]
+        if panel.series:
+            series.append({"axis": f"yaxis{k}", "y": list(panel.series), "zero": panel.zero})
+    return {
+        "data": data,
+        "layout": layout,
+        "wide": _domains(wide),
+        "narrow": {**_domains(narrow), "height": height, "margin": {"l": 44, "r": 10, "t": 34, "b": 26}},
+        "series": series,
+    }
+
+
+def escaped(text: str) -> str:
+    """A visitor's word, harmless in HTML, in a hover label and as a colour role."""
+    safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;").replace("'", "&#39;")
+    safe = safe.replace("%{", "%&#123;").replace("$", "&#36;")  # neither a hover template nor TeX
+    return "&#64;" + safe[1:] if safe.startswith("@") else safe
+
+
+def flat(values: np.ndarray) -> np.ndarray:
+    """A two-dimensional array as one row, for traces that take lists."""
+    return np.ascontiguousarray(values).reshape(-1)
+
+
+def _title(text: str, k: str) -> dict[str, Any]:
+    return note(text, xref=f"x{k} domain", yref=f"y{k} domain", x=0, y=1, xanchor="left", yanchor="bottom", yshift=8)
+
+
+def _placed(item: dict[str, Any], k: str) -> dict[str, Any]:
+    """References "x", "y", "x domain" … of a panel's note or shape, made those of its own axes."""
+    refs = {key: item.get(key, key[0]).replace(key[0], key[0] + k, 1) for key in ("xref", "yref")}
+    return {**item, **refs}
+
+
+def _domains(boxes: Sequence[Box]) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for number, (x0, x1, y0, y1) in enumerate(boxes, 1):
+        k = "" if number == 1 else str(number)
+        out |= {f"xaxis{k}": {"domain": [x0, x1]}, f"yaxis{k}": {"domain": [y0, y1]}}
+    return out
+
+
+__all__ = ["Box", "Panel", "Picture", "Trace", "blank", "compose", "escaped", "flat", "note", "replace"]

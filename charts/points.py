@@ -1,0 +1,114 @@
+"""Points, meshes and the small marks on them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from charts.panels import Trace
+from charts.theme import SYMBOLS
+
+
+def cloud(
+    xy: np.ndarray, *, colour: str | Sequence[str], symbol: str = "circle", size: float = 6, opacity: float = 0.55, **more: Any
+) -> Trace:
+    """Samples [n, 2] as marks of one kind."""
+    marker = {"size": size, "color": colour if isinstance(colour, str) else list(colour), "symbol": symbol, "opacity": opacity}
+    return {"type": "scatter", "mode": "markers", "x": xy[:, 0], "y": xy[:, 1], "marker": marker, **more}
+
+
+def mesh(xy: np.ndarray, edges: np.ndarray, *, colour: str = "@ink", width: float = 0.9, opacity: float = 0.55) -> Trace:
+    """Nodes [n, 2] joined along `edges` [m, 2]: one line with gaps, because that draws fastest."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": gapped(xy[:, 0], edges),
+        "y": gapped(xy[:, 1], edges),
+        "hoverinfo": "skip",
+        "line": {"color": colour, "width": width},
+        "opacity": opacity,
+        "connectgaps": False,
+    }
+
+
+def gapped(values: np.ndarray, paths: np.ndarray) -> np.ndarray:
+    """Values along every path [m, k], a gap after each: [m · (k + 1)]."""
+    return np.concatenate([values[paths], np.full((len(paths), 1), np.nan)], axis=1).ravel()
+
+
+def targets(xy: np.ndarray, link: str, *, ring: int, template: str, **more: Any) -> Trace:
+    """Places [n, 2] that can be pointed at but are not drawn: an unseen line is one element, n marks are n."""
+    meta = {"link": link, "ring": ring} | more.pop("meta", {})
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": xy[:, 0],
+        "y": xy[:, 1],
+        "line": {"width": 0, "color": "rgba(0,0,0,0)"},
+        "meta": meta,
+        "hovertemplate": template + "<extra></extra>",
+        **more,
+    }
+
+
+def dots(xy: np.ndarray, radius: tuple[float, float], *, colour: str = "@ink") -> Trace:
+    """Small filled diamonds of `radius` in data units, all in one path."""
+    corners = np.array([[1, 0], [0, 1], [-1, 0], [0, -1], [1, 0]]) * np.array(radius)
+    return blobs(xy, corners[None].repeat(len(xy), 0), colour=colour)
+
+
+def blobs(xy: np.ndarray, corners: np.ndarray, *, colour: str, line: str | None = None, width: float = 0.8, **more: Any) -> Trace:
+    """Polygons `corners` [n, k, 2] around places [n, 2], all in one path."""
+    ring = xy[:, None] + corners
+    rings = np.concatenate([ring, np.full((len(xy), 1, 2), np.nan)], axis=1)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "fill": "toself",
+        "x": rings[..., 0].ravel(),
+        "y": rings[..., 1].ravel(),
+        "hoverinfo": "skip",
+        "fillcolor": colour,
+        "line": {"color": line or colour, "width": width if line else 0},
+        **more,
+    }
+
+
+_ANGLES = np.linspace(0, 2 * np.pi, 13)
+OUTLINES: dict[str, np.ndarray] = {  # closed, of about equal area, in the order of the categorical colours
+    "circle": np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], -1),
+    "diamond": np.array([[1.2, 0], [0, 1.2], [-1.2, 0], [0, -1.2], [1.2, 0]]),
+    "square": np.array([[0.88, 0.88], [-0.88, 0.88], [-0.88, -0.88], [0.88, -0.88], [0.88, 0.88]]),
+    "triangle-up": np.array([[0, 1.3], [-1.15, -0.75], [1.15, -0.75], [0, 1.3]]),
+    "cross": np.array(
+        [
+            [0.4, 1.2],
+            [-0.4, 1.2],
+            [-0.4, 0.4],
+            [-1.2, 0.4],
+            [-1.2, -0.4],
+            [-0.4, -0.4],
+            [-0.4, -1.2],
+            [0.4, -1.2],
+            [0.4, -0.4],
+            [1.2, -0.4],
+            [1.2, 0.4],
+            [0.4, 0.4],
+            [0.4, 1.2],
+        ]
+    ),
+    "star": np.stack(
+        [
+            np.where(np.arange(11) % 2, 0.6, 1.35) * np.sin(np.arange(11) * np.pi / 5),
+            np.where(np.arange(11) % 2, 0.6, 1.35) * np.cos(np.arange(11) * np.pi / 5),
+        ],
+        -1,
+    ),
+}
+
+
+def kind(k: int) -> tuple[str, str, np.ndarray]:
+    """Colour, symbol and outline of category k; after the sixth they repeat as grey."""
+    if k >= len(SYMBOLS):
+        return "@ink3", "circle", OUTLINES["circle"] * 0.8
+    return f"@c{k + 1}", SYMBOLS[k], OUTLINES[SYMBOLS[k]]

@@ -1,0 +1,169 @@
+"""Colours, scales and the figure template, as plain data.
+
+Figures name colours by role ("@ink", "@accent", "@c1"). A film knows no theme: the player puts the viewer's own palette
+in when it draws, so one film serves light and dark. `resolve` does the same in Python.
+"""
+
+from typing import Any
+
+Palette = dict[str, Any]
+
+SANS = "'Plex Sans', 'PingFang SC', 'Hiragino Sans GB', 'Microsoft YaHei', 'Noto Sans CJK SC', system-ui, sans-serif"
+
+LIGHT: Palette = {
+    "paper": "#FAF9F6",  # the page
+    "surface": "#FFFFFF",  # the stage, cards, inputs
+    "sunk": "#F1EFEA",  # tracks, code, hovered rows
+    "tile": "#F6F4F0",  # the paper of small pictures and map cells
+    "line": "#E2DFD8",  # hairlines, grid
+    "edge": "#8C8983",  # borders that carry meaning (3:1)
+    "ink": "#1B1C1E",
+    "ink2": "#53565B",  # labels, captions
+    "ink3": "#676A6F",  # ticks, hints
+    "accent": "#B4510B",  # what is happening now, and only that
+    "wash": "#FDF1E6",  # behind what is happening now
+    "ghost": "#BDBAB3",  # pruned, past, background data (always with a second cue)
+    "bad": "#A3202C",
+    "c1": "#315BBB",
+    "c2": "#01A790",
+    "c3": "#7C1F74",
+    "c4": "#A5931C",
+    "c5": "#9C5A6F",
+    "c6": "#5086B0",
+}
+DARK: Palette = {
+    "paper": "#131416",
+    "surface": "#191B1E",
+    "sunk": "#22252A",
+    "tile": "#212429",
+    "line": "#2D3035",
+    "edge": "#71757C",
+    "ink": "#ECEAE5",
+    "ink2": "#B3B5B8",
+    "ink3": "#8F9399",
+    "accent": "#FF9E52",
+    "wash": "#3A2818",
+    "ghost": "#52565D",
+    "bad": "#FF8A8A",
+    "c1": "#69B0F6",
+    "c2": "#7FECE3",
+    "c3": "#9169CC",
+    "c4": "#FEE57B",
+    "c5": "#B98A95",
+    "c6": "#426D76",
+}
+CATEGORICAL = ["@c1", "@c2", "@c3", "@c4", "@c5", "@c6"]
+SYMBOLS = ["circle", "diamond", "square", "triangle-up", "cross", "star"]  # the second cue, same order
+DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"]
+
+
+def mix(colours: list[str], at: float) -> str:
+    """The colour at `at` in [0, 1] of a list of colours, between neighbours by linear sRGB bytes."""
+    i = min(int(at * (len(colours) - 1)), len(colours) - 2)
+    part = at * (len(colours) - 1) - i
+    a, b = ([int(colour[k : k + 2], 16) for k in (1, 3, 5)] for colour in colours[i : i + 2])
+    return "#" + "".join(f"{round(x + (y - x) * part):02X}" for x, y in zip(a, b, strict=True))
+
+
+for palette, scales in (
+    (
+        LIGHT,
+        (
+            ["#F1F5F8", "#CFE3F3", "#A6CCEB", "#7DB2E0", "#5A97D1", "#427CBD", "#3163A3", "#274C85", "#203764", "#1B2544"],
+            [
+                "#1B58AC",
+                "#4777BE",
+                "#6F96CF",
+                "#99B5DF",
+                "#C4D4EC",
+                "#F6F3F1",
+                "#E8CDBD",
+                "#D7A88C",
+                "#C3845C",
+                "#AE5F29",
+                "#8D4301",
+            ],
+        ),
+    ),
+    (
+        DARK,
+        (
+            ["#202630", "#263A58", "#2C4F7E", "#33659F", "#3D7DBE", "#4F95D8", "#6BADEA", "#8FC5F5", "#B7DCFB", "#E2F2FF"],
+            [
+                "#7AB4FE",
+                "#6097DC",
+                "#537BAF",
+                "#456083",
+                "#384759",
+                "#2F2D2C",
+                "#554132",
+                "#7B5539",
+                "#A26B3F",
+                "#CA8145",
+                "#F4984A",
+            ],
+        ),
+    ),
+):
+    for name, colours in zip(("sequential", "diverging"), scales, strict=True):
+        palette[name] = [[i / (len(colours) - 1), colour] for i, colour in enumerate(colours)]
+    for i in range(14):  # the same scale in fourteen steps, for filled shapes; and a neutral one, for under coloured marks
+        palette[f"sequential{i}"] = mix(scales[0], i / 13)
+        palette[f"neutral{i}"] = mix([palette["tile"], palette["ink3"]], i / 13)
+    # pictures made of numbers are ink on paper; 0 is the gap between pictures
+    palette["sheet"] = [[0, palette["surface"]], [0.0039, palette["surface"]], [0.00391, palette["tile"]], [1, palette["ink"]]]
+
+AXIS: dict[str, Any] = {
+    "showline": False,
+    "zeroline": False,
+    "gridcolor": "@line",
+    "gridwidth": 1,
+    "griddash": "solid",
+    "ticks": "",
+    "tickcolor": "@line",
+    "tickfont": {"size": 11, "color": "@ink3"},
+    "nticks": 5,
+    "automargin": False,
+    "title": {"font": {"size": 12, "color": "@ink2"}, "standoff": 6},
+    "fixedrange": True,
+}
+TEMPLATE: dict[str, Any] = {
+    "layout": {
+        "font": {"family": SANS, "size": 12, "color": "@ink2"},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "colorway": CATEGORICAL,
+        "colorscale": {"sequential": "@sequential", "diverging": "@diverging"},
+        "margin": {"l": 40, "r": 16, "t": 34, "b": 34},
+        "xaxis": AXIS,
+        "yaxis": AXIS,
+        "showlegend": False,
+        "dragmode": False,
+        "hovermode": "closest",
+        "hoverdistance": 24,
+        "hoverlabel": {
+            "bgcolor": "@ink",
+            "bordercolor": "@ink",
+            "align": "left",
+            "font": {"family": SANS, "size": 12, "color": "@paper"},
+        },
+        "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": 12}},
+        "annotationdefaults": {"font": {"size": 12, "color": "@ink2"}, "showarrow": False},
+        "uirevision": "theoria",
+    }
+}
+BLANK: dict[str, Any] = {
+    "visible": False,
+    "showgrid": False,
+    "zeroline": False,
+    "fixedrange": True,
+}  # axes of pictures, trees and maps
+
+
+def resolve(value: Any, palette: Palette) -> Any:
+    """Put a palette's colours in the place of roles."""
+    if isinstance(value, dict):
+        return {key: resolve(item, palette) for key, item in value.items()}
+    if isinstance(value, list):
+        return [resolve(item, palette) for item in value]
+    return palette.get(value[1:], value) if isinstance(value, str) and value.startswith("@") else value

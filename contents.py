@@ -1,0 +1,5 @@
+"""The table of contents: section → topics in reading order. Data only; names and questions stand in the theories."""
+
+SECTIONS: dict[str, list[str]] = {
+    "learning": ["som"],
+}

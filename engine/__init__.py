@@ -1,0 +1,1 @@
+"""Algorithms that yield frames. Knows nothing of screens."""

@@ -1,0 +1,480 @@
+"""What a run is about: points with a digest, the named samples, and what a link carries. Reading is in `readers`."""
+
+import base64
+import binascii
+import csv
+import io
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PIL import Image as Pillow
+
+from engine.errors import DataError
+from engine.readers import (
+    COLUMNS,
+    LABELS,
+    LARGEST,
+    LINK_BYTES,
+    LINK_CHARACTERS,
+    MISSING,
+    NAME_CHARACTERS,
+    PIXELS,
+    ROWS,
+    UPLOAD_BYTES,
+    Image,
+    Note,
+    Table,
+    as_numbers,
+    clean,
+    cut,
+    digest_of,
+    is_image,
+    listed,
+    make_table,
+    read_image,
+    read_table,
+)
+
+__all__ = [
+    "COLUMNS", "DEFAULT_COLUMNS", "LABELS", "LARGEST", "LINK_BYTES", "LINK_CHARACTERS", "NAME_CHARACTERS", "PIXELS", "ROWS",
+    "SAMPLES", "TABLES", "UPLOAD_BYTES", "Image", "Kind", "Note", "Points", "Table", "choose", "clean", "cut", "digit", "digit_notes", "label_candidates",
+    "is_image", "notes", "numeric_columns", "pack", "palette", "points", "points_of", "read_image", "read_table", "sample", "sample_table",
+    "text_columns", "unpack",
+]  # fmt: skip
+
+DATASETS = Path(__file__).parents[1] / "assets" / "datasets"
+Kind = Literal["table", "colours", "images"]
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """n points in d dimensions. Equal digests, equal points; the origin does not count. Made by `points`."""
+
+    X: NDArray[np.float64]  # (n, d), finite
+    columns: tuple[str, ...]  # d names
+    labels: NDArray[np.int64] | None = None  # (n,) into label_names
+    label_names: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()  # n names, or none
+    kind: Kind = "table"
+    shape: tuple[int, ...] = ()  # of one image, where kind is "images"
+    origin: str = "own"
+    digest: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._seal()
+        labels = b"" if self.labels is None else self.labels.tobytes()
+        words = repr((self.X.shape, self.columns, self.labels is None, self.label_names, self.names, self.kind, self.shape))
+        object.__setattr__(self, "digest", digest_of(self.X.tobytes(), labels, words))
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._seal()  # numpy forgets the flag on its way through a pipe
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Points) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def _seal(self) -> None:
+        self.X.flags.writeable = False
+        if self.labels is not None:
+            self.labels.flags.writeable = False
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays, strings estimated."""
+        words = sum(50 + len(word) for word in (*self.columns, *self.label_names, *self.names))
+        return self.X.nbytes + (0 if self.labels is None else self.labels.nbytes) + words
+
+
+def points(
+    X: ArrayLike,
+    columns: Sequence[str] = (),
+    labels: ArrayLike | None = None,
+    label_names: Sequence[str] = (),
+    names: Sequence[str] = (),
+    kind: Kind = "table",
+    shape: tuple[int, ...] = (),
+    origin: str = "own",
+) -> Points:
+    """Checked, copied, read-only Points from X (n, d). Raises DataError that names row (from 1) and column at fault."""
+    try:
+        array = np.array(X, dtype=np.float64, order="C")
+    except (ValueError, TypeError) as problem:
+        raise DataError("shape", shape="?") from problem
+    _check_shape(array)
+    heads = tuple(cut(clean(column)) or f"column {i}" for i, column in enumerate(columns or [""] * array.shape[1], start=1))
+    _check_columns(heads, array.shape[1])
+    _check_values(array, heads)
+    codes, classes = _labels(labels, tuple(cut(clean(name)) for name in label_names), len(array))
+    rows = tuple(cut(clean(name)) for name in names)
+    if rows and len(rows) != len(array):
+        raise DataError("mismatch", what="names", found=len(rows), expected=len(array))
+    if kind not in get_args(Kind) or (kind == "images") != bool(shape) or (shape and np.prod(shape) != array.shape[1]):
+        raise DataError("mismatch", what="shape", found=str(shape), expected=array.shape[1])
+    return Points(array, heads, codes, classes, rows, kind, tuple(shape), origin)
+
+
+def _check_shape(X: NDArray[np.float64]) -> None:
+    if X.ndim != 2:
+        raise DataError("shape", shape=str(X.shape))
+    if not X.shape[0]:
+        raise DataError("no_rows")
+    if not X.shape[1]:
+        raise DataError("nothing_chosen")
+    if X.shape[0] > ROWS:
+        raise DataError("too_many_rows", rows=X.shape[0], limit=ROWS)
+    if X.shape[1] > COLUMNS:
+        raise DataError("too_many_columns", columns=X.shape[1], limit=COLUMNS)
+
+
+def _check_columns(columns: tuple[str, ...], d: int) -> None:
+    if len(columns) != d:
+        raise DataError("mismatch", what="columns", found=len(columns), expected=d)
+    for i, column in enumerate(columns):
+        if column in columns[:i]:
+            raise DataError("twice", column=column)
+
+
+def _check_values(X: NDArray[np.float64], columns: tuple[str, ...]) -> None:
+    with np.errstate(invalid="ignore"):
+        bad = ~(np.abs(X) <= LARGEST)
+    if bad.any():
+        row, column = (int(i) for i in np.argwhere(bad)[0])
+        code = "nan" if np.isnan(X[row, column]) else "huge"
+        raise DataError(code, row=row + 1, column=columns[column])
+
+
+def _labels(labels: ArrayLike | None, names: tuple[str, ...], n: int) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
+    """Labels as (n,) int64 and their names; names are the numbers themselves where none are given."""
+    if labels is None:
+        return None, ()
+    codes = np.array(labels, dtype=np.int64)
+    if codes.shape != (n,):
+        raise DataError("mismatch", what="labels", found=codes.size, expected=n)
+    highest = max(int(codes.max()) + 1, len(names))
+    if highest > LABELS:
+        raise DataError("too_many_labels", count=highest, limit=LABELS)
+    names = names or tuple(map(str, range(highest)))
+    if codes.min() < 0 or codes.max() >= len(names):
+        raise DataError("mismatch", what="labels", found=highest, expected=len(names))
+    return codes, names
+
+
+def notes(data: Points) -> tuple[Note, ...]:
+    """What a visitor should know of the points: columns that say nothing, because all their values are equal."""
+    still = (np.ptp(data.X, axis=0) == 0) & (data.kind != "images")
+    columns = [column for column, same in zip(data.columns, still, strict=True) if same]
+    return (("constant", {"columns": listed(columns)}),) if columns else ()
+
+
+# ------------------------------------------------------------------------------------------------- from table to points
+
+
+def numeric_columns(table: Table) -> tuple[str, ...]:
+    """Columns whose filled cells are all numbers."""
+    return tuple(column for column in table.columns if table.frame[column].dtype != object)
+
+
+def text_columns(table: Table) -> tuple[str, ...]:
+    """All other columns."""
+    return tuple(column for column in table.columns if table.frame[column].dtype == object)
+
+
+def label_candidates(table: Table) -> tuple[str, ...]:
+    """Columns that sort the rows into 2 to LABELS groups, without gaps: texts, and whole numbers of at most 20 kinds."""
+
+    def groups(column: str) -> bool:
+        values = table.frame[column]
+        if values.dtype == object:
+            return all(values) and 2 <= len(set(values)) <= min(LABELS, table.rows - 1)
+        return bool((values == np.round(values)).all()) and 2 <= len(np.unique(values)) <= min(20, table.rows // 2)
+
+    return tuple(column for column in table.columns if groups(column))
+
+
+def choose(table: Table, columns: Sequence[str], label: str | None = None, names: str | None = None) -> Points:
+    """The chosen columns as Points (n ≥ 2, d ≥ 1). Raises DataError for a gap, a word among numbers, or nothing to see."""
+    if not columns:
+        raise DataError("nothing_chosen")
+    for column in (*columns, label, names):
+        if column is not None and column not in table.frame:
+            raise DataError("no_column", column=column)
+    for column in columns:
+        _check_numeric(table, column)
+    if table.rows < 2:
+        raise DataError("one_row")
+    X = np.column_stack([table.frame[column] for column in columns])
+    _check_values(X, tuple(columns))
+    if (np.ptp(X, axis=0) == 0).all():
+        raise DataError("constant", columns=listed(columns))
+    codes, classes = _classes(table, label) if label is not None else (None, ())
+    rows = [_word(cell) for cell in table.frame[names]] if names is not None else ()
+    kind: Kind = "colours" if _are_colours(X, columns) else "table"
+    return points(X, columns, codes, classes, rows, kind, origin=table.origin)
+
+
+def _check_numeric(table: Table, column: str) -> None:
+    if table.frame[column].dtype == object:
+        for row, cell in enumerate(table.frame[column], start=1):
+            if cell.lower() not in MISSING and as_numbers((cell,))[0] is None:
+                raise DataError("not_numeric", column=column, row=row, value=cut(cell, 30))
+        raise DataError("nan", row=1, column=column)
+
+
+def _classes(table: Table, label: str) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """The label column as (n,) codes and the names in order: as the table says, else sorted."""
+    values = table.frame[label]
+    words = [_word(value) for value in values]
+    if "" in words:
+        raise DataError("missing_label", row=words.index("") + 1, column=label)
+    order = [_word(value) for value in sorted(set(values.tolist()))]
+    if label == table.label and set(words) <= set(table.label_names):
+        order = list(table.label_names)
+    if len(order) > LABELS:
+        raise DataError("too_many_labels", count=len(order), limit=LABELS)
+    places = {word: i for i, word in enumerate(order)}
+    return np.array([places[word] for word in words]), tuple(order)
+
+
+def _word(value: str | float) -> str:
+    """A cell as text; whole numbers without their ".0", a missing number as ""."""
+    if isinstance(value, str):
+        return value
+    return "" if np.isnan(value) else repr(float(value)).removesuffix(".0")
+
+
+def _are_colours(X: NDArray[np.float64], columns: Sequence[str]) -> bool:
+    return tuple(columns) == ("red", "green", "blue") and bool(((X >= 0) & (X <= 255)).all())
+
+
+# ------------------------------------------------------------------------------------------------ from image to points
+
+
+def palette(image: Image, count: int = 1000) -> Points:
+    """The colours of at most `count` pixels, spread evenly over the picture and always the same: (n, 3) in 0..255."""
+    height, width, _ = image.pixels.shape
+    if height * width <= count:
+        colours = image.pixels.reshape(-1, 3)
+    else:
+        g = 1.32471795724474602596  # the plastic number: its powers fill a square evenly (Roberts 2018, the R2 sequence)
+        i = np.arange(1, count + 1)
+        rows, columns = ((0.5 + i / g) % 1 * height).astype(int), ((0.5 + i / g**2) % 1 * width).astype(int)
+        colours = image.pixels[rows, columns]
+    return points(colours, ("red", "green", "blue"), kind="colours", origin="upload")
+
+
+def digit(image: Image) -> NDArray[np.float64]:
+    """A drawn digit as MNIST would hold it: (196,), 14×14 in 0..1, ink 1. Raises DataError when there is no ink to see."""
+    ink, _ = _ink(image)  # (h, w)
+    strong = ink > 0.2
+    rows, columns = np.flatnonzero(strong.any(1)), np.flatnonzero(strong.any(0))
+    box = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    scale = 20 / max(box.shape)  # MNIST: 20×20 inside 28×28, the centre of mass in the pixel from 14 to 15
+    height, width = (max(1, round(side * scale)) for side in box.shape)
+    method = Pillow.Resampling.BOX if scale < 1 else Pillow.Resampling.BILINEAR
+    small = np.asarray(Pillow.fromarray(box.astype(np.float32)).resize((width, height), method), dtype=np.float64)
+    y, x = (np.average(np.arange(n) + 0.5, weights=small.sum(1 - axis)) for axis, n in enumerate(small.shape))
+    top, left = (int(np.clip(np.ceil(14 - at), 0, 28 - n)) for at, n in zip((y, x), small.shape, strict=True))
+    square = np.zeros((28, 28))
+    square[top : top + height, left : left + width] = np.clip(small / small.max(), 0, 1)
+    return _halve(square[None]).reshape(196)
+
+
+def digit_notes(image: Image) -> tuple[Note, ...]:
+    """Whether `digit` turned dark ink on light paper into light ink on black, as MNIST has it."""
+    return (("inverted", {}),) if _ink(image)[1] else ()
+
+
+def _ink(image: Image) -> tuple[NDArray[np.float64], bool]:
+    """Ink (h, w) in 0..1, and whether it was dark on light: judged by the median of the border."""
+    grey: NDArray[np.float64] = image.pixels @ np.array([0.299, 0.587, 0.114]) / 255
+    paper = float(np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])))
+    ink = np.clip(paper - grey if paper > 0.5 else grey - paper, 0, None)
+    if ink.max() < 0.1:
+        raise DataError("no_ink")
+    return ink / ink.max(), paper > 0.5
+
+
+def _halve(images: NDArray[Any]) -> NDArray[np.float64]:
+    """(n, 28, 28) → (n, 14, 14): means of 2×2 blocks."""
+    return np.asarray(images.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4), dtype=np.float64))
+
+
+# -------------------------------------------------------------------------------------------------------------- samples
+
+TABLES: dict[str, tuple[str, str | None, str | None]] = {  # file, label column, names column
+    "penguins": ("penguins.csv", "species", None),
+    "xkcd": ("xkcd_colors.csv", None, "name"),
+    "animals": ("animals_som.csv", None, "animal"),
+}
+MEASURES = ("bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g")
+
+
+@cache
+def sample_table(name: str) -> Table:
+    """A sample that comes from a CSV, complete rows only, so that columns can be chosen. Raises DataError("no_sample")."""
+    if name not in TABLES:
+        raise DataError("no_sample", name=cut(clean(name)))
+    file, label, names = TABLES[name]
+    table = read_table((DATASETS / file).read_bytes(), file)
+    frame = {{"r": "red", "g": "green", "b": "blue"}.get(column, column): values for column, values in table.frame.items()}
+    whole = np.ones(table.rows, dtype=bool)
+    for column in numeric_columns(table):
+        whole &= np.isfinite(table.frame[column])
+    frame = {column: values[whole] for column, values in frame.items()}
+    dropped = int((~whole).sum())
+    said: tuple[Note, ...] = (("dropped", {"count": dropped}),) if dropped else ()
+    return Table(frame, tuple(frame), said, file, f"sample:{name}", label, names)
+
+
+def sample(name: str) -> Points:
+    """A named sample, made once. Raises DataError("no_sample")."""
+    if name not in SAMPLES:
+        raise DataError("no_sample", name=cut(clean(name)))
+    return _sample(name)
+
+
+@cache
+def _sample(name: str) -> Points:
+    return replace(SAMPLES[name](), origin=f"sample:{name}")
+
+
+def penguins() -> Points:
+    """342 penguins of Palmer Station: length and depth of the bill (mm), labelled by species. `sample_table` has more columns."""
+    return choose(sample_table("penguins"), DEFAULT_COLUMNS["penguins"], "species")
+
+
+def xkcd() -> Points:
+    """949 colours as red, green, blue in 0..255, with the names that visitors of xkcd.com gave them."""
+    return choose(sample_table("xkcd"), ("red", "green", "blue"), names="name")
+
+
+def animals() -> Points:
+    """16 animals × 13 attributes (Ritter & Kohonen, 1989)."""
+    table = sample_table("animals")
+    return choose(table, numeric_columns(table), names="animal")
+
+
+def mnist() -> Points:
+    """1,000 handwritten digits, the first 100 of each kind, halved to 14×14 in 0..1."""
+    with np.load(DATASETS / "mnist_10k.npz", allow_pickle=False) as file:
+        images, digits = file["x_train"], file["y_train"].astype(np.int64)
+    first = np.sort(np.concatenate([np.flatnonzero(digits == digit)[:100] for digit in range(10)]))
+    X = _halve(images[first]).reshape(-1, 196) / 255
+    return points(X, [f"p{i}" for i in range(196)], digits[first], tuple("0123456789"), kind="images", shape=(14, 14))
+
+
+def moons() -> Points:
+    """Two half circles of 150 points each that reach into one another, noise 0.08."""
+    t = np.linspace(0, np.pi, 150)
+    upper, lower = np.column_stack([np.cos(t), np.sin(t)]), np.column_stack([1 - np.cos(t), 0.5 - np.sin(t)])
+    X = np.vstack([upper, lower]) + np.random.default_rng(0).normal(0, 0.08, (300, 2))
+    return points(X, ("x", "y"), np.repeat([0, 1], 150), ("upper", "lower"))
+
+
+def square() -> Points:
+    """400 points, uniform in the unit square."""
+    return points(np.random.default_rng(0).random((400, 2)), ("x", "y"))
+
+
+SAMPLES: dict[str, Callable[[], Points]] = {
+    "penguins": penguins, "xkcd": xkcd, "mnist": mnist, "animals": animals, "moons": moons, "square": square,
+}  # fmt: skip
+DEFAULT_COLUMNS: dict[str, tuple[str, ...]] = {
+    "penguins": MEASURES[:2], "xkcd": ("red", "green", "blue"), "moons": ("x", "y"), "square": ("x", "y"),
+}  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------------------------------- links
+
+
+def pack(data: Points | Table) -> str | None:
+    """What a link carries: CSV, deflated, in base64url. None when it would be longer than LINK_CHARACTERS, or are images."""
+    if isinstance(data, Points):
+        if data.kind == "images" or data.X.size > LINK_BYTES:
+            return None
+        data = _as_table(data)
+    if data.rows * len(data.columns) > LINK_BYTES:
+        return None
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([data.label or "", data.names or "", *data.label_names])
+    writer.writerow(data.columns)
+    writer.writerows(zip(*([_word(cell) for cell in data.frame[column]] for column in data.columns), strict=True))
+    raw = text.getvalue().encode()
+    link = base64.urlsafe_b64encode(zlib.compress(raw, 9)).decode().rstrip("=")
+    return link if len(link) <= LINK_CHARACTERS and len(raw) <= LINK_BYTES else None
+
+
+def unpack(link: str) -> Table:
+    """The Table that `pack` put into a link, values and labels exactly. Raises DataError when it is damaged or a bomb."""
+    rows = _link_rows(_inflate(link))
+    if len(rows) < 3 or len(rows[0]) < 2 or len({len(row) for row in rows[1:]}) != 1:
+        raise DataError("broken_link")
+    (label, names, *label_names), columns = rows[0], rows[1]
+    if not set(filter(None, (label, names))) <= set(columns) or len(columns) > COLUMNS:
+        raise DataError("broken_link")
+    table = make_table(rows[1:], header=True, origin="link", text=[label, names])
+    return replace(table, notes=(), label=label or None, names=names or None, label_names=tuple(label_names))
+
+
+def points_of(link: str) -> Points:
+    """The Points that `pack` put into a link. Raises DataError."""
+    table = unpack(link)
+    columns = [column for column in table.columns if column not in (table.label, table.names)]
+    return choose(table, columns, table.label, table.names)
+
+
+def _as_table(data: Points) -> Table:
+    """Points as the Table that `choose` would make them from."""
+    frame: dict[str, NDArray[Any]] = {column: data.X[:, i].copy() for i, column in enumerate(data.columns)}
+    label, names = _free("label", frame), _free("name", frame)
+    if data.labels is not None:
+        frame[label] = _words(data.label_names[code] for code in data.labels)
+    if data.names:
+        frame[names] = _words(data.names)
+    has_labels = data.labels is not None
+    return Table(frame, tuple(frame), label=label if has_labels else None, names=names if data.names else None,
+                 label_names=data.label_names)  # fmt: skip
+
+
+def _free(name: str, taken: Iterable[str]) -> str:
+    return next(free for free in (name + "_" * i for i in range(NAME_CHARACTERS)) if free not in taken)
+
+
+def _words(words: Iterable[str]) -> NDArray[Any]:
+    cells = list(words)
+    array = np.empty(len(cells), dtype=object)
+    array[:] = cells
+    return array
+
+
+def _inflate(link: str) -> str:
+    if len(link) > LINK_CHARACTERS:
+        raise DataError("broken_link")
+    try:
+        raw = base64.b64decode(link + "=" * (-len(link) % 4), altchars=b"-_", validate=True)
+        engine = zlib.decompressobj()
+        text = engine.decompress(raw, LINK_BYTES + 1)
+        if len(text) > LINK_BYTES:
+            raise DataError("link_too_big", limit=LINK_BYTES // 1000)
+        if not engine.eof or engine.unused_data:
+            raise DataError("broken_link")
+        return text.decode()
+    except (binascii.Error, zlib.error, ValueError) as problem:
+        raise DataError("broken_link") from problem
+
+
+def _link_rows(text: str) -> list[list[str]]:
+    try:
+        return [[clean(cell) for cell in row] for row in csv.reader(io.StringIO(text, newline=""), strict=True)]
+    except csv.Error as problem:
+        raise DataError("broken_link") from problem

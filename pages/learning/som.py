@@ -1,0 +1,28 @@
+"""Self-organising map: the page."""
+
+from engine.learning import som
+from runtime.run import Run
+from ui import shell
+from ui.controls import controls
+from ui.dataset import dataset
+from ui.language import say
+from ui.place import place
+from ui.player import play
+from views.learning import som as view
+
+MORE = ("start", "neighbourhood", "decay", "sigma_end", "staircase", "sampling", "torus", "scaling", "unfold", "seed")
+
+text = shell.header("som")
+autoplay, start = shell.experiments(text)
+left, right = shell.stage()
+with left:
+    chosen = dataset(text, ["penguins", "xkcd", "mnist", "animals", "moons", "square"], default="penguins")
+    params = controls(som.Params, text, more=MORE)
+    options = controls(view.Options, text, choices=view.choices(chosen.points, text), folded=say("picture_settings"))
+    placed = place(text, chosen.points)
+link, step = shell.address_bar(text, [som.Params, view.Options], chosen.link | placed.link, chosen.note)
+with right:
+    shell.notices()
+    play(Run(som.train, params, (chosen.points,)), view.draw, options, text, beside=placed.points, autoplay=autoplay,
+         start=start if start is not None else step, link=link)  # fmt: skip
+shell.below(text, som, params, [chosen.code])

@@ -1,0 +1,1 @@
+"""Runs, the processes that compute them, and the films drawn from them."""

@@ -1,0 +1,14 @@
+"""What the host decides, read once from the environment. Each has a default that suits a laptop."""
+
+import os
+import secrets
+
+CACHE_MB = int(os.environ.get("CACHE_MB", "512"))  # frames, films and uploads together
+FILM_MB = int(os.environ.get("FILM_MB", "16"))  # the largest single film
+WORKERS = int(os.environ.get("WORKERS", str(min(4, os.cpu_count() or 1))))  # 0 computes in line
+QUEUE = int(os.environ.get("QUEUE", "200"))  # runs that may wait
+QUEUE_PER_SESSION = int(os.environ.get("QUEUE_PER_SESSION", "8"))  # of one visitor
+NODE = os.environ.get("NODE", "n0")  # this replica's name in film addresses; letters and digits
+IDLE_SECONDS = 5.0  # a run nobody watches ends after this
+CANCEL_SECONDS = 1.0  # a worker that does not stop by then is replaced
+SECRET = secrets.token_bytes(16)  # keys of runs on visitors' data cannot be guessed

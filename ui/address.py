@@ -1,0 +1,102 @@
+"""Settings of a topic: kept for the session, read from a link, written to the address bar.
+
+The address bar is the truth whenever it differs from what was last written there. Only what differs from a default
+stands in it; "copy link" writes everything. Streamlit forgets a widget that is not drawn, so values are kept here.
+"""
+
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import streamlit as st
+
+from engine.params import Options, Spec, Value
+from ui.language import language
+
+VERSION = 1  # the links' major version: raised when an old link would mean another run
+OWN = {"lang", "v", "step", "data"}  # parameters that belong to no topic
+
+
+def arrive(slug: str) -> None:
+    """Take the settings of a link that has just been opened."""
+    link = st.query_params.to_dict()
+    if link == st.session_state.get("written") or not any(key in OWN - {"lang"} or key.startswith(slug + ".") for key in link):
+        return
+    kept(slug).clear()
+    for key in [key for key in st.session_state if str(key).startswith(slug + ".")]:
+        del st.session_state[key]
+    st.session_state["arrived"] = {key: value for key, value in link.items() if key != "lang"}
+    st.session_state["notices"] = [("older_link", {})] if link.get("v", str(VERSION)) != str(VERSION) else []
+    step = link.get("step", "")
+    st.session_state["link_step"] = int(step) if step.isdecimal() and len(step) < 7 else None
+    if step and st.session_state["link_step"] is None:
+        notice("bad_value", name="step", value=step[:40])
+
+
+def notice(code: str, **values: Any) -> None:
+    """Something to say about the link, above the picture."""
+    st.session_state.setdefault("notices", []).append((code, values))
+
+
+def kept(slug: str) -> dict[str, Any]:
+    """The settings of a topic in this session."""
+    return st.session_state.setdefault("settings", {}).setdefault(slug, {})  # type: ignore[no-any-return]
+
+
+def arrived(key: str) -> str | None:
+    """The link's text for a parameter, once."""
+    return st.session_state.get("arrived", {}).pop(key, None)  # type: ignore[no-any-return]
+
+
+def seed(slug: str, spec: Spec, allowed: tuple[str, ...] = ()) -> Value:
+    """The value a field has now; a bad one in the link falls back for that field alone, and is said."""
+    text = arrived(f"{slug}.{spec.name}")
+    if text is not None:
+        try:
+            value = spec.read(text)
+            if allowed and value not in allowed:
+                raise ValueError(text)
+            put(slug, spec.name, value)
+        except ValueError:
+            notice("bad_value", name=f"{slug}.{spec.name}", value=text[:40])
+    return kept(slug).setdefault(spec.name, spec.default)  # type: ignore[no-any-return]
+
+
+def put(slug: str, name: str, value: Any) -> None:
+    """Set a field from outside its widget (a link, an experiment, the player)."""
+    kept(slug)[name] = st.session_state[f"{slug}.{name}"] = value
+
+
+def put_quietly(slug: str, name: str, value: Any) -> None:
+    """Set a field that has no widget."""
+    kept(slug)[name] = value
+
+
+def query(slug: str, models: list[type[Options]], more: dict[str, str], *, everything: bool) -> dict[str, str]:
+    """The settings as a link's parameters."""
+    values = kept(slug)
+    specs = [spec for model in models for spec in model.specs()]
+    out = {
+        f"{slug}.{spec.name}": Spec.write(values[spec.name])
+        for spec in specs
+        if spec.name in values and (everything or values[spec.name] != spec.default)
+    }
+    return out | more
+
+
+def write(wanted: dict[str, str], *, step: int | None) -> None:
+    """Bring the address bar up to date."""
+    wanted = dict(wanted)
+    if "lang" in st.query_params:
+        wanted["lang"] = language()
+    if step is not None:
+        wanted["step"] = str(step)
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+    st.session_state["written"] = wanted
+
+
+def link(wanted: dict[str, str]) -> str:
+    """The full link: every setting, the language and the version."""
+    parts = urlsplit(st.context.url or "")
+    base = f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else ""
+    return base + "?" + urlencode({"lang": language(), "v": str(VERSION)} | wanted)

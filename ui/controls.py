@@ -1,0 +1,65 @@
+"""A widget for every field of Params or Options: its kind, bounds and choices come from the declaration, its words from the theory."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from engine.params import Options, Spec, Value
+from ui import address
+from ui.language import say
+from ui.text import Topic
+
+M = TypeVar("M", bound=Options)
+Choices = Mapping[str, Mapping[str, str]]  # field → its values now → their names
+
+
+def controls(model: type[M], text: Topic, *, more: Sequence[str] = (), choices: Choices | None = None, folded: str = "") -> M:
+    """Draw the fields that matter now, those in `more` behind an expander (all of them: `folded`, its heading), and return the model they make."""
+    specs = [spec for spec in model.specs() if spec.name != "close_up"]
+    values: dict[str, Value] = {"close_up": address.seed(text.slug, closeup)} if (closeup := _close_up(model)) else {}
+    values |= {spec.name: address.seed(text.slug, spec, tuple((choices or {}).get(spec.name, ()))) for spec in specs}
+    for group in (False, True):
+        drawn = [spec for spec in specs if (bool(folded) or spec.name in more) == group and _matters(spec, values)]
+        if not drawn:
+            continue
+        with st.expander(folded or say("more")) if group else st.container(gap="small", key=f"{text.slug}-settings"):
+            for spec in drawn:
+                values[spec.name] = address.kept(text.slug)[spec.name] = _widget(spec, text, (choices or {}).get(spec.name))
+    return model.make(**values)
+
+
+def _close_up(model: type[Options]) -> Spec | None:
+    return next((spec for spec in model.specs() if spec.name == "close_up"), None)
+
+
+def _matters(spec: Spec, values: dict[str, Value]) -> bool:
+    return all(values[name] in wanted for name, wanted in spec.when)
+
+
+def _widget(spec: Spec, text: Topic, choices: Mapping[str, str] | None) -> Value:
+    key = f"{text.slug}.{spec.name}"
+    label = (text.labels | text.view_labels)[spec.name]
+    value: Any = st.session_state.setdefault(key, address.kept(text.slug)[spec.name])
+    if spec.kind == "bool":
+        return bool(st.toggle(label, key=key))
+    if spec.kind in ("int", "float"):
+        return _number(spec, label, key, value)
+    names = choices or text.choices[spec.name]
+    if value not in names:  # the data it spoke of are gone
+        st.session_state[key] = spec.default
+    if spec.kind == "choice" and len(names) <= 3:
+        return str(
+            st.segmented_control(label, list(names), format_func=names.__getitem__, key=key, required=True, width="stretch")
+        )
+    return str(st.selectbox(label, list(names), format_func=names.__getitem__, key=key))
+
+
+def _number(spec: Spec, label: str, key: str, value: Any) -> Value:
+    whole = spec.kind == "int"
+    cast = int if whole else float
+    low, high, step = (None if bound is None else cast(bound) for bound in (spec.low, spec.high, spec.step))
+    if spec.name == "seed":
+        return cast(st.number_input(label, low, high, step=1, key=key))
+    shown = f"{value:g}" if not whole else f"{value}"
+    return cast(st.slider(f"{label} **{shown}**", low, high, step=step or cast(1), key=key, format="%d" if whole else "%g"))

@@ -1,0 +1,28 @@
+"""Which language the visitor reads: the link's, else the one chosen before, else the browser's."""
+
+import streamlit as st
+
+from ui.text import LANGUAGES, phrases
+
+
+def language() -> str:
+    asked = st.query_params.get("lang")
+    if asked in LANGUAGES:
+        st.session_state["language"] = asked
+    return str(st.session_state.setdefault("language", _of_browser()))
+
+
+def say(key: str, **values: object) -> str:
+    """A phrase of the page's frame."""
+    return phrases(language())["ui"][key].format(**values)
+
+
+def switch() -> None:
+    """The next language, in place."""
+    following = LANGUAGES[(LANGUAGES.index(language()) + 1) % len(LANGUAGES)]
+    st.session_state["language"] = st.query_params["lang"] = following
+
+
+def _of_browser() -> str:
+    locale = (st.context.locale or "").split("-")[0]
+    return locale if locale in LANGUAGES else "en"

@@ -1,0 +1,27 @@
+"""The Streamlit script: page settings, the little CSS the theme cannot say, the menu, the page."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from contents import SECTIONS
+from ui.language import language, say
+from ui.text import phrases, theory
+
+ROOT = Path(__file__).parents[1]
+st.set_page_config(page_title="Theoria", page_icon=str(ROOT / "ui/static/mark.svg"), layout="wide")
+st.html(f"<style>{(ROOT / 'ui/house.css').read_text(encoding='utf-8')}</style>")
+st.html(f"<style>{phrases(language())['css']['own_words']}</style>")  # Streamlit's own words have no translation
+
+
+def page(section: str, slug: str) -> st.Page:  # type: ignore[valid-type]
+    return st.Page(ROOT / "pages" / section / f"{slug}.py", title=theory(slug, language()).title, url_path=slug)
+
+
+pages = {"": [st.Page(ROOT / "pages" / "home.py", title=say("home"), default=True)]}
+pages |= {
+    phrases(language())["sections"][section]: [page(section, slug) for slug in slugs] for section, slugs in SECTIONS.items()
+}
+st.session_state["pages"] = {page.url_path: page for group in pages.values() for page in group}
+st.logo(str(ROOT / "ui/static/wordmark.svg"), size="small")
+st.navigation(pages, position="top").run()

@@ -1,0 +1,723 @@
+// The player: films, one row of controls, and two small companions (the table of numbers, the box with the link). Plain JavaScript for Streamlit's components.v2.
+// A film is an HTTP stream with a JSON value a line: {head}, then {row} and {picture} in turn, {value}s that later lines refer to, at last {done} or {error}.
+// Python puts `const THEME = {light, dark, template};` before this file. One component serves three kinds (player, numbers, share): they meet in `shared`.
+//
+// Words (flat, plain text): first back next last play pause space scrub step speed loop more controls copy_step save_svg save_png save_csv save_film copied select_hint closer whole
+// running running_open opening queued_title queued lost retry figure_hint picture run empty numbers_title save_numbers link_label copy_link
+
+const shared = window.theoria ??= {player: null, followers: new Set(), plotly: null};
+window.theoriaLoops ??= 0;
+const tell = (what) => shared.followers.forEach((hear) => hear(what));
+
+// ---- small helpers
+const SPEEDS = [0.5, 1, 2, 4];
+const PATIENCE = {first: 3000, again: 1000, gone: 5000, lost: 30000};    // milliseconds
+const still = matchMedia("(prefers-reduced-motion: reduce)"), night = matchMedia("(prefers-color-scheme: dark)");
+const pause = (ms) => new Promise((wake) => setTimeout(wake, ms));
+const clamp = (x, low, high) => Math.max(low, Math.min(high, x));
+const isPlain = (value) => value !== null && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype;
+const fill = (text, values) => (text ?? "").replace(/\{(\w+)\}/g, (all, key) => values[key] ?? all);
+const escaped = (text) => String(text).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+const merge = (a, b) => {
+  const out = {...a};
+  for (const [key, value] of Object.entries(b ?? {})) out[key] = isPlain(value) && isPlain(out[key]) ? merge(out[key], value) : value;
+  return out;
+};
+const put = (node, name, value) => {                // writes only what changed: sixty calls a second cost nothing
+  const kept = node.thKept ??= {};
+  if (kept[name] === value) return;
+  kept[name] = value;
+  if (name.startsWith("--")) node.style.setProperty(name, value);
+  else if (name in node) node[name] = value;
+  else node.setAttribute(name, value);
+};
+const element = (tag, name, html = "") => Object.assign(document.createElement(tag), {className: name, innerHTML: html});
+const download = (blob, name) => {
+  const a = Object.assign(document.createElement("a"), {href: URL.createObjectURL(blob), download: name});
+  a.click();
+  setTimeout(() => URL.revokeObjectURL(a.href), 10000);
+};
+const unpack = async (base64) => new Response(new Blob([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+const withStep = (link, step) => { const [head, hash] = link.split("#"); return `${head}${head.includes("?") ? "&" : "?"}step=${step}${hash ? "#" + hash : ""}`; };
+const copy = async (input) => {                     // true: copied. false: shown and selected, the visitor presses Ctrl+C
+  try { await navigator.clipboard.writeText(input.value); return true; } catch { input.hidden = false; input.focus(); input.select(); return false; }
+};
+
+// ---- colours: Streamlit tells its theme by a custom property; films and our own rules know only tokens
+const moodOf = (node) => {
+  const colour = getComputedStyle(node).getPropertyValue("--st-background-color").trim();
+  const hex = colour.replace(/^#(.)(.)(.)$/, "#$1$1$2$2$3$3");
+  const [r, g, b] = hex[0] === "#" ? hex.match(/[0-9a-f]{2}/gi).map((h) => parseInt(h, 16)) : colour.match(/[\d.]+/g) ?? [255, 255, 255];
+  return r * 0.3 + g * 0.59 + b * 0.11 < 128 ? "dark" : "light";
+};
+const paint = (line, palette) => JSON.parse(line.replace(/"@(\w+)"/g, (all, name) => Object.hasOwn(palette, name) ? JSON.stringify(palette[name]) : all));
+const dresser = (node, changed = () => {}) => {     // keeps the custom properties of `node` on the theme; returns {dress, stop}
+  let mood;
+  const dress = () => {
+    const next = moodOf(node.parentElement ?? node);
+    if (next === mood) return;
+    mood = node.dataset.mood = next;
+    for (const [name, colour] of Object.entries(THEME[mood])) if (typeof colour === "string") node.style.setProperty("--th-" + name, colour);
+    changed(mood);
+  };
+  const later = () => setTimeout(dress, 50), eye = new MutationObserver(dress);
+  for (let up = node.parentElement; up; up = up.parentElement) eye.observe(up, {attributes: true, attributeFilter: ["class", "style"]});
+  night.addEventListener("change", later);
+  return {dress, stop: () => { eye.disconnect(); night.removeEventListener("change", later); }};
+};
+
+// ---- Plotly: one script for all, from the server, or handed over by the page where the server's routes do not reach us
+const plotly = (source, text) => shared.plotly ??= new Promise((ok, no) => {
+  if (window.Plotly) return ok(window.Plotly);
+  const script = document.createElement("script"), done = () => window.Plotly ? ok(window.Plotly) : no(new Error("no Plotly"));
+  if (text) { script.textContent = text; document.head.append(script); done(); }
+  else { Object.assign(script, {src: source, onload: done, onerror: done}); document.head.append(script); }
+}).catch((problem) => { shared.plotly = null; throw problem; });
+
+// ---- a film: raw lines kept, pictures parsed only around the one shown
+const ARRAYS = {i1: Int8Array, u1: Uint8Array, u1c: Uint8ClampedArray, i2: Int16Array, u2: Uint16Array, i4: Int32Array, u4: Uint32Array, f4: Float32Array, f8: Float64Array};
+const decode = ({dtype, bdata, shape}) => {         // Plotly's base64 arrays, decoded once instead of at every draw
+  const numbers = new ARRAYS[dtype.replace(/^[<|]/, "")](Uint8Array.from(atob(bdata), (c) => c.charCodeAt(0)).buffer);
+  const [rows, columns] = String(shape ?? "").split(",").map(Number);
+  return columns ? Array.from({length: rows}, (_, r) => numbers.subarray(r * columns, (r + 1) * columns)) : numbers;
+};
+class Film {
+  constructor({key, address, name}) { Object.assign(this, {key, address, name, stop: new AbortController(), mood: "", asked: false, told: -Infinity}); this.clear(); }
+  clear() { Object.assign(this, {head: {}, total: 0, queued: 0, lines: [], values: [], rows: [], marks: [], ended: false, error: null}); }
+  get over() { return this.ended || this.error !== null; }
+  feed(line) {
+    const kind = /^\{\s*"(\w+)"/.exec(line)?.[1];
+    if (kind === "picture") { if (/"mark":\s*true/.test(line)) this.marks.push(this.lines.length); this.lines.push(line); }
+    else if (kind === "value") this.values.push(line);
+    else if (kind === "row") this.rows.push(JSON.parse(line).row);
+    else if (kind === "done") this.ended = true;
+    else if (line.trim()) Object.assign(this, JSON.parse(line));          // head, total, queued, error
+  }
+  adopt(trial) {                                    // a second reading takes over as soon as it is no worse than what is there
+    if (trial.lines.length < this.lines.length && !trial.over) return;
+    for (const name of ["head", "total", "queued", "lines", "values", "rows", "marks", "ended", "error"]) this[name] = trial[name];
+  }
+  picture(i, mood) {
+    if (mood !== this.mood) { this.mood = mood; this.near = new Map(); this.known = new Map(); this.weight = 0; }
+    if (!this.near.has(i)) {
+      this.near.set(i, this.resolve(paint(this.lines[i], THEME[mood]).picture));
+      if (this.near.size > 8) this.near.delete(this.near.keys().next().value);
+    }
+    return this.near.get(i);
+  }
+  value(n) {                                        // the same {"$": n} is the same object, so Plotly sees that nothing changed
+    let value = this.known.get(n);
+    if (value === undefined) { value = this.resolve(paint(this.values[n], THEME[this.mood]).value); this.weight += this.values[n].length; }
+    else this.known.delete(n);
+    this.known.set(n, value);                       // last used, last to go
+    for (const [old] of this.known) { if (this.weight < 4e6 || old === n) break; this.weight -= this.values[old].length; this.known.delete(old); }
+    return value;
+  }
+  resolve(node) {
+    if (Array.isArray(node)) { for (let k = 0; k < node.length; k++) if (typeof node[k] === "object" && node[k]) node[k] = this.resolve(node[k]); return node; }
+    if (!isPlain(node)) return node;
+    if (node.$ !== undefined) return this.value(node.$);
+    if (node.bdata !== undefined && ARRAYS[node.dtype]) return decode(node);
+    for (const key in node) if (typeof node[key] === "object" && node[key]) node[key] = this.resolve(node[key]);
+    return node;
+  }
+  column(key) { const k = (this.head.columns ?? []).findIndex(([name]) => name === key); return this.rows.slice(0, this.lines.length).map((row) => row[k] ?? null); }
+}
+
+// ---- reading
+async function read(film, signal, news) {           // one attempt: "done", "gone" (the server forgot it), "strange" (no film here), "broken" (it tore)
+  const trial = new Film(film), late = new AbortController(), timer = setTimeout(() => late.abort(), PATIENCE.first);
+  try {
+    const answer = await fetch(film.address, {signal: AbortSignal.any([signal, late.signal])}), type = answer.headers.get("content-type") ?? "";
+    clearTimeout(timer);
+    if (answer.status === 404 && type.includes("json")) return (await answer.json()).gone ? "gone" : "strange";
+    if (!answer.ok || type.includes("html")) return "strange";
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let rest = "";;) {
+      const {value, done} = await reader.read();
+      if (done || signal.aborted) break;
+      const parts = (rest + value).split("\n");
+      rest = parts.pop();
+      for (const line of parts) trial.feed(line);
+      film.adopt(trial); news();
+    }
+    return film.over ? "done" : "broken";
+  } catch { return film.lines.length || trial.head.columns ? "broken" : "strange"; } finally { clearTimeout(timer); }
+}
+
+// ---- geometry of a drawn plot
+const axis = (gd, short) => gd._fullLayout[short[0] + "axis" + short.slice(1)];
+const GRIDS = {heatmap: 1, contour: 1, image: 1};
+const width = (trace) => trace.z[0]?.length ?? 1;
+const numberOf = (trace, point) => Array.isArray(point) ? point[0] * width(trace) + point[1] : point;          // a heatmap's cell (row, column) is row * columns + column
+const sizeOf = (trace) => GRIDS[trace.type] ? (trace.z?.length ?? 0) * width(trace) : Math.max(trace.x?.length ?? 0, trace.y?.length ?? 0);
+const place = (gd, trace, p) => {                   // where point p is, in pixels of the figure, or null
+  const x = axis(gd, trace.xaxis ?? "x"), y = axis(gd, trace.yaxis ?? "y");
+  if (!x || !y || !(p < sizeOf(trace))) return null;
+  const grid = GRIDS[trace.type], columns = grid && width(trace), at = grid ? [p % columns, Math.floor(p / columns)] : [p, p];
+  const along = (axis, values, start, step, k) => axis.l2p(axis.d2l(values ? values[k] : (start ?? 0) + k * (step ?? 1)));
+  const spot = {x: x._offset + along(x, trace.x, trace.x0, trace.dx, at[0]), y: y._offset + along(y, trace.y, trace.y0, trace.dy, at[1])};
+  if (grid && trace.meta?.ring === undefined) {     // a cell is ringed by its own border
+    spot.w = x._length / (Math.abs(x.range[1] - x.range[0]) / (trace.dx ?? 1));
+    spot.h = y._length / (Math.abs(y.range[1] - y.range[0]) / (trace.dy ?? 1));
+  }
+  const inside = spot.x >= x._offset - 2 && spot.x <= x._offset + x._length + 2 && spot.y >= y._offset - 2 && spot.y <= y._offset + y._length + 2;
+  return inside ? spot : null;                      // NaN is not inside either
+};
+const entityOf = (trace, p) => trace.meta?.index ? trace.meta.index[p] : p;
+
+// ---- a faster Plotly.react for the usual step, where only numbers changed: those traces alone are computed and drawn again, by Plotly's own modules.
+// Anything else (another layout, style, number of traces, free axes) says false and takes the ordinary way. The modules' calls are those of plotly 4.1 (doCalcdata, cartesian.plot).
+const NUMBERS = {scatter: ["x", "y", "text", "customdata", "meta"], heatmap: ["z", "text", "customdata", "meta"]};
+const isList = (value) => Array.isArray(value) || ArrayBuffer.isView(value);
+const same = (a, b) => {
+  if (a === b) return true;
+  if (isList(a) && isList(b)) return a.length === b.length && a.length < 100 && Array.prototype.every.call(a, (x, k) => same(x, b[k]));
+  if (!isPlain(a) || !isPlain(b)) return false;
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => same(a[name], b[name]));
+};
+const changes = (old, next) => {                    // the names of what differs, or null when that is more than numbers
+  const names = Object.keys(old), differ = [];
+  if (names.length !== Object.keys(next).length) return null;
+  for (const name of names) {
+    if (same(old[name], next[name])) continue;
+    const [a, b] = [old[name], next[name]];
+    if (name === "marker" && isPlain(b) && Object.keys(a).length === Object.keys(b).length && Object.keys(a).every((key) => same(a[key], b[key]) || (isList(a[key]) && isList(b[key])))) differ.push(name);
+    else if (NUMBERS[old.type]?.includes(name) && isList(a) === isList(b) && b !== undefined) differ.push(name);
+    else return null;
+  }
+  return differ;
+};
+const calm = (gd, {type, visible, zorder, stackgroup, fill = "", coloraxis, error_x, error_y, hovertemplate, hoverinfo, mode, xaxis, yaxis}) => {
+  const free = (axis) => axis.autorange || (type === "scatter" && /category/.test(axis.type));
+  return visible === true && !zorder && !stackgroup && !coloraxis && !error_x?.visible && !error_y?.visible && !isList(hovertemplate) && !isList(hoverinfo) && (mode || type === "heatmap") && !free(axis(gd, xaxis)) && !free(axis(gd, yaxis));
+};
+const quick = (gd, traces) => {
+  const full = gd._fullData, runs = [];
+  if (!full || traces.length !== full.length || full.some(({fill}) => /^tonext/.test(fill))) return false;
+  const differ = traces.map((trace, t) => changes(gd.data[t], trace));
+  if (differ.some((names, t) => names === null || (names.length && !(NUMBERS[full[t].type] && calm(gd, full[t]))))) return false;
+  const last = {};                                  // neighbours in a layer are drawn in one go: a d3 join keeps only their order among themselves
+  full.forEach((trace, t) => {
+    const {type, xaxis, yaxis} = trace, names = differ[t], layer = xaxis + yaxis + type;
+    if (type === "heatmap") { if (full.some((one, k) => one.type === type && one.xaxis + one.yaxis + type === layer && differ[k].length)) (last[layer] ??= runs[runs.push([]) - 1]).push(t); }
+    else if (names.some((name) => name !== "meta" && name !== "customdata" && (name !== "text" || /text/.test(trace.mode)))) (last[layer] ??= runs[runs.push([]) - 1]).push(t);
+    else delete last[layer];
+    for (const name of names) if (name === "marker") for (const [key, value] of Object.entries(traces[t].marker)) { if (isList(value)) trace.marker[key] = value; } else trace[name] = traces[t][name];
+    trace._input = traces[t];
+    if (!names.length) return;
+    if (type === "scatter") trace._length = Math.min(trace.x.length, trace.y.length);
+    trace._extremes = {};
+    const cd = trace._module.calc(gd, trace);
+    Object.assign(cd[0], {t: cd[0].t ?? {}, trace});
+    gd.calcdata[t] = cd;
+  });
+  for (const run of runs) {
+    const {_module: module, xaxis, yaxis} = full[run[0]], plot = gd._fullLayout._plots[xaxis + yaxis];
+    module.plot(gd, plot, run.map((t) => gd.calcdata[t]), plot.plot.selectAll(`g.${module.layerName ?? module.name + "layer"}`), {duration: 0});
+  }
+  gd.data = traces;
+  return true;
+};
+
+// ---- the caption
+const number = (x, digits) => {
+  if (typeof x === "string") return x;
+  if (!Number.isFinite(x)) return x === Infinity ? "∞" : x === -Infinity ? "−∞" : "–";
+  const text = x.toFixed(digits ?? 0);
+  return text.startsWith("-") ? (Number(text) === 0 ? "" : "−") + text.slice(1) : text;
+};
+const formula = ({formula: text = "", values = {}, at = 0}, entity = at) => text.replace(/⟦(.+?)⟧/g, (all, name) => {
+  const bare = name.replace(/^\((.+)\)$/, "$1");        // "(name)": a negative number gets parentheses there
+  if (!Object.hasOwn(values, bare)) return all;
+  const [x, digits] = values[bare], said = number(Array.isArray(x) || ArrayBuffer.isView(x) ? x[entity] ?? null : x, digits);
+  return bare !== name && said.startsWith("−") ? `(${said})` : said;
+});
+const series = (trace, film, i) => {                // curves are drawn from the rows that have come, so nothing is known before it is computed
+  const {x, y, when} = trace.meta.series, n = film.lines.length, [from, to] = {past: [0, i + 1], future: [i, n], now: [i, i + 1]}[when ?? "past"];
+  return {...trace, x: film.column(x).slice(from, to), y: film.column(y).slice(from, to), meta: {...trace.meta, frames: Array.from({length: to - from}, (_, k) => from + k)}};
+};
+const ranges = (picture, film, layout) => {
+  for (const {axis, y, zero} of picture.series ?? []) {
+    const log = layout[axis]?.type === "log", all = y.flatMap((key) => film.column(key)).filter((v) => Number.isFinite(v) && (!log || v > 0)).map((v) => log ? Math.log10(v) : v);
+    if (!all.length) continue;
+    let low = Infinity, high = -Infinity;
+    for (const v of all) { low = Math.min(low, v); high = Math.max(high, v); }
+    if (zero && !log) { low = Math.min(low, 0); high = Math.max(high, 0); }
+    const pad = 0.08 * (high - low || Math.abs(high) || 1);
+    layout[axis] = {...layout[axis], range: [zero && low === 0 ? 0 : low - pad, zero && high === 0 && low < 0 ? 0 : high + pad], autorange: false};
+  }
+};
+
+// ---- numbers as text
+const guarded = (value) => {                        // a spreadsheet must not take a visitor's word for a formula
+  const text = value === null || value === undefined ? "" : String(value), risky = /^[=+\-@\t\r]/.test(text) && !(text.trim() && Number.isFinite(Number(text)));
+  const safe = risky ? "'" + text : text;
+  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+};
+const csv = (films, words) => "\ufeff" + films.flatMap((film, k) => {
+  const two = films.length > 1, labels = (film.head.columns ?? []).map(([, label]) => label), rows = film.rows.slice(0, film.lines.length);
+  return [...(k ? [] : [two ? [words.run, ...labels] : labels]), ...rows.map((row) => two ? [film.name, ...row] : row)];
+}).map((row) => row.map(guarded).join(",") + "\r\n").join("");
+
+const icon = (path, kind = "") => `<svg class="${kind}" viewBox="0 0 16 16" aria-hidden="true"><path d="${path}"/></svg>`;
+const BAR = [
+  ["first", "M3 3h1.6v10H3zM13 3v10L5.6 8z"], ["back", "M5 3h1.6v10H5zM12 3v10L7.4 8z"], ["play"], ["next", "M9.4 3H11v10H9.4zM4 3v10l4.6-5z"], ["last", "M11.4 3H13v10h-1.6zM3 3v10l7.4-5z"],
+].map(([name, path]) => `<button type="button" class="th-${name}">${path ? icon(path) : icon("M5 2.6v10.8L13.2 8z", "th-run") + icon("M4 3h2.8v10H4zm5.2 0H12v10H9.2z", "th-rest")}</button>`).join("");
+const HTML = `<div class="th-screen"><div class="th-panes"></div><div class="th-veil" role="status"><strong></strong><span></span></div></div>
+  <div class="th-bar" role="group">${BAR}<div class="th-track"><div class="th-ticks" aria-hidden="true"></div><input class="th-scrub" type="range" min="0" max="1" value="0"></div>
+    <span class="th-note"></span><button type="button" class="th-closer" hidden></button><span class="th-count"></span><button type="button" class="th-speed"></button>
+    <button type="button" class="th-loop" aria-pressed="false">${icon("M4.5 4H11V2l3 2.8L11 7.6V5.5H4.5v3H3V5.5A1.5 1.5 0 0 1 4.5 4zM13 7.5v3a1.5 1.5 0 0 1-1.5 1.5H5v2l-3-2.8L5 8.4v2.1h6.5v-3z")}</button>
+    <button type="button" class="th-more" aria-expanded="false">${icon("M3 6.7a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6zm5 0a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6zm5 0a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6z")}</button>
+    <div class="th-menu" hidden></div></div>
+  <div class="th-linkbox" hidden><input class="th-link" readonly><span></span></div><div class="th-live th-quiet" aria-live="polite"></div>`;
+const PANE = `<p class="th-name" hidden></p><div class="th-view"><div class="th-plot" tabindex="0" role="application"></div><div class="th-rings" aria-hidden="true"></div></div>
+  <div class="th-caption"><div class="th-words"><p><span class="th-phase"></span><span class="th-said"></span></p><div class="th-sum"></div></div><dl class="th-metrics"></dl></div>`;
+const CONFIG = {displayModeBar: false, responsive: false, doubleClick: false, showTips: false, scrollZoom: false};
+const typing = (event) => {                         // keys that belong to somebody else
+  const node = event.target;
+  return event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || node.isContentEditable || (/^(INPUT|TEXTAREA|SELECT)$/.test(node.tagName) && !node.classList.contains("th-scrub"))
+    || node.closest?.("[role=slider],[role=spinbutton],[role=listbox],[role=combobox],[role=tab],[role=radiogroup],[role=menu],[role=dialog]");
+};
+
+function makePlayer(root) {
+  const stage = root.appendChild(element("section", "th-player", HTML)), $ = (name) => stage.querySelector(".th-" + name);
+  const panesBox = $("panes"), veil = $("veil"), scrub = $("scrub"), menu = $("menu"), linkbox = $("linkbox");
+  let data = {}, words = {}, send = () => {}, Plotly = null, films = [], panes = [], mood = "light", room = 0, outer = 0, frame = 0;
+  let shown = -1, want = -1, start = null, following = true, playing = false, loop = false, speed = 1, due = 0, opened = 0, drawnAt = 0, busy = false, dirty = false, fresh = false, pointed = null, cursor = null;
+  let gone = false, asking = null, plotlyAsked = false, outbox = Promise.resolve();
+
+  const emit = (value) => { outbox = outbox.then(() => { send("event", value); return pause(120); }); };     // two triggers at once would be one for Streamlit
+  const ends = () => films.every((film) => film.over);
+  const count = () => { const live = films.filter((film) => !film.over).map((film) => film.lines.length); return live.length ? Math.min(...live) : Math.max(0, ...films.map((film) => film.lines.length)); };
+  const total = () => Math.max(count(), ...films.map((film) => film.over ? film.lines.length : film.total));
+  const last = (film, i) => Math.min(i, film.lines.length - 1);
+  const picture = (film, i = shown) => film?.lines.length && i >= 0 ? film.picture(last(film, i), mood) : null;
+  const news = () => { fresh = true; };
+
+  // ---- films come
+  const follow = async (film) => {
+    const {signal} = film.stop;
+    for (let since = performance.now(); !signal.aborted && !film.over;) {
+      const before = film.lines.length, answer = film.address ? await read(film, signal, news) : "strange", now = performance.now();
+      if (signal.aborted || film.over) return;
+      if (film.lines.length > before) since = now;
+      if (answer === "gone") { if (now - film.told > PATIENCE.gone) { film.told = now; emit({kind: "gone", film: film.key, nonce: Date.now()}); } }
+      else if (!film.lines.length) askInline(film);
+      if (now - since > PATIENCE.lost) { film.error = {title: words.lost, text: words.retry, diverged: false}; news(); return; }
+      await Promise.race([pause(PATIENCE.again), new Promise((wake) => { film.wake = wake; })]);
+    }
+  };
+  const askInline = (film) => {                     // this host has not our routes: the page hands the film over as data
+    if (film ? film.asked || data.offline : plotlyAsked) return;
+    if (film) film.asked = true; else plotlyAsked = true;
+    asking ??= setTimeout(() => {
+      asking = null;
+      if (!gone) emit({kind: "inline", films: films.filter((one) => one.asked && !one.over).map((one) => one.key), plotly: plotlyAsked && !Plotly});
+    }, 60);
+  };
+  const takeInline = async (film, packed) => {
+    film.stop.abort(); film.stop = new AbortController();
+    const {signal} = film.stop, trial = new Film(film), text = await unpack(packed);
+    if (signal.aborted) return;
+    for (const line of text.split("\n")) trial.feed(line);
+    film.inline = true; film.adopt(trial); news();
+  };
+  const bringPlotly = async (packed) => {
+    if (Plotly) return;
+    try { Plotly = await plotly(data.plotly, packed && await unpack(packed)); dirty = true; } catch { askInline(null); }
+  };
+  const open = () => {
+    const old = films;
+    films = data.films.map((source) => Object.assign(old.find(({key, error}) => key === source.key && !error?.lost) ?? new Film(source), {name: source.name, address: source.address}));
+    old.forEach((film) => { if (!films.includes(film)) film.stop.abort(); });
+    start = data.autoplay ? 0 : data.start ?? null;
+    following = start === null; playing = Boolean(data.autoplay) && !still.matches;
+    shown = want = -1; due = 0; opened = performance.now(); pointed = cursor = null; fresh = true;
+    films.forEach((film) => { if (!old.includes(film) && !data.inline?.films?.[film.key]) follow(film); });
+    tell("film");
+  };
+
+  // ---- drawing: Plotly.react into one figure a pane, never remounted
+  const arrange = () => {                           // as many panes as films; two stand side by side when each has room
+    while (panes.length > films.length) { const pane = panes.pop(); Plotly?.purge(pane.plot); pane.node.remove(); }
+    while (panes.length < films.length) panes.push(makePane());
+    const beside = films.length === 2 && outer >= 800;
+    put(panesBox, "data-beside", String(beside));
+    panes.forEach((pane, k) => {
+      pane.width = Math.floor(beside ? (outer - 1) / 2 : outer);
+      pane.wide = pane.width >= 640;
+      put(pane.node, "data-narrow", String(!pane.wide));
+      const name = pane.node.querySelector(".th-name");
+      put(name, "hidden", films.length < 2); put(name, "textContent", films[k]?.name ?? "");
+    });
+  };
+  const makePane = () => {
+    const node = panesBox.appendChild(element("div", "th-pane", PANE)), part = (name) => node.querySelector(".th-" + name), plot = part("plot");
+    const pane = {node, plot, rings: part("rings"), phase: part("phase"), said: part("said"), sum: part("sum"), metrics: part("metrics"), film: null, rows: 0};
+    plot.addEventListener("keydown", (event) => steer(pane, event));
+    plot.addEventListener("blur", () => { if (cursor?.pane === pane) leave(); });
+    return pane;
+  };
+  const measure = () => {                           // what the window has left; read only when its size or the film changes
+    let box = stage.parentElement;
+    while (box && !(box.scrollHeight > box.clientHeight + 4 && /auto|scroll/.test(getComputedStyle(box).overflowY))) box = box.parentElement;
+    room = clamp(innerHeight - (stage.getBoundingClientRect().top + (box ?? document.scrollingElement).scrollTop) - 84 - 46 - 44, 340, 680);
+  };
+  const heightOf = (pane, film, i) => { const p = picture(film, i); return p ? (pane.wide ? p.wide?.height ?? p.figure.layout?.height ?? room : p.narrow?.height ?? 380) : pane.wide ? room : 380; };
+  const draw = async (i) => {
+    busy = true; dirty = false; drawnAt = performance.now();
+    try {
+      if (shown < 0) { measure(); arrange(); }
+      const heights = panes.map((pane, k) => heightOf(pane, films[k], i)), tallest = Math.max(...heights), beside = panesBox.dataset.beside === "true";
+      want = shown = i;
+      await Promise.all(panes.map((pane, k) => show(pane, films[k], beside ? tallest : heights[k])));
+      if (gone) return;
+      const said = panes.map((pane) => pane.alt).filter(Boolean).join(" ");
+      if (!playing) put($("live"), "textContent", said);
+      state(); ring(); tell("step");
+    } catch (problem) { console.error(problem); } finally { busy = false; }
+  };
+  const show = async (pane, film, height) => {
+    const p = picture(film);
+    if (!p) { if (pane.film) Plotly.purge(pane.plot); pane.film = null; put(pane.plot, "style", `height:${height}px`); return caption(pane, film, null); }
+    const layout = {...merge(merge(p.figure.layout, pane.wide ? p.wide : p.narrow), {template}), width: pane.width, height, autosize: false};
+    if (!pane.wide && layout.annotations) layout.annotations = layout.annotations.filter((note) => note.name !== "wide");     // no room for these on a phone
+    ranges(p, film, layout);
+    const filled = p.figure.data.map((trace) => trace.meta?.series ? series(trace, film, last(film, shown)) : trace);
+    const traces = filled.map((trace) => trace.type === "scatter" && trace.x?.length === 0 ? {...trace, x: [null], y: [null]} : trace);      // an empty trace would be taken out and put in again
+    put(pane.plot, "style", `height:${height}px`);
+    put(pane.plot, "data-flip", String(Boolean(film.head.flip)));
+    const steady = pane.film && same(layout, pane.layout);
+    Object.assign(pane, {film, layout, rows: p.series || traces.some((trace) => trace.meta?.series) ? film.lines.length : Infinity, alt: p.alt ?? ""});
+    put(pane.plot, "aria-label", pane.alt);
+    caption(pane, film, p);
+    if (!steady || !quick(pane.plot, traces)) await Plotly.react(pane.plot, traces, layout, CONFIG);
+    if (!pane.heard) {
+      pane.heard = true;
+      pane.plot.on("plotly_hover", ({points: [point]}) => { if (point) hover(point.fullData, numberOf(point.fullData, point.pointNumber)); });
+      pane.plot.on("plotly_unhover", () => { if (!cursor) point(null); });
+      pane.plot.on("plotly_click", ({points: [point]}) => { if (point) act(point.data, numberOf(point.fullData, point.pointNumber)); });
+    }
+  };
+  const caption = (pane, film, p) => {
+    const broke = film.error && (!p || last(film, shown) === film.lines.length - 1);         // the last finite picture carries the explanation
+    put(pane.node, "data-broke", String(Boolean(broke)));
+    put(pane.phase, "innerHTML", broke ? "! " + film.error.title : p?.phase ?? "");
+    put(pane.said, "innerHTML", broke ? film.error.text : p?.said ?? "");
+    put(pane.sum, "innerHTML", broke || !p ? "" : formula(p, pointed && p.of === pointed.link ? pointed.entity : undefined));
+    put(pane.metrics, "innerHTML", (p?.metrics ?? []).map(([label, value, extra]) => `<div><dt>${label}</dt><dd>${value}${extra ? ` <small>${extra}</small>` : ""}</dd></div>`).join(""));
+  };
+
+  // ---- linked views: the same entity in every panel gets a ring; pointing never moves time
+  const hover = (trace, p) => { if (!cursor && trace.meta?.link && !trace.meta.silent) point({link: trace.meta.link, entity: entityOf(trace, p)}); };
+  const point = (next) => {
+    if (next?.link === pointed?.link && next?.entity === pointed?.entity) return;
+    pointed = next;
+    panes.forEach((pane) => { if (pane.film) caption(pane, pane.film, picture(pane.film)); });
+    ring();
+  };
+  const ring = () => {
+    let left = 60;
+    for (const {plot, rings} of panes) {
+      const spots = [];
+      for (const trace of pointed && plot._fullData || []) {
+        if (trace.meta?.link !== pointed.link || trace.visible !== true) continue;
+        const index = trace.meta.index, found = index ? [...index.keys()].filter((p) => index[p] === pointed.entity) : [pointed.entity];
+        for (const p of found) {
+          const spot = left > 0 && place(plot, trace, p);
+          if (!spot) continue;
+          left--;
+          const {x, y, w = trace.meta.ring ?? 16, h = w} = spot;
+          spots.push(`<i class="th-ring${spot.w ? " th-cell" : ""}" style="left:${x}px;top:${y}px;width:${w}px;height:${h}px"></i>`);
+        }
+      }
+      put(rings, "innerHTML", spots.join(""));
+    }
+  };
+  const act = (trace, p) => {
+    const to = trace.meta?.frames?.[p];
+    if (to !== undefined && to !== null) { hand(); go(to); }
+    else if (trace.meta?.click) emit({kind: "click", name: trace.meta.click, index: entityOf(trace, p), step: shown});
+  };
+  // the keyboard's pointer: arrows go to the nearest point that way, PageUp/PageDown to another panel
+  const stops = ({plot}) => (plot._fullData ?? []).flatMap((trace, t) => !trace.meta?.link || trace.meta.silent || trace.visible !== true ? [] :
+    Array.from({length: sizeOf(trace)}, (_, p) => { const spot = place(plot, trace, p); return spot && {t, p, x: spot.x, y: spot.y, panel: (trace.xaxis ?? "x") + (trace.yaxis ?? "y")}; }).filter(Boolean));
+  const steer = (pane, event) => {
+    const way = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]}[event.key], page = {PageUp: -1, PageDown: 1}[event.key];
+    const trace = cursor?.pane === pane && pane.plot._fullData?.[cursor.t];
+    if (event.ctrlKey || event.metaKey || event.altKey || !(way || page || (trace && /^(Enter|Escape)$/.test(event.key)))) return;
+    const all = stops(pane), panels = [...new Set(all.map((stop) => stop.panel))];
+    if (!all.length) return;                        // nothing to point at: the arrows step
+    event.preventDefault(); event.stopPropagation();
+    if (event.key === "Enter") return act(trace, cursor.p);
+    if (event.key === "Escape") return pane.plot.blur();
+    const here = trace && all.find((stop) => stop.t === cursor.t && stop.p === cursor.p);
+    let next;
+    if (!here) { const {of, at} = picture(pane.film); next = all.find((stop) => { const one = pane.plot._fullData[stop.t]; return one.meta.link === of && entityOf(one, stop.p) === at; }) ?? all[0]; }
+    else if (page) {
+      const panel = panels[(panels.indexOf(here.panel) + page + panels.length) % panels.length], inside = all.filter((stop) => stop.panel === panel);
+      next = inside.find((stop) => { const one = pane.plot._fullData[stop.t]; return one.meta.link === trace.meta.link && entityOf(one, stop.p) === entityOf(trace, cursor.p); }) ?? inside[0];
+    } else {
+      let best = Infinity;
+      for (const stop of all) {
+        const dx = stop.x - here.x, dy = stop.y - here.y, along = dx * way[0] + dy * way[1], across = Math.abs(dx * way[1]) + Math.abs(dy * way[0]), cost = along + 3 * across;
+        if (stop.panel === here.panel && along > 0.5 && cost < best) { best = cost; next = stop; }
+      }
+    }
+    if (next) aim(pane, next);
+  };
+  const aim = (pane, {t, p}) => {
+    const trace = pane.plot._fullData[t];
+    cursor = null; hover(trace, p);
+    cursor = {pane, t, p};
+    playing = following = false; state();
+    Plotly.Fx.hover(pane.plot, [{curveNumber: t, pointNumber: GRIDS[trace.type] ? [Math.floor(p / width(trace)), p % width(trace)] : p}]);
+    setTimeout(() => {                              // Plotly draws its label a little later; what it says is what is read out
+      if (cursor?.pane !== pane || cursor.p !== p) return;
+      const lines = [...pane.plot.querySelectorAll(".hoverlayer .hovertext text")].map((text) => [...text.querySelectorAll("tspan.line")].map((line) => line.textContent).join(", ") || text.textContent);
+      put($("live"), "textContent", [...lines.filter(Boolean), trace.meta.link + " " + entityOf(trace, p)].slice(0, Math.max(1, lines.filter(Boolean).length)).join(", "));
+    }, 90);
+  };
+  const leave = () => { const {pane} = cursor; cursor = null; if (pane.heard) Plotly.Fx.unhover(pane.plot); point(null); };
+
+  // ---- the clock: one loop as long as the player is on the page, at most one picture a turn
+  const tick = (now) => {
+    frame = requestAnimationFrame(tick);
+    if (fresh) { fresh = false; state(); tell("rows"); }
+    if (busy || !Plotly || !outer || !films.length) return;
+    const n = count(), over = ends();
+    if (!n) return;
+    if (start !== null && (start < n || over)) { want = Math.min(start, n - 1); start = null; due = now + 1000 / rate(); }
+    else if (following && (over || (now - opened > 400 && now - drawnAt > 80))) want = n - 1;     // a finished film should not flash its first picture
+    else if (playing && shown >= 0 && now >= due) {
+      const gap = 1000 / rate(), jump = speed > 1 ? 1 + Math.floor(clamp((now - due) / gap, 0, 7)) : 1;                 // fast motion may leave pictures out, plain speed never
+      due = Math.max(due + gap * jump, now);
+      if (shown < n - 1) want = Math.min(shown + jump, n - 1);
+      else if (over) { if (loop && !still.matches && n > 1) want = 0; else { playing = false; state(); put($("live"), "textContent", panes.map((pane) => pane.alt).join(" ")); } }
+    }
+    const grown = now - drawnAt > 400 && panes.some((pane) => pane.film && pane.film.lines.length > pane.rows);
+    if (want >= 0 && (want !== shown || dirty || grown)) draw(Math.min(want, n - 1));
+  };
+  const rate = () => (films[0]?.head.rate ?? 12) * speed;
+  const go = (i) => { if (count() && shown >= 0) want = clamp(i, 0, count() - 1); };
+  const hand = () => { following = playing = false; start = null; };
+  const play = (yes = !playing) => {
+    if (yes && shown >= count() - 1 && ends()) go(0);
+    playing = yes; following = false; start = null; due = performance.now() + 1000 / rate();
+    state();
+  };
+
+  // ---- words and states
+  const state = () => {
+    if (gone) return;
+    const n = total(), got = count(), over = ends(), at = Math.max(shown, 0), failed = films.find((film) => film.error), queued = films.find((film) => film.queued && !film.lines.length && !film.over);
+    const status = over && failed ? "error" : over && films.length ? "ready" : queued ? "queued" : got ? "running" : "opening";
+    for (const [name, value] of [["state", status], ["step", shown], ["film", films.map((film) => film.key).join(",")], ["count", got], ["playing", playing], ["drawn", panes.some((pane) => pane.film)]]) put(stage, "data-" + name, String(value));
+    put(stage, "aria-label", films[0]?.head.title ?? "");
+    put(scrub, "max", Math.max(n - 1, 1));
+    if (+scrub.value !== at) scrub.value = at;
+    put(stage, "--th-at", n > 1 ? at / (n - 1) : 0); put(stage, "--th-got", n > 1 ? Math.max(got - 1, 0) / (n - 1) : 0);
+    put(scrub, "aria-valuetext", `${words.step} ${at} / ${Math.max(n - 1, 0)}`);
+    put($("count"), "innerHTML", `<b>${at}</b> / ${Math.max(n - 1, 0)}`);
+    const label = playing ? words.pause : words.play;
+    put($("play"), "aria-label", label); put($("play"), "title", `${label} (${words.space})`);
+    put($("first"), "disabled", shown <= 0); put($("back"), "disabled", shown <= 0);
+    put($("next"), "disabled", shown >= got - 1); put($("last"), "disabled", shown >= got - 1); put($("play"), "disabled", !got);
+    put($("note"), "textContent", status === "running" ? fill(films.some((film) => film.total) ? words.running : words.running_open, {got: Math.max(got - 1, 0), n: n - 1}) : "");
+    const marks = [...new Set(films.flatMap((film) => film.marks))], ticks = n > 1 && marks.length <= 80 ? marks.map((mark) => `<i style="left:${(100 * mark) / (n - 1)}%"></i>`).join("") : "";
+    put($("ticks"), "innerHTML", ticks);
+    const [title, text] = failed && over && shown < 0 && !got ? [failed.error.title, failed.error.text] : shown >= 0 ? [] : queued ? [words.queued_title, fill(words.queued, {n: queued.queued})]
+      : panes.some((pane) => pane.film) ? [] : ["", words.opening];
+    put(veil, "hidden", text === undefined);        // an old picture stays until the new one comes
+    put(veil.firstChild, "innerHTML", title ?? ""); put(veil.lastChild, "innerHTML", text ?? "");     // escaped by the server
+    panes.forEach((pane) => { if (pane.film?.error && films.includes(pane.film) && shown >= 0) caption(pane, pane.film, picture(pane.film)); });
+  };
+  const label = () => {
+    for (const name of ["first", "back", "next", "last", "loop", "more", "speed", "scrub"]) { put($(name), "title", words[name]); put($(name), "aria-label", words[name]); }
+    put($("bar"), "aria-label", words.controls);
+    put($("speed"), "textContent", `${speed}×`);
+    panes.forEach((pane) => put(pane.plot, "aria-description", words.figure_hint));
+    const {now, offered} = data.closeup ?? {};
+    put($("closer"), "hidden", data.offline || !(now || offered)); put($("closer"), "textContent", now ? words.whole : words.closer ?? "");
+    const items = [!data.offline && data.link && ["copy_step", () => copyStep()], ["save_svg", () => save("svg")], ["save_png", () => save("png")], ["save_csv", () => saveCsv()]].filter(Boolean);
+    menu.replaceChildren(...items.map(([name, run]) => Object.assign(element("button", "th-item"), {type: "button", textContent: words[name], onclick: () => { closeMenu(); run(); }})),
+      ...films.filter((film) => !data.offline && film.address && !film.inline && !data.inline?.films?.[film.key]).map((film) =>
+        Object.assign(element("a", "th-item"), {href: film.address + ".html", download: `${data.file}.html`, textContent: words.save_film + (films.length > 1 ? " · " + film.name : ""), onclick: () => closeMenu()})));
+  };
+
+  // ---- hands
+  const note = (text) => { $("note").textContent = text; $("note").thKept.textContent = null; setTimeout(() => { if (!gone) state(); }, 2500); };
+  const closeMenu = () => { menu.hidden = true; $("more").setAttribute("aria-expanded", "false"); };
+  const copyStep = async () => {
+    const input = $("link");
+    input.value = withStep(data.link, Math.max(shown, 0)); input.setAttribute("aria-label", words.link_label);
+    linkbox.hidden = false;
+    linkbox.lastChild.textContent = words.select_hint;
+    if (await copy(input)) { linkbox.hidden = true; note(words.copied); put($("live"), "textContent", words.copied); }
+  };
+  const saveCsv = () => download(new Blob([csv(films, words)], {type: "text/csv;charset=utf-8"}), `${data.file}.csv`);
+  const save = async (format) => {                  // one SVG of all panes, on the surface's colour; the PNG is that SVG, twice as large
+    const {surface} = THEME[mood], parts = [];
+    let w = 0, h = 0;
+    for (const {plot, layout, film} of panes.filter((pane) => pane.film)) {
+      const url = await Plotly.toImage({data: plot.data, layout: {...layout, paper_bgcolor: surface}}, {format: "svg", width: layout.width, height: layout.height});
+      const svg = decodeURIComponent(url.slice(url.indexOf(",") + 1));
+      parts.push((film.head.flip && mood === "dark" ? svg.replaceAll("<image ", '<image filter="invert(1) hue-rotate(180deg)" ') : svg).replace("<svg ", `<svg x="${w}" y="0" `));
+      w += layout.width; h = Math.max(h, layout.height);
+    }
+    const whole = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}"><rect width="100%" height="100%" fill="${surface}"/>${parts.join("")}</svg>`;
+    const name = `${data.file}-${Math.max(shown, 0)}.${format}`;
+    if (format === "svg") return download(new Blob([whole], {type: "image/svg+xml"}), name);
+    const image = new Image(), canvas = Object.assign(document.createElement("canvas"), {width: 2 * w, height: 2 * h});
+    image.src = "data:image/svg+xml," + encodeURIComponent(whole);
+    await image.decode();
+    canvas.getContext("2d").drawImage(image, 0, 0, 2 * w, 2 * h);
+    canvas.toBlob((blob) => download(blob, name));
+  };
+  const moves = {first: () => go(0), back: () => go(want - 1), next: () => go(want + 1), last: () => go(count() - 1)};
+  for (const [name, move] of Object.entries(moves)) $(name).onclick = () => { hand(); move(); state(); };
+  $("play").onclick = () => play();
+  scrub.oninput = () => { hand(); go(+scrub.value); state(); };
+  $("speed").onclick = () => { speed = SPEEDS[(SPEEDS.indexOf(speed) + 1) % SPEEDS.length]; put($("speed"), "textContent", `${speed}×`); };
+  $("loop").onclick = () => { loop = !loop; $("loop").setAttribute("aria-pressed", loop); };
+  $("more").onclick = () => { menu.hidden = !menu.hidden; $("more").setAttribute("aria-expanded", String(!menu.hidden)); if (!menu.hidden) menu.firstChild?.focus({preventScroll: true}); };
+  $("closer").onclick = () => emit(data.closeup.now ? {kind: "whole"} : {kind: "closer", step: picture(films[0])?.step ?? shown});
+  const keys = (event) => {
+    if (event.key === "Escape" && !menu.hidden) { closeMenu(); $("more").focus(); return; }
+    if (event.key === "Escape") linkbox.hidden = true;
+    if (typing(event) || !stage.offsetParent) return;
+    const move = {ArrowLeft: moves.back, ArrowRight: moves.next, Home: moves.first, End: moves.last}[event.key];
+    if (!move && (event.key !== " " || event.target.closest?.("button,a,summary,[role=button],[role=checkbox],[role=switch],tr"))) return;
+    event.preventDefault();
+    if (move) { hand(); move(); state(); } else if (count()) play();
+  };
+  const away = ({target}) => {
+    if (!menu.hidden && !menu.contains(target) && !$("more").contains(target)) closeMenu();
+    if (!linkbox.hidden && !linkbox.contains(target)) linkbox.hidden = true;
+    if (pointed && !cursor && !panesBox.contains(target)) point(null);
+  };
+  const resize = () => { measure(); if (shown < 0 && !panes.some((pane) => pane.film)) panes.forEach((pane) => put(pane.plot, "style", `height:${pane.wide ? room : 380}px`)); dirty = true; };
+
+  let template;
+  const dress = dresser(stage, (next) => { mood = next; template = paint(JSON.stringify(THEME.template), THEME[mood]); dirty = true; });
+  const watch = new ResizeObserver(([{contentRect}]) => {
+    const w = Math.floor(contentRect.width);
+    if (!w || w === outer) return;                  // 0: in a hidden tab
+    outer = w;
+    put(stage, "data-narrow", String(w < 640));
+    if (shown >= 0 || !panes.length) { arrange(); resize(); }
+  });
+  const player = {
+    get films() { return films; }, get shown() { return shown; }, get count() { return count(); }, get data() { return data; },
+    go: (i) => { hand(); go(i); state(); }, saveCsv,
+    update(next, trigger) {
+      const before = data;
+      [data, words, send] = [next, next.words ?? {}, trigger ?? send];
+      dress.dress();
+      const keysOf = ({films: all = []}) => all.map(({key}) => key).join(",");
+      if (keysOf(before) !== keysOf(data)) open();
+      else {
+        films.forEach((film, k) => Object.assign(film, {name: data.films[k].name, address: data.films[k].address}));
+        if (data.start !== before.start && Number.isInteger(data.start)) { hand(); if (data.start < count() || ends()) go(data.start); else start = data.start; }
+        films.forEach((film) => film.wake?.());     // the page may have started the run again
+        dirty ||= data.words !== before.words;
+      }
+      films.forEach((film) => { const packed = data.inline?.films?.[film.key]; if (packed && !film.over && film.packed !== packed) { film.packed = packed; takeInline(film, packed); } });
+      bringPlotly(data.inline?.plotly);
+      label(); state(); tell("film");
+    },
+    stop() {
+      gone = true; cancelAnimationFrame(frame); window.theoriaLoops--;
+      films.forEach((film) => film.stop.abort());
+      document.removeEventListener("keydown", keys); document.removeEventListener("pointerdown", away); removeEventListener("resize", resize);
+      watch.disconnect(); dress.stop();
+      panes.forEach((pane) => Plotly?.purge(pane.plot));
+      stage.remove();
+      if (shared.player === player) { shared.player = null; tell("film"); }
+    },
+  };
+  window.theoriaLoops++; frame = requestAnimationFrame(tick);
+  document.addEventListener("keydown", keys); document.addEventListener("pointerdown", away); addEventListener("resize", resize); watch.observe(stage);
+  return shared.player = player;
+}
+
+// ---- the same numbers as a table
+const cell = (x) => typeof x !== "number" ? escaped(x ?? "–") : (Number.isInteger(x) ? String(x) : String(Number(x.toPrecision(5)))).replace(/^-/, "−").replace("e-", "e−");
+function makeNumbers(root) {
+  const box = root.appendChild(element("div", "th-numbers", '<div class="th-scroll"><table><caption></caption><thead></thead></table></div><p class="th-empty"></p><button type="button" class="th-text"></button>'));
+  const $ = (name) => box.querySelector(name), table = $("table"), scroll = $(".th-scroll"), dress = dresser(box);
+  let words = {}, bodies = [], marked = [], key = null;
+  const hear = (what) => {
+    const player = shared.player, films = player?.films ?? [], now = JSON.stringify(films.map(({key: name, head}) => [name, head.columns]));
+    if (now !== key) {                              // another film, another table
+      key = now; marked = [];
+      bodies.forEach((body) => body.remove());
+      bodies = films.map((film) => { const body = table.appendChild(document.createElement("tbody")); body.film = film; return body; });
+      $("thead").innerHTML = films.length ? `<tr><th scope="col">${escaped(words.picture)}</th>${(films[0].head.columns ?? []).map(([, label]) => `<th scope="col">${escaped(label)}</th>`).join("")}</tr>` : "";
+    }
+    films.forEach((film, k) => {
+      const body = bodies[k], extra = films.length > 1 ? 1 : 0;
+      body.film = film;
+      if (extra && !body.rows.length) body.innerHTML = `<tr class="th-run-name"><th colspan="99" scope="rowgroup">${escaped(film.name)}</th></tr>`;
+      let html = "";
+      for (let i = body.rows.length - extra; i < film.lines.length; i++) html += `<tr data-i="${i}" tabindex="-1"><th scope="row">${i}</th>${(film.rows[i] ?? []).map((x) => `<td>${cell(x)}</td>`).join("")}</tr>`;
+      if (html) body.insertAdjacentHTML("beforeend", html);
+      const row = body.rows[Math.min(player.shown, film.lines.length - 1) + extra];
+      if (row === marked[k] || player.shown < 0) return;
+      marked[k]?.removeAttribute("aria-current"); if (marked[k]) marked[k].tabIndex = -1;
+      marked[k] = row;
+      if (!row) return;
+      row.setAttribute("aria-current", "true"); row.tabIndex = 0;
+      if (what === "step" && !k && !scroll.matches(":hover,:focus-within") && scroll.offsetParent) scroll.scrollTop = row.offsetTop - scroll.clientHeight / 2;
+    });
+    const none = !films.some((film) => film.lines.length);
+    put($(".th-empty"), "hidden", !none); put(scroll, "hidden", none); put($(".th-text"), "hidden", none);
+  };
+  const pick = (event) => {
+    const row = event.target.closest("tr[data-i]"), near = row && {ArrowUp: row.previousElementSibling, ArrowDown: row.nextElementSibling}[event.key];
+    if (!row || (event.type === "keydown" && event.key !== "Enter" && !near)) return;
+    if (near) near.focus(); else shared.player?.go(+row.dataset.i);
+    event.preventDefault();
+  };
+  table.addEventListener("click", pick); table.addEventListener("keydown", pick);
+  $(".th-text").onclick = () => shared.player?.saveCsv();
+  shared.followers.add(hear);
+  return {
+    update(next) { words = next.words ?? {}; dress.dress(); put($("caption"), "textContent", words.numbers_title); put($(".th-empty"), "textContent", words.empty); put($(".th-text"), "textContent", words.save_numbers); key = null; hear("film"); },
+    stop() { shared.followers.delete(hear); dress.stop(); box.remove(); },
+  };
+}
+
+// ---- the link, with the step that is shown
+function makeShare(root) {
+  const box = root.appendChild(element("div", "th-share", '<div><input class="th-link" readonly><button type="button" class="th-text"></button></div><p role="status"></p>'));
+  const input = box.querySelector("input"), button = box.querySelector("button"), status = box.querySelector("p"), dress = dresser(box);
+  let data = {words: {}};
+  const hear = () => {
+    const {shown, count} = shared.player ?? {}, link = data.link ?? "";
+    put(input, "value", shown >= 0 && shown < count - 1 ? withStep(link, shown) : link);
+  };
+  input.onfocus = () => input.select();
+  button.onclick = async () => { status.textContent = await copy(input) ? data.words.copied : data.words.select_hint; };
+  shared.followers.add(hear);
+  return {
+    update(next) { data = {...next, words: next.words ?? {}}; dress.dress(); put(input, "aria-label", data.words.link_label); put(button, "textContent", data.words.copy_link); hear(); },
+    stop() { shared.followers.delete(hear); dress.stop(); box.remove(); },
+  };
+}
+
+// ---- Streamlit calls this again on changed data and on a changed theme, and runs only the last cleanup: so one object per mounted element, one `stop`
+const parts = new WeakMap(), KINDS = {player: makePlayer, numbers: makeNumbers, share: makeShare};
+export default function ({data, parentElement, setTriggerValue}) {
+  let part = parts.get(parentElement);
+  if (!part) {
+    part = KINDS[data.kind](parentElement);
+    const {stop} = part;
+    part.end = () => { if (parts.get(parentElement) === part) { parts.delete(parentElement); stop(); } };
+    parts.set(parentElement, part);
+  }
+  part.update(data, setTriggerValue);
+  return part.end;
+}

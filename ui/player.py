@@ -1,0 +1,126 @@
+"""The player: registered once, given a film's name, the words of a language and where the films are."""
+
+import base64
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from charts import theme
+from engine.data import Points
+from engine.errors import TheoriaError, sentence, title
+from engine.params import Options
+from runtime import script, server, settings
+from runtime.films import Draw, Film
+from runtime.run import Run
+from ui import address
+from ui.language import language
+from ui.text import Topic, phrases
+
+HERE = Path(__file__).parent
+THEME = {"light": theme.LIGHT, "dark": theme.DARK, "template": theme.TEMPLATE}
+SCRIPT = f"const THEME = {json.dumps(THEME)};\n" + (HERE / "player.js").read_text(encoding="utf-8")
+STYLE = (HERE / "player.css").read_text(encoding="utf-8")
+PLAYER = st.components.v2.component("player", css=STYLE, js=SCRIPT, isolate_styles=False)
+
+
+def play(runs: Run | Sequence[Run], draw: Draw, options: Options, text: Topic, *, beside: tuple[Points, ...] = (), autoplay: bool = False,
+         names: Sequence[str] = ("",), start: int | None = None, link: str = "") -> Mapping[str, Any] | None:  # fmt: skip
+    """Show runs (two for comparing, in lock step). Returns what was clicked in the picture, once.
+
+    Computing and drawing happen elsewhere; this only names the films and says where they are.
+    """
+    runs = [runs] if isinstance(runs, Run) else list(runs)
+    store, films = server.running()
+    session = session_id()
+    try:
+        opened = [films.open(store.start(run, session), draw, beside, options, text) for run in runs]
+    except TheoriaError as problem:
+        trouble(problem)
+        return None
+    store.leave(session, keep=[run.key for run in runs])
+    heard = st.session_state.pop("player_heard", {})
+    close = runs[0].params.close_up
+    result = PLAYER(
+        key="player",
+        data={
+            "kind": "player",
+            "films": [
+                {"key": film.key, "address": film_address(film), "name": name} for film, name in zip(opened, names, strict=False)
+            ],
+            "start": start,
+            "autoplay": autoplay,
+            "link": link,
+            "file": text.slug,
+            "plotly": base() + script.PATH,
+            "words": phrases(language())["player"],
+            "closeup": {"now": close >= 0, "offered": True},
+            "inline": _inline(opened, heard),
+            "nonce": heard.get("nonce", 0),
+        },
+        on_event_change=lambda: _hear(text.slug),
+    )
+    event = result.get("event")
+    return event if event and event.get("kind") == "click" else None
+
+
+def beside_player(kind: str, **data: Any) -> None:
+    """Another view of the film that is playing: its table ("numbers") or its link ("share")."""
+    PLAYER(key=kind, data={"kind": kind, "words": phrases(language())["player"], **data})
+
+
+def trouble(problem: TheoriaError) -> None:
+    """An error in the visitor's language, in the one place where errors are shown."""
+    heading, said = title(problem.code, language()), sentence(problem.code, language())
+    values = {key: _plain(str(value)) for key, value in problem.values.items()}
+    st.error(f"**{heading.format(**values)}**  \n{said.format(**values)}")
+
+
+def base() -> str:
+    """The path everything of ours is under, with a slash at both ends."""
+    prefix = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{prefix}/" if prefix else "/"
+
+
+def film_address(film: Film) -> str:
+    return f"{base()}films/{settings.NODE}/{film.key}"
+
+
+def session_id() -> str:
+    context = get_script_run_ctx()
+    return context.session_id if context else "none"
+
+
+def _hear(slug: str) -> None:
+    """What the player says, before the page runs again."""
+    event = (st.session_state.get("player") or {}).get("event") or {}
+    kind = event.get("kind")
+    if kind == "closer" and isinstance(event.get("step"), int):
+        address.put_quietly(slug, "close_up", max(0, event["step"]))
+    elif kind == "whole":
+        address.put_quietly(slug, "close_up", -1)
+    st.session_state["player_heard"] = event
+
+
+def _inline(films: Sequence[Film], heard: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The finished films themselves, for a browser that cannot reach our routes."""
+    asked = st.session_state.setdefault("inline", {"films": False, "plotly": False})
+    if heard.get("kind") == "inline":
+        asked["films"] |= bool(heard.get("films"))
+        asked["plotly"] |= bool(heard.get("plotly"))
+    if not any(asked.values()):
+        return None
+    _, drawing = server.running()
+    encode: Callable[[bytes], str] = lambda content: base64.b64encode(content).decode()  # noqa: E731
+    return {
+        "films": {film.key: encode(drawing.whole(film)) for film in films} if asked["films"] else {},
+        "plotly": encode(script.compressed()) if asked["plotly"] else None,
+    }
+
+
+def _plain(text: str) -> str:
+    """A visitor's word inside Markdown: every sign that could mean something is escaped."""
+    return "".join("\\" + sign if sign in "\\`*_{}[]()<>#+-.!|$~:&" else sign for sign in text)

@@ -1,0 +1,142 @@
+"""The frame of a topic page: header, experiments, controls beside the picture, tabs below."""
+
+import html
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
+import streamlit as st
+
+from engine.params import Options, Params
+from ui import address, source
+from ui.language import language, say, switch
+from ui.player import beside_player
+from ui.text import Experiment, Topic, phrases, theory
+
+
+def header(slug: str) -> Topic:
+    """Title and question; language and share at the right. Reads the link first."""
+    address.arrive(slug)
+    text = theory(slug, language())
+    with st.container(key="head", horizontal=True, vertical_alignment="bottom", gap="small"):
+        with st.container(key="title", width="stretch", gap=None):
+            st.html(f"<h1>{html.escape(text.title)}</h1><p>{html.escape(text.question)}</p>")
+        with st.container(key="tools", horizontal=True, width="content", gap="xsmall", wrap=False):
+            tools()
+    return text
+
+
+def tools(*, share: bool = True) -> None:
+    """Language, and the link of what is shown."""
+    st.button(say("other_language"), on_click=switch, type="tertiary", key="language_button")
+    if share:
+        with st.popover(say("share"), icon=":material/link:", type="tertiary", key="share_popover"):
+            st.caption(say("share_note"))
+            beside_player("share", link=st.session_state.get("link_now", ""))
+            if told := st.session_state.get("link_note"):
+                st.caption(told)
+
+
+def stage() -> Sequence[Any]:
+    """Two columns: controls, picture."""
+    with st.container(key="stage"):
+        return st.columns([1, 3.55], gap="medium")
+
+
+def notices() -> None:
+    """What there is to say about the link, once."""
+    for code, values in st.session_state.pop("notices", []):
+        told = phrases(language())["notices"][code].format(**{key: html.escape(str(value)) for key, value in values.items()})
+        st.html(f'<p class="th-notice" role="status">{told}</p>')
+
+
+def experiments(text: Topic) -> tuple[bool, int | None]:
+    """The row of presets. Returns whether to play from the start, and the picture to open at.
+
+    Choosing one sets the run and asks; the film waits at its start until an answer is given, then plays; what happened and
+    why stands there afterwards.
+    """
+    state = st.session_state.setdefault("experiment", {}).setdefault(text.slug, {"id": None, "answer": None})
+    by_id = {item.id: item for item in text.experiments}
+    with st.container(key="experiments", horizontal=True, vertical_alignment="center", gap="small"):
+        key = f"{text.slug}-experiment"
+        chosen = st.pills(say("experiments"), list(by_id), format_func=lambda id: by_id[id].name, key=key, label_visibility="collapsed",
+                          on_change=lambda: _begin(text, by_id.get(st.session_state[key])))  # fmt: skip
+        if not chosen:
+            st.html(f'<p class="th-ask">{html.escape(say("experiments_hint"))}</p>', width="stretch")
+            return False, None
+        return _ask(by_id[chosen], state)
+
+
+def _begin(text: Topic, item: Experiment | None) -> None:
+    """Set the run of an experiment: its data and settings, everything else at its default."""
+    st.session_state["experiment"][text.slug] = {"id": item.id if item else None, "answer": None}
+    if item is None:
+        return
+    kept = address.kept(text.slug)
+    for name in list(kept):
+        if name not in ("data",):
+            st.session_state.pop(f"{text.slug}.{name}", None)
+    kept.clear()
+    st.session_state["link_step"] = None
+    for name, value in {"data": item.data, **item.set}.items():
+        address.put(text.slug, name, value)
+
+
+def _ask(item: Experiment, state: dict[str, Any]) -> tuple[bool, int | None]:
+    answer = state["answer"]
+    if answer is None:
+        st.html(f'<p class="th-ask"><b>{html.escape(say("predict"))}</b> {html.escape(item.ask)}</p>', width="content")
+        with st.container(horizontal=True, gap="xsmall", key="answers", width="content"):
+            for number, words in enumerate(item.answers):
+                st.button(words, key=f"answer-{item.id}-{number}", on_click=state.update, kwargs={"answer": number})
+        return False, 0
+    told = say("right" if answer == item.right else "not_so", answer=item.answers[answer])
+    st.html(f'<p class="th-ask"><b>{html.escape(told)}</b> {html.escape(item.why)}</p>', width="stretch")
+    played = state.setdefault("played", False)
+    state["played"] = True
+    return not played, None
+
+
+def address_bar(text: Topic, models: list[type[Options]], data: dict[str, str], note: str | None) -> tuple[str, int | None]:
+    """Write the address and make the link. Returns the link and the step that an opened link asked for."""
+    wanted = address.query(text.slug, models, data, everything=False)
+    settings = tuple(sorted(wanted.items()))
+    step = st.session_state.get("link_step")
+    if step is not None and st.session_state.setdefault("link_step_of", settings) != settings:
+        step = st.session_state["link_step"] = st.session_state["link_step_of"] = None
+    address.write(wanted, step=step)
+    st.session_state["link_now"] = address.link(address.query(text.slug, models, data, everything=True))
+    st.session_state["link_note"] = note
+    return st.session_state["link_now"], step
+
+
+def below(text: Topic, module: ModuleType, params: Params, data: Sequence[str]) -> None:
+    """Theory, the numbers as a table, the code, and where the notes are mistaken."""
+    with st.container(key="below"):
+        about, numbers, code, errata = st.tabs([say("theory"), say("numbers"), say("code"), say("errata")])
+        with about:
+            st.markdown(text.prose)
+            st.markdown(f"#### {say('sources')}\n" + "\n".join(f"- {item}" for item in text.sources))
+        with numbers:
+            beside_player("numbers")
+        with code:
+            st.markdown(say("snippet_note"))
+            st.code(source.snippet(module, params, data), language="python")
+            st.markdown(say("source_note", file=source.file(module)))
+            st.code(source.text(module), language="python", height=520)
+        with errata:
+            st.markdown(say("errata_note"))
+            for item in text.errata:
+                st.markdown(
+                    f"**{say('notes_say')}** {item['claim']}\n\n**{say('what_is_so')}** {item['truth']}\n\n{item['shown']}"
+                )
+
+
+def card(section: str, text: Topic, heading: str, page: Any) -> None:
+    """A topic on the home page: a picture made from its film, its name and its question."""
+    with st.container(key=f"card-{text.slug}", horizontal=True, gap="medium", vertical_alignment="center"):
+        st.html(f'<img src="app/static/thumbs/{text.slug}.svg" alt="">', width="stretch")
+        with st.container(gap="xsmall", key=f"links-{text.slug}"):
+            st.html(f"<h2>{html.escape(heading)}</h2><h3>{html.escape(text.title)}</h3><p>{html.escape(text.question)}</p>")
+            st.page_link(page, label=say("open"), icon=":material/arrow_forward:")

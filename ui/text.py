@@ -1,0 +1,83 @@
+"""Words: a topic's theory and the phrases around every page, in each language there is a folder for. Knows no Streamlit."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from charts.panels import escaped
+from runtime.run import digest_of
+
+REFERENCE = "en"  # the language whose files also hold what has no language
+ASSETS = Path(__file__).parents[1] / "assets"
+LANGUAGES = tuple(sorted(folder.name for folder in (ASSETS / "theory").iterdir() if folder.is_dir()))
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A theory file: its front matter and its prose."""
+
+    slug: str
+    language: str
+    title: str
+    question: str
+    labels: dict[str, str]  # parameter → label
+    view_labels: dict[str, str]  # option of the view → label
+    choices: dict[str, dict[str, str]]  # parameter → its choices' names
+    columns: dict[str, str]  # the numbers of a step → what they are called
+    say: dict[str, str]  # the picture's words, with {fields}
+    experiments: tuple["Experiment", ...]
+    errata: tuple[dict[str, str], ...]
+    sources: tuple[str, ...]
+    prose: str
+    digest: str = field(repr=False, default="")
+
+    def __call__(self, key: str, **values: Any) -> str:
+        """A sentence of the picture, its values escaped."""
+        return self.say[key].format(**{name: escaped(str(value)) for name, value in values.items()})
+
+    @staticmethod
+    def escape(text: str) -> str:
+        return escaped(text)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A preset with something to predict first."""
+
+    id: str
+    name: str
+    ask: str
+    answers: tuple[str, ...]
+    right: int  # which answer holds
+    why: str
+    data: str
+    set: Mapping[str, Any]
+
+
+@cache
+def theory(slug: str, language: str) -> Topic:
+    """A topic's words in a language. Raises FileNotFoundError when there are none."""
+    text = (ASSETS / "theory" / language / f"{slug}.md").read_text(encoding="utf-8")
+    _, front, prose = text.split("+++\n", 2)
+    facts = tomllib.loads(front)
+    facts["experiments"] = tuple(_experiment(slug, language, item) for item in facts["experiments"])
+    facts["errata"], facts["sources"] = tuple(facts.get("errata", ())), tuple(facts["sources"])
+    return Topic(slug=slug, language=language, prose=prose.strip(), digest=digest_of("assets/theory", "assets/text"), **facts)
+
+
+def _experiment(slug: str, language: str, item: dict[str, Any]) -> Experiment:
+    """An experiment's words in a language; its settings stand once, in the reference language."""
+    if language != REFERENCE:
+        same = next(other for other in theory(slug, REFERENCE).experiments if other.id == item["id"])
+        item = item | {"right": same.right, "data": same.data, "set": same.set}
+    return Experiment(**item | {"answers": tuple(item["answers"])})
+
+
+@cache
+def phrases(language: str) -> Mapping[str, Mapping[str, str]]:
+    """The short phrases of a language by table: ui, player, errors, notes …"""
+    with (ASSETS / "text" / f"{language}.toml").open("rb") as file:
+        return tomllib.load(file)
