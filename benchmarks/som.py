@@ -109,7 +109,7 @@ def digits_online() -> Row:
 def digits_batch() -> Row:
     X = load_digits().data / 16
     single = X.astype(np.float32)
-    params = _params(mode="batch", epochs=EPOCHS, decay="exponential", sigma_end=0.4)
+    params = _params(mode="batch", start="pca", epochs=EPOCHS, decay="exponential", sigma_end=0.4)
     note = f"ours {_quality(params, X)}"
     if _has_somoclu():
         codebook = _somoclu(single)
@@ -143,7 +143,7 @@ def _quality(params: som.Params, X: np.ndarray) -> str:
     went = f"{params.decay}, σ {params.sigma:g} → {params.sigma_end:g}" + (
         f", α {params.alpha:g}" if params.mode == "online" else ""
     )
-    return f"QE {end.error:.4f} TE {end.topographic:.4f} ({went}, seed {params.seed})"
+    return f"QE {end.error:.4f} TE {end.topographic:.4f} ({params.start} start, {went}, seed {params.seed})"
 
 
 def _batch(X: np.ndarray, W: np.ndarray, apart: np.ndarray, sigma: np.ndarray) -> np.ndarray:

@@ -9,12 +9,29 @@ from PIL import Image
 from charts.panels import Trace
 
 
-def pixels(array: np.ndarray, x: tuple[float, float], y: tuple[float, float]) -> Trace:
-    """A uint8 image [h, w], [h, w, 2] (grey, alpha), [h, w, 3] or [h, w, 4], its first row at y[0]; x, y: the outer edges in data units."""
+Edges = tuple[float, float]
+
+
+def pixels(array: np.ndarray, x: Edges, y: Edges) -> Trace:
+    """A uint8 image [h, w], [h, w, 2] (grey, alpha), [h, w, 3] or [h, w, 4]; x, y: its outer edges in data units, first row at y[0]."""
+    return _trace(Image.fromarray(array), x, y)
+
+
+def tinted(index: np.ndarray, colours: np.ndarray, x: Edges, y: Edges) -> Trace:
+    """An image [h, w] of indices into uint8 colours [n, 3]; index n is see-through. With a palette, if it fits, for its size."""
+    if len(colours) < 256:
+        image = Image.fromarray(index.astype(np.uint8))
+        image.putpalette(np.concatenate([colours, np.zeros((1, 3), np.uint8)]).tobytes())
+        return _trace(image, x, y, transparency=len(colours))
+    alpha = np.where(index < len(colours), 255, 0).astype(np.uint8)
+    padded = np.concatenate([colours, np.zeros((1, 3), np.uint8)])
+    return _trace(Image.fromarray(np.concatenate([padded[index], alpha[..., None]], axis=-1)), x, y)
+
+
+def _trace(image: Image.Image, x: Edges, y: Edges, **how: int) -> Trace:
     file = io.BytesIO()
-    Image.fromarray(array).save(file, "PNG", optimize=True)
-    height, width = array.shape[:2]
-    dx, dy = (x[1] - x[0]) / width, (y[1] - y[0]) / height
+    image.save(file, "PNG", compress_level=9, **how)
+    dx, dy = (x[1] - x[0]) / image.width, (y[1] - y[0]) / image.height
     return {
         "type": "image",
         "source": "data:image/png;base64," + base64.b64encode(file.getvalue()).decode(),

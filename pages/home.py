@@ -7,7 +7,7 @@ import streamlit as st
 from contents import SECTIONS
 from ui import shell
 from ui.language import language, say
-from ui.text import phrases, theory
+from ui.text import theory
 
 topics = [theory(slug, language()) for slugs in SECTIONS.values() for slug in slugs]
 pages = st.session_state["pages"]
@@ -37,6 +37,5 @@ if wanted:
 else:
     with st.container(key="sections"):
         for section, slugs in SECTIONS.items():
-            for slug in slugs:
-                shell.card(section, theory(slug, language()), phrases(language())["sections"][section], pages[slug])
+            shell.card(section, [theory(slug, language()) for slug in slugs], pages)
     st.caption(say("opening_more"))

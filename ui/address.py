@@ -37,6 +37,13 @@ def notice(code: str, **values: Any) -> None:
     st.session_state.setdefault("notices", []).append((code, values))
 
 
+def leftover() -> None:
+    """Say which of the link's parameters nobody has asked for."""
+    for key in st.session_state.pop("arrived", {}):
+        if key not in OWN:
+            notice("unknown", name=key[:60])
+
+
 def kept(slug: str) -> dict[str, Any]:
     """The settings of a topic in this session."""
     return st.session_state.setdefault("settings", {}).setdefault(slug, {})  # type: ignore[no-any-return]

@@ -26,6 +26,10 @@ class Chosen:
     note: str | None
     code: str
 
+    def short(self, default: str) -> dict[str, str]:
+        """The link without what a page opens with anyway."""
+        return {} if self.link == {"data": default} else self.link
+
 
 @dataclass(frozen=True)
 class Own:

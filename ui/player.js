@@ -155,8 +155,9 @@ const place = (gd, trace, p) => {                   // where point p is, in pixe
   const x = axis(gd, trace.xaxis ?? "x"), y = axis(gd, trace.yaxis ?? "y");
   if (!x || !y || !(p < sizeOf(trace))) return null;
   const grid = GRIDS[trace.type], columns = grid && width(trace), at = grid ? [p % columns, Math.floor(p / columns)] : [p, p];
-  const along = (axis, values, start, step, k) => axis.l2p(axis.d2l(values ? values[k] : (start ?? 0) + k * (step ?? 1)));
-  const spot = {x: x._offset + along(x, trace.x, trace.x0, trace.dx, at[0]), y: y._offset + along(y, trace.y, trace.y0, trace.dy, at[1])};
+  const along = (axis, values, start, step, k) => axis.d2l(values ? values[k] : (start ?? 0) + k * (step ?? 1));
+  const xval = along(x, trace.x, trace.x0, trace.dx, at[0]), yval = along(y, trace.y, trace.y0, trace.dy, at[1]);
+  const spot = {xval, yval, x: x._offset + x.l2p(xval), y: y._offset + y.l2p(yval)};
   if (grid && trace.meta?.ring === undefined) {     // a cell is ringed by its own border
     spot.w = x._length / (Math.abs(x.range[1] - x.range[0]) / (trace.dx ?? 1));
     spot.h = y._length / (Math.abs(y.range[1] - y.range[0]) / (trace.dy ?? 1));
@@ -236,17 +237,27 @@ const formula = ({formula: text = "", values = {}, at = 0}, entity = at) => text
 });
 const series = (trace, film, i) => {                // curves are drawn from the rows that have come, so nothing is known before it is computed
   const {x, y, when} = trace.meta.series, n = film.lines.length, [from, to] = {past: [0, i + 1], future: [i, n], now: [i, i + 1]}[when ?? "past"];
-  return {...trace, x: film.column(x).slice(from, to), y: film.column(y).slice(from, to), meta: {...trace.meta, frames: Array.from({length: to - from}, (_, k) => from + k)}};
+  return {...trace, ...(when === "now" && {cliponaxis: false}), x: film.column(x).slice(from, to), y: film.column(y).slice(from, to), meta: {...trace.meta, frames: Array.from({length: to - from}, (_, k) => from + k)}};
 };
-const ranges = (picture, film, layout) => {
+const reach = (numbers) => {
+  let low = Infinity, high = -Infinity;
+  for (const v of numbers) if (Number.isFinite(v)) { low = Math.min(low, v); high = Math.max(high, v); }
+  return low <= high ? [low, high] : null;
+};
+const ranges = (picture, film, layout) => {         // the scales of those curves: y from what has come, x with room for what is to come
+  const set = (name, numbers, part, zero) => {
+    const found = reach(zero ? [...numbers, 0] : numbers), [low, high] = found ?? [], room = part * (high - low || Math.abs(high) || 1);
+    if (found && reach(numbers)) layout[name] = {...layout[name], range: [zero && low === 0 ? 0 : low - room, zero && high === 0 && low < 0 ? 0 : high + room], autorange: false};
+  };
   for (const {axis, y, zero} of picture.series ?? []) {
-    const log = layout[axis]?.type === "log", all = y.flatMap((key) => film.column(key)).filter((v) => Number.isFinite(v) && (!log || v > 0)).map((v) => log ? Math.log10(v) : v);
-    if (!all.length) continue;
-    let low = Infinity, high = -Infinity;
-    for (const v of all) { low = Math.min(low, v); high = Math.max(high, v); }
-    if (zero && !log) { low = Math.min(low, 0); high = Math.max(high, 0); }
-    const pad = 0.08 * (high - low || Math.abs(high) || 1);
-    layout[axis] = {...layout[axis], range: [zero && low === 0 ? 0 : low - pad, zero && high === 0 && low < 0 ? 0 : high + pad], autorange: false};
+    const log = layout[axis]?.type === "log", all = y.flatMap((key) => film.column(key));
+    set(axis, log ? all.map((v) => v > 0 ? Math.log10(v) : NaN) : all, 0.08, zero && !log);
+  }
+  for (const {meta, xaxis = "x"} of picture.figure.data) {
+    const name = "xaxis" + xaxis.slice(1), n = film.lines.length;
+    if (!meta?.series || layout[name]?.range || layout[name]?.type === "log") continue;
+    const all = film.column(meta.series.x), end = !film.over && film.total > n && n > 1 ? all[0] + (all[n - 1] - all[0]) * (film.total - 1) / (n - 1) : all[0];
+    set(name, [...all, end], 0.03);
   }
 };
 
@@ -371,29 +382,30 @@ function makePlayer(root) {
     try {
       if (shown < 0) { measure(); arrange(); }
       const heights = panes.map((pane, k) => heightOf(pane, films[k], i)), tallest = Math.max(...heights), beside = panesBox.dataset.beside === "true";
-      want = shown = i;
-      await Promise.all(panes.map((pane, k) => show(pane, films[k], beside ? tallest : heights[k])));
+      want = i;
+      await Promise.all(panes.map((pane, k) => show(pane, films[k], i, beside ? tallest : heights[k])));
       if (gone) return;
+      shown = i;
       const said = panes.map((pane) => pane.alt).filter(Boolean).join(" ");
       if (!playing) put($("live"), "textContent", said);
       state(); ring(); tell("step");
     } catch (problem) { console.error(problem); } finally { busy = false; }
   };
-  const show = async (pane, film, height) => {
-    const p = picture(film);
-    if (!p) { if (pane.film) Plotly.purge(pane.plot); pane.film = null; put(pane.plot, "style", `height:${height}px`); return caption(pane, film, null); }
-    const layout = {...merge(merge(p.figure.layout, pane.wide ? p.wide : p.narrow), {template}), width: pane.width, height, autosize: false};
+  const show = async (pane, film, i, height) => {
+    const p = picture(film, i);
+    if (!p) { if (pane.film) Plotly.purge(pane.plot); pane.film = null; put(pane.plot, "style", `height:${height}px`); return caption(pane, film, null, i); }
+    const layout = {...merge(p.figure.layout, pane.wide ? p.wide : p.narrow), width: pane.width, height, autosize: false};
     if (!pane.wide && layout.annotations) layout.annotations = layout.annotations.filter((note) => note.name !== "wide");     // no room for these on a phone
     ranges(p, film, layout);
-    const filled = p.figure.data.map((trace) => trace.meta?.series ? series(trace, film, last(film, shown)) : trace);
+    const filled = p.figure.data.map((trace) => trace.meta?.series ? series(trace, film, last(film, i)) : trace);
     const traces = filled.map((trace) => trace.type === "scatter" && trace.x?.length === 0 ? {...trace, x: [null], y: [null]} : trace);      // an empty trace would be taken out and put in again
     put(pane.plot, "style", `height:${height}px`);
     put(pane.plot, "data-flip", String(Boolean(film.head.flip)));
-    const steady = pane.film && same(layout, pane.layout);
-    Object.assign(pane, {film, layout, rows: p.series || traces.some((trace) => trace.meta?.series) ? film.lines.length : Infinity, alt: p.alt ?? ""});
+    const steady = pane.film && pane.template === template && same(layout, pane.layout);
+    Object.assign(pane, {film, layout, template, rows: p.series || traces.some((trace) => trace.meta?.series) ? film.lines.length : Infinity, alt: p.alt ?? ""});
     put(pane.plot, "aria-label", pane.alt);
-    caption(pane, film, p);
-    if (!steady || !quick(pane.plot, traces)) await Plotly.react(pane.plot, traces, layout, CONFIG);
+    caption(pane, film, p, i);
+    if (!steady || !quick(pane.plot, traces)) await Plotly.react(pane.plot, traces, {...structuredClone(layout), template}, CONFIG);    // Plotly writes into its layout
     if (!pane.heard) {
       pane.heard = true;
       pane.plot.on("plotly_hover", ({points: [point]}) => { if (point) hover(point.fullData, numberOf(point.fullData, point.pointNumber)); });
@@ -401,8 +413,8 @@ function makePlayer(root) {
       pane.plot.on("plotly_click", ({points: [point]}) => { if (point) act(point.data, numberOf(point.fullData, point.pointNumber)); });
     }
   };
-  const caption = (pane, film, p) => {
-    const broke = film.error && (!p || last(film, shown) === film.lines.length - 1);         // the last finite picture carries the explanation
+  const caption = (pane, film, p, i = shown) => {
+    const broke = film.error && (!p || last(film, i) === film.lines.length - 1);         // the last finite picture carries the explanation
     put(pane.node, "data-broke", String(Boolean(broke)));
     put(pane.phase, "innerHTML", broke ? "! " + film.error.title : p?.phase ?? "");
     put(pane.said, "innerHTML", broke ? film.error.text : p?.said ?? "");
@@ -473,8 +485,9 @@ function makePlayer(root) {
     cursor = null; hover(trace, p);
     cursor = {pane, t, p};
     playing = following = false; state();
-    Plotly.Fx.hover(pane.plot, [{curveNumber: t, pointNumber: GRIDS[trace.type] ? [Math.floor(p / width(trace)), p % width(trace)] : p}]);
-    setTimeout(() => {                              // Plotly draws its label a little later; what it says is what is read out
+    const {xval, yval} = place(pane.plot, trace, p);
+    Plotly.Fx.hover(pane.plot, [{curveNumber: t, ...(GRIDS[trace.type] ? {xval, yval} : {pointNumber: p})}], trace.xaxis + trace.yaxis);
+    setTimeout(() => {                              // Plotly writes its label a little later; what it says is what is read out
       if (cursor?.pane !== pane || cursor.p !== p) return;
       const lines = [...pane.plot.querySelectorAll(".hoverlayer .hovertext text")].map((text) => [...text.querySelectorAll("tspan.line")].map((line) => line.textContent).join(", ") || text.textContent);
       put($("live"), "textContent", [...lines.filter(Boolean), trace.meta.link + " " + entityOf(trace, p)].slice(0, Math.max(1, lines.filter(Boolean).length)).join(", "));
@@ -562,7 +575,7 @@ function makePlayer(root) {
     const {surface} = THEME[mood], parts = [];
     let w = 0, h = 0;
     for (const {plot, layout, film} of panes.filter((pane) => pane.film)) {
-      const url = await Plotly.toImage({data: plot.data, layout: {...layout, paper_bgcolor: surface}}, {format: "svg", width: layout.width, height: layout.height});
+      const url = await Plotly.toImage({data: plot.data, layout: {...structuredClone(layout), template, paper_bgcolor: surface}}, {format: "svg", width: layout.width, height: layout.height});
       const svg = decodeURIComponent(url.slice(url.indexOf(",") + 1));
       parts.push((film.head.flip && mood === "dark" ? svg.replaceAll("<image ", '<image filter="invert(1) hue-rotate(180deg)" ') : svg).replace("<svg ", `<svg x="${w}" y="0" `));
       w += layout.width; h = Math.max(h, layout.height);

@@ -59,7 +59,7 @@ def play(runs: Run | Sequence[Run], draw: Draw, options: Options, text: Topic, *
             "words": phrases(language())["player"],
             "closeup": {"now": close >= 0, "offered": True},
             "inline": _inline(opened, heard),
-            "nonce": heard.get("nonce", 0),
+            "nonce": _count(opened, start, autoplay),
         },
         on_event_change=lambda: _hear(text.slug),
     )
@@ -103,6 +103,15 @@ def _hear(slug: str) -> None:
     elif kind == "whole":
         address.put_quietly(slug, "close_up", -1)
     st.session_state["player_heard"] = event
+
+
+def _count(films: Sequence[Film], start: int | None, autoplay: bool) -> int:
+    """A number that grows when the player is told to go somewhere, so that it goes there once and not at every rerun."""
+    told = ([film.key for film in films], start, autoplay)
+    before, count = st.session_state.get("player_told", (None, 0))
+    count += told != before
+    st.session_state["player_told"] = told, count
+    return int(count)
 
 
 def _inline(films: Sequence[Film], heard: Mapping[str, Any]) -> dict[str, Any] | None:

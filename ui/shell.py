@@ -1,7 +1,7 @@
 """The frame of a topic page: header, experiments, controls beside the picture, tabs below."""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -58,13 +58,20 @@ def experiments(text: Topic) -> tuple[bool, int | None]:
     """
     state = st.session_state.setdefault("experiment", {}).setdefault(text.slug, {"id": None, "answer": None})
     by_id = {item.id: item for item in text.experiments}
+    key = f"{text.slug}-experiment"
     with st.container(key="experiments", horizontal=True, vertical_alignment="center", gap="small"):
-        key = f"{text.slug}-experiment"
-        chosen = st.pills(say("experiments"), list(by_id), format_func=lambda id: by_id[id].name, key=key, label_visibility="collapsed",
-                          on_change=lambda: _begin(text, by_id.get(st.session_state[key])))  # fmt: skip
+        chosen = st.pills(
+            say("experiments"),
+            list(by_id),
+            format_func=lambda id: by_id[id].name,
+            key=key,
+            label_visibility="collapsed",
+            on_change=lambda: _begin(text, by_id.get(st.session_state[key])),
+        )
         if not chosen:
             st.html(f'<p class="th-ask">{html.escape(say("experiments_hint"))}</p>', width="stretch")
             return False, None
+    with st.container(key="predict", horizontal=True, vertical_alignment="center", gap="small"):
         return _ask(by_id[chosen], state)
 
 
@@ -98,9 +105,15 @@ def _ask(item: Experiment, state: dict[str, Any]) -> tuple[bool, int | None]:
     return not played, None
 
 
-def address_bar(text: Topic, models: list[type[Options]], data: dict[str, str], note: str | None) -> tuple[str, int | None]:
-    """Write the address and make the link. Returns the link and the step that an opened link asked for."""
-    wanted = address.query(text.slug, models, data, everything=False)
+def address_bar(
+    text: Topic, models: list[type[Options]], data: dict[str, str], *, short: dict[str, str], note: str | None
+) -> tuple[str, int | None]:
+    """Write the address and make the link. Returns the link and the picture that an opened link asked for.
+
+    `data` says the data in full, `short` without what the page opens with; `note` is for who copies the link.
+    """
+    address.leftover()
+    wanted = address.query(text.slug, models, short, everything=False)
     settings = tuple(sorted(wanted.items()))
     step = st.session_state.get("link_step")
     if step is not None and st.session_state.setdefault("link_step_of", settings) != settings:
@@ -133,10 +146,13 @@ def below(text: Topic, module: ModuleType, params: Params, data: Sequence[str]) 
                 )
 
 
-def card(section: str, text: Topic, heading: str, page: Any) -> None:
-    """A topic on the home page: a picture made from its film, its name and its question."""
-    with st.container(key=f"card-{text.slug}", horizontal=True, gap="medium", vertical_alignment="center"):
-        st.html(f'<img src="app/static/thumbs/{text.slug}.svg" alt="">', width="stretch")
-        with st.container(gap="xsmall", key=f"links-{text.slug}"):
-            st.html(f"<h2>{html.escape(heading)}</h2><h3>{html.escape(text.title)}</h3><p>{html.escape(text.question)}</p>")
-            st.page_link(page, label=say("open"), icon=":material/arrow_forward:")
+def card(section: str, texts: Sequence[Topic], pages: Mapping[str, Any]) -> None:
+    """A section on the home page: a picture made from its first topic's film, and its topics with their questions."""
+    with st.container(key=f"card-{section}", horizontal=True, gap=None, vertical_alignment="center"):
+        st.html(f'<img src="app/static/thumbs/{texts[0].slug}.svg" alt="">', width="stretch")
+        with st.container(gap="small", key=f"links-{section}"):
+            st.html(f"<h2>{html.escape(phrases(language())['sections'][section])}</h2>")
+            for text in texts:
+                with st.container(gap=None):
+                    st.page_link(pages[text.slug], label=text.title)
+                    st.html(f"<p>{html.escape(text.question)}</p>")

@@ -123,7 +123,7 @@ def train(params: Params, data: Points) -> Iterator[SomFrame]:
 
     Raises ParamError, DataError, and Diverged where the units leave the data for good.
     """
-    _check(params)
+    _check(params, data.X.shape[1])
     ground = _ground(params, data)
     if params.unfold:
         yield from _trials(ground)
@@ -138,7 +138,7 @@ def _last(params: Params) -> int:
     return params.steps if params.mode == "online" else params.epochs
 
 
-def _check(params: Params) -> None:
+def _check(params: Params, columns: int) -> None:
     if params.torus and params.topology == "hexagonal" and params.rows % 2 and params.rows > 1:
         raise ParamError("som_torus_rows", rows=params.rows, even=params.rows + 1 if params.rows < 30 else params.rows - 1)
     if params.mode == "batch" and params.neighbourhood == "mexican_hat":
@@ -147,6 +147,8 @@ def _check(params: Params) -> None:
         raise ParamError("som_unfold_manhattan")
     if params.unfold and params.close_up >= 0:
         raise ParamError("som_unfold_close_up")
+    if params.unfold and columns != 2:
+        raise ParamError("som_unfold_columns", columns=columns)
     if params.close_up > _last(params):
         raise ParamError("som_close_up", step=params.close_up, last=_last(params))
 
@@ -213,7 +215,7 @@ def _advance(ground: _Ground, course: _Course, state: _State, to: int) -> _State
             sample = int(course.drawn[to - 1])
         farthest = np.abs(W).max()
     if not farthest <= 1e3 * (ground.X.std(0).max() or 1.0):  # NaN too
-        raise Diverged("som_diverged", step=to, alpha=float(course.alpha[to - 1]))
+        raise Diverged("som_diverged", step=to, alpha=round(float(course.alpha[to - 1]), 3))
     return _State(to, W, before, sample, winner, theta)
 
 
@@ -546,7 +548,7 @@ def folds(flat: np.ndarray, corners: np.ndarray) -> np.ndarray:
 def neighbourhood_label(bmu: np.ndarray, labels: np.ndarray, unit: int, near: np.ndarray) -> tuple[int, int, int]:
     """The commonest label among samples won by a unit, or by the smallest ring around it that won any: label, votes, of how many.
 
-    bmu and labels (m,), near (units, units). (-1, 0, 0) where nothing was won at all.
+    bmu and labels (m,), near (units, units). Of equally common labels the first; (-1, 0, 0) where nothing was won at all.
     """
     ring = np.arange(len(near)) == unit
     while not (won := ring[bmu]).any():

@@ -20,7 +20,8 @@ with left:
     params = controls(som.Params, text, more=MORE)
     options = controls(view.Options, text, choices=view.choices(chosen.points, text), folded=say("picture_settings"))
     placed = place(text, chosen.points)
-link, step = shell.address_bar(text, [som.Params, view.Options], chosen.link | placed.link, chosen.note)
+models = [som.Params, view.Options]
+link, step = shell.address_bar(text, models, chosen.link | placed.link, short=chosen.short("penguins") | placed.link, note=chosen.note)
 with right:
     shell.notices()
     play(Run(som.train, params, (chosen.points,)), view.draw, options, text, beside=placed.points, autoplay=autoplay,

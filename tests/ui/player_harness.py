@@ -35,7 +35,7 @@ body { margin: 0; padding: 12px 16px; background: var(--st-background-color); mi
 <link rel="stylesheet" href="/player.css"><input id="field"><div id="player"></div><p class="far"></p><div id="numbers"></div><div id="share"></div>
 <script type="module">
 import run from "/player.js";
-window.events = []; window.stops = {}; window.reacts = 0; window.plots = 0;
+window.events = []; window.stops = {};
 window.mount = (data, id = data.kind) => window.stops[id] = run({data, parentElement: document.getElementById(id), setTriggerValue: (name, value) => window.events.push([name, value])});
 window.unmount = (id) => window.stops[id]();
 window.ready = true;

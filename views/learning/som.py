@@ -22,7 +22,7 @@ BATCH = formula(r"W_v = \frac{\sum_i \theta_{b_i v}\, x_i}{\sum_i \theta_{b_i v}
 SHOWN = 500  # samples drawn at most
 NAMED = 60  # names written on the map at most
 
-WIDE: list[Box] = [(0, 0.52, 0, 1), (0.60, 1, 0.33, 1), (0.60, 0.71, 0, 0.17), (0.745, 0.855, 0, 0.17), (0.89, 1, 0, 0.17)]
+WIDE: list[Box] = [(0, 0.52, 0, 1), (0.60, 1, 0.33, 1), (0.60, 0.70, 0, 0.17), (0.745, 0.845, 0, 0.17), (0.89, 0.99, 0, 0.17)]
 NARROW: list[Box] = [(0, 1, 0.62, 1), (0, 1, 0.19, 0.54), (0, 0.27, 0, 0.09), (0.37, 0.63, 0, 0.09), (0.73, 1, 0, 0.09)]
 
 
@@ -35,7 +35,7 @@ class Options(engine.params.Options):
 
 def choices(data: Points, words: Words) -> dict[str, dict[str, str]]:
     """What the options may be for these data: field → value → name."""
-    few = {column: column for column in data.columns[:40]} if data.kind != "images" else {}
+    few = {column: _called(column, words) for column in data.columns[:40]} if data.kind != "images" else {}
     own = {} if data.kind == "table" else {"units": words("plane_units")}
     planes = {"": words("automatic")} | own | {"u_matrix": words("plane_u_matrix"), "hits": words("plane_hits")} | few
     axes = {"": words("automatic")} | ({"pc1": words("pc", k=1), "pc2": words("pc", k=2)} if len(data.columns) > 2 else {}) | few
@@ -60,7 +60,7 @@ def draw(frames: Sequence[SomFrame], i: int, params: Params, data: tuple[Points,
         said=said,
         alt=alt,
         numbers=numbers(frame),
-        formula=_formula(frame, params),
+        formula=_formula(frame, params, _column_name(cloud, column, words)),
         values=_values(frame, cloud, column),
         of="unit",
         at=frame.winner[0] * params.cols + frame.winner[1] if frame.winner[0] >= 0 else 0,
@@ -87,8 +87,8 @@ def _sheet(frame: SomFrame, params: Params, cloud: Points, options: Options, wor
     ground = _project(cloud.X, cloud, params.scaling, x.key, y.key)
     units = _project(frame.units.reshape(-1, cloud.X.shape[1]), cloud, params.scaling, x.key, y.key)
     traces, notes = _samples(frame, cloud, ground, words)
-    traces += [_fold(units, frame.folds)] * (frame.folded > 0)
-    traces += [points.mesh(units, _edges(params)), _dotted(units)]
+    traces += [_fold(units, frame.folds)] * (frame.folded > 0 and len(cloud.columns) == 2 and frame.step + params.unfold > 0)  # a ball is no fold
+    traces += [points.mesh(units, _edges(params)), _dotted(units, ground)]
     traces += [
         points.targets(units, "unit", ring=16, template=_unit_template(words), customdata=_rc(params), meta={"click": "unit"})
     ]
@@ -117,7 +117,7 @@ def _axis(wanted: str, place: int, cloud: Points, words: Words) -> _Axis:
     if wanted in ("pc1", "pc2"):
         return _Axis(int(wanted[2]) - 1 - 2, words("pc", k=wanted[2]))  # −2 and −1: the principal directions
     column = cloud.columns.index(wanted) if wanted in cloud.columns else place
-    return _Axis(column, escaped(cloud.columns[column]).replace("_", " "))
+    return _Axis(column, _called(cloud.columns[column], words))
 
 
 @lru_cache(maxsize=32)
@@ -174,13 +174,13 @@ def _linked(trace: Trace, unit: np.ndarray, cloud: Points, chosen: np.ndarray, w
 def _fold(units: np.ndarray, folds: np.ndarray) -> Trace:
     closed = folds[:, [0, 1, 2, 0]]
     return {"type": "scatter", "mode": "lines", "fill": "toself", "x": points.gapped(units[:, 0], closed), "y": points.gapped(units[:, 1], closed),
-            "hoverinfo": "skip", "fillcolor": "@bad", "opacity": 0.55, "line": {"color": "@bad", "width": 0.5}}  # fmt: skip
+            "hoverinfo": "skip", "fillcolor": "@bad", "opacity": 0.45, "line": {"color": "@bad", "width": 0}}  # fmt: skip
 
 
-def _dotted(units: np.ndarray) -> Trace:
-    """The units themselves as points of a line that is not drawn between them: dash 0 with round ends."""
-    spread = np.ptp(units, axis=0)
-    return points.dots(units, (float(max(spread[0], 1e-9)) / 140, float(max(spread[1], 1e-9)) / 120))
+def _dotted(units: np.ndarray, ground: np.ndarray) -> Trace:
+    """The units as small marks of about the same size on both axes."""
+    low, high = _reach(ground)
+    return points.dots(units, (float(high[0] - low[0]) / 205, float(high[1] - low[1]) / 175))
 
 
 def _pull(frame: SomFrame, params: Params, cloud: Points, units: np.ndarray, ground: np.ndarray, x: Any, y: Any) -> list[Trace]:
@@ -252,7 +252,7 @@ def _plane(plane: str, frame: SomFrame, params: Params, cloud: Points, places: n
         return (
             matrices.cells(places, values, corners, low, high, "sequential"),
             key,
-            words("map_column", column=plane.replace("_", " ")),
+            words("map_column", column=_called(plane, words)),
         )
     if plane == "hits":
         return (
@@ -275,24 +275,22 @@ def _mosaic(frame: SomFrame, params: Params, cloud: Points, places: np.ndarray) 
     for (left, top), tile in zip(tops, tiles, strict=True):
         canvas[top : top + height, left : left + width] = np.maximum(canvas[top : top + height, left : left + width], tile)
     shape = canvas.shape
-    return images.pixels(images.ink(canvas, 0.0, 1.0), (-0.5, -0.5 + shape[1] / step[0]), (-0.5, -0.5 + shape[0] / (height + 1)))
+    return images.pixels(images.ink(canvas, 0.0, max(0.5, 0.92 * float(canvas.max()))), (-0.5, -0.5 + shape[1] / step[0]), (-0.5, -0.5 + shape[0] / (height + 1)))
 
 
 def _tinted(frame: SomFrame, params: Params, places: np.ndarray) -> Trace:
     """Every unit's weights as the colour they are."""
     index, (x, y) = _raster(params.rows, params.cols, params.topology)
-    colours = np.concatenate([_bytes(frame.units.reshape(len(places), -1)), np.zeros((1, 3), dtype=np.uint8)])
-    alpha = np.where(index < len(places), 255, 0).astype(np.uint8)
-    return images.pixels(np.concatenate([colours[index], alpha[..., None]], axis=-1), x, y)
+    return images.tinted(index, _bytes(frame.units.reshape(len(places), -1)), x, y)
 
 
 @lru_cache(maxsize=8)
 def _raster(
-    rows: int, cols: int, topology: som.Topology, per: int = 24
+    rows: int, cols: int, topology: som.Topology, per: int = 30
 ) -> tuple[np.ndarray, tuple[tuple[float, float], tuple[float, float]]]:
     """Which cell each pixel of a picture of the grid lies in; the number of cells where it lies in none."""
     places = som.places(rows, cols, topology)
-    per = max(6, min(per, 360 // max(rows, cols)))
+    per = max(8, min(per, 420 // max(rows, cols)))
     low, high = places.min(0) - 0.6, places.max(0) + 0.6
     size = np.ceil((high - low) * per).astype(int)
     y, x = np.mgrid[: size[1], : size[0]]
@@ -340,7 +338,7 @@ def _targets(frame: SomFrame, cloud: Points, params: Params, places: np.ndarray,
     rounded = [np.round(weights[:, k].astype(float), digits) for k, digits in enumerate(decimals)]
     columns = [*_rc(params).T, hits, np.round(frame.u_matrix.ravel().astype(float), 3), *rounded]
     lines = [_unit_template(words), words("unit_hits") + " %{customdata[2]} · U = %{customdata[3]:.2f}"]
-    lines += [f"{escaped(cloud.columns[j])} %{{customdata[{k + 4}]:.{decimals[k]}f}}" for k, j in enumerate(shown)]
+    lines += [f"{_called(cloud.columns[j], words)} %{{customdata[{k + 4}]:.{decimals[k]}f}}" for k, j in enumerate(shown)]
     return points.targets(
         places, "unit", ring=20, template="<br>".join(lines), customdata=np.stack(columns, axis=1), meta={"click": "unit"}
     )
@@ -403,15 +401,15 @@ def _name(cloud: Points, sample: int, words: Words) -> str:
     return f"{sample + 1}" + (f" ({', '.join(parts)})" if parts else "")
 
 
-def _formula(frame: SomFrame, params: Params) -> str:
+def _formula(frame: SomFrame, params: Params, column: str) -> str:
     if params.unfold or (frame.step == 0 and not frame.part) or frame.part == "draw":
         return ""
-    return ONLINE if params.mode == "online" else BATCH
+    return (ONLINE if params.mode == "online" else BATCH) + f' <span class="th-of">{column}</span>'
 
 
 def _values(frame: SomFrame, cloud: Points, column: int) -> Mapping[str, tuple[Any, int]]:
     """The numbers of the update in one column, for every unit; the formula shows those of the unit that is pointed at."""
-    digits = _decimals(cloud, column) + 1
+    digits = min(_decimals(cloud, column) + 2, 6)
     before, theta = frame.before[..., column].ravel().astype(float), frame.theta.ravel().astype(float)
     after = frame.units[..., column].ravel().astype(float)
     if frame.sample < 0:
@@ -431,6 +429,9 @@ def _values(frame: SomFrame, cloud: Points, column: int) -> Mapping[str, tuple[A
 
 
 def _formula_column(cloud: Points, options: Options) -> int:
+    """The column whose numbers the formula shows: one that is looked at, else the first; of a picture the pixel that varies most."""
+    if cloud.kind == "images":
+        return int(cloud.X.var(0).argmax())
     return next((cloud.columns.index(name) for name in (options.plane, options.across) if name in cloud.columns), 0)
 
 
@@ -482,6 +483,20 @@ def _lattice(rows: int, cols: int, topology: som.Topology) -> np.ndarray:
 
 def _edges(params: Params) -> np.ndarray:
     return _lattice(params.rows, params.cols, params.topology)
+
+
+def _called(column: str, words: Words) -> str:
+    """What a column is called: the columns of the samples have names in every language, others their own."""
+    try:
+        return words("column_" + column)
+    except KeyError:
+        return escaped(column).replace("_", " ")
+
+
+def _column_name(cloud: Points, column: int, words: Words) -> str:
+    if cloud.kind == "images":
+        return words("pixel", row=column // cloud.shape[1], col=column % cloud.shape[1])
+    return _called(cloud.columns[column], words)
 
 
 def _unit_template(words: Words) -> str:

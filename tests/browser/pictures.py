@@ -1,0 +1,60 @@
+"""Make the pictures of the home page and the README from real films: `make screenshots`, with the server running.
+
+A thumbnail is the first panel of a topic's last picture as SVG, its colours replaced by variables that follow the
+reader's theme. Usage: python -m tests.browser.pictures http://localhost:8501
+"""
+
+import re
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from charts import theme
+from contents import SECTIONS
+from tests.browser.chromium import launch
+
+ROOT = Path(__file__).parents[2]
+FIRST_PANEL = """async () => {
+  const plot = document.querySelector('.js-plotly-plot'), axes = plot._fullLayout;
+  const data = plot.data.filter((trace) => (trace.xaxis ?? 'x') === 'x' && !trace.meta?.link?.startsWith('none'));
+  const bare = {visible: false, fixedrange: true};
+  const layout = {width: 640, height: 360, margin: {l: 0, r: 0, t: 0, b: 0}, showlegend: false, paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)',
+                  xaxis: {...bare, range: axes.xaxis.range}, yaxis: {...bare, range: axes.yaxis.range}};
+  return decodeURIComponent((await Plotly.toImage({data, layout}, {format: 'svg', width: 640, height: 360})).split(',').slice(1).join(','));
+}"""
+
+
+def thumbnail(page: Page, address: str, slug: str) -> str:
+    """The SVG of a topic's default film."""
+    page.goto(f"{address}/{slug}")
+    page.wait_for_selector("[data-state=ready]")
+    page.wait_for_timeout(500)
+    svg = page.evaluate(FIRST_PANEL)
+    names = {colour.upper(): name for name, colour in theme.LIGHT.items() if isinstance(colour, str)}
+
+    def role(found: re.Match[str]) -> str:
+        colour = "#" + "".join(f"{int(part):02X}" for part in found.groups())
+        return f"var(--{names[colour]})" if colour in names else found[0]
+
+    svg = re.sub(r"rgb\((\d+), ?(\d+), ?(\d+)\)", role, svg)
+    used = sorted(set(re.findall(r"var\(--(\w+)\)", svg)))
+    light, dark = ("".join(f"--{name}:{palette[name]};" for name in used) for palette in (theme.LIGHT, theme.DARK))
+    style = f"<style>svg{{{light}}}@media(prefers-color-scheme:dark){{svg{{{dark}}}}}</style>"
+    svg = re.sub(r"(-?\d+\.\d{2})\d+", r"\1", svg)
+    return re.sub(r"(<svg[^>]*>)", r"\1" + style, svg, count=1)
+
+
+def main(address: str) -> None:
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-US")
+        for slugs in SECTIONS.values():
+            for slug in slugs:
+                (ROOT / "ui/static/thumbs" / f"{slug}.svg").write_text(thumbnail(page, address, slug), encoding="utf-8")
+        page.screenshot(path=ROOT / "assets" / "theoria.png")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

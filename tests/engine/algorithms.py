@@ -1,0 +1,31 @@
+"""Every algorithm that yields frames, with data small enough to try many parameters on. One row a topic."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine import data
+from engine.frames import Frame
+from engine.learning import som
+from engine.params import Params
+
+
+@dataclass(frozen=True)
+class Algorithm:
+    slug: str
+    train: Callable[..., Iterator[Frame]]
+    Params: type[Params]
+    data: Callable[[], tuple[Any, ...]]
+    default: tuple[Any, ...]
+
+
+def few_points() -> data.Points:
+    X = np.random.default_rng(5).normal(size=(12, 2))
+    return data.points(X, ["a", "b"], labels=[0, 1] * 6, label_names=["x", "y"])
+
+
+ALGORITHMS = [
+    Algorithm("som", som.train, som.Params, lambda: (few_points(),), som.DEFAULT),
+]

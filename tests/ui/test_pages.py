@@ -1,0 +1,215 @@
+"""Pages as a visitor's browser asks for them, without the browser: links, uploads, experiments."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from contents import SECTIONS
+from engine import data
+from engine.learning import som
+from runtime import server
+from ui.text import LANGUAGES
+
+SCRIPT = str(Path(__file__).parents[2] / "ui" / "navigation.py")
+CSV = b"height,width,kind\n" + b"".join(f"{k},{k % 7 + 0.5},{'ab'[k % 2]}\n".encode() for k in range(30))
+
+
+@pytest.fixture(autouse=True)
+def _server():
+    server.start(0)
+    yield
+    server.stop()
+
+
+def opened(slug: str = "som", **link: str) -> AppTest:
+    section = next(section for section, slugs in SECTIONS.items() if slug in slugs)
+    page = AppTest.from_file(SCRIPT, default_timeout=60)
+    for key, value in link.items():
+        page.query_params[key.replace("__", ".")] = value
+    return page.run().switch_page(f"../pages/{section}/{slug}.py").run()
+
+
+def params(page: AppTest) -> som.Params:
+    """The run the page has opened last."""
+    return list(server.running()[1]._films.values())[-1].job.run.params
+
+
+def points() -> data.Points:
+    return list(server.running()[1]._films.values())[-1].job.run.data[0]
+
+
+def said(page: AppTest) -> str:
+    return " ".join(str(item.proto.body) for item in page.get("html"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("slug", [slug for slugs in SECTIONS.values() for slug in slugs])
+def test_every_page_opens_in_every_language(slug, language):
+    page = opened(slug, lang=language)
+    assert not page.exception
+    assert not page.error
+    assert len(page.tabs) == 4
+
+
+def test_home_lists_every_topic_and_finds_one_by_a_word():
+    page = AppTest.from_file(SCRIPT, default_timeout=30).run()
+    assert not page.exception
+    page.text_input(key="search").set_value("neurons").run()
+    assert not page.exception
+    assert page.get("page_link")
+
+
+def test_a_page_opens_with_the_engines_default_run():
+    opened()
+    train, default, name = som.DEFAULT
+    assert params(None) == default
+    assert points() == data.sample(name)
+
+
+def test_a_link_sets_what_it_says_and_nothing_else():
+    opened(som__rows="7", som__topology="rectangular", som__torus="true", som__sigma="3.5", som__close_up="12")
+    assert params(None) == som.Params(rows=7, topology="rectangular", torus=True, sigma=3.5, close_up=12)
+
+
+def test_illegal_values_in_a_link_fall_back_for_that_value_alone_and_are_said():
+    page = opened(som__rows="99", som__cols="8", som__sigma="nan", som__topology="round", som__wings="2")
+    assert params(None) == som.Params(cols=8)
+    for word in ("som.rows", "99", "som.sigma", "som.topology", "som.wings"):
+        assert word in said(page)
+
+
+def test_a_link_of_another_major_version_opens_with_a_notice():
+    assert "another major version" in said(opened(v="0", som__rows="7"))
+    assert "another major version" not in said(opened(v="1", som__rows="7"))
+
+
+def test_the_copied_link_says_every_setting_and_brings_the_same_run_back():
+    page = opened(som__rows="7", som__plane="hits", data="moons")
+    link = page.session_state["link_now"]
+    settings = dict(part.split("=") for part in link.split("?")[1].split("&"))
+    assert {f"som.{spec.name}" for spec in som.Params.specs()} <= set(settings)
+    assert settings["v"] == "1"
+    first = params(None)
+    server.start(0)
+    opened(**{key.replace(".", "__"): value for key, value in settings.items()})
+    assert params(None) == first
+    assert points() == data.sample("moons")
+
+
+def test_moving_a_slider_changes_that_setting_alone():
+    page = opened()
+    page.slider(key="som.rows").set_value(9).run()
+    assert params(None) == som.Params(rows=9)
+
+
+def test_settings_survive_the_way_to_another_page_and_back():
+    page = opened()
+    page.slider(key="som.rows").set_value(9).run()
+    page.switch_page("../pages/home.py").run().switch_page("../pages/learning/som.py").run()
+    assert params(None).rows == 9
+
+
+def test_an_own_table_is_taken_with_its_labels_and_travels_in_the_link():
+    page = opened()
+    page.file_uploader[0].set_value(("mine.csv", CSV, "text/csv")).run()
+    assert not page.exception
+    assert points().columns == ("height", "width")
+    assert points().label_names == ("a", "b")
+    mine, link = points(), page.session_state["link_now"]
+    packed = dict(part.split("=") for part in link.split("?")[1].split("&"))["data"]
+    server.start(0)
+    opened(data=packed.replace("%7E", "~"))
+    assert points() == mine
+
+
+def test_a_large_table_travels_by_name_and_the_receiver_is_asked_for_it():
+    rows = np.random.default_rng(0).normal(size=(500, 3))
+    raw = b"a,b,c\n" + b"\n".join(b",".join(f"{value:.6f}".encode() for value in row) for row in rows)
+    page = opened()
+    page.file_uploader[0].set_value(("large.csv", raw, "text/csv")).run()
+    wanted = page.session_state["link_now"]
+    assert "data=file%3Alarge.csv%3A" in wanted
+    assert "large.csv" in page.session_state["link_note"]
+    server.start(0)
+    other = opened(data="file:large.csv:123:abc")
+    assert "large.csv" in said(other)
+    assert points() == data.sample("penguins")
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "word"),
+    [
+        ("a.csv", b"", "empty"),
+        ("a.csv", b"x,y\n1,2\n3,\n", "Row 2"),
+        ("a.csv", b"x,y\n1,2\n", "one row"),
+        ("a.csv", b"x,y\n1,1\n1,1\n", "equal"),
+        ("a.csv", b"\x89PNG\r\n\x1a\n" + b"\0" * 40, "image"),
+        ("a.png", b"\0\1\2\3" * 30, "text"),
+        ("a.csv", b"x,y\n1,<img src=x onerror=alert(1)>\n", "not"),
+    ],
+)
+def test_a_bad_upload_is_refused_in_a_sentence_and_the_data_before_it_stay(name, raw, word):
+    page = opened()
+    page.file_uploader[0].set_value((name, raw, "text/csv")).run()
+    assert not page.exception
+    assert len(page.error) == 1
+    assert points() == data.sample("penguins")
+
+
+def test_an_own_image_becomes_its_palette():
+    file = io.BytesIO()
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (40, 60, 3), dtype=np.uint8)).save(file, "PNG")
+    page = opened()
+    page.file_uploader[0].set_value(("mine.png", file.getvalue(), "image/png")).run()
+    assert not page.exception
+    assert points().kind == "colours"
+
+
+@pytest.mark.parametrize("typed", ["39.1, 18.7", "row 7", "7", "第 7 行"])
+def test_a_typed_sample_is_placed_beside_the_same_run(typed):
+    page = opened()
+    before = list(server.running()[1]._films.values())[-1].job
+    page.text_input(key="som.place").set_value(typed).run()
+    assert not page.exception
+    assert not page.error
+    film = list(server.running()[1]._films.values())[-1]
+    assert film.job is before
+    assert film._beside[0].X.shape == (1, 2)
+
+
+@pytest.mark.parametrize("typed", ["1, 2, 3", "hello", "row 9999"])
+def test_a_sample_that_cannot_be_placed_is_said(typed):
+    page = opened()
+    page.text_input(key="som.place").set_value(typed).run()
+    assert not page.exception
+    assert len(page.error) == 1
+
+
+def test_an_experiment_asks_first_and_explains_after_the_answer():
+    page = opened()
+    page.button_group(key="som-experiment").set_value("tangle").run()
+    assert params(None) == som.Params(sigma=0.6, sigma_end=0.3)
+    assert "Predict first" in said(page)
+    page.button(key="answer-tangle-1").click().run()
+    assert not page.exception
+    assert "Yes: folded" in said(page)
+
+
+def test_the_snippet_on_the_page_makes_the_frames_that_are_shown():
+    page = opened(som__rows="5", som__cols="4", som__steps="200", data="moons")
+    snippet = next(item.value for item in page.code if "for frame in" in item.value)
+    heard: list[str] = []
+    exec(snippet, {"print": lambda *words: heard.append(" ".join(map(str, words)))})
+    frames = list(server.running()[1]._films.values())[-1].job.frames
+    assert heard == [f"{frame.step} {frame.error}" for frame in frames]
+
+
+def test_settings_that_make_no_run_together_say_what_to_do():
+    page = opened(som__rows="7", som__torus="true")
+    film = list(server.running()[1]._films.values())[-1]
+    assert film.job.error.code == "som_torus_rows"
+    assert not page.exception

@@ -1,0 +1,593 @@
+"""The player in a real browser, on films that come whole, slowly, torn, or not at all."""
+
+import base64
+import csv
+import gzip
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+sys.path.insert(0, str(Path(__file__).parent))
+import player_harness as harness
+from player_harness import Server, Stream, film, head, show, steps
+
+STAGE = ".th-player"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with harness.chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def server() -> Server:
+    server = Server()
+    server.films |= {"small": film(rate=30), "other": film(6, rate=30), "flip": film(3, flip=True), "map": harness.map_film(12)}
+    return server
+
+
+def opened(browser: Browser, server: Server, **more: object) -> Page:
+    page = browser.new_context(**{"viewport": {"width": 1280, "height": 800}} | more).new_page()
+    page.problems = []
+    page.on("pageerror", lambda problem: page.problems.append(str(problem)))
+    page.goto(server.url)
+    page.wait_for_function("window.ready")
+    return page
+
+
+@pytest.fixture(scope="module")
+def shared(browser: Browser, server: Server) -> Page:
+    return opened(browser, server)
+
+
+@pytest.fixture
+def page(shared: Page) -> Iterator[Page]:
+    """One page for most tests, since Plotly's script takes a second to start: everything is unmounted after each."""
+    yield shared
+    shared.evaluate("() => { Object.values(window.stops).forEach((stop) => stop()); window.events = []; document.documentElement.className = ''; document.activeElement.blur(); }")
+    assert shared.evaluate("window.theoriaLoops") == 0
+    shared.set_viewport_size({"width": 1280, "height": 800})
+    shared.emulate_media(reduced_motion="no-preference")
+    shared.mouse.move(5, 5)
+    assert shared.problems == []
+
+
+@pytest.fixture
+def fresh(browser: Browser, server: Server) -> Iterator[Page]:
+    page = opened(browser, server)
+    yield page
+    page.context.close()
+
+
+def wait(page: Page, **hooks: object) -> None:
+    """Until the stage says so: wait(page, step=3, state="ready")."""
+    page.wait_for_selector(STAGE + "".join(f'[data-{name}="{value}"]' for name, value in hooks.items()), timeout=8000)
+
+
+def step(page: Page) -> int:
+    return int(page.get_attribute(STAGE, "data-step"))
+
+
+def press(page: Page, *names: str) -> None:
+    for name in names:
+        page.click(f".th-player .th-{name}")
+
+
+def events(page: Page, kind: str) -> list[dict]:
+    return [value for name, value in page.evaluate("window.events") if name == "event" and value["kind"] == kind]
+
+
+def spot(page: Page, x: float, y: float, axes: str = "") -> tuple[float, float]:
+    """Where a point of the first plot is on the screen."""
+    return tuple(page.evaluate(
+        """([x, y, k]) => { const gd = document.querySelector(".th-plot"), box = gd.getBoundingClientRect(), X = gd._fullLayout["xaxis" + k], Y = gd._fullLayout["yaxis" + k];
+        return [box.left + X._offset + X.l2p(x), box.top + Y._offset + Y.l2p(y)]; }""", [x, y, axes]))  # fmt: skip
+
+
+def remember_steps(page: Page) -> None:
+    page.evaluate("""() => { window.seen = []; const stage = document.querySelector(".th-player");
+        new MutationObserver(() => window.seen.push(+stage.dataset.step)).observe(stage, {attributes: true, attributeFilter: ["data-step"]}); }""")
+
+
+def packed(lines: list[dict]) -> str:
+    return base64.b64encode(gzip.compress(b"".join(map(harness.packed, lines)))).decode()
+
+
+# ---- opening and playing
+
+
+def test_a_finished_film_opens_on_its_last_picture_and_rests(page):
+    show(page, "small")
+    wait(page, step=11, state="ready", count=12, playing="false", film="small")
+    assert page.inner_text(".th-phase") == "Step 11"
+    assert page.inner_html(".th-said") == "Unit <b>2</b> moves."
+    assert page.text_content(".th-sum") == "w=0.20·(−0.5)=−0.100"
+    assert page.get_attribute(".th-plot", "aria-label") == "Alt text of step 11."
+    assert page.inner_text(".th-live") == "Alt text of step 11."
+
+
+def test_the_step_of_a_link_is_shown_first(page):
+    show(page, "small", start=4)
+    wait(page, step=4, state="ready")
+    show(page, "other", start=99)
+    wait(page, step=5, film="other")
+
+
+def test_play_at_the_end_starts_from_the_start_and_shows_every_picture(page):
+    show(page, "small")
+    wait(page, step=11)
+    remember_steps(page)
+    press(page, "play")
+    wait(page, step=11, playing="false")
+    assert page.evaluate("window.seen") == list(range(12))
+
+
+def test_autoplay_plays_from_the_start_unless_the_system_wants_no_motion(page):
+    show(page, "small", autoplay=True)
+    wait(page, playing="true")
+    wait(page, step=11, playing="false")
+    page.emulate_media(reduced_motion="reduce")
+    show(page, "other", autoplay=True)
+    wait(page, step=0, playing="false", film="other")
+
+
+def test_buttons_and_keys_step_and_a_field_keeps_its_own_keys(page):
+    show(page, "small")
+    wait(page, step=11)
+    press(page, "back", "back")
+    wait(page, step=9)
+    page.keyboard.press("ArrowRight")
+    wait(page, step=10)
+    page.keyboard.press("Home")
+    wait(page, step=0)
+    assert page.is_disabled(".th-back")
+    press(page, "last")
+    wait(page, step=11)
+    page.focus("#field")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Home")
+    page.wait_for_timeout(80)
+    assert step(page) == 11
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Space")
+    wait(page, playing="true")
+    page.keyboard.press("Space")
+    wait(page, playing="false")
+
+
+def test_the_track_scrubs_and_speed_and_loop_take_effect(page):
+    show(page, "small")
+    wait(page, step=11)
+    page.fill(".th-scrub", "3")
+    wait(page, step=3)
+    remember_steps(page)
+    press(page, "speed", "speed", "loop", "play")
+    assert page.inner_text(".th-speed") == "4×"
+    page.wait_for_function("window.seen.includes(11) && window.seen.lastIndexOf(0) > window.seen.indexOf(11)")
+    press(page, "play")
+    wait(page, playing="false")
+    assert page.locator(".th-ticks i").count() == 3
+
+
+# ---- growing
+
+
+def test_a_growing_film_is_followed_until_a_hand_touches_it(page, server):
+    growing = server.films["grow"] = Stream()
+    growing.say(head(), {"total": 12}, *steps(0, 3))
+    show(page, "grow")
+    wait(page, step=2, state="running", count=3)
+    assert page.inner_text(".th-note") == "computing 2 / 11"
+    growing.say(*steps(3, 6))
+    wait(page, step=5)
+    press(page, "back")
+    wait(page, step=4)
+    growing.say(*steps(6, 8))
+    wait(page, count=8, step=4)
+    page.wait_for_function("document.querySelector('.th-plot')._fullData.at(-3).x.length === 4")      # the future of the curve grows though time stands still
+    growing.say(*steps(8, 12), {"done": True})
+    wait(page, state="ready", step=4)
+
+
+def test_a_growing_film_goes_to_the_step_of_the_link_as_soon_as_it_has_come(page, server):
+    growing = server.films["later"] = Stream()
+    growing.say(head(), {"total": 12}, *steps(0, 3))
+    show(page, "later", start=4)
+    wait(page, count=3, step=-1)
+    growing.say(*steps(3, 7))
+    wait(page, count=7, step=4)
+
+
+def test_a_waiting_film_says_how_many_runs_are_ahead(page, server):
+    waiting = server.films["wait"] = Stream()
+    waiting.say(head(), {"queued": 3})
+    show(page, "wait")
+    wait(page, state="queued")
+    expect(page.locator(".th-veil")).to_contain_text("3 runs are ahead")
+    waiting.say(*steps(0, 2), {"done": True})
+    wait(page, state="ready", step=1)
+    expect(page.locator(".th-veil")).to_be_hidden()
+
+
+def test_the_old_picture_stays_while_a_new_film_opens_in_the_same_figure(page, server):
+    show(page, "small")
+    wait(page, step=11)
+    page.evaluate("""() => { const gd = document.querySelector(".th-plot"); gd.mine = true; window.plots = 0; const plot = Plotly.newPlot; Plotly.newPlot = (...all) => { window.plots++; return plot(...all); }; }""")
+    slow = server.films["slow"] = Stream()
+    slow.say(head())
+    show(page, "slow")
+    wait(page, state="opening", film="slow", step=-1)
+    page.wait_for_timeout(600)
+    assert page.locator(".th-plot .point").count() > 9
+    assert float(page.evaluate("getComputedStyle(document.querySelector('.th-plot')).opacity")) == pytest.approx(0.45)
+    expect(page.locator(".th-veil")).to_be_hidden()
+    slow.say(*steps(0, 2), {"done": True})
+    wait(page, state="ready", film="slow", step=1)
+    assert page.evaluate("document.querySelector('.th-plot').mine && window.plots === 0")
+
+
+def test_a_rerun_with_the_same_film_keeps_playing_and_another_start_goes_there(page, server):
+    server.films["steady"] = film(16)
+    show(page, "steady", autoplay=True)
+    page.wait_for_function("+document.querySelector('.th-player').dataset.step >= 2")
+    asked = len(server.asked)
+    show(page, "steady", autoplay=True, words=harness.WORDS | {"play": "Los"})
+    assert page.get_attribute(STAGE, "data-playing") == "true"
+    wait(page, step=15, playing="false")
+    assert page.get_attribute(".th-play", "aria-label") == "Los"
+    show(page, "steady", start=5, nonce=1)
+    wait(page, step=5)
+    assert len(server.asked) == asked
+
+
+def test_only_one_loop_runs_and_none_is_left_after_the_page_is_gone(page, server):
+    endless = server.films["endless"] = Stream()
+    endless.say(head(), *steps(0, 2))
+    for key in ("small", "other", "flip", "small", "endless"):
+        show(page, key)
+        wait(page, film=key)
+    wait(page, step=1, state="running")
+    assert page.evaluate("window.theoriaLoops") == 1
+    page.evaluate("window.unmount('player')")
+    assert page.evaluate("[window.theoriaLoops, document.querySelectorAll('.th-player').length, window.theoria.player]") == [0, 0, None]
+    endless.say(*steps(2, 60, 60))
+    page.wait_for_timeout(150)
+    assert server.open == 0 or server.open < 2
+    page.keyboard.press("Space")
+    show(page, "small")
+    wait(page, step=11)
+    assert page.evaluate("window.theoriaLoops") == 1
+
+
+# ---- pointing
+
+
+def test_pointing_rings_the_same_thing_in_every_panel_and_fills_the_formula_and_time_stands_still(page):
+    show(page, "small")
+    wait(page, step=11)
+    page.mouse.move(*spot(page, 1.22, 1.11))       # unit 4
+    expect(page.locator(".th-ring")).to_have_count(2)
+    assert page.locator(".th-cell").count() == 1
+    assert "0.40" in page.text_content(".th-sum")
+    page.mouse.move(*spot(page, 0, 1, "2"))        # cell 3: no silent point there belongs to it
+    page.wait_for_function("document.querySelector('.th-sum').textContent.includes('0.30')")
+    page.mouse.move(*spot(page, 0, 0, "2"))        # cell 0: the point, the cell and two silent points
+    expect(page.locator(".th-ring")).to_have_count(4)
+    page.mouse.move(5, 5)
+    expect(page.locator(".th-ring")).to_have_count(0)
+    assert "0.20" in page.text_content(".th-sum")
+    assert step(page) == 11
+
+
+def test_a_click_on_a_curve_goes_to_that_picture_and_a_click_on_a_thing_tells_the_page(page):
+    show(page, "small")
+    wait(page, step=11)
+    page.mouse.click(*spot(page, 40, harness.error_at(4), "3"))
+    wait(page, step=4)
+    page.mouse.move(*spot(page, 70, harness.error_at(7), "3"))
+    page.wait_for_timeout(80)
+    page.mouse.click(*spot(page, 70, harness.error_at(7), "3"))      # a point of the future is a door, too
+    wait(page, step=7)
+    page.mouse.click(*spot(page, 1.14, 1.07))
+    page.wait_for_function("window.events.length")
+    assert events(page, "click") == [{"kind": "click", "name": "unit", "index": 4, "step": 7}]
+
+
+def test_arrow_keys_on_the_figure_move_over_points_and_enter_chooses(page):
+    show(page, "small", start=0)
+    wait(page, step=0)
+    page.focus(".th-plot")
+    page.keyboard.press("ArrowRight")              # comes in where the formula is: unit 0
+    expect(page.locator(".th-ring")).to_have_count(4)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator(".th-live")).to_have_text("unit 4, x 1.00")
+    page.keyboard.press("Enter")
+    page.wait_for_function("window.events.length")
+    assert events(page, "click")[0]["index"] == 4
+    page.keyboard.press("PageDown")
+    expect(page.locator(".th-live")).to_have_text("cell 1, 1")
+    assert step(page) == 0
+    page.keyboard.press("Escape")
+    expect(page.locator(".th-ring")).to_have_count(0)
+    page.keyboard.press("ArrowRight")
+    wait(page, step=1)
+
+
+# ---- drawing
+
+
+def test_the_quick_way_of_drawing_gives_the_same_picture_as_the_ordinary_one(page):
+    for key, last in (("small", 11), ("map", 11)):
+        show(page, key)
+        wait(page, film=key, step=last)
+        page.evaluate("() => { window.reacts = 0; if (!window.react) { window.react = Plotly.react; Plotly.react = (...all) => { window.reacts++; return window.react(...all); }; } }")
+        press(page, "back", "back", "back")
+        wait(page, step=last - 3)
+        assert page.evaluate("window.reacts") == 0
+        quick = page.evaluate("document.querySelector('.th-plot .cartesianlayer').outerHTML")
+        page.evaluate("document.documentElement.classList.add('dark')")
+        wait(page, mood="dark")
+        page.wait_for_function("window.reacts === 1")
+        page.evaluate("document.documentElement.classList.remove('dark')")
+        page.wait_for_function("window.reacts === 2")
+        page.wait_for_timeout(50)
+        assert shapes(page.evaluate("document.querySelector('.th-plot .cartesianlayer').outerHTML")) == shapes(quick)
+
+
+def shapes(svg: str) -> list[str]:
+    """What is drawn where: paths, places and colours, in order."""
+    return re.findall(r'(?: d| transform| href|fill|stroke|opacity)(?:=|: )"?[^";>]+', svg)
+
+
+def test_colours_follow_the_theme_without_a_new_film(page, server):
+    show(page, "small", "flip")
+    wait(page, step=11)
+    asked = len(server.asked)
+    ink = "getComputedStyle(document.querySelector('.th-plot .scatterlayer .point')).fill"
+    assert page.evaluate(ink) == "rgb(27, 28, 30)"
+    page.evaluate("document.documentElement.classList.add('dark')")
+    wait(page, mood="dark")
+    page.wait_for_function(f"{ink} === 'rgb(236, 234, 229)'")
+    assert len(server.asked) == asked
+    assert page.evaluate("[...document.querySelectorAll('.th-plot')].map((plot) => plot.dataset.flip)") == ["false", "true"]
+
+
+def test_the_curve_fills_from_the_rows_and_its_axis_fits_all_of_them(page):
+    show(page, "small", start=3)
+    wait(page, step=3)
+    future, past, now = page.evaluate("document.querySelector('.th-plot')._fullData.slice(-3).map(({x}) => x.length)")
+    assert (future, past, now) == (9, 4, 1)
+    low, high = page.evaluate("document.querySelector('.th-plot')._fullLayout.yaxis3.range")
+    assert low == 0
+    assert high == pytest.approx(1.08)
+
+
+def test_two_films_move_in_lock_step_and_the_shorter_waits_at_its_end(page):
+    show(page, "small", "other")
+    wait(page, step=11, film="small,other", count=12)
+    assert page.locator(".th-pane").count() == 2
+    assert page.locator(".th-name").all_inner_texts() == ["film small", "film other"]
+    assert page.locator(".th-phase").all_inner_texts() == ["Step 11", "Step 5"]
+    page.fill(".th-scrub", "2")
+    wait(page, step=2)
+    assert page.locator(".th-phase").all_inner_texts() == ["Step 2", "Step 2"]
+    boxes = [pane.bounding_box() for pane in page.locator(".th-plot").all()]
+    assert boxes[0]["y"] == boxes[1]["y"]
+    show(page, "small")
+    wait(page, film="small", step=11)
+    assert page.locator(".th-pane").count() == 1
+
+
+# ---- when things go wrong
+
+
+def test_a_run_that_diverged_stays_at_its_last_picture_and_explains_itself(page, server):
+    server.films["far"] = [head(), {"total": 12}, *steps(0, 4), {"error": {"title": "The map ran away", "text": "α &lt; 1 is <b>enough</b>.", "diverged": True}}]
+    show(page, "far")
+    wait(page, state="error", step=3)
+    assert page.inner_text(".th-phase") == "! The map ran away"
+    assert page.inner_text(".th-said") == "α < 1 is enough."
+    expect(page.locator(".th-sum")).to_be_hidden()
+    press(page, "back")
+    wait(page, step=2)
+    assert page.inner_text(".th-phase") == "Step 2"
+
+
+def test_a_run_without_a_picture_says_why(page, server):
+    server.films["none"] = [head(), {"error": {"title": "Too big", "text": "Take fewer units.", "diverged": False}}]
+    show(page, "none")
+    wait(page, state="error")
+    expect(page.locator(".th-veil")).to_have_text(re.compile("Too big.*Take fewer units.", re.S))
+
+
+def test_a_forgotten_film_is_asked_for_again_and_the_picture_stays(page, server):
+    show(page, "small")
+    wait(page, step=11)
+    show(page, "lost")
+    page.wait_for_function("window.events.length")
+    assert [event["film"] for event in events(page, "gone")] == ["lost"]
+    assert page.locator(".th-plot .point").count() > 9
+    server.films["lost"] = film(4)
+    show(page, "lost", nonce=1)
+    wait(page, film="lost", step=3, state="ready")
+    assert len(events(page, "gone")) == 1
+
+
+@pytest.mark.parametrize("answer", [(404, "text/html", "<h1>no</h1>"), (200, "text/html", "<h1>Streamlit</h1>"), (502, "text/plain", "")])
+def test_a_host_without_our_routes_is_told_once_and_the_page_hands_the_film_over(page, server, answer):
+    server.films["host"] = answer
+    show(page, "host")
+    page.wait_for_function("window.events.length")
+    page.wait_for_timeout(1100)
+    assert events(page, "inline") == [{"kind": "inline", "films": ["host"], "plotly": False}]
+    show(page, "host", inline={"films": {"host": packed(film(5))}, "plotly": None})
+    wait(page, film="host", step=4, state="ready")
+
+
+def test_a_server_that_says_nothing_is_a_host_without_our_routes(page, server):
+    page.route("**/films/mute", lambda route: None)
+    show(page, "mute")
+    page.wait_for_function("window.events.length", timeout=5000)
+    assert events(page, "inline") == [{"kind": "inline", "films": ["mute"], "plotly": False}]
+
+
+def test_a_missing_plotly_script_is_handed_over_by_the_page(fresh):
+    page = fresh
+    show(page, "small", plotly="/nothing.js")
+    page.wait_for_function("window.events.length")
+    assert events(page, "inline") == [{"kind": "inline", "films": [], "plotly": True}]
+    show(page, "small", plotly="/nothing.js", inline={"films": {}, "plotly": base64.b64encode(gzip.compress(harness.PLOTLY.read_bytes(), 1)).decode()})
+    wait(page, step=11, state="ready")
+
+
+def test_a_torn_stream_keeps_its_picture_and_is_read_again(page, server):
+    torn = server.films["torn"] = Stream()
+    torn.say(head(), {"total": 12}, *steps(0, 4))
+    show(page, "torn")
+    wait(page, step=3, state="running")
+    server.films["torn"] = film()
+    torn.tear()
+    wait(page, step=11, state="ready")
+    assert events(page, "inline") == []
+
+
+# ---- the companions
+
+
+def test_the_table_follows_the_film_and_leads_to_its_steps(page, server):
+    page.evaluate("data => window.mount(data)", {"kind": "numbers", "words": harness.WORDS})
+    expect(page.locator(".th-empty")).to_be_visible()
+    growing = server.films["table"] = Stream()
+    growing.say(head(), *steps(0, 3))
+    show(page, "table")
+    expect(page.locator(".th-numbers tr[data-i]")).to_have_count(3)
+    growing.say(*steps(3, 5), {"done": True})
+    expect(page.locator(".th-numbers tr[aria-current]")).to_have_text(re.compile("^4"))
+    assert page.locator(".th-numbers thead th").all_inner_texts() == ["Picture", "step", "error", "=kind"]
+    assert page.locator(".th-numbers tr[data-i='1'] td").all_inner_texts() == ["10", "0.8333", 'a "1"']
+    page.click(".th-numbers tr[data-i='1']")
+    wait(page, step=1)
+    expect(page.locator(".th-numbers tr[aria-current]")).to_have_attribute("data-i", "1")
+    page.keyboard.press("ArrowDown")
+    page.focus(".th-numbers tr[data-i='2']")
+    page.keyboard.press("Enter")
+    wait(page, step=2)
+    show(page, "other")
+    expect(page.locator(".th-numbers tr[data-i]")).to_have_count(6)
+    page.evaluate("window.unmount('player')")
+    expect(page.locator(".th-empty")).to_be_visible()
+
+
+def test_numbers_leave_as_csv_that_no_spreadsheet_takes_for_a_formula(page):
+    page.evaluate("data => window.mount(data)", {"kind": "numbers", "words": harness.WORDS})
+    show(page, "other")
+    wait(page, step=5)
+    with page.expect_download() as waiting:
+        page.click(".th-numbers .th-text")
+    assert waiting.value.suggested_filename == "som.csv"
+    rows = list(csv.reader(Path(waiting.value.path()).read_text(encoding="utf-8-sig").splitlines()))
+    assert rows[:3] == [["step", "error", "'=kind"], ["0", "1", "'=1+1"], ["10", "0.8333", 'a "1"']]
+    assert len(rows) == 7
+
+
+def test_the_link_follows_the_step_and_is_selected_where_copying_is_not_allowed(fresh):
+    page = fresh
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    page.evaluate("data => window.mount(data)", {"kind": "share", "words": harness.WORDS, "link": "https://theoria.example/som?v=1"})
+    show(page, "small")
+    wait(page, step=11)
+    assert page.input_value(".th-share input") == "https://theoria.example/som?v=1"
+    press(page, "back")
+    wait(page, step=10)
+    assert page.input_value(".th-share input") == "https://theoria.example/som?v=1&step=10"
+    page.click(".th-share button")
+    expect(page.locator(".th-share p")).to_have_text(harness.WORDS["select_hint"])
+    assert page.evaluate("window.getSelection().toString()").endswith("step=10")
+    press(page, "more")
+    page.click("text=Copy link to this step")
+    assert page.input_value(".th-linkbox input") == "https://theoria.example/som?v=1&som.rows=5&step=10"
+    assert page.evaluate("document.activeElement.selectionEnd") == len(page.input_value(".th-linkbox input"))
+    page.keyboard.press("Escape")
+    expect(page.locator(".th-linkbox")).to_be_hidden()
+
+
+def test_the_link_is_copied_where_that_is_allowed(page):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    show(page, "small")
+    wait(page, step=11)
+    press(page, "more")
+    page.click("text=Copy link to this step")
+    expect(page.locator(".th-note")).to_have_text("link copied")
+    assert page.evaluate("navigator.clipboard.readText()").endswith("&step=11")
+
+
+def test_pictures_leave_as_svg_and_png_on_a_background(page):
+    show(page, "small", "flip")
+    wait(page, step=11)
+    press(page, "more")
+    with page.expect_download() as waiting:
+        page.click("text=Picture (SVG)")
+    svg = Path(waiting.value.path()).read_text(encoding="utf-8")
+    assert waiting.value.suggested_filename == "som-11.svg"
+    assert '<rect width="100%" height="100%" fill="#FFFFFF"/>' in svg
+    assert svg.count("<svg") >= 3
+    press(page, "more")
+    with page.expect_download() as waiting:
+        page.click("text=Picture (PNG)")
+    assert Path(waiting.value.path()).read_bytes().startswith(b"\x89PNG")
+    press(page, "more")
+    assert page.locator(".th-menu a").evaluate_all("all => all.map((a) => a.getAttribute('href'))") == ["/films/small.html", "/films/flip.html"]
+
+
+def test_looking_closely_asks_the_page_with_the_step_of_the_algorithm(page):
+    show(page, "small", start=7)
+    wait(page, step=7)
+    press(page, "closer")
+    page.wait_for_function("window.events.length")
+    assert events(page, "closer") == [{"kind": "closer", "step": 70}]
+    show(page, "small", closeup={"now": True, "offered": True})
+    assert page.inner_text(".th-closer") == "Back to the whole"
+    press(page, "closer")
+    page.wait_for_function("window.events.length === 2")
+    assert events(page, "whole") == [{"kind": "whole"}]
+
+
+def test_an_offline_film_plays_from_what_it_carries(page, server):
+    asked = len(server.asked)
+    show(page, "small", offline=True, inline={"films": {"small": packed(film(4))}, "plotly": None}, link="")
+    wait(page, step=3, state="ready")
+    press(page, "more")
+    assert page.locator(".th-menu .th-item").all_inner_texts() == ["Picture (SVG)", "Picture (PNG)", "Numbers (CSV)"]
+    expect(page.locator(".th-closer")).to_be_hidden()
+    assert len(server.asked) == asked
+
+
+@pytest.mark.parametrize("keys", [("small",), ("small", "other")])
+def test_a_phone_needs_no_sideways_scrolling(page, keys):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.evaluate("data => window.mount(data)", {"kind": "numbers", "words": harness.WORDS})
+    page.evaluate("data => window.mount(data)", {"kind": "share", "words": harness.WORDS, "link": "https://theoria.example/som?v=1" + "&x=1" * 50})
+    show(page, *keys)
+    wait(page, step=11)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert page.locator(".th-plot").first.bounding_box()["height"] == 620
+    bar = page.locator(".th-bar").bounding_box()
+    assert all(bar["x"] <= box["x"] and box["x"] + box["width"] <= 390 for box in (one.bounding_box() for one in page.locator(".th-bar button:visible").all()))
+    assert bar["y"] + bar["height"] <= 844         # the controls stick to the bottom of the window
+
+
+def test_a_tap_on_a_phone_points_and_goes_to_a_picture(browser, server):
+    page = opened(browser, server, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    show(page, "small")
+    wait(page, step=11)
+    page.evaluate("document.querySelector('.th-plot').scrollIntoView({block: 'end'})")
+    page.wait_for_timeout(100)
+    page.touchscreen.tap(*spot(page, 40, harness.error_at(4), "3"))
+    wait(page, step=4)
+    page.context.close()

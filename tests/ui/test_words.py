@@ -1,0 +1,127 @@
+"""Words are complete in every language, and the look stands in one place."""
+
+import re
+import string
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from charts import theme
+from contents import SECTIONS
+from engine import errors
+from tests.engine.algorithms import ALGORITHMS
+from ui.text import LANGUAGES, REFERENCE, phrases, theory
+
+ROOT = Path(__file__).parents[2]
+SLUGS = [slug for slugs in SECTIONS.values() for slug in slugs]
+topics = pytest.mark.parametrize("slug", SLUGS)
+others = [language for language in LANGUAGES if language != REFERENCE]
+
+
+TABLES = ("ui", "sections", "notices", "player", "errors", "notes")  # the last table, css, is Streamlit's own words and needs no English
+
+
+def fields(template: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+def test_every_phrase_stands_in_every_language_with_the_same_fields():
+    reference = phrases(REFERENCE)
+    for language in others:
+        other = phrases(language)
+        assert {table: set(words) for table, words in other.items()} == {table: set(words) for table, words in reference.items()}
+        for table in TABLES:
+            for key, template in reference[table].items():
+                assert fields(other[table][key]) == fields(template), (language, table, key)
+
+
+def test_no_phrase_is_the_same_in_two_languages():
+    same = {
+        (table, key)
+        for language in others
+        for table in TABLES
+        for key, text in phrases(language)[table].items()
+        if text == phrases(REFERENCE)[table][key] and re.search("[a-z]{3}", text)
+    }
+    assert same == set()
+
+
+@topics
+def test_every_topic_has_a_theory_in_every_language_with_the_same_keys(slug):
+    reference = theory(slug, REFERENCE)
+    for language in others:
+        other = theory(slug, language)
+        for table in ("labels", "view_labels", "choices", "columns", "say"):
+            assert set(getattr(other, table)) == set(getattr(reference, table)), table
+        for key, template in reference.say.items():
+            assert fields(other.say[key]) == fields(template), key
+        for name, choices in reference.choices.items():
+            assert set(other.choices[name]) == set(choices)
+        assert [item.id for item in other.experiments] == [item.id for item in reference.experiments]
+        assert [len(item.answers) for item in other.experiments] == [len(item.answers) for item in reference.experiments]
+        assert len(other.errata) == len(reference.errata)
+        assert other.prose.count("$$") == reference.prose.count("$$")
+
+
+@topics
+def test_every_parameter_and_choice_has_a_name(slug):
+    algorithm = next(item for item in ALGORITHMS if item.slug == slug)
+    for language in LANGUAGES:
+        text = theory(slug, language)
+        for spec in algorithm.Params.specs():
+            if spec.name != "close_up":
+                assert spec.name in text.labels, spec.name
+            assert set(spec.choices) <= set(text.choices.get(spec.name, {})), spec.name
+
+
+@topics
+def test_a_topic_has_three_to_five_experiments_whose_settings_are_legal(slug):
+    algorithm = next(item for item in ALGORITHMS if item.slug == slug)
+    items = theory(slug, REFERENCE).experiments
+    assert 3 <= len(items) <= 5
+    for item in items:
+        algorithm.Params.make(**item.set)
+        assert 0 <= item.right < len(item.answers)
+
+
+def test_every_error_that_is_raised_has_its_sentence():
+    source = "".join(path.read_text(encoding="utf-8") for folder in ("engine", "runtime", "ui") for path in (ROOT / folder).rglob("*.py"))
+    kinds = "|".join(name for name in dir(errors) if isinstance(getattr(errors, name), type) and issubclass(getattr(errors, name), Exception))
+    codes = set(re.findall(rf'\b(?:{kinds})\(\s*"(\w+)"', source))
+    assert len(codes) > 20
+    for language in LANGUAGES:
+        assert codes <= set(phrases(language)["errors"]), codes - set(phrases(language)["errors"])
+
+
+def test_the_settings_of_streamlits_theme_are_the_tokens():
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["theme"]
+    keys = {"primaryColor": "ink", "backgroundColor": "paper", "secondaryBackgroundColor": "surface", "textColor": "ink", "borderColor": "line",
+            "codeBackgroundColor": "sunk", "linkColor": "ink", "codeTextColor": "ink"}  # fmt: skip
+    for name, palette in (("light", theme.LIGHT), ("dark", theme.DARK)):
+        assert {key: config[name][key] for key in keys} == {key: palette[token] for key, token in keys.items()}
+
+
+def test_both_palettes_have_the_same_roles():
+    assert set(theme.LIGHT) == set(theme.DARK)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.mark.parametrize("palette", [theme.LIGHT, theme.DARK])
+@pytest.mark.parametrize(("front", "back", "least"), [("ink", "paper", 12), ("ink2", "paper", 6), ("ink3", "surface", 4.5), ("accent", "surface", 4.5), ("bad", "surface", 4.5)])  # fmt: skip
+def test_type_can_be_read_on_what_it_stands_on(palette, front, back, least):
+    bright, dark = sorted((_luminance(palette[front]), _luminance(palette[back])), reverse=True)
+    assert (bright + 0.05) / (dark + 0.05) >= least
+
+
+def test_the_readme_names_every_room():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rooms = [path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith((".", "__")) and (path / "__init__.py").exists()]
+    assert [room for room in rooms if f"{room}/" not in readme] == []
+    files = [path for room in ("engine", "charts", "runtime", "ui") for path in (ROOT / room).glob("*.py") if path.name != "__init__.py"]
+    assert [str(path.relative_to(ROOT)) for path in files if path.name not in readme] == []

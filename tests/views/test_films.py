@@ -1,0 +1,73 @@
+"""Every frame of what a page opens with and of each of its experiments, in every language, drawn through the page's own script."""
+
+import re
+from pathlib import Path
+
+import plotly.graph_objects as go
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from contents import SECTIONS
+from runtime import server
+from runtime.films import Film
+from tests.films import Read, figure, read
+from ui.text import LANGUAGES, theory
+
+SCRIPT = Path(__file__).parents[2] / "ui" / "navigation.py"
+PAGES = [(section, slug) for section, slugs in SECTIONS.items() for slug in slugs]
+CASES = [(section, slug, "") for section, slug in PAGES] + [
+    (section, slug, item.id) for section, slug in PAGES for item in theory(slug, "en").experiments
+]
+
+
+def shown(section: str, slug: str, experiment: str, language: str) -> Film:
+    """The film that the page's script opens."""
+    server.stop()
+    server.start(0)
+    page = AppTest.from_file(str(SCRIPT), default_timeout=60)
+    page.query_params["lang"] = language
+    page.run().switch_page(f"../pages/{section}/{slug}.py").run()
+    assert not page.exception
+    if experiment:
+        page.button_group(key=f"{slug}-experiment").set_value(experiment).run()
+        assert not page.exception
+    _, films = server.running()
+    return list(films._films.values())[-1]
+
+
+def film(section: str, slug: str, experiment: str, language: str) -> tuple[Film, Read]:
+    opened = shown(section, slug, experiment, language)
+    return opened, read(server.running()[1].whole(opened))
+
+
+@pytest.mark.parametrize(("section", "slug", "experiment"), CASES)
+def test_every_picture_is_one_plotly_accepts_and_says_what_it_shows(section, slug, experiment):
+    said = {}
+    for language in LANGUAGES:
+        opened, shows = film(section, slug, experiment, language)
+        assert len(shows.pictures) == len(opened.job.frames) == len(shows.rows)
+        assert shows.done or shows.error["diverged"]
+        for picture in shows.pictures:
+            go.Figure(figure(picture))
+            words = [picture["said"], picture["alt"], picture["phase"], *(label for label, _ in picture["metrics"])]
+            assert all(words), picture["step"]
+            assert not re.search(r"[{}]|⟦|None|nan", " ".join(words)), words
+        said[language] = [(picture["said"], picture["alt"], picture["phase"]) for picture in shows.pictures]
+    first, *others = said.values()
+    for other in others:
+        assert all(a[k] != b[k] for a, b in zip(first, other, strict=True) for k in range(3))
+
+
+@pytest.mark.parametrize(("section", "slug"), PAGES)
+def test_the_default_film_is_small_enough(section, slug):
+    for language in LANGUAGES:
+        opened, _ = film(section, slug, "", language)
+        assert opened.nbytes <= 2_000_000
+
+
+@pytest.mark.parametrize(("section", "slug", "experiment"), CASES)
+def test_a_picture_has_at_most_700_markers(section, slug, experiment):
+    _, shows = film(section, slug, experiment, "en")
+    for picture in shows.pictures:
+        markers = sum(len(trace["x"]) for trace in picture["figure"]["data"] if "markers" in trace.get("mode", ""))
+        assert markers <= 700

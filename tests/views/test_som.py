@@ -1,0 +1,112 @@
+"""The picture of a self-organising map says what its frame holds."""
+
+import re
+
+import numpy as np
+import pytest
+
+from charts.formula import filled
+from engine import data
+from engine.learning import som
+from ui.text import LANGUAGES, theory
+from views.learning import som as view
+
+
+def drawn(name: str = "penguins", language: str = "en", at: int = -1, beside=(), options=None, **params):
+    cloud, made = data.sample(name), som.Params(**params)
+    frames = list(som.train(made, cloud))
+    i = range(len(frames))[at]
+    return frames[i], view.draw(frames, i, made, (cloud, *beside), options or view.Options(), theory("som", language)), cloud
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("at", [1, 7, -1])
+def test_the_numbers_in_the_formula_are_those_of_the_update(language, at):
+    frame, picture, cloud = drawn(language=language, at=at)
+    values = {name: float(np.atleast_1d(value)[picture.at if np.ndim(value) else 0]) for name, (value, _) in picture.values.items()}
+    row, col = frame.winner
+    close = 0.5001 * 10.0 ** -picture.values["after"][1]  # what is printed is rounded
+    assert values["before"] == pytest.approx(frame.before[row, col, 0], abs=close)
+    assert values["after"] == pytest.approx(frame.units[row, col, 0], abs=close)
+    assert values["sample"] == pytest.approx(cloud.X[frame.sample, 0])
+    assert values["theta"] == pytest.approx(1)
+    assert values["before"] + values["theta"] * values["alpha"] * (values["sample"] - values["before"]) == pytest.approx(values["after"], abs=4 * close)
+    text = filled(picture.formula, values, {name: digits for name, (_, digits) in picture.values.items()})
+    assert "⟦" not in text
+    assert f"<mn class=th-now>{values['after']:.3f}</mn>" in text
+
+
+def test_a_picture_knows_nothing_of_the_frames_after_it():
+    cloud, params, words = data.sample("penguins"), som.Params(steps=300), theory("som", "en")
+    frames = list(som.train(params, cloud))
+    for i in (0, 7, 30):
+        early = view.draw(frames[: i + 1], i, params, (cloud,), view.Options(), words)
+        assert repr(early) == repr(view.draw(frames, i, params, (cloud,), view.Options(), words))
+
+
+def test_every_unit_has_its_own_numbers_and_they_obey_the_rule():
+    frame, picture, cloud = drawn(at=20)
+    before, theta, after = (np.asarray(picture.values[name][0]) for name in ("before", "theta", "after"))
+    assert len(before) == frame.units.shape[0] * frame.units.shape[1]
+    expected = before + theta * frame.alpha * (cloud.X[frame.sample, 0] - before)
+    assert np.abs(expected - after).max() < 2e-2
+
+
+def test_in_batch_the_formula_is_the_weighted_mean():
+    frame, picture, _ = drawn(mode="batch", at=3)
+    total, weight, after = (np.asarray(picture.values[name][0]) for name in ("sum", "weight", "after"))
+    heavy = weight > 1
+    assert np.abs(total[heavy] / weight[heavy] - after[heavy]).max() < 0.05
+    assert np.asarray(frame.units)[..., 0].ravel()[heavy] == pytest.approx(after[heavy], abs=0.01)
+
+
+@pytest.mark.parametrize("at", [0, 5, -1])
+def test_the_metrics_are_those_of_the_frame(at):
+    frame, picture, _ = drawn(at=at)
+    assert [value for _, value in picture.metrics] == [f"{frame.error:.3f}", f"{frame.topographic:.3f}", f"{frame.sigma:.2f}"]
+    assert picture.numbers["error"] == frame.error
+
+
+def test_a_placed_sample_is_said_with_the_label_of_its_neighbourhood():
+    cloud = data.sample("penguins")
+    gentoo = int(np.flatnonzero(cloud.labels == 2)[0])
+    frame, picture, _ = drawn(beside=(data.points(cloud.X[[gentoo]], cloud.columns),))
+    centre, scale = som.scales(cloud.X, "standard")
+    nearest = ((((frame.units.reshape(-1, 2) - cloud.X[gentoo]) / scale) ** 2).sum(1)).argmin()
+    assert f"({nearest // 12}, {nearest % 12})" in picture.said
+    assert "Gentoo" in picture.said
+
+
+def test_folds_are_drawn_where_they_are_and_counted_in_the_sentence():
+    frame, picture, _ = drawn("square", sigma=0.6, sigma_end=0.3)
+    red = next(trace for trace in picture.data if trace.get("fillcolor") == "@bad")
+    assert np.isnan(red["x"]).sum() == frame.folded > 0
+    assert str(frame.folded) in picture.said
+
+
+def test_the_crumpled_start_is_not_called_a_fold():
+    _, picture, _ = drawn(at=0)
+    assert not any(trace.get("fillcolor") == "@bad" for trace in picture.data)
+
+
+@pytest.mark.parametrize("name", ["penguins", "xkcd", "mnist", "animals", "moons", "square"])
+def test_every_choice_of_every_option_draws(name):
+    cloud = data.sample(name)
+    words = theory("som", "en")
+    offered = view.choices(cloud, words)
+    for option, values in offered.items():
+        for value in list(values)[:6]:
+            drawn(name, options=view.Options(**{option: value}), steps=100, rows=4, cols=5)
+
+
+def test_a_visitors_words_are_harmless_wherever_they_are_shown():
+    evil = "<img src=x onerror=alert(1)>"
+    X = np.random.default_rng(0).normal(size=(20, 2))
+    cloud = data.points(X, [evil, "@accent"], labels=[0, 1] * 10, label_names=[evil, "%{x}"], names=[evil] * 20)
+    frames = list(som.train(som.Params(rows=3, cols=3, steps=100), cloud))
+    options = view.Options(plane=cloud.columns[0], across=cloud.columns[1])
+    picture = view.draw(frames, 1, som.Params(rows=3, cols=3, steps=100), (cloud,), options, theory("som", "en"))
+    text = repr((picture.data, picture.layout, picture.said, picture.alt, picture.formula))
+    assert "<img" not in text
+    assert "&lt;img" in text
+    assert not re.search(r"'@accent'.{0,3}'title'|'text': '@accent'", text)
