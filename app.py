@@ -72,7 +72,7 @@ async def film(request: Request) -> Response:
         page = offline.page(shown.words, whole)  # type: ignore[arg-type]
         return Response(
             page, media_type="text/html", headers={"Content-Disposition": f'attachment; filename="{shown.words.slug}.html"'}
-        )  # type: ignore[attr-defined]
+        )
     headers = {
         "Content-Encoding": "gzip",
         "X-Content-Type-Options": "nosniff",

@@ -30,12 +30,19 @@ class Row(TypedDict):
     note: str
 
 
-def main() -> None:
-    print(f"{'':58}{'ours':>9}{'peer':>9}{'ratio':>8}{'aim':>7}")
-    for bench in (online, online_with_frames, batch, batch_somoclu, digits_online, digits_batch):
-        row = bench()
-        peer, ratio, aim = (f"{row[key] or 0:.3f}" if row[key] else "–" for key in ("peer_s", "ratio", "aim"))  # type: ignore[literal-required]
-        print(f"{row['name']:58}{row['ours_s']:9.3f}{peer:>9}{ratio:>8}{aim:>7}\n    {row['note']}")
+def table(rows: list[Row]) -> str:
+    """The rows as Markdown."""
+    lines = ["| self-organising map | ours | peer | ratio | aim | |", "|---|---|---|---|---|---|"]
+    for row in rows:
+        peer = f"{row['peer_s']:.3f} s" if row["peer_s"] else "–"
+        ratio = f"{row['ratio']:.2f}×" if row["ratio"] else "–"
+        aim = (
+            f"≥ {row['aim']:g}×, {'met' if (row['ratio'] or 0) >= row['aim'] else '**missed**'}"
+            if row["aim"] and row["ratio"]
+            else "–"
+        )
+        lines.append(f"| {row['name']} | {row['ours_s']:.3f} s | {peer} | {ratio} | {aim} | {row['note']} |")
+    return "\n".join(lines)
 
 
 def online() -> Row:
@@ -192,5 +199,7 @@ def _seconds(work: Callable[[], object]) -> float:
     return perf_counter() - began
 
 
+BENCHES = (online, online_with_frames, batch, batch_somoclu, digits_online, digits_batch)
+
 if __name__ == "__main__":
-    main()
+    print(table([bench() for bench in BENCHES]))

@@ -25,5 +25,12 @@ def course(column: str, *, across: str = "step", dash: str = "solid") -> list[Tr
             "meta": part("past"),
             "hovertemplate": "%{y:.4~g}<extra></extra>",
         },
-        {**base, "mode": "markers", "marker": {"size": 9, "color": "@accent"}, "meta": part("now"), "hoverinfo": "skip", "cliponaxis": False},
+        {
+            **base,
+            "mode": "markers",
+            "marker": {"size": 9, "color": "@accent"},
+            "meta": part("now"),
+            "hoverinfo": "skip",
+            "cliponaxis": False,
+        },
     ]

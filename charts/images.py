@@ -8,12 +8,11 @@ from PIL import Image
 
 from charts.panels import Trace
 
-
 Edges = tuple[float, float]
 
 
 def pixels(array: np.ndarray, x: Edges, y: Edges) -> Trace:
-    """A uint8 image [h, w], [h, w, 2] (grey, alpha), [h, w, 3] or [h, w, 4]; x, y: its outer edges in data units, first row at y[0]."""
+    """A uint8 image [h, w] or [h, w, 2 (grey, alpha), 3 or 4]; x, y: its outer edges in data units, first row at y[0]."""
     return _trace(Image.fromarray(array), x, y)
 
 

@@ -15,7 +15,8 @@ def outline(hexagonal: bool) -> np.ndarray:
     if not hexagonal:
         return np.array([[0.5, 0.5], [-0.5, 0.5], [-0.5, -0.5], [0.5, -0.5], [0.5, 0.5]])
     angles = np.pi / 3 * np.arange(7) + np.pi / 6
-    return np.stack([np.cos(angles), np.sin(angles)], -1) / np.sqrt(3)
+    corners: np.ndarray = np.stack([np.cos(angles), np.sin(angles)], -1) / np.sqrt(3)
+    return corners
 
 
 def cells(

@@ -46,6 +46,7 @@ class Picture:
     metrics: Sequence[tuple[str, str]] = ()
     series: Sequence[dict[str, Any]] = ()
     mark: bool = False  # a step of the algorithm begins here
+    flip: bool = False  # its images are ink on paper: turned over at night
 
 
 def blank(**more: Any) -> dict[str, Any]:

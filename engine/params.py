@@ -88,7 +88,8 @@ def _refuse(text: str) -> Any:
 
 def _spec(name: str, field: FieldInfo) -> Spec:
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-    when = tuple((key, tuple(values)) for key, values in dict(extra.get("when", {})).items())  # type: ignore[arg-type,call-overload]
+    shown: Any = extra.get("when", {})
+    when: tuple[tuple[str, tuple[Value, ...]], ...] = tuple((key, tuple(values)) for key, values in shown.items())
     bounds: dict[str, float] = {}
     for rule in field.metadata:
         if isinstance(rule, Ge):

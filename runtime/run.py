@@ -12,6 +12,8 @@ from engine.params import Params
 from runtime.settings import SECRET
 
 ROOT = Path(__file__).parents[1]
+SOURCES = {".py", ".md", ".toml", ".safetensors"}
+DEVICE = "cpu"  # the device really used
 
 
 class Data(Protocol):
@@ -37,14 +39,22 @@ class Run:
     def key(self) -> str:
         """The name of the run; another engine, another name. One on a visitor's data cannot be guessed."""
         facts = [
-            digest_of("engine"), self.train.__module__, self.train.__qualname__, self.params.model_dump_json(), *(item.digest for item in self.data), "cpu",
-        ]  # fmt: skip
-        return name(facts, private=is_private(self.data))
+            digest_of("engine", "assets/weights"),
+            self.train.__module__,
+            self.train.__qualname__,
+            self.params.model_dump_json(),
+        ]
+        return name([*facts, *(item.digest for item in self.data), DEVICE], private=is_private(self.data))
 
 
 def is_private(data: Iterable[Data]) -> bool:
     """Whether any of the data came from a visitor."""
     return any(not item.origin.startswith("sample:") for item in data)
+
+
+def uploads(data: Iterable[Data]) -> dict[str, int]:
+    """Digest and bytes of the data that came from a visitor."""
+    return {item.digest: item.nbytes for item in data if is_private((item,))}
 
 
 def name(facts: Iterable[str], *, private: bool) -> str:
@@ -59,6 +69,7 @@ def digest_of(*folders: str) -> str:
     sources = hashlib.blake2b(digest_size=16)
     for folder in folders:
         for file in sorted((ROOT / folder).rglob("*")):
-            if file.suffix in {".py", ".md", ".toml"}:
-                sources.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())
+            if file.suffix in SOURCES:
+                content = file.read_bytes()
+                sources.update(f"{file.relative_to(ROOT)}\0{len(content)}\0".encode() + content)
     return sources.hexdigest()

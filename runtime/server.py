@@ -1,6 +1,9 @@
 """The one store and the one set of films of this process."""
 
+import asyncio
+import signal
 import threading
+from types import FrameType
 
 from runtime import settings
 from runtime.films import Films
@@ -12,24 +15,59 @@ _running: tuple[Store, Films] | None = None
 
 def start(lanes: int = settings.WORKERS) -> tuple[Store, Films]:
     """Start workers and drawing. Called from the server's lifespan, never from a page."""
-    global _running
     with _lock:
-        store = Store(lanes)
-        _running = store, Films(store)
-        return _running
+        _end()
+        if lanes and threading.current_thread() is threading.main_thread() and _serving():
+            _stop_early()
+        return _begin(lanes)
 
 
 def stop() -> None:
     """End the workers and all streams."""
-    global _running
     with _lock:
-        if _running:
-            store, films = _running
-            films.close()
-            store.close()
-        _running = None
+        _end()
 
 
 def running() -> tuple[Store, Films]:
     """What was started; where nothing was (a test, another host), a store that computes in line."""
-    return _running or start(0)
+    if there := _running:
+        return there
+    with _lock:
+        return _running or _begin(0)
+
+
+def _begin(lanes: int) -> tuple[Store, Films]:
+    global _running
+    store = Store(lanes)
+    _running = store, Films(store)
+    return _running
+
+
+def _end() -> None:
+    global _running
+    if _running:
+        store, films = _running
+        films.close()
+        store.close()
+    _running = None
+
+
+def _serving() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _stop_early() -> None:
+    """Stop on the signal itself. A server first waits for its streams to end, then ends the lifespan, which would end them."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        before = signal.getsignal(number)
+
+        def heard(number: int, frame: FrameType | None, before: object = before) -> None:
+            threading.Thread(target=stop, name="stop").start()  # a handler must not wait for locks
+            if callable(before):
+                before(number, frame)
+
+        signal.signal(number, heard)

@@ -4,102 +4,65 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
+from functools import partial
+from multiprocessing.process import BaseProcess
+from typing import Protocol
 
-from engine.errors import TheoriaError, TooBig
-from engine.frames import Frame, seal
+from engine.errors import Busy
 from runtime import settings, workers
-from runtime.run import Run, is_private
+from runtime.jobs import Job
+from runtime.pool import Pool
+from runtime.run import Run
 
+__all__ = ["Job", "Kept", "Store"]
 log = logging.getLogger("theoria.runs")
-Listener = Callable[[], None]
 
 
-class Job(workers.Job):
-    """One run under way or done. Frames are appended, never changed; listeners hear of every change."""
-
-    def __init__(self, run: Run) -> None:
-        self.run, self.key = run, run.key
-        self.task = (run.train, run.params, run.data)
-        self.frames: list[Frame] = []
-        self.error: TheoriaError | None = None
-        self.state = "queued"  # then "running", "done"
-        self.ahead = 0
-        self.cancelled = False
-        self.sessions: set[str] = set()
-        self.streams = 0
-        self.nbytes = sum(item.nbytes for item in run.data) if is_private(run.data) else 0
-        self.used = self.wanted = time.monotonic()
-        self._since = time.monotonic()
-        self._listeners: list[Listener] = []
+class Kept(Protocol):
+    """Something else that shares the cache: a film."""
 
     @property
-    def done(self) -> bool:
-        return self.state == "done"
-
-    def listen(self, listener: Listener) -> None:
-        self._listeners.append(listener)
-
-    def began(self) -> None:
-        self.state, self._since = "running", time.monotonic()
-        self._tell()
-
-    def waits(self, ahead: int) -> None:
-        if self.state == "queued" and ahead != self.ahead:
-            self.ahead = ahead
-            self._tell()
-
-    def add(self, frame: Frame) -> None:
-        self.nbytes += frame.nbytes
-        if self.nbytes > settings.CACHE_MB * 1_000_000:
-            raise TooBig("too_big", megabytes=settings.CACHE_MB)
-        self.frames.append(seal(frame))
-        self._tell()
-
-    def end(self, error: TheoriaError | None) -> None:
-        self.error, self.state = error, "done"
-        outcome = "cancelled" if self.cancelled else error.code if error else "done"
-        log.info("run=%s topic=%s seconds=%.2f frames=%d outcome=%s", self.key, self.run.train.__module__, time.monotonic() - self._since,
-                 len(self.frames), outcome)  # fmt: skip
-        self._tell()
-
-    def _tell(self) -> None:
-        for listener in tuple(self._listeners):
-            listener()
+    def nbytes(self) -> int: ...
+    @property
+    def used(self) -> float: ...
+    @property
+    def watched(self) -> int: ...
+    def drop(self) -> None: ...
 
 
 class Store:
-    """Jobs by key. Equal runs are computed once, however many ask (single flight)."""
+    """Jobs by key. Equal runs are computed once, however many ask (single flight).
+
+    Locks are taken in this order: store, queue, job. No film's lock is taken under any of them.
+    """
 
     def __init__(self, lanes: int) -> None:
         self._jobs: dict[str, Job] = {}
         self._lock = threading.RLock()
-        self._pool = workers.Pool(lanes) if lanes else None
-        self._others: list[Callable[[], Iterable[Any]]] = []  # what else shares the cache: films
+        self._trimming = threading.Lock()
+        self._pool = Pool(lanes) if lanes else None
+        self._others: list[Callable[[], Iterable[Kept]]] = []
         self.alive: Callable[[str], bool] = lambda session: True  # whether a session still has a viewer
         self._closed = threading.Event()
+        self._janitor = threading.Thread(target=self._watch, name="janitor", daemon=True)
         if lanes:
-            threading.Thread(target=self._watch, name="janitor", daemon=True).start()
+            self._janitor.start()
 
     def start(self, run: Run, session: str) -> Job:
         """The job of a run: the one that is there, or a new one. Raises Busy."""
         with self._lock:
-            job = self._jobs.get(run.key)
-            if job and (job.cancelled or (job.error and job.error.code in FORGOTTEN)):
-                job = None
-            fresh = job is None
-            if job is None:
-                job = Job(run)
+            there = self._jobs.get(run.key)
+            fresh = there is None or there.lost
+            job = Job(run, self.trim) if there is None or fresh else there
+            if fresh and self._pool:
+                self._queue(self._pool, job, session)
+            self._jobs[run.key] = job
             job.sessions.add(session)
             job.used = job.wanted = time.monotonic()
-            if not fresh:
-                return job
-            if self._pool:
-                self._pool.submit(job, session)
-            self._jobs[run.key] = job
-        if not self._pool:
+        if fresh and not self._pool:
             workers.compute_here(job)
-        self.trim()
+        if fresh:
+            self.trim()
         return job
 
     def get(self, key: str) -> Job | None:
@@ -113,54 +76,100 @@ class Store:
                 if job.key not in kept:
                     job.sessions.discard(session)
 
-    def share(self, others: Callable[[], Iterable[Any]]) -> None:
-        """Count something else against the cache: things with nbytes, used, busy and drop()."""
+    def share(self, others: Callable[[], Iterable[Kept]]) -> None:
+        """Count something else against the cache."""
         self._others.append(others)
 
     def nbytes(self) -> int:
+        """Bytes of all frames, uploads (each once) and films."""
         with self._lock:
             jobs = list(self._jobs.values())
-        return sum(job.nbytes for job in jobs) + sum(item.nbytes for others in self._others for item in others())
+        uploads = {digest: size for job in jobs for digest, size in job.uploads.items()}
+        return sum(job.nbytes for job in jobs) + sum(uploads.values()) + sum(item.nbytes for item in self._kept())
 
     def trim(self) -> None:
-        """Drop the least recently used finished jobs and films until the cache fits."""
-        excess = self.nbytes() - settings.CACHE_MB * 1_000_000
-        if excess <= 0:
-            return
-        with self._lock:
-            jobs = [
-                (job.used, job.nbytes, lambda key=job.key: self._jobs.pop(key, None))
-                for job in self._jobs.values()
-                if job.done and not job.streams
-            ]
-        films = [(item.used, item.nbytes, item.drop) for others in self._others for item in others() if not item.busy]
-        for _, size, drop in sorted(jobs + films, key=lambda entry: entry[0]):
-            drop()
-            excess -= size
-            if excess <= 0:
-                return
+        """Forget cancelled jobs; drop the least recently used finished jobs and unwatched films until the cache fits."""
+        if not self._trimming.acquire(blocking=False):
+            return  # somebody is at it
+        try:
+            with self._lock:
+                self._jobs = {key: job for key, job in self._jobs.items() if not (job.done and job.cancelled)}
+            if self.nbytes() > settings.CACHE_MB * 1_000_000:
+                self._make_room()
+        finally:
+            self._trimming.release()
 
     def close(self) -> None:
+        """End the workers. Whatever was under way is cancelled, and says so."""
         self._closed.set()
+        with self._lock:
+            jobs = list(self._jobs.values())
+        for job in jobs:
+            job.cancel()
         if self._pool:
             self._pool.close()
+            self._janitor.join(timeout=2)
+        for job in jobs:
+            job.end(None)
 
     @property
-    def processes(self) -> list[Any]:
-        return list(self._pool.processes.values()) if self._pool else []
+    def processes(self) -> list[BaseProcess]:
+        """The workers, as processes."""
+        return self._pool.processes if self._pool else []
+
+    def _queue(self, pool: Pool, job: Job, session: str) -> None:
+        try:
+            pool.submit(job, session)
+        except Busy:  # the settings moved fast: what this left waiting, and nobody wants any more, makes room
+            if not self._cancel_unwanted():
+                raise
+            pool.submit(job, session)
+
+    def _cancel_unwanted(self) -> int:
+        jobs = [job for job in self._jobs.values() if job.state == "queued" and not job.sessions and not job.streams]
+        return sum(self._cancel(job) for job in jobs)
+
+    def _cancel(self, job: Job) -> bool:
+        fresh = job.cancel()
+        if fresh and self._pool and self._pool.withdraw(job):
+            job.end(None)  # else a lane has it, and ends it
+        return fresh
+
+    def _kept(self) -> list[Kept]:
+        return [item for others in self._others for item in others()]
+
+    def _make_room(self) -> None:
+        with self._lock:
+            jobs = [job for job in self._jobs.values() if job.done]
+        found: list[tuple[float, Callable[[], None]]] = [(job.used, partial(self._evict, job)) for job in jobs]
+        found += [(item.used, item.drop) for item in self._kept() if not item.watched]
+        for _, drop in sorted(found, key=lambda entry: entry[0]):
+            drop()
+            if self.nbytes() <= settings.CACHE_MB * 1_000_000:
+                return
+
+    def _evict(self, job: Job) -> None:
+        with self._lock:
+            if self._jobs.get(job.key) is job and not job.streams:
+                del self._jobs[job.key]
+                job.evicted = True
 
     def _watch(self) -> None:
+        while not self._closed.wait(min(1.0, settings.IDLE_SECONDS / 5)):
+            try:
+                self._end_idle()
+                self.trim()
+            except Exception:  # the next round may fare better; without rounds nothing would ever be cancelled
+                log.exception("janitor")
+
+    def _end_idle(self) -> None:
         """Cancel runs that nobody has wanted for a while."""
-        while not self._closed.wait(1.0):
-            now = time.monotonic()
-            with self._lock:
-                jobs = [job for job in self._jobs.values() if not job.done and not job.cancelled]
-            for job in jobs:
-                if job.streams or any(self.alive(session) for session in tuple(job.sessions)):
-                    job.wanted = now
-                elif now - job.wanted > settings.IDLE_SECONDS:
-                    job.cancelled = True
-            self.trim()
-
-
-FORGOTTEN = {"worker_lost", "bug"}  # bad luck, tried again when asked again; Diverged and TooBig are answers
+        with self._lock:
+            jobs = [(job, job.wanted, tuple(job.sessions)) for job in self._jobs.values() if not job.done and not job.cancelled]
+        for job, wanted, sessions in jobs:
+            if job.streams or any(self.alive(session) for session in sessions):
+                job.wanted = time.monotonic()
+            elif time.monotonic() - wanted > settings.IDLE_SECONDS:
+                with self._lock:
+                    if job.wanted == wanted:  # nobody came in between
+                        self._cancel(job)

@@ -1,188 +1,123 @@
-"""Worker processes that run algorithms and send their frames back.
-
-One lane (a thread here, a process there) computes one run at a time. Waiting runs are served round robin by session, so
-that one visitor with many runs does not keep the others waiting. The processes are started once, from the server's
-lifespan, with `__main__` hidden: otherwise each child would import Streamlit's script.
-"""
+"""A worker seen from the server: one process, the pipe to it, and how it is started, cancelled and ended."""
 
 import contextlib
 import logging
-import multiprocessing as mp
 import os
-import sys
+import pickle
 import threading
 import time
 import traceback
 import uuid
-from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
+from multiprocessing import spawn
 from multiprocessing.connection import Connection
-from typing import Any, Protocol
+from multiprocessing.process import BaseProcess
+from typing import Any
 
-from engine.errors import Busy, TheoriaError, WorkerLost
-from runtime import settings
+from engine.errors import TheoriaError
+from runtime import child, settings
+from runtime.jobs import Job
+from runtime.run import ROOT
 
 log = logging.getLogger("theoria.workers")
-KEPT = 8  # data sets a worker remembers, so that each is sent once
-CANCEL = "cancel"
-Task = tuple[Callable[..., Iterator[Any]], Any, tuple[Any, ...]]
-
-
-class Job(Protocol):
-    """What a lane needs of a run: the task, and where its frames go. `runtime.store.Job` is one."""
-
-    task: Task
-    cancelled: bool
-
-    def began(self) -> None: ...
-    def add(self, frame: Any) -> None: ...
-    def end(self, error: TheoriaError | None) -> None: ...
-    def waits(self, ahead: int) -> None: ...
-
-
-class Pool:
-    """Lanes and the queue before them."""
-
-    def __init__(self, lanes: int) -> None:
-        self._waiting: OrderedDict[str, deque[Job]] = OrderedDict()  # session → its runs; the first session is next
-        self._change = threading.Condition()
-        self._open = True
-        self._context = mp.get_context("forkserver")
-        self._context.set_forkserver_preload(["numpy", "runtime.workers"])
-        self.processes: dict[int, Any] = {}
-        self._threads = [threading.Thread(target=self._lane, args=(k,), name=f"lane-{k}", daemon=True) for k in range(lanes)]
-        for thread in self._threads:
-            thread.start()
-
-    def submit(self, job: Job, session: str) -> None:
-        """Queue a job. Raises Busy when the queue, or this session's share of it, is full."""
-        with self._change:
-            mine = self._waiting.get(session, ())
-            if len(mine) >= settings.QUEUE_PER_SESSION or sum(map(len, self._waiting.values())) >= settings.QUEUE:
-                raise Busy("busy")
-            self._waiting.setdefault(session, deque()).append(job)
-            self._change.notify()
-        self._tell()
-
-    def close(self) -> None:
-        """End every process; waiting runs stay undone."""
-        with self._change:
-            self._open = False
-            self._waiting.clear()
-            self._change.notify_all()
-        for process in list(self.processes.values()):
-            process.kill()
-        for thread in self._threads:
-            thread.join(timeout=2)
-
-    def _next(self) -> Job | None:
-        with self._change:
-            while self._open:
-                while self._waiting:
-                    session, jobs = self._waiting.popitem(last=False)
-                    job = jobs.popleft()
-                    if jobs:
-                        self._waiting[session] = jobs  # to the end of the line
-                    if not job.cancelled:
-                        return job
-                    job.end(None)
-                self._change.wait()
-        return None
-
-    def _tell(self) -> None:
-        """Say to every waiting job how many are ahead of it."""
-        with self._change:
-            queues = [list(jobs) for jobs in self._waiting.values()]
-        ahead = 0
-        for turn in range(max(map(len, queues), default=0)):
-            for jobs in queues:
-                if turn < len(jobs):
-                    jobs[turn].waits(ahead)
-                    ahead += 1
-
-    def _lane(self, number: int) -> None:
-        worker: Worker | None = Worker(self._context)
-        while worker and (self.processes.update({number: worker.process}) or (job := self._next())):
-            self._tell()
-            job.began()
-            try:
-                error = worker.compute(job)
-            except (EOFError, OSError):
-                error = WorkerLost("worker_lost")
-            except TheoriaError as problem:  # from job.add: the run is too big
-                error = problem
-            if not self._open:
-                break
-            if worker.lost or isinstance(error, WorkerLost):
-                worker.kill()
-                worker = Worker(self._context)
-                self.processes[number] = worker.process
-            job.end(error)
-        if worker:
-            worker.kill()
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # lanes share the cores
 
 
 class Worker:
     """One process and the pipe to it."""
 
     def __init__(self, context: Any) -> None:
-        self._sent: OrderedDict[str, None] = OrderedDict()
-        self.lost = False
+        self._shelf: child.Shelf[None] = child.Shelf()  # what the process has, by digest
+        self.spoilt = False  # it does not stop, or what it knows is uncertain: to be replaced
+        self._job: Job | None = None  # the one being computed
+        self._asked: float | None = None  # when that was asked to stop
+        self._sending = threading.Lock()
         ours, theirs = context.Pipe()
         self._pipe: Connection = ours
-        self.process = context.Process(target=_work, args=(theirs,), daemon=True)
-        with _main_hidden():
+        self.process: BaseProcess = context.Process(target=child.work, args=(theirs,), name="worker", daemon=True)
+        with _starting():
             self.process.start()
         theirs.close()
 
     def compute(self, job: Job) -> TheoriaError | None:
-        """Run a job to its end, its error or its cancellation; frames go to `job.add`."""
-        train, params, data = job.task
-        fresh = {item.digest: item for item in data if item.digest not in self._sent}
-        _remember(self._sent, dict.fromkeys(item.digest for item in data))
-        self._pipe.send((train, params, [item.digest for item in data], fresh))
-        asked = 0.0
-        while True:
-            if job.cancelled and not asked:
-                asked = time.monotonic()
-                self._pipe.send(CANCEL)
-            if not self._pipe.poll(0.1):
-                if asked and time.monotonic() - asked > settings.CANCEL_SECONDS:
-                    self.lost = True
-                    return None
-                continue
-            kind, content = self._pipe.recv()
-            if kind == "frame":
-                if not job.cancelled:
-                    try:
-                        job.add(content)
-                    except TheoriaError:
-                        self.lost = True  # it goes on computing: replace it
-                        raise
-            else:
-                return content if kind == "error" else None
+        """Run a job to its end, its error or its cancellation; frames go to `job.add`. Raises EOFError, OSError."""
+        self._send(job)
+        job.stop = partial(self._stop, job)
+        try:
+            if job.cancelled:  # before it could tell
+                job.stop()
+            return self._receive(job)
+        finally:
+            job.stop = None
+            with self._sending:
+                self._job = None
 
     def kill(self) -> None:
-        self.process.kill()
+        if self.process.is_alive():
+            self.process.kill()
         self._pipe.close()
         self.process.join(timeout=1)
+
+    def _receive(self, job: Job) -> TheoriaError | None:
+        problem: TheoriaError | None = None
+        while True:
+            if not self._pipe.poll(0.1):
+                if self._asked is not None and time.monotonic() - self._asked > settings.CANCEL_SECONDS:
+                    self.spoilt = True
+                    return problem
+                continue
+            message = self._pipe.recv_bytes()
+            kind, content = pickle.loads(message)  # noqa: S301 — from our own process
+            if kind == child.BUG:
+                return problem or bug(content)
+            if kind == child.END:
+                return problem or content
+            if problem is None:
+                try:
+                    job.add(content, len(message))
+                except TheoriaError as refusal:  # too big
+                    problem = refusal
+                    self._stop(job)
+
+    def _stop(self, job: Job) -> None:
+        """Ask the process to stop after the frame it is at. From any thread; heard once, and only while that job is computed."""
+        with self._sending, contextlib.suppress(OSError):  # gone: the lane will notice
+            if self._job is job and self._asked is None:
+                self._asked = time.monotonic()
+                self._pipe.send(child.CANCEL)
+
+    def _send(self, job: Job) -> None:
+        """The task; of its data only what the process does not have."""
+        train, params, data = job.task
+        items = {item.digest: item for item in data}
+        fresh = {digest: item for digest, item in items.items() if digest not in self._shelf}
+        self._shelf.put({digest: (None, item.nbytes) for digest, item in items.items()})
+        with self._sending:
+            self._job, self._asked = job, None
+            self._pipe.send(([item.digest for item in data], [(item.digest, item.nbytes) for item in items.values()], fresh))
+            self._pipe.send((train, params))
 
 
 def compute_here(job: Job) -> None:
     """The same in this thread, for tests, notebooks and tiny hosts."""
     train, params, data = job.task
     job.began()
+    error: TheoriaError | None = None
     try:
         for frame in train(params, *data):
             job.add(frame)
             if job.cancelled:
                 break
     except TheoriaError as problem:
-        job.end(problem)
+        error = problem
     except Exception:
-        job.end(bug(traceback.format_exc()))
-    else:
-        job.end(None)
+        error = bug(traceback.format_exc())
+    except BaseException:  # this thread is being stopped: whoever asks next computes anew
+        job.cancel()
+        raise
+    finally:
+        job.end(error)
 
 
 def bug(trace: str) -> TheoriaError:
@@ -192,50 +127,30 @@ def bug(trace: str) -> TheoriaError:
     return TheoriaError("bug", reference=reference)
 
 
-def _work(pipe: Connection) -> None:
-    """A worker's life: take a task, send its frames, until the pipe closes."""
-    known: OrderedDict[str, Any] = OrderedDict()
-    with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
-        while True:
-            message = pipe.recv()
-            if message == CANCEL:  # came after its run had ended
-                continue
-            train, params, digests, fresh = message
-            _remember(known, {digest: fresh.get(digest, known.get(digest)) for digest in digests})
-            try:
-                for frame in train(params, *(known[digest] for digest in digests)):
-                    pipe.send(("frame", frame))
-                    if pipe.poll() and pipe.recv() == CANCEL:
-                        break
-                pipe.send(("done", None))
-            except TheoriaError as problem:
-                pipe.send(("error", problem))
-            except Exception:
-                pipe.send(("error", bug(traceback.format_exc())))
-
-
-def _remember(known: OrderedDict[str, Any], new: dict[str, Any]) -> None:
-    """Put `new` last and drop the oldest; both ends of the pipe do the same, so they agree on what was sent."""
-    for digest, item in new.items():
-        known[digest] = item
-        known.move_to_end(digest)
-    while len(known) > KEPT:
-        known.popitem(last=False)
-
-
 @contextlib.contextmanager
-def _main_hidden() -> Iterator[None]:
-    """While a process starts, let the main module have no file and no spec, so that the child does not import it."""
-    with _HIDING:
-        main = sys.modules["__main__"]
-        kept = {key: main.__dict__.pop(key) for key in ("__file__", "__spec__") if key in main.__dict__}
-        main.__dict__["__spec__"] = None
-        for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+def _starting() -> Iterator[None]:
+    """While a process starts, keep `__main__` from it, and set the environment of the processes.
+
+    A child imports its parent's main module; that of a Streamlit server is whatever page is running now. So the description
+    of it is left out of what the child is told. (To change `__main__` itself would be seen by the pages.)
+    """
+    with _STARTING:
+        told, before = spawn.get_preparation_data, dict(os.environ)
+
+        def without_main(name: str) -> dict[str, Any]:
+            return {key: value for key, value in told(name).items() if not key.startswith("init_main")}
+
+        spawn.get_preparation_data = without_main
+        for threads in ONE_THREAD:
             os.environ.setdefault(threads, "1")
+        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), before.get("PYTHONPATH"))))  # for the preload
         try:
             yield
         finally:
-            main.__dict__.update(kept)
+            spawn.get_preparation_data = told
+            for key in ("PYTHONPATH", *ONE_THREAD):
+                os.environ.pop(key, None)
+            os.environ.update({key: before[key] for key in ("PYTHONPATH", *ONE_THREAD) if key in before})
 
 
-_HIDING = threading.Lock()
+_STARTING = threading.Lock()

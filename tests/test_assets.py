@@ -9,7 +9,7 @@ SOURCES = (ROOT / "assets" / "SOURCES.md").read_text(encoding="utf-8")
 
 
 def test_every_data_file_stands_in_sources_with_its_checksum():
-    rows = {name: digest for name, digest in re.findall(r"^\| datasets/(\S+) .*`([0-9a-f]{64})` \|$", SOURCES, re.M)}
+    rows = dict(re.findall(r"^\| datasets/(\S+) .*`([0-9a-f]{64})` \|$", SOURCES, re.M))
     files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (ROOT / "assets" / "datasets").iterdir()}
     assert rows == files
 
@@ -25,5 +25,7 @@ def test_every_font_has_its_licence_beside_it():
 def test_every_topic_has_a_picture_for_the_home_page():
     from contents import SECTIONS
 
-    missing = [slug for slugs in SECTIONS.values() for slug in slugs if not (ROOT / "ui" / "static" / "thumbs" / f"{slug}.svg").exists()]
+    missing = [
+        slug for slugs in SECTIONS.values() for slug in slugs if not (ROOT / "ui" / "static" / "thumbs" / f"{slug}.svg").exists()
+    ]
     assert missing == []

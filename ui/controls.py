@@ -1,4 +1,4 @@
-"""A widget for every field of Params or Options: its kind, bounds and choices come from the declaration, its words from the theory."""
+"""A widget for every field of Params or Options: kind, bounds, choices from the declaration, words from the theory."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
@@ -15,7 +15,10 @@ Choices = Mapping[str, Mapping[str, str]]  # field → its values now → their 
 
 
 def controls(model: type[M], text: Topic, *, more: Sequence[str] = (), choices: Choices | None = None, folded: str = "") -> M:
-    """Draw the fields that matter now, those in `more` behind an expander (all of them: `folded`, its heading), and return the model they make."""
+    """Draw the fields that matter now and return the model they make.
+
+    Those in `more` stand behind an expander; with `folded`, its heading, all of them do.
+    """
     specs = [spec for spec in model.specs() if spec.name != "close_up"]
     values: dict[str, Value] = {"close_up": address.seed(text.slug, closeup)} if (closeup := _close_up(model)) else {}
     values |= {spec.name: address.seed(text.slug, spec, tuple((choices or {}).get(spec.name, ()))) for spec in specs}

@@ -14,7 +14,7 @@ st.html(f"<style>{(ROOT / 'ui/house.css').read_text(encoding='utf-8')}</style>")
 st.html(f"<style>{phrases(language())['css']['own_words']}</style>")  # Streamlit's own words have no translation
 
 
-def page(section: str, slug: str) -> st.Page:  # type: ignore[valid-type]
+def page(section: str, slug: str) -> st.Page:
     return st.Page(ROOT / "pages" / section / f"{slug}.py", title=theory(slug, language()).title, url_path=slug)
 
 

@@ -13,7 +13,8 @@ PAGE = """<!doctype html>
 <html lang="{lang}"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>
 <style>:root {{ color-scheme: light dark; --st-background-color: #FAF9F6; --st-font: system-ui, sans-serif }}
 @media (prefers-color-scheme: dark) {{ :root {{ --st-background-color: #131416 }} }}
-body {{ margin: 0 auto; max-width: 1000px; padding: 16px; font: 15px/1.5 system-ui, sans-serif; background: light-dark(#FAF9F6, #131416); color: light-dark(#1B1C1E, #ECEAE5) }}
+body {{ margin: 0 auto; max-width: 1000px; padding: 16px; font: 15px/1.5 system-ui, sans-serif;
+  background: light-dark(#FAF9F6, #131416); color: light-dark(#1B1C1E, #ECEAE5) }}
 h1 {{ font: 500 26px/1.2 Georgia, serif; margin: 0 0 4px }} p {{ margin: 0 0 12px }}
 {style}</style>
 <h1>{title}</h1><p>{question}</p><div id="stage"></div>
@@ -27,13 +28,25 @@ play({{data: {data}, parentElement: document.getElementById("stage"), setTrigger
 def page(text: Topic, film: bytes) -> str:
     """The file. What stands in the scripts cannot end them: "</" is written as "<\\/"."""
     data = {
-        "kind": "player", "films": [{"key": "film", "address": "", "name": ""}], "start": None, "autoplay": False, "link": "", "file": text.slug, "plotly": "",
-        "words": dict(phrases(text.language)["player"]), "closeup": {"now": False, "offered": False}, "offline": True, "nonce": 0,
+        "kind": "player",
+        "films": [{"key": "film", "address": "", "name": ""}],
+        "start": None,
+        "autoplay": False,
+        "link": "",
+        "file": text.slug,
+        "plotly": "",
+        "words": dict(phrases(text.language)["player"]),
+        "closeup": {"now": False, "offered": False},
+        "offline": True,
+        "nonce": 0,
         "inline": {"films": {"film": base64.b64encode(film).decode()}, "plotly": None},
-    }  # fmt: skip
+    }
     return PAGE.format(
-        lang=text.language, title=html.escape(text.title), question=html.escape(text.question), style=STYLE,
+        lang=text.language,
+        title=html.escape(text.title),
+        question=html.escape(text.question),
+        style=STYLE,
         plotly=gzip.decompress(script.compressed()).decode().replace("</script", "<\\/script"),
         player=SCRIPT.replace("export default function", "const play = function").replace("</script", "<\\/script"),
         data=json.dumps(data).replace("</", "<\\/"),
-    )  # fmt: skip
+    )

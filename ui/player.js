@@ -3,7 +3,7 @@
 // Python puts `const THEME = {light, dark, template};` before this file. One component serves three kinds (player, numbers, share): they meet in `shared`.
 //
 // Words (flat, plain text): first back next last play pause space scrub step speed loop more controls copy_step save_svg save_png save_csv save_film copied select_hint closer whole
-// running running_open opening queued_title queued lost retry figure_hint picture run empty numbers_title save_numbers link_label copy_link
+// running running_open opening queued_title queued queued_next lost retry figure_hint picture run empty numbers_title save_numbers link_label copy_link
 
 const shared = window.theoria ??= {player: null, followers: new Set(), plotly: null};
 window.theoriaLoops ??= 0;
@@ -77,13 +77,13 @@ const plotly = (source, text) => shared.plotly ??= new Promise((ok, no) => {
 // ---- a film: raw lines kept, pictures parsed only around the one shown
 const ARRAYS = {i1: Int8Array, u1: Uint8Array, u1c: Uint8ClampedArray, i2: Int16Array, u2: Uint16Array, i4: Int32Array, u4: Uint32Array, f4: Float32Array, f8: Float64Array};
 const decode = ({dtype, bdata, shape}) => {         // Plotly's base64 arrays, decoded once instead of at every draw
-  const numbers = new ARRAYS[dtype.replace(/^[<|]/, "")](Uint8Array.from(atob(bdata), (c) => c.charCodeAt(0)).buffer);
+  const numbers = new ARRAYS[dtype](Uint8Array.from(atob(bdata), (c) => c.charCodeAt(0)).buffer);
   const [rows, columns] = String(shape ?? "").split(",").map(Number);
   return columns ? Array.from({length: rows}, (_, r) => numbers.subarray(r * columns, (r + 1) * columns)) : numbers;
 };
 class Film {
   constructor({key, address, name}) { Object.assign(this, {key, address, name, stop: new AbortController(), mood: "", asked: false, told: -Infinity}); this.clear(); }
-  clear() { Object.assign(this, {head: {}, total: 0, queued: 0, lines: [], values: [], rows: [], marks: [], ended: false, error: null}); }
+  clear() { Object.assign(this, {head: {}, total: 0, queued: null, lines: [], values: [], rows: [], marks: [], ended: false, error: null}); }
   get over() { return this.ended || this.error !== null; }
   feed(line) {
     const kind = /^\{\s*"(\w+)"/.exec(line)?.[1];
@@ -148,7 +148,7 @@ async function read(film, signal, news) {           // one attempt: "done", "gon
 // ---- geometry of a drawn plot
 const axis = (gd, short) => gd._fullLayout[short[0] + "axis" + short.slice(1)];
 const GRIDS = {heatmap: 1, contour: 1, image: 1};
-const width = (trace) => trace.z[0]?.length ?? 1;
+const width = (trace) => trace.z?.[0]?.length ?? 1;
 const numberOf = (trace, point) => Array.isArray(point) ? point[0] * width(trace) + point[1] : point;          // a heatmap's cell (row, column) is row * columns + column
 const sizeOf = (trace) => GRIDS[trace.type] ? (trace.z?.length ?? 0) * width(trace) : Math.max(trace.x?.length ?? 0, trace.y?.length ?? 0);
 const place = (gd, trace, p) => {                   // where point p is, in pixels of the figure, or null
@@ -159,8 +159,8 @@ const place = (gd, trace, p) => {                   // where point p is, in pixe
   const xval = along(x, trace.x, trace.x0, trace.dx, at[0]), yval = along(y, trace.y, trace.y0, trace.dy, at[1]);
   const spot = {xval, yval, x: x._offset + x.l2p(xval), y: y._offset + y.l2p(yval)};
   if (grid && trace.meta?.ring === undefined) {     // a cell is ringed by its own border
-    spot.w = x._length / (Math.abs(x.range[1] - x.range[0]) / (trace.dx ?? 1));
-    spot.h = y._length / (Math.abs(y.range[1] - y.range[0]) / (trace.dy ?? 1));
+    const size = (axis, values, step) => axis._length / Math.abs(axis.range[1] - axis.range[0]) * (typeof values?.[1] === "number" ? Math.abs(values[1] - values[0]) : step ?? 1);
+    Object.assign(spot, {w: size(x, trace.x, trace.dx), h: size(y, trace.y, trace.dy)});
   }
   const inside = spot.x >= x._offset - 2 && spot.x <= x._offset + x._length + 2 && spot.y >= y._offset - 2 && spot.y <= y._offset + y._length + 2;
   return inside ? spot : null;                      // NaN is not inside either
@@ -219,6 +219,7 @@ const quick = (gd, traces) => {
     module.plot(gd, plot, run.map((t) => gd.calcdata[t]), plot.plot.selectAll(`g.${module.layerName ?? module.name + "layer"}`), {duration: 0});
   }
   gd.data = traces;
+  gd._fullLayout._rehover?.();                      // a label that is open says the new numbers
   return true;
 };
 
@@ -229,7 +230,20 @@ const number = (x, digits) => {
   const text = x.toFixed(digits ?? 0);
   return text.startsWith("-") ? (Number(text) === 0 ? "" : "−") + text.slice(1) : text;
 };
-const formula = ({formula: text = "", values = {}, at = 0}, entity = at) => text.replace(/⟦(.+?)⟧/g, (all, name) => {
+const broken = new Map();                           // formula → the same in pieces that begin at "=", so that a long one may go on in the next line
+const pieces = (text) => {
+  if (!broken.has(text)) {
+    const box = element("template", "", text);
+    for (const math of box.content.querySelectorAll("math")) {
+      const row = math.children.length === 1 && math.firstElementChild.localName === "mrow" ? math.firstElementChild : math, parts = [math.cloneNode(false)];
+      for (const node of [...row.childNodes]) { if (node.localName === "mo" && node.textContent === "=" && parts.at(-1).childNodes.length) parts.push(math.cloneNode(false)); parts.at(-1).append(node); }
+      math.replaceWith(...parts);
+    }
+    broken.set(text, box.innerHTML);
+  }
+  return broken.get(text);
+};
+const formula = ({formula: text = "", values = {}, at = 0}, entity = at) => pieces(text).replace(/⟦(.+?)⟧/g, (all, name) => {
   const bare = name.replace(/^\((.+)\)$/, "$1");        // "(name)": a negative number gets parentheses there
   if (!Object.hasOwn(values, bare)) return all;
   const [x, digits] = values[bare], said = number(Array.isArray(x) || ArrayBuffer.isView(x) ? x[entity] ?? null : x, digits);
@@ -316,7 +330,7 @@ function makePlayer(root) {
       if (film.lines.length > before) since = now;
       if (answer === "gone") { if (now - film.told > PATIENCE.gone) { film.told = now; emit({kind: "gone", film: film.key, nonce: Date.now()}); } }
       else if (!film.lines.length) askInline(film);
-      if (now - since > PATIENCE.lost) { film.error = {title: words.lost, text: words.retry, diverged: false}; news(); return; }
+      if (now - since > PATIENCE.lost) { film.error = {title: words.lost, text: words.retry, lost: true}; news(); return; }
       await Promise.race([pause(PATIENCE.again), new Promise((wake) => { film.wake = wake; })]);
     }
   };
@@ -339,13 +353,18 @@ function makePlayer(root) {
     if (Plotly) return;
     try { Plotly = await plotly(data.plotly, packed && await unpack(packed)); dirty = true; } catch { askInline(null); }
   };
+  const told = () => {                              // where the page wants the film to open
+    start = data.autoplay ? 0 : data.start ?? null;
+    following = start === null;
+    playing = Boolean(data.autoplay) && !still.matches;
+  };
   const open = () => {
     const old = films;
     films = data.films.map((source) => Object.assign(old.find(({key, error}) => key === source.key && !error?.lost) ?? new Film(source), {name: source.name, address: source.address}));
     old.forEach((film) => { if (!films.includes(film)) film.stop.abort(); });
-    start = data.autoplay ? 0 : data.start ?? null;
-    following = start === null; playing = Boolean(data.autoplay) && !still.matches;
-    shown = want = -1; due = 0; opened = performance.now(); pointed = cursor = null; fresh = true;
+    shown = want = -1;
+    told();
+    due = 0; opened = performance.now(); pointed = cursor = null; fresh = true;
     films.forEach((film) => { if (!old.includes(film) && !data.inline?.films?.[film.key]) follow(film); });
     tell("film");
   };
@@ -378,18 +397,19 @@ function makePlayer(root) {
   };
   const heightOf = (pane, film, i) => { const p = picture(film, i); return p ? (pane.wide ? p.wide?.height ?? p.figure.layout?.height ?? room : p.narrow?.height ?? 380) : pane.wide ? room : 380; };
   const draw = async (i) => {
+    const mine = films;
     busy = true; dirty = false; drawnAt = performance.now();
     try {
       if (shown < 0) { measure(); arrange(); }
       const heights = panes.map((pane, k) => heightOf(pane, films[k], i)), tallest = Math.max(...heights), beside = panesBox.dataset.beside === "true";
       want = i;
       await Promise.all(panes.map((pane, k) => show(pane, films[k], i, beside ? tallest : heights[k])));
-      if (gone) return;
+      if (gone || films !== mine) return;           // another film was opened meanwhile
       shown = i;
       const said = panes.map((pane) => pane.alt).filter(Boolean).join(" ");
       if (!playing) put($("live"), "textContent", said);
       state(); ring(); tell("step");
-    } catch (problem) { console.error(problem); } finally { busy = false; }
+    } catch (problem) { console.error(problem); if (films === mine) shown = i; } finally { busy = false; }
   };
   const show = async (pane, film, i, height) => {
     const p = picture(film, i);
@@ -400,10 +420,11 @@ function makePlayer(root) {
     const filled = p.figure.data.map((trace) => trace.meta?.series ? series(trace, film, last(film, i)) : trace);
     const traces = filled.map((trace) => trace.type === "scatter" && trace.x?.length === 0 ? {...trace, x: [null], y: [null]} : trace);      // an empty trace would be taken out and put in again
     put(pane.plot, "style", `height:${height}px`);
-    put(pane.plot, "data-flip", String(Boolean(film.head.flip)));
+    put(pane.plot, "data-flip", String(pane.flip = Boolean(p.flip)));
     const steady = pane.film && pane.template === template && same(layout, pane.layout);
     Object.assign(pane, {film, layout, template, rows: p.series || traces.some((trace) => trace.meta?.series) ? film.lines.length : Infinity, alt: p.alt ?? ""});
-    put(pane.plot, "aria-label", pane.alt);
+    const points = traces.some(({meta}) => meta?.link && !meta.silent);
+    put(pane.plot, "role", points ? "application" : "img"); put(pane.plot, "aria-label", pane.alt); put(pane.plot, "aria-description", points ? words.figure_hint : "");
     caption(pane, film, p, i);
     if (!steady || !quick(pane.plot, traces)) await Plotly.react(pane.plot, traces, {...structuredClone(layout), template}, CONFIG);    // Plotly writes into its layout
     if (!pane.heard) {
@@ -427,7 +448,7 @@ function makePlayer(root) {
   const point = (next) => {
     if (next?.link === pointed?.link && next?.entity === pointed?.entity) return;
     pointed = next;
-    panes.forEach((pane) => { if (pane.film) caption(pane, pane.film, picture(pane.film)); });
+    if (shown >= 0) panes.forEach((pane) => { if (pane.film) caption(pane, pane.film, picture(pane.film)); });
     ring();
   };
   const ring = () => {
@@ -467,7 +488,7 @@ function makePlayer(root) {
     if (event.key === "Escape") return pane.plot.blur();
     const here = trace && all.find((stop) => stop.t === cursor.t && stop.p === cursor.p);
     let next;
-    if (!here) { const {of, at} = picture(pane.film); next = all.find((stop) => { const one = pane.plot._fullData[stop.t]; return one.meta.link === of && entityOf(one, stop.p) === at; }) ?? all[0]; }
+    if (!here) { const {of, at} = picture(pane.film) ?? {}; next = all.find((stop) => { const one = pane.plot._fullData[stop.t]; return one.meta.link === of && entityOf(one, stop.p) === at; }) ?? all[0]; }
     else if (page) {
       const panel = panels[(panels.indexOf(here.panel) + page + panels.length) % panels.length], inside = all.filter((stop) => stop.panel === panel);
       next = inside.find((stop) => { const one = pane.plot._fullData[stop.t]; return one.meta.link === trace.meta.link && entityOf(one, stop.p) === entityOf(trace, cursor.p); }) ?? inside[0];
@@ -503,14 +524,14 @@ function makePlayer(root) {
     const n = count(), over = ends();
     if (!n) return;
     if (start !== null && (start < n || over)) { want = Math.min(start, n - 1); start = null; due = now + 1000 / rate(); }
-    else if (following && (over || (now - opened > 400 && now - drawnAt > 80))) want = n - 1;     // a finished film should not flash its first picture
+    else if ((following || shown < 0) && (over || (now - opened > 400 && now - drawnAt > 80))) want = n - 1;     // a finished film should not flash its first picture
     else if (playing && shown >= 0 && now >= due) {
       const gap = 1000 / rate(), jump = speed > 1 ? 1 + Math.floor(clamp((now - due) / gap, 0, 7)) : 1;                 // fast motion may leave pictures out, plain speed never
       due = Math.max(due + gap * jump, now);
       if (shown < n - 1) want = Math.min(shown + jump, n - 1);
       else if (over) { if (loop && !still.matches && n > 1) want = 0; else { playing = false; state(); put($("live"), "textContent", panes.map((pane) => pane.alt).join(" ")); } }
     }
-    const grown = now - drawnAt > 400 && panes.some((pane) => pane.film && pane.film.lines.length > pane.rows);
+    const grown = (over || now - drawnAt > 400) && panes.some((pane) => pane.film && pane.film.lines.length > pane.rows);
     if (want >= 0 && (want !== shown || dirty || grown)) draw(Math.min(want, n - 1));
   };
   const rate = () => (films[0]?.head.rate ?? 12) * speed;
@@ -525,10 +546,10 @@ function makePlayer(root) {
   // ---- words and states
   const state = () => {
     if (gone) return;
-    const n = total(), got = count(), over = ends(), at = Math.max(shown, 0), failed = films.find((film) => film.error), queued = films.find((film) => film.queued && !film.lines.length && !film.over);
+    const n = total(), got = count(), over = ends(), at = Math.max(shown, 0), failed = films.find((film) => film.error), queued = films.find((film) => film.queued !== null && !film.lines.length && !film.over);
     const status = over && failed ? "error" : over && films.length ? "ready" : queued ? "queued" : got ? "running" : "opening";
     for (const [name, value] of [["state", status], ["step", shown], ["film", films.map((film) => film.key).join(",")], ["count", got], ["playing", playing], ["drawn", panes.some((pane) => pane.film)]]) put(stage, "data-" + name, String(value));
-    put(stage, "aria-label", films[0]?.head.title ?? "");
+    if (films[0]?.head.title) put(stage, "aria-label", films[0].head.title);
     put(scrub, "max", Math.max(n - 1, 1));
     if (+scrub.value !== at) scrub.value = at;
     put(stage, "--th-at", n > 1 ? at / (n - 1) : 0); put(stage, "--th-got", n > 1 ? Math.max(got - 1, 0) / (n - 1) : 0);
@@ -537,11 +558,12 @@ function makePlayer(root) {
     const label = playing ? words.pause : words.play;
     put($("play"), "aria-label", label); put($("play"), "title", `${label} (${words.space})`);
     put($("first"), "disabled", shown <= 0); put($("back"), "disabled", shown <= 0);
-    put($("next"), "disabled", shown >= got - 1); put($("last"), "disabled", shown >= got - 1); put($("play"), "disabled", !got);
+    put($("next"), "disabled", shown >= got - 1); put($("last"), "disabled", shown >= got - 1);
+    put($("play"), "disabled", !got); put($("closer"), "disabled", !got);
     put($("note"), "textContent", status === "running" ? fill(films.some((film) => film.total) ? words.running : words.running_open, {got: Math.max(got - 1, 0), n: n - 1}) : "");
     const marks = [...new Set(films.flatMap((film) => film.marks))], ticks = n > 1 && marks.length <= 80 ? marks.map((mark) => `<i style="left:${(100 * mark) / (n - 1)}%"></i>`).join("") : "";
     put($("ticks"), "innerHTML", ticks);
-    const [title, text] = failed && over && shown < 0 && !got ? [failed.error.title, failed.error.text] : shown >= 0 ? [] : queued ? [words.queued_title, fill(words.queued, {n: queued.queued})]
+    const [title, text] = failed && over && shown < 0 && !got ? [failed.error.title, failed.error.text] : shown >= 0 ? [] : queued ? [words.queued_title, fill(queued.queued ? words.queued : words.queued_next, {n: queued.queued})]
       : panes.some((pane) => pane.film) ? [] : ["", words.opening];
     put(veil, "hidden", text === undefined);        // an old picture stays until the new one comes
     put(veil.firstChild, "innerHTML", title ?? ""); put(veil.lastChild, "innerHTML", text ?? "");     // escaped by the server
@@ -551,7 +573,6 @@ function makePlayer(root) {
     for (const name of ["first", "back", "next", "last", "loop", "more", "speed", "scrub"]) { put($(name), "title", words[name]); put($(name), "aria-label", words[name]); }
     put($("bar"), "aria-label", words.controls);
     put($("speed"), "textContent", `${speed}×`);
-    panes.forEach((pane) => put(pane.plot, "aria-description", words.figure_hint));
     const {now, offered} = data.closeup ?? {};
     put($("closer"), "hidden", data.offline || !(now || offered)); put($("closer"), "textContent", now ? words.whole : words.closer ?? "");
     const items = [!data.offline && data.link && ["copy_step", () => copyStep()], ["save_svg", () => save("svg")], ["save_png", () => save("png")], ["save_csv", () => saveCsv()]].filter(Boolean);
@@ -574,10 +595,10 @@ function makePlayer(root) {
   const save = async (format) => {                  // one SVG of all panes, on the surface's colour; the PNG is that SVG, twice as large
     const {surface} = THEME[mood], parts = [];
     let w = 0, h = 0;
-    for (const {plot, layout, film} of panes.filter((pane) => pane.film)) {
+    for (const {plot, layout, flip} of panes.filter((pane) => pane.film)) {
       const url = await Plotly.toImage({data: plot.data, layout: {...structuredClone(layout), template, paper_bgcolor: surface}}, {format: "svg", width: layout.width, height: layout.height});
       const svg = decodeURIComponent(url.slice(url.indexOf(",") + 1));
-      parts.push((film.head.flip && mood === "dark" ? svg.replaceAll("<image ", '<image filter="invert(1) hue-rotate(180deg)" ') : svg).replace("<svg ", `<svg x="${w}" y="0" `));
+      parts.push((flip && mood === "dark" ? svg.replaceAll("<image ", '<image filter="invert(1) hue-rotate(180deg)" ') : svg).replace("<svg ", `<svg x="${w}" y="0" `));
       w += layout.width; h = Math.max(h, layout.height);
     }
     const whole = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}"><rect width="100%" height="100%" fill="${surface}"/>${parts.join("")}</svg>`;
@@ -596,7 +617,8 @@ function makePlayer(root) {
   $("speed").onclick = () => { speed = SPEEDS[(SPEEDS.indexOf(speed) + 1) % SPEEDS.length]; put($("speed"), "textContent", `${speed}×`); };
   $("loop").onclick = () => { loop = !loop; $("loop").setAttribute("aria-pressed", loop); };
   $("more").onclick = () => { menu.hidden = !menu.hidden; $("more").setAttribute("aria-expanded", String(!menu.hidden)); if (!menu.hidden) menu.firstChild?.focus({preventScroll: true}); };
-  $("closer").onclick = () => emit(data.closeup.now ? {kind: "whole"} : {kind: "closer", step: picture(films[0])?.step ?? shown});
+  const closest = () => picture(films[0], shown === count() - 1 && ends() ? Math.max(shown - 1, 0) : shown);     // nothing comes after the end: look at what led there
+  $("closer").onclick = () => emit(data.closeup.now ? {kind: "whole"} : {kind: "closer", step: closest()?.step ?? shown});
   const keys = (event) => {
     if (event.key === "Escape" && !menu.hidden) { closeMenu(); $("more").focus(); return; }
     if (event.key === "Escape") linkbox.hidden = true;
@@ -633,11 +655,12 @@ function makePlayer(root) {
       if (keysOf(before) !== keysOf(data)) open();
       else {
         films.forEach((film, k) => Object.assign(film, {name: data.films[k].name, address: data.films[k].address}));
-        if (data.start !== before.start && Number.isInteger(data.start)) { hand(); if (data.start < count() || ends()) go(data.start); else start = data.start; }
+        const again = data.nonce === undefined ? data.start === before.start : data.nonce === before.nonce;        // merely run again, not told to go somewhere
+        if (!again && (data.autoplay || Number.isInteger(data.start))) told();
         films.forEach((film) => film.wake?.());     // the page may have started the run again
         dirty ||= data.words !== before.words;
       }
-      films.forEach((film) => { const packed = data.inline?.films?.[film.key]; if (packed && !film.over && film.packed !== packed) { film.packed = packed; takeInline(film, packed); } });
+      films.forEach((film) => { const packed = data.inline?.films?.[film.key]; if (packed && (!film.over || film.error?.lost) && film.packed !== packed) { film.packed = packed; takeInline(film, packed); } });
       bringPlotly(data.inline?.plotly);
       label(); state(); tell("film");
     },
@@ -657,7 +680,7 @@ function makePlayer(root) {
 }
 
 // ---- the same numbers as a table
-const cell = (x) => typeof x !== "number" ? escaped(x ?? "–") : (Number.isInteger(x) ? String(x) : String(Number(x.toPrecision(5)))).replace(/^-/, "−").replace("e-", "e−");
+const cell = (x) => typeof x !== "number" ? escaped(x ?? "–") : (Number.isInteger(x) ? String(x) : x.toPrecision(5)).replace(/^-/, "−").replace("e-", "e−");
 function makeNumbers(root) {
   const box = root.appendChild(element("div", "th-numbers", '<div class="th-scroll"><table><caption></caption><thead></thead></table></div><p class="th-empty"></p><button type="button" class="th-text"></button>'));
   const $ = (name) => box.querySelector(name), table = $("table"), scroll = $(".th-scroll"), dress = dresser(box);
@@ -683,11 +706,14 @@ function makeNumbers(root) {
       marked[k] = row;
       if (!row) return;
       row.setAttribute("aria-current", "true"); row.tabIndex = 0;
-      if (what === "step" && !k && !scroll.matches(":hover,:focus-within") && scroll.offsetParent) scroll.scrollTop = row.offsetTop - scroll.clientHeight / 2;
+      if (what === "step" && !k) reveal();
     });
     const none = !films.some((film) => film.lines.length);
     put($(".th-empty"), "hidden", !none); put(scroll, "hidden", none); put($(".th-text"), "hidden", none);
   };
+  const reveal = () => { if (marked[0] && scroll.offsetParent && !scroll.matches(":hover,:focus-within")) scroll.scrollTop = marked[0].offsetTop - scroll.clientHeight / 2; };
+  const watch = new ResizeObserver(reveal);          // the tab was opened
+  watch.observe(scroll);
   const pick = (event) => {
     const row = event.target.closest("tr[data-i]"), near = row && {ArrowUp: row.previousElementSibling, ArrowDown: row.nextElementSibling}[event.key];
     if (!row || (event.type === "keydown" && event.key !== "Enter" && !near)) return;
@@ -699,7 +725,7 @@ function makeNumbers(root) {
   shared.followers.add(hear);
   return {
     update(next) { words = next.words ?? {}; dress.dress(); put($("caption"), "textContent", words.numbers_title); put($(".th-empty"), "textContent", words.empty); put($(".th-text"), "textContent", words.save_numbers); key = null; hear("film"); },
-    stop() { shared.followers.delete(hear); dress.stop(); box.remove(); },
+    stop() { shared.followers.delete(hear); watch.disconnect(); dress.stop(); box.remove(); },
   };
 }
 
@@ -709,7 +735,7 @@ function makeShare(root) {
   const input = box.querySelector("input"), button = box.querySelector("button"), status = box.querySelector("p"), dress = dresser(box);
   let data = {words: {}};
   const hear = () => {
-    const {shown, count} = shared.player ?? {}, link = data.link ?? "";
+    const {shown, count} = shared.player ?? {}, link = data.link || shared.player?.data.link || "";
     put(input, "value", shown >= 0 && shown < count - 1 ? withStep(link, shown) : link);
   };
   input.onfocus = () => input.select();

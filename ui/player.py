@@ -27,8 +27,18 @@ STYLE = (HERE / "player.css").read_text(encoding="utf-8")
 PLAYER = st.components.v2.component("player", css=STYLE, js=SCRIPT, isolate_styles=False)
 
 
-def play(runs: Run | Sequence[Run], draw: Draw, options: Options, text: Topic, *, beside: tuple[Points, ...] = (), autoplay: bool = False,
-         names: Sequence[str] = ("",), start: int | None = None, link: str = "") -> Mapping[str, Any] | None:  # fmt: skip
+def play(
+    runs: Run | Sequence[Run],
+    draw: Draw,
+    options: Options,
+    text: Topic,
+    *,
+    beside: tuple[Points, ...] = (),
+    autoplay: bool = False,
+    names: Sequence[str] = ("",),
+    start: int | None = None,
+    link: str = "",
+) -> Mapping[str, Any] | None:
     """Show runs (two for comparing, in lock step). Returns what was clicked in the picture, once.
 
     Computing and drawing happen elsewhere; this only names the films and says where they are.

@@ -1,6 +1,7 @@
 """Self-organising map: the page."""
 
 from engine.learning import som
+from engine.params import Options
 from runtime.run import Run
 from ui import shell
 from ui.controls import controls
@@ -20,8 +21,10 @@ with left:
     params = controls(som.Params, text, more=MORE)
     options = controls(view.Options, text, choices=view.choices(chosen.points, text), folded=say("picture_settings"))
     placed = place(text, chosen.points)
-models = [som.Params, view.Options]
-link, step = shell.address_bar(text, models, chosen.link | placed.link, short=chosen.short("penguins") | placed.link, note=chosen.note)
+models: list[type[Options]] = [som.Params, view.Options]
+link, step = shell.address_bar(
+    text, models, chosen.link | placed.link, short=chosen.short("penguins") | placed.link, note=chosen.note
+)
 with right:
     shell.notices()
     play(Run(som.train, params, (chosen.points,)), view.draw, options, text, beside=placed.points, autoplay=autoplay,

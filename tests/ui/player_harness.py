@@ -6,6 +6,7 @@ import math
 import shutil
 import threading
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,15 +19,23 @@ from charts import theme
 
 UI = Path(__file__).parents[2] / "ui"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-WORDS = dict(
-    first="To the start (Home)", back="Step back (←)", next="Step (→)", last="To the end (End)", play="Play", pause="Pause", space="Space", scrub="Step of the run", step="Step",
-    speed="Speed", loop="Loop", more="More", controls="Controls of the film", copy_step="Copy link to this step", save_svg="Picture (SVG)", save_png="Picture (PNG)", save_csv="Numbers (CSV)",
-    save_film="Film (one HTML file)", copied="link copied", select_hint="Press Ctrl+C to copy the selected link.", closer="Look closely here", whole="Back to the whole",
-    running="computing {got} / {n}", running_open="computing {got}", opening="Opening the film …", queued_title="Waiting for a free worker", queued="{n} runs are ahead of yours. It starts by itself.",
-    lost="The connection broke", retry="Move any control, or reload the page, to start again.", figure_hint="Arrow keys move over the points, Enter chooses, Escape leaves.", picture="Picture", run="Run",
-    empty="The numbers appear as the run computes them.", numbers_title="The numbers of every step", save_numbers="Download as CSV", link_label="Link to this page", copy_link="Copy link",
-)  # fmt: skip
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WORDS = {
+    "first": "To the start (Home)", "back": "Step back (←)", "next": "Step (→)", "last": "To the end (End)", "play": "Play", "pause": "Pause", "space": "Space", "scrub": "Step of the run", "step": "Step",
+    "speed": "Speed", "loop": "Loop", "more": "More", "controls": "Controls of the film", "copy_step": "Copy link to this step", "save_svg": "Picture (SVG)", "save_png": "Picture (PNG)", "save_csv": "Numbers (CSV)",
+    "save_film": "Film (one HTML file)", "copied": "link copied", "select_hint": "Press Ctrl+C to copy the selected link.", "closer": "Look closely here", "whole": "Back to the whole",
+    "running": "computing {got} / {n}", "running_open": "computing {got}", "opening": "Opening the film …", "queued_title": "Waiting for a free worker", "queued": "{n} runs are ahead of yours. It starts by itself.",
+    "queued_next": "Yours is next. It starts by itself.", "lost": "The connection broke", "retry": "Move any control, or reload the page, to start again.", "figure_hint": "Arrow keys move over the points, Enter chooses, Escape leaves.", "picture": "Picture", "run": "Run",
+    "empty": "The numbers appear as the run computes them.", "numbers_title": "The numbers of every step", "save_numbers": "Download as CSV", "link_label": "Link to this page", "copy_link": "Copy link",
+}  # fmt: skip
 PAGE = """<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>player</title>
 <style>:root { --st-background-color: #FAF9F6; --st-font: "Plex Sans", system-ui, sans-serif; } :root.dark { --st-background-color: #131416; }
 @font-face { font-family: "Plex Sans"; src: url(/fonts/ibm-plex-sans-latin-wght-normal.woff2); font-weight: 100 700; }
@@ -81,7 +90,7 @@ class Server:
     def __init__(self) -> None:
         self.films: Films = {}
         self.asked: list[str] = []
-        self.open = 0
+        self.reading: Counter[str] = Counter()  # who reads which film now
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -99,7 +108,8 @@ class Server:
         path = to.path.split("?")[0]
         if path.startswith("/films/"):
             self.asked.append(path)
-            return self.film(to, self.films.get(path[7:].removesuffix(".html"), (404, "application/json", '{"gone": true}')))
+            self.film(to, self.films.get(path[7:].removesuffix(".html"), (404, "application/json", '{"gone": true}')))
+            return
         themes = {"light": theme.LIGHT, "dark": theme.DARK, "template": theme.TEMPLATE}
         script = f"const THEME = {json.dumps(themes)};\n" + (UI / "player.js").read_text() if path == "/player.js" else ""
         found: dict[str, tuple[str, bytes]] = {
@@ -109,7 +119,11 @@ class Server:
             "/plotly.js": ("text/javascript", PLOTLY.read_bytes()),
         }
         font = UI / "static" / "fonts" / Path(path).name
-        kind, body = found.get(path) or (("font/woff2", font.read_bytes()) if path.startswith("/fonts/") and font.exists() else ("text/html", b"<h1>Streamlit</h1>"))
+        kind, body = found.get(path) or (
+            ("font/woff2", font.read_bytes())
+            if path.startswith("/fonts/") and font.exists()
+            else ("text/html", b"<h1>Streamlit</h1>")
+        )
         to.send_response(200)
         to.send_header("Content-Type", kind + ("" if "font" in kind else "; charset=utf-8"))
         to.send_header("Cache-Control", "max-age=600" if path == "/plotly.js" else "no-store")
@@ -129,14 +143,14 @@ class Server:
         to.send_header("Content-Encoding", "gzip")
         to.send_header("Cache-Control", "no-store")
         to.end_headers()
-        self.open += 1
+        self.reading[to.path] += 1
         deflate = zlib.compressobj(6, zlib.DEFLATED, 31)
         with contextlib.suppress(OSError):
             for line in film:
                 to.wfile.write(deflate.compress(packed(line)) + deflate.flush(zlib.Z_SYNC_FLUSH))
                 to.wfile.flush()
             to.wfile.write(deflate.flush())
-        self.open -= 1
+        self.reading[to.path] -= 1
 
 
 def packed(line: dict[str, Any]) -> bytes:
@@ -167,12 +181,27 @@ def player(*keys: str, **more: Any) -> dict[str, Any]:
 
 COLUMNS = [["step", "step"], ["error", "error"], ["=kind", "=kind"]]
 FORMULA = '<math><mi>w</mi><mo>=</mo><mn>⟦a⟧</mn><mo>·</mo><mn>⟦(b)⟧</mn><mo>=</mo><mn class="th-now">⟦w⟧</mn></math>'
-WIDE = {"xaxis": {"domain": [0, 0.45]}, "xaxis2": {"domain": [0.55, 1]}, "xaxis3": {"domain": [0.55, 1]}, "yaxis": {"domain": [0, 1]}, "yaxis2": {"domain": [0.35, 1]}, "yaxis3": {"domain": [0, 0.2]}}
-NARROW = {"height": 620, "xaxis": {"domain": [0, 1]}, "xaxis2": {"domain": [0, 1]}, "xaxis3": {"domain": [0, 1]}, "yaxis": {"domain": [0.6, 1]}, "yaxis2": {"domain": [0.2, 0.5]}, "yaxis3": {"domain": [0, 0.1]}}
+WIDE = {
+    "xaxis": {"domain": [0, 0.45]},
+    "xaxis2": {"domain": [0.55, 1]},
+    "xaxis3": {"domain": [0.55, 1]},
+    "yaxis": {"domain": [0, 1]},
+    "yaxis2": {"domain": [0.35, 1]},
+    "yaxis3": {"domain": [0, 0.2]},
+}
+NARROW = {
+    "height": 620,
+    "xaxis": {"domain": [0, 1]},
+    "xaxis2": {"domain": [0, 1]},
+    "xaxis3": {"domain": [0, 1]},
+    "yaxis": {"domain": [0.6, 1]},
+    "yaxis2": {"domain": [0.2, 0.5]},
+    "yaxis3": {"domain": [0, 0.1]},
+}
 
 
 def head(**more: Any) -> dict[str, Any]:
-    return {"head": {"columns": COLUMNS, "title": "A small map", "rate": 12, "flip": False} | more}
+    return {"head": {"columns": COLUMNS, "title": "A small map", "rate": 12} | more}
 
 
 def error_at(i: int) -> float:
@@ -184,16 +213,57 @@ def picture(i: int, n: int = 12, **more: Any) -> dict[str, Any]:
     x, y = [k % 3 + 0.02 * i for k in range(9)], [k // 3 + 0.01 * i for k in range(9)]
     axes = {"xaxis": "x2", "yaxis": "y2"}
     series = [
-        {"type": "scatter", "mode": "lines+markers", "xaxis": "x3", "yaxis": "y3", "x": [], "y": [], "line": {"color": colour}, "meta": {"series": {"x": "step", "y": "error", "when": when}}}
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "xaxis": "x3",
+            "yaxis": "y3",
+            "x": [],
+            "y": [],
+            "line": {"color": colour},
+            "meta": {"series": {"x": "step", "y": "error", "when": when}},
+        }
         for when, colour in (("future", "@ghost"), ("past", "@ink"), ("now", "@accent"))
     ]
     data = [
-        {"type": "scatter", "mode": "markers", "x": x, "y": y, "meta": {"link": "unit", "click": "unit"}, "marker": {"color": "@ink", "size": 9}, "hovertemplate": "unit %{pointNumber}<br>x %{x:.2f}<extra></extra>"},
-        {"type": "heatmap", **axes, "z": [[k + 3 * r for k in range(3)] for r in range(3)], "colorscale": "@sequential", "showscale": False, "meta": {"link": "unit"}, "hovertemplate": "cell %{x}, %{y}<extra></extra>"},
-        {"type": "scatter", "mode": "markers", **axes, "x": [0, 1, 2, 0], "y": [0, 0, 0, 1], "marker": {"color": "@accent", "size": 6}, "hoverinfo": "skip", "meta": {"link": "unit", "index": [0, 1, 2, 0], "silent": True, "ring": 12}},
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": x,
+            "y": y,
+            "meta": {"link": "unit", "click": "unit"},
+            "marker": {"color": "@ink", "size": 9},
+            "hovertemplate": "unit %{pointNumber}<br>x %{x:.2f}<extra></extra>",
+        },
+        {
+            "type": "heatmap",
+            **axes,
+            "z": [[k + 3 * r for k in range(3)] for r in range(3)],
+            "colorscale": "@sequential",
+            "showscale": False,
+            "meta": {"link": "unit"},
+            "hovertemplate": "cell %{x}, %{y}<extra></extra>",
+        },
+        {
+            "type": "scatter",
+            "mode": "markers",
+            **axes,
+            "x": [0, 1, 2, 0],
+            "y": [0, 0, 0, 1],
+            "marker": {"color": "@accent", "size": 6},
+            "hoverinfo": "skip",
+            "meta": {"link": "unit", "index": [0, 1, 2, 0], "silent": True, "ring": 12},
+        },
         *series,
     ]
-    layout = {"xaxis": {"range": [-0.5, 3.5], "anchor": "y"}, "yaxis": {"range": [-0.5, 3.5], "anchor": "x"}, "xaxis2": {"anchor": "y2"}, "yaxis2": {"anchor": "x2"}, "xaxis3": {"anchor": "y3", "range": [-5, 10 * n]}, "yaxis3": {"anchor": "x3"}}
+    layout = {
+        "xaxis": {"range": [-0.5, 3.5], "anchor": "y"},
+        "yaxis": {"range": [-0.5, 3.5], "anchor": "x"},
+        "xaxis2": {"anchor": "y2"},
+        "yaxis2": {"anchor": "x2"},
+        "xaxis3": {"anchor": "y3", "range": [-5, 10 * n]},
+        "yaxis3": {"anchor": "x3"},
+    }
     content = {
         "figure": {"data": data, "layout": layout}, "wide": WIDE, "narrow": NARROW, "series": [{"axis": "yaxis3", "y": ["error"], "zero": True}],
         "phase": f"Step {i}", "said": f"Unit <b>{i % 9}</b> moves.", "formula": FORMULA, "values": {"a": [[k / 10 for k in range(9)], 2], "b": [-0.5, 1], "w": [[-k / 20 for k in range(9)], 3]},
@@ -210,8 +280,12 @@ def steps(start: int, stop: int, n: int = 12) -> list[dict[str, Any]]:
     return [line for i in range(start, stop) for line in (row(i), picture(i, n))]
 
 
-def film(n: int = 12, **more: Any) -> list[dict[str, Any]]:
-    return [head(**more), {"total": n}, *steps(0, n, n), {"done": True}]
+def film(n: int = 12, flip: bool = False, **more: Any) -> list[dict[str, Any]]:
+    pictures = steps(0, n, n)
+    for line in pictures:
+        if flip and "picture" in line:
+            line["picture"]["flip"] = True
+    return [head(**more), {"total": n}, *pictures, {"done": True}]
 
 
 def map_film(n: int = 60, side: int = 12) -> list[dict[str, Any]]:
@@ -219,7 +293,11 @@ def map_film(n: int = 60, side: int = 12) -> list[dict[str, Any]]:
     points = [[math.sin(7.1 * k + c) + 0.7 * math.cos(3.3 * k + 2 * c) for k in range(114)] for c in range(6)]
     values = [{"value": points[c]} for c in range(6)]
     place = [(c + 0.5 * (r % 2), r * 0.866) for r in range(side) for c in range(side)]
-    lines = [{"head": {"columns": [["step", "step"], ["error", "error"]], "title": "Map", "rate": 60, "flip": False}}, {"total": n}, *values]
+    lines = [
+        {"head": {"columns": [["step", "step"], ["error", "error"]], "title": "Map", "rate": 60}},
+        {"total": n},
+        *values,
+    ]
     corner = [(0.58 * math.cos(math.pi * (k + 0.5) / 3), 0.58 * math.sin(math.pi * (k + 0.5) / 3)) for k in range(7)]
     for i in range(n):
         grow = 0.3 + 0.7 * i / n
@@ -230,20 +308,112 @@ def map_film(n: int = 60, side: int = 12) -> list[dict[str, Any]]:
                 if 0 <= to < side * side:
                     mx += [round(unit[k][0], 3), round(unit[to][0], 3), None]
                     my += [round(unit[k][1], 3), round(unit[to][1], 3), None]
-        data = [{"type": "scatter", "mode": "markers", "x": {"$": 2 * k}, "y": {"$": 2 * k + 1}, "hoverinfo": "skip", "marker": {"size": 6, "color": f"@c{k + 1}", "symbol": theme.SYMBOLS[k], "opacity": 0.55}} for k in range(3)]
-        data += [{"type": "scatter", "mode": "lines", "x": mx, "y": my, "line": {"color": "@ink", "width": 0.9}, "opacity": 0.55, "hoverinfo": "skip"}]
-        data += [{"type": "scatter", "mode": "markers", "x": [round(u[0], 3) for u in unit], "y": [round(u[1], 3) for u in unit], "marker": {"size": 4.5, "color": "@ink"}, "meta": {"link": "unit"}}]
+        data = [
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": {"$": 2 * k},
+                "y": {"$": 2 * k + 1},
+                "hoverinfo": "skip",
+                "marker": {"size": 6, "color": f"@c{k + 1}", "symbol": theme.SYMBOLS[k], "opacity": 0.55},
+            }
+            for k in range(3)
+        ]
+        data += [
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": mx,
+                "y": my,
+                "line": {"color": "@ink", "width": 0.9},
+                "opacity": 0.55,
+                "hoverinfo": "skip",
+            }
+        ]
+        data += [
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": [round(u[0], 3) for u in unit],
+                "y": [round(u[1], 3) for u in unit],
+                "marker": {"size": 4.5, "color": "@ink"},
+                "meta": {"link": "unit"},
+            }
+        ]
         for level in range(14):
             cells = [p for k, p in enumerate(place) if (k * 7 + i * (k % 3)) % 14 == level]
             hx = [v for x, _ in cells for v in [*(round(x + c, 3) for c, _ in corner), None]]
             hy = [v for _, y in cells for v in [*(round(y + c, 3) for _, c in corner), None]]
-            data += [{"type": "scatter", "mode": "lines", "fill": "toself", "x": hx, "y": hy, "xaxis": "x2", "yaxis": "y2", "hoverinfo": "skip", "line": {"color": "@surface", "width": 1}, "fillcolor": f"@neutral{level}"}]
-        data += [{"type": "scatter", "mode": "markers", "x": [p[0] for p in place], "y": [p[1] for p in place], "xaxis": "x2", "yaxis": "y2", "meta": {"link": "unit", "ring": 20}, "marker": {"size": 16, "opacity": 0}, "hovertemplate": "unit %{pointNumber}<extra></extra>"}]
+            data += [
+                {
+                    "type": "scatter",
+                    "mode": "lines",
+                    "fill": "toself",
+                    "x": hx,
+                    "y": hy,
+                    "xaxis": "x2",
+                    "yaxis": "y2",
+                    "hoverinfo": "skip",
+                    "line": {"color": "@surface", "width": 1},
+                    "fillcolor": f"@neutral{level}",
+                }
+            ]
+        data += [
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": [p[0] for p in place],
+                "y": [p[1] for p in place],
+                "xaxis": "x2",
+                "yaxis": "y2",
+                "meta": {"link": "unit", "ring": 20},
+                "marker": {"size": 16, "opacity": 0},
+                "hovertemplate": "unit %{pointNumber}<extra></extra>",
+            }
+        ]
         for when, colour in (("future", "@ghost"), ("past", "@ink"), ("now", "@accent")):
-            data += [{"type": "scatter", "mode": "markers" if when == "now" else "lines", "xaxis": "x3", "yaxis": "y3", "x": [], "y": [], "line": {"color": colour, "width": 2}, "marker": {"size": 9, "color": colour}, "meta": {"series": {"x": "step", "y": "error", "when": when}}}]
-        notes = [{"text": text, "xref": f"x{k} domain", "yref": f"y{k} domain", "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom", "yshift": 8, "showarrow": False, "font": {"size": 12, "color": "@ink2"}} for k, text in (("", "The sheet in data space"), ("2", "U-matrix: distance to neighbours"), ("3", "Mean distance to the nearest unit"))]
+            data += [
+                {
+                    "type": "scatter",
+                    "mode": "markers" if when == "now" else "lines",
+                    "xaxis": "x3",
+                    "yaxis": "y3",
+                    "x": [],
+                    "y": [],
+                    "line": {"color": colour, "width": 2},
+                    "marker": {"size": 9, "color": colour},
+                    "meta": {"series": {"x": "step", "y": "error", "when": when}},
+                }
+            ]
+        notes = [
+            {
+                "text": text,
+                "xref": f"x{k} domain",
+                "yref": f"y{k} domain",
+                "x": 0,
+                "y": 1,
+                "xanchor": "left",
+                "yanchor": "bottom",
+                "yshift": 8,
+                "showarrow": False,
+                "font": {"size": 12, "color": "@ink2"},
+            }
+            for k, text in (
+                ("", "The sheet in data space"),
+                ("2", "U-matrix: distance to neighbours"),
+                ("3", "Mean distance to the nearest unit"),
+            )
+        ]
         hidden = {"visible": False, "showgrid": False, "fixedrange": True}
-        layout = {"annotations": notes, "xaxis": {"range": [-1.9, 1.9], "anchor": "y"}, "yaxis": {"range": [-1.9, 1.9], "anchor": "x"}, "xaxis2": {**hidden, "range": [-0.7, side + 0.1], "anchor": "y2"}, "yaxis2": {**hidden, "range": [-0.7, side * 0.87], "anchor": "x2"}, "xaxis3": {"anchor": "y3", "range": [-1, n]}, "yaxis3": {"anchor": "x3", "nticks": 3}}
+        layout = {
+            "annotations": notes,
+            "xaxis": {"range": [-1.9, 1.9], "anchor": "y"},
+            "yaxis": {"range": [-1.9, 1.9], "anchor": "x"},
+            "xaxis2": {**hidden, "range": [-0.7, side + 0.1], "anchor": "y2"},
+            "yaxis2": {**hidden, "range": [-0.7, side * 0.87], "anchor": "x2"},
+            "xaxis3": {"anchor": "y3", "range": [-1, n]},
+            "yaxis3": {"anchor": "x3", "nticks": 3},
+        }
         said = f"Sample {i * 7 % 342} pulls its winner, unit ({i % 12}, {i * 5 % 12}), and the winner's neighbours."
         lines += [{"row": [i, error_at(i)]}, picture(i, n, figure={"data": data, "layout": layout}, said=said)]
     return [*lines, {"done": True}]

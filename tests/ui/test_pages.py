@@ -65,7 +65,7 @@ def test_home_lists_every_topic_and_finds_one_by_a_word():
 
 def test_a_page_opens_with_the_engines_default_run():
     opened()
-    train, default, name = som.DEFAULT
+    _, default, name = som.DEFAULT
     assert params(None) == default
     assert points() == data.sample(name)
 

@@ -19,7 +19,14 @@ topics = pytest.mark.parametrize("slug", SLUGS)
 others = [language for language in LANGUAGES if language != REFERENCE]
 
 
-TABLES = ("ui", "sections", "notices", "player", "errors", "notes")  # the last table, css, is Streamlit's own words and needs no English
+TABLES = (
+    "ui",
+    "sections",
+    "notices",
+    "player",
+    "errors",
+    "notes",
+)  # the last table, css, is Streamlit's own words and needs no English
 
 
 def fields(template: str) -> set[str]:
@@ -86,8 +93,12 @@ def test_a_topic_has_three_to_five_experiments_whose_settings_are_legal(slug):
 
 
 def test_every_error_that_is_raised_has_its_sentence():
-    source = "".join(path.read_text(encoding="utf-8") for folder in ("engine", "runtime", "ui") for path in (ROOT / folder).rglob("*.py"))
-    kinds = "|".join(name for name in dir(errors) if isinstance(getattr(errors, name), type) and issubclass(getattr(errors, name), Exception))
+    source = "".join(
+        path.read_text(encoding="utf-8") for folder in ("engine", "runtime", "ui") for path in (ROOT / folder).rglob("*.py")
+    )
+    kinds = "|".join(
+        name for name in dir(errors) if isinstance(getattr(errors, name), type) and issubclass(getattr(errors, name), Exception)
+    )
     codes = set(re.findall(rf'\b(?:{kinds})\(\s*"(\w+)"', source))
     assert len(codes) > 20
     for language in LANGUAGES:
@@ -121,7 +132,16 @@ def test_type_can_be_read_on_what_it_stands_on(palette, front, back, least):
 
 def test_the_readme_names_every_room():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    rooms = [path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith((".", "__")) and (path / "__init__.py").exists()]
+    rooms = [
+        path.name
+        for path in ROOT.iterdir()
+        if path.is_dir() and not path.name.startswith((".", "__")) and (path / "__init__.py").exists()
+    ]
     assert [room for room in rooms if f"{room}/" not in readme] == []
-    files = [path for room in ("engine", "charts", "runtime", "ui") for path in (ROOT / room).glob("*.py") if path.name != "__init__.py"]
+    files = [
+        path
+        for room in ("engine", "charts", "runtime", "ui")
+        for path in (ROOT / room).glob("*.py")
+        if path.name != "__init__.py"
+    ]
     assert [str(path.relative_to(ROOT)) for path in files if path.name not in readme] == []

@@ -8,6 +8,9 @@ import pytest
 from charts.formula import filled
 from engine import data
 from engine.learning import som
+from runtime import server
+from runtime.run import Run
+from tests.films import read
 from ui.text import LANGUAGES, theory
 from views.learning import som as view
 
@@ -23,14 +26,18 @@ def drawn(name: str = "penguins", language: str = "en", at: int = -1, beside=(),
 @pytest.mark.parametrize("at", [1, 7, -1])
 def test_the_numbers_in_the_formula_are_those_of_the_update(language, at):
     frame, picture, cloud = drawn(language=language, at=at)
-    values = {name: float(np.atleast_1d(value)[picture.at if np.ndim(value) else 0]) for name, (value, _) in picture.values.items()}
+    values = {
+        name: float(np.atleast_1d(value)[picture.at if np.ndim(value) else 0]) for name, (value, _) in picture.values.items()
+    }
     row, col = frame.winner
     close = 0.5001 * 10.0 ** -picture.values["after"][1]  # what is printed is rounded
     assert values["before"] == pytest.approx(frame.before[row, col, 0], abs=close)
     assert values["after"] == pytest.approx(frame.units[row, col, 0], abs=close)
     assert values["sample"] == pytest.approx(cloud.X[frame.sample, 0])
     assert values["theta"] == pytest.approx(1)
-    assert values["before"] + values["theta"] * values["alpha"] * (values["sample"] - values["before"]) == pytest.approx(values["after"], abs=4 * close)
+    assert values["before"] + values["theta"] * values["alpha"] * (values["sample"] - values["before"]) == pytest.approx(
+        values["after"], abs=4 * close
+    )
     text = filled(picture.formula, values, {name: digits for name, (_, digits) in picture.values.items()})
     assert "⟦" not in text
     assert f"<mn class=th-now>{values['after']:.3f}</mn>" in text
@@ -52,6 +59,17 @@ def test_every_unit_has_its_own_numbers_and_they_obey_the_rule():
     assert np.abs(expected - after).max() < 2e-2
 
 
+def test_the_film_carries_the_formulas_numbers_as_they_are_printed():
+    cloud, params, words = data.sample("penguins"), som.Params(steps=300), theory("som", "en")
+    store, films = server.start(0)
+    job = store.start(Run(som.train, params, (cloud,)), "test")
+    pictures = read(films.whole(films.open(job, view.draw, (), view.Options(), words))).pictures
+    for frame, picture in zip(job.frames[1:], pictures[1:], strict=True):
+        assert picture["values"]["after"][0] == np.round(frame.units[..., 0].ravel().astype(float), 3).tolist()
+        assert picture["values"]["before"][0] == np.round(frame.before[..., 0].ravel().astype(float), 3).tolist()
+    server.stop()
+
+
 def test_in_batch_the_formula_is_the_weighted_mean():
     frame, picture, _ = drawn(mode="batch", at=3)
     total, weight, after = (np.asarray(picture.values[name][0]) for name in ("sum", "weight", "after"))
@@ -71,7 +89,7 @@ def test_a_placed_sample_is_said_with_the_label_of_its_neighbourhood():
     cloud = data.sample("penguins")
     gentoo = int(np.flatnonzero(cloud.labels == 2)[0])
     frame, picture, _ = drawn(beside=(data.points(cloud.X[[gentoo]], cloud.columns),))
-    centre, scale = som.scales(cloud.X, "standard")
+    _, scale = som.scales(cloud.X, "standard")
     nearest = ((((frame.units.reshape(-1, 2) - cloud.X[gentoo]) / scale) ** 2).sum(1)).argmin()
     assert f"({nearest // 12}, {nearest % 12})" in picture.said
     assert "Gentoo" in picture.said

@@ -65,7 +65,8 @@ def draw(frames: Sequence[SomFrame], i: int, params: Params, data: tuple[Points,
         of="unit",
         at=frame.winner[0] * params.cols + frame.winner[1] if frame.winner[0] >= 0 else 0,
         metrics=_metrics(frame, words),
-        mark=frame.part in ("draw",),
+        mark=frame.part in ("draw", "match") and (frame.part == "draw" or params.mode == "batch"),
+        flip=cloud.kind == "images",
     )
 
 
@@ -73,10 +74,17 @@ def numbers(frame: SomFrame) -> dict[str, float | int | str | None]:
     """The step's row in the table."""
     drawn = frame.sample >= 0
     return {
-        "step": frame.step, "part": frame.part, "error": frame.error, "topographic": frame.topographic, "folded": frame.folded, "sigma": frame.sigma,
-        "sigma_start": frame.sigma_start, "alpha": frame.alpha, "sample": frame.sample + 1 if drawn else None,
+        "step": frame.step,
+        "part": frame.part,
+        "error": frame.error,
+        "topographic": frame.topographic,
+        "folded": frame.folded,
+        "sigma": frame.sigma,
+        "sigma_start": frame.sigma_start,
+        "alpha": frame.alpha,
+        "sample": frame.sample + 1 if drawn else None,
         "winner": f"({frame.winner[0]}, {frame.winner[1]})" if frame.winner[0] >= 0 else None,
-    }  # fmt: skip
+    }
 
 
 # ---- the sheet among the data
@@ -87,7 +95,9 @@ def _sheet(frame: SomFrame, params: Params, cloud: Points, options: Options, wor
     ground = _project(cloud.X, cloud, params.scaling, x.key, y.key)
     units = _project(frame.units.reshape(-1, cloud.X.shape[1]), cloud, params.scaling, x.key, y.key)
     traces, notes = _samples(frame, cloud, ground, words)
-    traces += [_fold(units, frame.folds)] * (frame.folded > 0 and len(cloud.columns) == 2 and frame.step + params.unfold > 0)  # a ball is no fold
+    traces += [_fold(units, frame.folds)] * (
+        frame.folded > 0 and len(cloud.columns) == 2 and frame.step + params.unfold > 0
+    )  # a ball is no fold
     traces += [points.mesh(units, _edges(params)), _dotted(units, ground)]
     traces += [
         points.targets(units, "unit", ring=16, template=_unit_template(words), customdata=_rc(params), meta={"click": "unit"})
@@ -99,9 +109,12 @@ def _sheet(frame: SomFrame, params: Params, cloud: Points, options: Options, wor
         traces.append({**points.cloud(at, colour="@ink", symbol="star", size=15, opacity=1), "hoverinfo": "skip"})
     low, high = _reach(ground)
     return Panel(
-        traces, words("sheet"), notes=notes,
-        x={"title": {"text": x.title}, "range": [low[0], high[0]]}, y={"title": {"text": y.title}, "range": [low[1], high[1]]},
-    )  # fmt: skip
+        traces,
+        words("sheet"),
+        notes=notes,
+        x={"title": {"text": x.title}, "range": [low[0], high[0]]},
+        y={"title": {"text": y.title}, "range": [low[1], high[1]]},
+    )
 
 
 class _Axis:
@@ -151,8 +164,17 @@ def _samples(frame: SomFrame, cloud: Points, ground: np.ndarray, words: Words) -
             _linked(points.cloud(ground[chosen][mine], colour=colour, symbol=symbol), unit[mine], cloud, chosen[mine], words)
         )
         spot = _outermost(ground[chosen][mine], centre, ground.std(0))
-        notes.append(note(f"{SIGNS[k]} {escaped(label)}", x=float(spot[0]), y=float(spot[1]), bgcolor="@surface", borderpad=1, opacity=0.92,
-                          font={"color": colour, "size": 12}))  # fmt: skip
+        notes.append(
+            note(
+                f"{SIGNS[k]} {escaped(label)}",
+                x=float(spot[0]),
+                y=float(spot[1]),
+                bgcolor="@surface",
+                borderpad=1,
+                opacity=0.92,
+                font={"color": colour, "size": 12},
+            )
+        )
     return traces, notes
 
 
@@ -173,8 +195,17 @@ def _linked(trace: Trace, unit: np.ndarray, cloud: Points, chosen: np.ndarray, w
 
 def _fold(units: np.ndarray, folds: np.ndarray) -> Trace:
     closed = folds[:, [0, 1, 2, 0]]
-    return {"type": "scatter", "mode": "lines", "fill": "toself", "x": points.gapped(units[:, 0], closed), "y": points.gapped(units[:, 1], closed),
-            "hoverinfo": "skip", "fillcolor": "@bad", "opacity": 0.45, "line": {"color": "@bad", "width": 0}}  # fmt: skip
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "fill": "toself",
+        "x": points.gapped(units[:, 0], closed),
+        "y": points.gapped(units[:, 1], closed),
+        "hoverinfo": "skip",
+        "fillcolor": "@bad",
+        "opacity": 0.45,
+        "line": {"color": "@bad", "width": 0},
+    }
 
 
 def _dotted(units: np.ndarray, ground: np.ndarray) -> Trace:
@@ -238,8 +269,16 @@ def _map(frame: SomFrame, params: Params, cloud: Points, options: Options, words
     return Panel(traces, heading, notes=notes, equal=True, x=blank(range=[low[0], high[0]]), y=blank(range=[high[1], low[1]]))
 
 
-def _plane(plane: str, frame: SomFrame, params: Params, cloud: Points, places: np.ndarray, corners: np.ndarray, hits: np.ndarray,
-           words: Words) -> tuple[list[Trace], list[dict[str, Any]], str]:  # fmt: skip
+def _plane(
+    plane: str,
+    frame: SomFrame,
+    params: Params,
+    cloud: Points,
+    places: np.ndarray,
+    corners: np.ndarray,
+    hits: np.ndarray,
+    words: Words,
+) -> tuple[list[Trace], list[dict[str, Any]], str]:
     """What colours the cells: traces, the key, the heading."""
     if plane == "units" and cloud.kind == "images":
         return [_mosaic(frame, params, cloud, places)], [], words("map_images")
@@ -275,7 +314,11 @@ def _mosaic(frame: SomFrame, params: Params, cloud: Points, places: np.ndarray) 
     for (left, top), tile in zip(tops, tiles, strict=True):
         canvas[top : top + height, left : left + width] = np.maximum(canvas[top : top + height, left : left + width], tile)
     shape = canvas.shape
-    return images.pixels(images.ink(canvas, 0.0, max(0.5, 0.92 * float(canvas.max()))), (-0.5, -0.5 + shape[1] / step[0]), (-0.5, -0.5 + shape[0] / (height + 1)))
+    return images.pixels(
+        images.ink(canvas, 0.0, max(0.5, 0.92 * float(canvas.max()))),
+        (-0.5, -0.5 + shape[1] / step[0]),
+        (-0.5, -0.5 + shape[0] / (height + 1)),
+    )
 
 
 def _tinted(frame: SomFrame, params: Params, places: np.ndarray) -> Trace:
@@ -326,8 +369,15 @@ def _names(frame: SomFrame, cloud: Points, places: np.ndarray) -> Trace:
     for sample, unit in zip(frame.measured, frame.bmu, strict=True):
         by_unit.setdefault(int(unit), []).append(escaped(cloud.names[sample]))
     at = places[list(by_unit)]
-    return {"type": "scatter", "mode": "text", "x": at[:, 0], "y": at[:, 1], "text": ["<br>".join(names[:3]) for names in by_unit.values()],
-            "textfont": {"size": 11, "color": "@ink"}, "hoverinfo": "skip"}  # fmt: skip
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": at[:, 0],
+        "y": at[:, 1],
+        "text": ["<br>".join(names[:3]) for names in by_unit.values()],
+        "textfont": {"size": 11, "color": "@ink"},
+        "hoverinfo": "skip",
+    }
 
 
 def _targets(frame: SomFrame, cloud: Points, params: Params, places: np.ndarray, hits: np.ndarray, words: Words) -> Trace:
@@ -368,10 +418,18 @@ def _phase(frame: SomFrame, params: Params, words: Words) -> str:
 
 def _said(frame: SomFrame, params: Params, cloud: Points, words: Words, placed: "_Placed | None") -> tuple[str, str]:
     facts = {
-        "step": frame.step, "unit": f"({frame.winner[0]}, {frame.winner[1]})", "sample": _name(cloud, frame.sample, words), "error": number(frame.error, 3),
-        "topographic": number(100 * frame.topographic, 1), "folded": frame.folded, "sigma": number(frame.sigma_start, 2), "rows": params.rows,
-        "cols": params.cols, "samples": len(frame.measured), "radius": number(frame.sigma, 2),
-    }  # fmt: skip
+        "step": frame.step,
+        "unit": f"({frame.winner[0]}, {frame.winner[1]})",
+        "sample": _name(cloud, frame.sample, words),
+        "error": number(frame.error, 3),
+        "topographic": number(100 * frame.topographic, 1),
+        "folded": frame.folded,
+        "sigma": number(frame.sigma_start, 2),
+        "rows": params.rows,
+        "cols": params.cols,
+        "samples": len(frame.measured),
+        "radius": number(frame.sigma, 2),
+    }
     if params.unfold:
         key = ("trial_pca" if frame.start != params.start else "trial") + ("_folded" if frame.folded else "_flat")
     elif not frame.part and frame.step == 0:
@@ -414,22 +472,25 @@ def _values(frame: SomFrame, cloud: Points, column: int) -> Mapping[str, tuple[A
     after = frame.units[..., column].ravel().astype(float)
     if frame.sample < 0:
         weight = theta * len(cloud.X)
-        return {
-            "sum": (np.round(weight * after, digits), digits),
-            "weight": (np.round(weight, 3), 3),
-            "after": (np.round(after, digits), digits),
-        }
+        return {"sum": _printed(weight * after, digits), "weight": _printed(weight, 3), "after": _printed(after, digits)}
     sample = float(cloud.X[frame.sample, column])
     if frame.part == "match":
         after = before + theta * frame.alpha * (sample - before)
     return {
-        "before": (np.round(before, digits), digits), "theta": (np.round(theta, 4), 4), "alpha": (round(frame.alpha, 4), 4),
-        "sample": (round(sample, digits), digits), "after": (np.round(after, digits), digits),
-    }  # fmt: skip
+        "before": _printed(before, digits),
+        "theta": _printed(theta, 4),
+        "alpha": (round(frame.alpha, 4), 4),
+        "sample": (round(sample, digits), digits),
+        "after": _printed(after, digits),
+    }
+
+
+def _printed(values: np.ndarray, digits: int) -> tuple[list[float], int]:
+    return np.round(values, digits).tolist(), digits
 
 
 def _formula_column(cloud: Points, options: Options) -> int:
-    """The column whose numbers the formula shows: one that is looked at, else the first; of a picture the pixel that varies most."""
+    """The column the formula shows: one that is looked at, else the first; of pictures the pixel that varies most."""
     if cloud.kind == "images":
         return int(cloud.X.var(0).argmax())
     return next((cloud.columns.index(name) for name in (options.plane, options.across) if name in cloud.columns), 0)

@@ -1,0 +1,31 @@
+"""`make bench`: every table, printed and written to benchmarks/RESULTS.md."""
+
+import os
+
+for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(threads, "1")
+
+import platform  # noqa: E402
+from datetime import date  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+from benchmarks import page, som  # noqa: E402
+
+HEAD = """# Measured
+
+`make bench` wrote this on {date}: {machine}, {cores} cores, Python {python}. Peer and ours alternate in one process on one
+thread, the median of 9 pairs; a ratio is the peer's time over ours. The page's figures are absolute, in headless Chromium
+with software rendering on the same machine.
+
+"""
+
+
+def main() -> None:
+    head = HEAD.format(date=date.today(), machine=platform.machine(), cores=os.cpu_count(), python=platform.python_version())
+    text = head + som.table([bench() for bench in som.BENCHES]) + "\n\n" + page.table(page.measure()) + "\n"
+    (Path(__file__).parent / "RESULTS.md").write_text(text, encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

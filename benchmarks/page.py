@@ -1,0 +1,195 @@
+"""The page in headless Chromium: how long until there is something to see. Run with `python -m benchmarks.page`.
+
+Each figure is the median of several tries with its least and greatest; there is no peer, so the aims are absolute, and a
+busy machine makes them worse. The server is the real one, started anew where a figure asks for it.
+"""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser.chromium import launch
+
+ROOT = Path(__file__).parents[1]
+Row = tuple[str, list[float], float, str, bool]  # what, values, aim, unit, whether less is better
+
+# Clicks, then waits in the page itself until another film has put its first picture on the screen: milliseconds.
+CHANGE = """async (selector) => {
+  const stage = document.querySelector('.th-player'), film = stage.dataset.film, plot = document.querySelector('.js-plotly-plot');
+  const drawn = new Promise((done) => plot.on('plotly_afterplot', () => stage.dataset.film !== film && done(performance.now())));
+  const began = performance.now();
+  document.querySelector(selector).click();
+  const ended = await Promise.race([drawn, new Promise((wake) => setTimeout(wake, 8000, NaN))]);
+  return ended - began;
+}"""
+SWITCH = """async ([selector, title]) => {
+  const began = performance.now();
+  document.querySelector(selector).click();
+  while (document.querySelector('h1')?.textContent !== title && performance.now() - began < 8000) await new Promise(requestAnimationFrame);
+  return performance.now() - began;
+}"""
+PLAY = """async () => {
+  const stage = document.querySelector('.th-player');
+  let pictures = 0;
+  document.querySelector('.js-plotly-plot').on('plotly_afterplot', () => pictures++);
+  document.querySelector('.th-play').click();
+  const began = performance.now();
+  do await new Promise((wake) => setTimeout(wake, 20)); while (stage.dataset.playing === 'true' && performance.now() - began < 30000);
+  return [pictures, (performance.now() - began) / 1000];
+}"""
+
+
+@contextlib.contextmanager
+def served() -> Iterator[tuple[str, float]]:
+    """A fresh server: its address, and the seconds until it said it was healthy."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {key: value for key, value in os.environ.items() if key != "WORKERS"}
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        while not _healthy(address):
+            time.sleep(0.02)
+        yield address, time.perf_counter() - began
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+def _healthy(address: str) -> bool:
+    try:
+        return bool(urlopen(address + "/_stcore/health", timeout=1).read() == b"ok")
+    except (URLError, OSError):
+        return False
+
+
+def opened(browser: Any, address: str) -> tuple[Page, float]:
+    """A new visitor's page on the map, and the seconds until its first picture."""
+    page = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-US").new_page()
+    began = time.perf_counter()
+    page.goto(address + "/som", wait_until="commit")
+    page.wait_for_function("document.querySelector('.th-player')?.dataset.drawn === 'true'", polling=20, timeout=30_000)
+    return page, time.perf_counter() - began
+
+
+def measure() -> list[Row]:
+    """All rows."""
+    health, first = [], []
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        browser.new_page().close()
+        for _ in range(3):
+            with served() as (address, seconds):
+                health.append(seconds)
+                first.append(opened(browser, address)[1])
+        with served() as (address, _):
+            opened(browser, address)[0].wait_for_timeout(3000)
+            warm = [opened(browser, address)[1] for _ in range(7)]
+            page, _ = opened(browser, address)
+            settle(page)
+            computed, cached = changes(page)
+            switch = switches(page)
+            rate, size = played(browser, address)
+        browser.close()
+    return [
+        ("start to healthy", health, 4, "s", True),
+        ("first request on a fresh server to first picture", first, 1.5, "s", True),
+        ("warm page to picture", warm, 1, "s", True),
+        ("control to first new picture, cached", cached, 150, "ms", True),
+        ("control to first new picture, computed", computed, 500, "ms", True),
+        ("page switch", switch, 200, "ms", True),
+        ("default film, pictures a second at 1280 px", rate, 18, "1/s", False),
+        ("default film", [size], 2, "MB", True),
+    ]
+
+
+def settle(page: Page) -> None:
+    page.wait_for_function("document.querySelector('.th-player').dataset.state === 'ready'")
+    page.wait_for_timeout(400)
+
+
+def changes(page: Page) -> tuple[list[float], list[float]]:
+    """Milliseconds from a click on "batch" or "one by one", with a size of the map nobody asked for before, and again."""
+    computed, cached = [], []
+    for number in range(5):
+        page.evaluate("window.scrollTo(0, 0)")
+        slider = page.locator(".st-key-som-rows").get_by_role("slider")
+        slider.focus()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(1200)
+        settle(page)
+        radio = page.locator(".st-key-som-topology button")
+        for index, into in ((1, computed), (0, cached), (1, cached)):
+            page.evaluate(
+                "(n) => document.querySelectorAll('[data-bench]').forEach((node) => node.removeAttribute('data-bench'))", number
+            )
+            radio.nth(index).evaluate("(node) => node.setAttribute('data-bench', 'yes')")
+            into.append(page.evaluate(CHANGE, "[data-bench]"))
+            settle(page)
+    return computed, cached
+
+
+def switches(page: Page) -> list[float]:
+    """Milliseconds from a click in the menu to the other page's title."""
+    values = []
+    for _ in range(5):
+        home = page.get_by_test_id("stTopNavLink").first
+        home.evaluate("(node) => node.setAttribute('data-bench', 'home')")
+        values.append(page.evaluate(SWITCH, ["[data-bench=home]", "Watch machine-learning theory run."]))
+        page.wait_for_timeout(800)
+        page.locator(".st-key-links-learning a").first.evaluate("(node) => node.setAttribute('data-bench', 'som')")
+        values.append(page.evaluate(SWITCH, ["[data-bench=som]", "Self-organising map"]))
+        settle(page)
+    return values
+
+
+def played(browser: Any, address: str) -> tuple[list[float], float]:
+    """Pictures a second while the default film plays as fast as it can, and its size in MB."""
+    page, _ = opened(browser, address)
+    settle(page)
+    size = page.evaluate(
+        "performance.getEntriesByType('resource').filter((entry) => entry.name.includes('/films/')).at(-1).encodedBodySize"
+    )
+    for _ in range(2):
+        page.locator(".th-speed").click()  # 1 → 2 → 4
+    rates = []
+    for _ in range(3):
+        pictures, seconds = page.evaluate(PLAY)
+        rates.append(pictures / seconds)
+        page.wait_for_timeout(300)
+    return rates, size / 1e6
+
+
+def table(rows: list[Row]) -> str:
+    """The rows as Markdown."""
+    lines = ["| page | median | least–greatest | aim | |", "|---|---|---|---|---|"]
+    for what, values, aim, unit, less in rows:
+        middle = median(values)
+        met = middle <= aim if less else middle >= aim
+        spread = f"{min(values):.3g}–{max(values):.3g}" if len(values) > 1 else "–"
+        verdict = "met" if met else "**missed**"
+        lines.append(f"| {what} | {middle:.3g} {unit} | {spread} | {'≤' if less else '≥'} {aim:g} {unit} | {verdict} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(table(measure()))

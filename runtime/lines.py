@@ -1,0 +1,94 @@
+"""JSON lines in one deflate stream. A list or array that was sent before is referred to instead of sent again."""
+
+import hashlib
+import zlib
+from typing import Any
+
+import numpy as np
+import orjson
+
+WORTH = 64  # bytes of JSON from which a repeated value is sent once and referred to
+STATE = 400_000  # bytes a stream holds while it is open: deflate's window and tables
+
+
+class Lines:
+    """Lines go in at the end and never change; `chunks` together are a gzip file once the stream has ended. One writer."""
+
+    def __init__(self) -> None:
+        self.chunks: list[bytes] = []
+        self._stored = 0
+        self._open = True
+        self._numbers: dict[bytes, int] = {}  # a hash of the value's JSON → its number
+        self._deflate = zlib.compressobj(6, zlib.DEFLATED, 31)
+
+    @property
+    def nbytes(self) -> int:
+        return self._stored + (STATE + 150 * len(self._numbers)) * self._open
+
+    @property
+    def stored(self) -> int:
+        """Bytes written so far."""
+        return self._stored
+
+    def add(self, content: dict[str, Any], *, more: bool = False) -> None:
+        """A line. With `more` to come at once, the reader need not have it yet."""
+        self._write(orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY, default=plain), more=more)
+
+    def sent(self, item: Any) -> Any:
+        """An item with its arrays (rounded) and longer lists replaced by references; new ones are sent first."""
+        if isinstance(item, np.ndarray):
+            return self.value(rounded(item))
+        if isinstance(item, dict):
+            return {key: self.sent(value) for key, value in item.items()}
+        if isinstance(item, (list, tuple)):
+            return self.value(item) if len(item) > 8 else [self.sent(value) for value in item]
+        return item
+
+    def value(self, item: Any) -> Any:
+        """A reference to an item, sent first where it is new; itself where that is shorter."""
+        text = orjson.dumps(item, option=orjson.OPT_SERIALIZE_NUMPY, default=plain)
+        if len(text) < WORTH:
+            return orjson.Fragment(text)
+        digest = hashlib.blake2b(text, digest_size=16).digest()
+        number = self._numbers.get(digest)
+        if number is None:
+            self._write(b'{"value":' + text + b"}", more=True)
+            number = self._numbers[digest] = len(self._numbers)
+        return {"$": number}
+
+    def end(self) -> None:
+        self._keep(self._deflate.flush())
+        self._open = False
+        self._numbers.clear()
+        del self._deflate
+
+    def _write(self, line: bytes, *, more: bool) -> None:
+        self._keep(self._deflate.compress(line + b"\n"))
+        if not more:
+            self._keep(self._deflate.flush(zlib.Z_SYNC_FLUSH))
+
+    def _keep(self, chunk: bytes) -> None:
+        if chunk:
+            self._stored += len(chunk)
+            self.chunks.append(chunk)
+
+
+def rounded(array: np.ndarray) -> np.ndarray:
+    """Numbers as short as the eye allows: about a ten-thousandth of their range."""
+    if array.dtype.kind != "f":
+        return np.ascontiguousarray(array)
+    finite = array[np.isfinite(array)]
+    span = float(np.ptp(finite)) if finite.size else 0.0
+    span = span or (float(abs(finite[0])) / 100 if finite.size else 1.0) or 1.0
+    return np.ascontiguousarray(np.round(array.astype(np.float64), int(np.clip(4 - np.ceil(np.log10(span)), -6, 18))))
+
+
+def plain(value: Any) -> Any:
+    """What JSON has for a value. Raises TypeError where it has nothing."""
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, np.generic):
+        return value.item()
+    if value is None or isinstance(value, (int, float, str, bool)):
+        return value
+    raise TypeError(type(value).__name__)

@@ -1,0 +1,112 @@
+"""A server for all, untouched ones on demand, and visitors whose every request is watched."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.browser.chromium import QUIET, found
+from tests.browser.playground import PATIENCE, Server, Watch, film, idle, ready
+
+NO_NETWORK = "--host-resolver-rules=MAP theoria.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found(), args=[*QUIET, NO_NETWORK])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    server = Server()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def fresh_server() -> Iterator[Callable[..., Server]]:
+    """Starts servers nobody has visited."""
+    servers: list[Server] = []
+
+    def start(*options: str, **more: str) -> Server:
+        servers.append(Server(*options, **more))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+def a_context(
+    browser: Browser, *, dark: bool = False, locale: str = "en-US", width: int = 1280, height: int = 800, **more: Any
+) -> BrowserContext:
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        locale=locale,
+        color_scheme="dark" if dark else "light",
+        accept_downloads=True,
+        **more,
+    )
+    context.set_default_timeout(PATIENCE)
+    context.watch = Watch(context)
+    return context
+
+
+def check(context: BrowserContext) -> None:
+    """No page of a context broke, and none asked another machine for anything."""
+    for page in context.pages:
+        if page.url.startswith("http"):
+            assert page.get_by_test_id("stException").count() == 0
+    assert context.watch.strangers == []
+    assert context.watch.broken == []
+
+
+@pytest.fixture
+def visit(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
+    """Opens a page as another visitor: visit("/som", dark=True, locale="zh-CN", width=390)."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(path: str = "/som", *, at: str | None = None, **who: Any) -> Page:
+        contexts.append(a_context(browser, **who))
+        page = contexts[-1].new_page()
+        page.goto(path if "://" in path else (at or server.url) + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        check(context)
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def _seat(browser: Browser, server: Server) -> Iterator[dict[str, Any]]:
+    context = a_context(browser)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page, seat = context.new_page(), {}
+    page.on("websocket", lambda line: seat.update(line=line))
+    page.goto(server.url + "/som")
+    ready(page)
+    yield seat | {"page": page, "seat": seat, "film": film(page)}
+    context.close()
+
+
+@pytest.fixture
+def som(_seat: dict[str, Any], server: Server) -> Iterator[Page]:
+    """One open page for the tests that only look; at its last step, the mouse in the corner. `som.line` is its websocket."""
+    page: Page = _seat["page"]
+    if page.locator(".th-player").count() != 1 or film(page) != _seat["film"]:  # another test left it elsewhere
+        page.goto(server.url + "/som")
+        ready(page)
+    page.mouse.move(3, 3)
+    page.evaluate("document.activeElement.blur(); document.querySelector('.th-scrub').scrollIntoView({block: 'nearest'})")
+    page.keyboard.press("End")
+    ready(page, step=60)
+    idle(page)
+    page.line = _seat["seat"]["line"]
+    yield page
+    check(page.context)

@@ -1,0 +1,230 @@
+"""The real playground for the tests: a server in a process of its own, and what a test asks of a page."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, Page, WebSocket, expect
+
+ROOT = Path(__file__).parents[2]
+STAGE = ".th-player"
+HERE = {
+    "127.0.0.1",
+    "localhost",
+    "theoria.test",
+}  # theoria.test is this machine by a plain name, as in a classroom: no secure context
+PATIENCE = 12_000  # milliseconds for what takes a blink on an idle machine
+
+
+def free_port() -> int:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return int(door.getsockname()[1])
+
+
+class Server:
+    """`streamlit run app.py`, as `make run` starts it."""
+
+    def __init__(self, *options: str, base: str = "") -> None:
+        self.port, self.base = free_port(), base
+        self.options = [*options, *(["--server.baseUrlPath", base] if base else [])]
+        self.url = f"http://127.0.0.1:{self.port}" + (f"/{base}" if base else "")
+        self.log = tempfile.NamedTemporaryFile(suffix=".log")  # noqa: SIM115
+        self.start()
+
+    def start(self) -> None:
+        env = {key: value for key, value in os.environ.items() if key not in ("WORKERS", "CACHE_MB", "NODE")}
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port), *self.options]
+        self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=self.log, stderr=subprocess.STDOUT)
+        end = time.monotonic() + 60
+        while not self.healthy():
+            assert self.process.poll() is None and time.monotonic() < end, Path(self.log.name).read_text()
+            time.sleep(0.05)
+
+    def healthy(self) -> bool:
+        try:
+            with urllib.request.urlopen(self.url + "/_stcore/health", timeout=2) as answer:
+                return answer.read() == b"ok"
+        except OSError:
+            return False
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class Watch:
+    """What the pages of a context asked of other machines, and what broke in them."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.asked: list[str] = []
+        self.broken: list[str] = []
+        context.on("request", lambda request: self.asked.append(request.url))
+        context.on("weberror", lambda problem: self.broken.append(str(problem.error)))
+        context.on("page", lambda page: page.on("websocket", lambda line: self.asked.append(line.url)))
+
+    @property
+    def strangers(self) -> list[str]:
+        return [
+            url
+            for url in self.asked
+            if urlsplit(url).scheme in ("http", "https", "ws", "wss") and urlsplit(url).hostname not in HERE
+        ]
+
+
+# ---- waiting
+
+
+def ready(page: Page, **hooks: object) -> None:
+    """Until the film stands there whole and drawn, and the stage says what `hooks` want: ready(page, step=3)."""
+    wanted = {"state": "ready", "drawn": "true"} | hooks
+    page.wait_for_selector(STAGE + "".join(f'[data-{name}="{value}"]' for name, value in wanted.items()), timeout=PATIENCE)
+
+
+def idle(page: Page) -> None:
+    """Until the page has run: nothing sent is unanswered."""
+    page.wait_for_timeout(150)
+    page.wait_for_selector(
+        "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]", timeout=PATIENCE
+    )
+
+
+@contextlib.contextmanager
+def another_film(page: Page) -> Iterator[None]:
+    """What is done inside brings another film; it is there at the end."""
+    before = film(page)
+    yield
+    page.wait_for_function(
+        f"before => {{ const {{film, state, step}} = document.querySelector('{STAGE}')?.dataset ?? {{film: before}}; return film !== before && state === 'ready' && +step >= 0; }}",
+        arg=before, timeout=PATIENCE,
+    )  # fmt: skip
+    idle(page)
+
+
+@contextlib.contextmanager
+def heard_by_python(page: Page, line: WebSocket) -> Iterator[None]:
+    """What is done inside sends something to the server, which has answered at the end."""
+    with line.expect_event("framesent", timeout=PATIENCE):
+        yield
+    idle(page)
+
+
+# ---- looking
+
+
+def film(page: Page) -> str:
+    return str(page.get_attribute(STAGE, "data-film"))
+
+
+def step(page: Page) -> int:
+    return int(page.get_attribute(STAGE, "data-step"))
+
+
+def count(page: Page) -> int:
+    return int(page.get_attribute(STAGE, "data-count"))
+
+
+def caption(page: Page) -> str:
+    return page.locator(".th-caption").first.inner_text()
+
+
+def slider(page: Page, name: str) -> Any:
+    return page.locator(f".st-key-som-{name}").get_by_role("slider")
+
+
+def unbroken(page: Page) -> None:
+    """No error of ours or of Streamlit's stands on the page."""
+    for name in ("stException", "stAlertContentError"):
+        expect(page.get_by_test_id(name)).to_have_count(0)
+    expect(page.get_by_test_id("stDialog")).to_have_count(0)
+
+
+def spot(page: Page, panel: str, entity: int) -> tuple[float, float]:
+    """Where a unit is on the screen, in panel "" (the sheet) or "2" (the map)."""
+    page.locator(".th-plot").scroll_into_view_if_needed()
+    return tuple(page.evaluate("""([panel, p]) => { const gd = document.querySelector(".th-plot"), box = gd.getBoundingClientRect();
+        const trace = gd._fullData.find(({meta, xaxis}) => meta?.click === "unit" && xaxis === "x" + panel), X = gd._fullLayout["xaxis" + panel], Y = gd._fullLayout["yaxis" + panel];
+        return [box.left + X._offset + X.d2p(trace.x[p]), box.top + Y._offset + Y.d2p(trace.y[p])]; }""", [panel, entity]))  # fmt: skip
+
+
+def on_the_error_curve(page: Page, frame: int) -> tuple[float, float]:
+    """Where a picture is on the curve of the error, on the screen."""
+    x, y, bottom = page.evaluate("""frame => { const gd = document.querySelector(".th-plot"), X = gd._fullLayout.xaxis3, Y = gd._fullLayout.yaxis3;
+        const trace = gd._fullData.find(({meta, xaxis}) => xaxis === "x3" && meta?.frames?.includes(frame)), k = trace.meta.frames.indexOf(frame), at = () => gd.getBoundingClientRect();
+        if (at().top + Y._offset + Y._length > innerHeight) gd.parentElement.scrollIntoView({block: "end"});
+        return [Math.round(at().left + X._offset + X.d2p(trace.x[k])), Math.round(at().top + Y._offset + Y.d2p(trace.y[k])), innerHeight]; }""", frame)  # fmt: skip
+    assert y < bottom
+    return x, y
+
+
+def sideways(page: Page) -> list[str]:
+    """What is wider than the window: empty where nothing scrolls sideways."""
+    return page.evaluate("""() => [document.documentElement, document.body, ...document.querySelectorAll("[data-testid=stMain], [data-testid=stAppViewContainer], [data-testid=stMainBlockContainer]")]
+        .filter((box) => box.scrollWidth > box.clientWidth + 1 || box.getBoundingClientRect().right > innerWidth + 1).map((box) => `${box.dataset.testid ?? box.tagName}: ${box.scrollWidth} > ${box.clientWidth}`)""")  # fmt: skip
+
+
+def light(page: Page, selector: str, style: str) -> float:
+    """How light a colour is, 0 to 255; a background seen through transparent boxes."""
+    return float(page.evaluate("""([selector, style]) => { let node = document.querySelector(selector), colour;
+        do { colour = getComputedStyle(node)[style]; node = node.parentElement; } while (node && style === "backgroundColor" && /, 0\\)|transparent/.test(colour));
+        const [r, g, b] = colour.match(/[\\d.]+/g).map(Number); return 0.3 * r + 0.59 * g + 0.11 * b; }""", [selector, style]))  # fmt: skip
+
+
+def data_box(page: Page) -> Any:
+    """The box that says which data are shown."""
+    return page.locator(".st-key-som-data").get_by_role("combobox")
+
+
+# ---- doing
+
+
+def press(page: Page, *names: str) -> None:
+    for name in names:
+        page.click(f".th-player .th-{name}")
+
+
+def go(page: Page, to: int) -> None:
+    page.fill(".th-scrub", str(to))
+    ready(page, step=to)
+
+
+def bring(page: Page, name: str, content: bytes, kind: str = "text/csv") -> None:
+    """Give the page a file of one's own."""
+    field = page.locator(".st-key-som-upload input[type=file]")
+    if not field.count():
+        page.locator(".st-key-own_data button").first.click()
+    field.set_input_files({"name": name, "mimeType": kind, "buffer": content})
+    idle(page)
+
+
+def saved(page: Page, item: str, folder: Path) -> Path:
+    """What an item of the player's menu saves."""
+    press(page, "more")
+    with page.expect_download(timeout=PATIENCE) as waiting:
+        page.locator(".th-menu .th-item", has_text=item).click()
+    path = folder / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    return path
+
+
+def shared_link(page: Page) -> str:
+    """What the share box copies."""
+    page.locator(".st-key-share_popover button").first.click()
+    page.click(".th-share button")
+    expect(page.locator(".th-share p")).to_have_text("link copied")
+    link = page.evaluate("navigator.clipboard.readText()")
+    page.keyboard.press("Escape")
+    return str(link)

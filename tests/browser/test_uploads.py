@@ -1,0 +1,126 @@
+"""Data of one's own: taken with what was assumed about them, refused in a sentence, never believed."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.browser.playground import another_film, bring, caption, data_box, film, idle, ready, saved, spot, unbroken
+
+TABLE = b"height;width;kind\n" + b"".join(f"{k},5;{k % 7 + 0.5:g};{'ab'[k % 2]}\n".replace(".", ",").encode() for k in range(30))
+EVIL = "<img src=x onerror=window.hacked=1>"
+
+
+def picture() -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (40, 60, 3), dtype=np.uint8)).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_an_own_table_and_an_own_picture_are_taken_and_what_was_assumed_is_said(visit):
+    page = visit()
+    ready(page)
+    with another_film(page):
+        bring(page, "mine.csv", TABLE)
+    said = page.get_by_test_id("stPopoverBody")
+    for words in ("5 MB", "first row names the columns", "decimal comma"):
+        expect(said).to_contain_text(words)
+    expect(data_box(page)).to_have_value("mine.csv")
+    assert "(a" in caption(page).replace("（", "(") or "(b" in caption(page)
+    for name in ("holiday.png", "holiday.csv"):  # what it is says its content, not its name
+        if name == "holiday.png":
+            with another_film(page):
+                bring(page, name, picture(), "image/png")
+        else:
+            bring(page, name, picture(), "text/csv")
+        expect(data_box(page)).to_have_value(name)
+        assert "red" in caption(page)
+    unbroken(page)
+
+
+def test_a_bad_file_is_refused_in_one_sentence_and_the_picture_before_it_stays(visit):
+    page = visit()
+    ready(page)
+    shown, said = film(page), caption(page)
+    bad = [
+        ("a.csv", b"", ["empty"]),
+        ("b.csv", picture()[:60], ["image"]),
+        ("c.csv", b"height,width\n1,2\n3,4\n5,\n7,8\n", ["Row 3", "width"]),
+        ("d.csv", b"height,width\n1,2\n3,nan\n5,6\n", ["Row 2", "width"]),
+    ]
+    for name, content, words in bad:
+        bring(page, name, content)
+        alert = page.get_by_test_id("stAlert")
+        for word in words:
+            expect(alert).to_contain_text(word)
+        expect(alert).to_have_count(1)
+        assert film(page) == shown
+        assert caption(page) == said
+    with another_film(page):
+        bring(page, "good.csv", TABLE)
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+
+
+def harmless(page) -> None:
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("img[src=x]").count() == 0
+    assert page.locator("[onerror]").count() == 0
+
+
+def test_a_visitors_words_are_text_wherever_they_stand(visit, tmp_path):
+    rows = [f'{k % 5 + k / 10},{k % 7},"{EVIL}{"ab"[k % 2]}","{EVIL}{k}"' for k in range(30)]
+    page = visit()
+    ready(page)
+    with another_film(page):
+        bring(page, f"{EVIL}.csv", "\n".join([f'"{EVIL}",b,"{EVIL}kind","{EVIL}name"', *rows]).encode())
+    harmless(page)
+    assert EVIL in page.text_content(".th-caption")  # the column's name beside the formula
+    expect(data_box(page)).to_have_value(f"{EVIL}.csv"[:40])
+    for key in ("som-columns", "som-label"):  # the boxes in the popover, opened
+        page.locator(f".st-key-{key} input").first.click()
+        expect(page.get_by_role("option").first).to_be_visible()
+        harmless(page)
+        page.keyboard.press("Escape")
+    bring(page, f"{EVIL}.csv", f'"{EVIL}",b\n1,2\n3,\n'.encode())  # a sentence with the visitor's word in it
+    bring(page, f"{EVIL}2.csv", f'"{EVIL}",b\n1,2\n,4\n'.encode())
+    expect(page.get_by_test_id("stAlert")).to_contain_text(EVIL)
+    harmless(page)
+    page.keyboard.press("Escape")
+    page.locator(".st-key-stage").get_by_text("Picture", exact=True).click()
+    plane = page.locator(".st-key-som-plane").get_by_role("combobox")
+    plane.click()
+    options = page.get_by_role("option").all_inner_texts()
+    with another_film(page):
+        page.get_by_role("option", name="onerror").click()  # the map shows that column
+    idle(page)
+    ready(page)
+    for panel in ("", "2"):
+        page.mouse.move(*spot(page, panel, 40))
+        page.wait_for_selector(".th-plot .hoverlayer .hovertext", state="attached")
+        harmless(page)
+    assert page.locator(".th-plot", has_text="<img").count() == 1
+    headings = page.locator(".th-plot .annotation").all_inner_texts()
+    for tab in ("Numbers", "Code"):
+        page.get_by_role("tab", name=tab).click()
+        idle(page)
+        harmless(page)
+    assert "onerror" not in saved(page, "Numbers (CSV)", tmp_path).read_text(encoding="utf-8")
+    file = saved(page, "Film (one HTML file)", tmp_path)
+    away = visit(file.as_uri(), offline=True)
+    ready(away)
+    assert EVIL in away.text_content(".th-caption")
+    harmless(away)
+    unbroken(away)
+    assert EVIL in options  # as it is written, with no sign turned into an entity
+    assert any(f"“{EVIL}”" in heading for heading in headings)
+
+
+@pytest.mark.parametrize("link", [f"file:{EVIL}.csv:12:abc", f"{EVIL}", "~broken"])
+def test_a_strange_data_link_opens_the_sample_and_says_so(visit, link):
+    page = visit("/")
+    page.goto(page.url.rstrip("/") + "/som?data=" + link.replace("#", "%23"))
+    ready(page)
+    expect(page.locator(".th-notice, [data-testid=stAlert]")).to_have_count(1)
+    harmless(page)

@@ -1,0 +1,68 @@
+"""Who comes: with a phone, with a question."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.playground import another_film, film, idle, press, ready, sideways, step, unbroken
+
+PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_a_phone_shows_everything_without_scrolling_sideways(visit, locale):
+    page = visit("/", locale=locale, **PHONE)
+    card = page.locator("[class*=st-key-links-] a").first
+    card.wait_for()
+    idle(page)
+    assert sideways(page) == []
+    card.tap()
+    ready(page, narrow="true")
+    idle(page)
+    assert sideways(page) == []
+    stage, controls = page.locator(".th-player").bounding_box(), page.locator(".st-key-som-settings").bounding_box()
+    assert stage["y"] + stage["height"] <= controls["y"]
+    assert stage["x"] >= 0
+    assert stage["x"] + stage["width"] <= 390
+    page.locator(".th-bar .th-play").scroll_into_view_if_needed()
+    for button in page.locator(".th-bar button:visible").all():
+        box = button.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+        assert min(box["width"], box["height"]) >= 24
+    page.locator(".th-bar .th-back").tap()
+    ready(page, step=59)
+    page.locator(".th-bar .th-play").tap()
+    ready(page, step=60, playing="false")
+    for tab in page.get_by_test_id("stTab").all():
+        tab.tap()
+        idle(page)
+        assert sideways(page) == []
+    unbroken(page)
+
+
+def test_an_experiment_asks_waits_plays_and_explains(visit):
+    page = visit()
+    ready(page)
+    page.evaluate("document.querySelector('.js-plotly-plot').mine = true")
+    with another_film(page):
+        page.get_by_role("button", name="A tangle").or_(page.get_by_role("radio", name="A tangle")).first.click()
+    same_figure = page.evaluate("document.querySelector('.js-plotly-plot').mine === true")
+    ask = page.locator(".th-ask")
+    expect(ask).to_contain_text("Predict first")
+    expect(ask).to_contain_text("Will the sheet still lie flat?")
+    ready(page, step=0, playing="false")
+    page.wait_for_timeout(300)
+    assert step(page) == 0
+    shown = film(page)
+    page.get_by_role("button", name="flat", exact=True).click()
+    ready(page, playing="true")
+    expect(ask).to_contain_text("Folded, where it is red")
+    expect(ask).to_contain_text("Not flat")
+    page.wait_for_function("+document.querySelector('.th-player').dataset.step > 3")
+    assert film(page) == shown
+    press(page, "last")
+    ready(page, step=60)
+    expect(page.locator(".th-said")).to_contain_text("Red:")
+    expect(ask).to_contain_text("Folded, where it is red")
+    unbroken(page)
+    assert same_figure  # the question must not shift what stands below it: React would mount the player anew
