@@ -26,12 +26,11 @@ Row = tuple[str, list[float], float, str, bool]  # what, values, aim, unit, whet
 
 # Clicks, then waits in the page itself until another film has put its first picture on the screen: milliseconds.
 CHANGE = """async (selector) => {
-  const stage = document.querySelector('.th-player'), film = stage.dataset.film, plot = document.querySelector('.js-plotly-plot');
-  const drawn = new Promise((done) => plot.on('plotly_afterplot', () => stage.dataset.film !== film && done(performance.now())));
+  const stage = document.querySelector('.th-player'), film = stage.dataset.film, drawn = () => stage.dataset.film !== film && +stage.dataset.step >= 0;
   const began = performance.now();
   document.querySelector(selector).click();
-  const ended = await Promise.race([drawn, new Promise((wake) => setTimeout(wake, 8000, NaN))]);
-  return ended - began;
+  while (!drawn() && performance.now() - began < 8000) await new Promise((wake) => setTimeout(wake, 2));
+  return performance.now() - began;
 }"""
 SWITCH = """async ([selector, title]) => {
   const began = performance.now();
@@ -42,7 +41,7 @@ SWITCH = """async ([selector, title]) => {
 PLAY = """async () => {
   const stage = document.querySelector('.th-player');
   let pictures = 0;
-  document.querySelector('.js-plotly-plot').on('plotly_afterplot', () => pictures++);
+  new MutationObserver(() => pictures++).observe(stage, {attributeFilter: ['data-step']});
   document.querySelector('.th-play').click();
   const began = performance.now();
   do await new Promise((wake) => setTimeout(wake, 20)); while (stage.dataset.playing === 'true' && performance.now() - began < 30000);
@@ -123,7 +122,7 @@ def measure() -> list[Row]:
 
 
 def settle(page: Page) -> None:
-    page.wait_for_function("document.querySelector('.th-player').dataset.state === 'ready'")
+    page.wait_for_function("document.querySelector('.th-player')?.dataset.state === 'ready'")
     page.wait_for_timeout(400)
 
 

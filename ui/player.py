@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +36,15 @@ def play(
     *,
     beside: tuple[Points, ...] = (),
     autoplay: bool = False,
-    names: Sequence[str] = ("",),
+    names: Sequence[str] = ("", ""),
     start: int | None = None,
     link: str = "",
-) -> Mapping[str, Any] | None:
-    """Show runs (two for comparing, in lock step). Returns what was clicked in the picture, once.
+    closer: bool = True,
+) -> "Clicked | None":
+    """Show runs (two for comparing, in lock step, each with its name). Returns what was clicked last in this film.
 
-    Computing and drawing happen elsewhere; this only names the films and says where they are.
+    Computing and drawing happen elsewhere; this only names the films and says where they are. `start` is the picture to
+    open at (None: the last), `closer` whether single steps can be looked at.
     """
     runs = [runs] if isinstance(runs, Run) else list(runs)
     store, films = server.running()
@@ -59,7 +62,8 @@ def play(
         data={
             "kind": "player",
             "films": [
-                {"key": film.key, "address": film_address(film), "name": name} for film, name in zip(opened, names, strict=False)
+                {"key": film.key, "address": film_address(film), "name": name}
+                for film, name in zip(opened, names[: len(opened)], strict=True)
             ],
             "start": start,
             "autoplay": autoplay,
@@ -67,14 +71,34 @@ def play(
             "file": text.slug,
             "plotly": base() + script.PATH,
             "words": phrases(language())["player"],
-            "closeup": {"now": close >= 0, "offered": True},
+            "closeup": {"now": close >= 0, "offered": closer},
             "inline": _inline(opened, heard),
             "nonce": _count(opened, start, autoplay),
         },
         on_event_change=lambda: _hear(text.slug),
     )
-    event = result.get("event")
-    return event if event and event.get("kind") == "click" else None
+    return _clicked(result.get("event") or {}, opened[0], runs[0])
+
+
+@dataclass(frozen=True)
+class Clicked:
+    """A thing in the picture: what kind, which one, and the frame it was clicked in."""
+
+    name: str
+    index: int
+    frame: Any
+
+
+def _clicked(event: Mapping[str, Any], film: Film, run: Run) -> Clicked | None:
+    """The click that has just come, or the last one while its film is shown. Nothing of it is trusted."""
+    if event.get("kind") == "click":
+        st.session_state["clicked"] = (film.key, event.get("name"), event.get("index"), event.get("step"))
+    key, name, index, step = st.session_state.get("clicked", (None,) * 4)
+    if key != film.key or not (isinstance(name, str) and isinstance(index, int) and isinstance(step, int)):
+        return None
+    job = server.running()[0].get(run.key)
+    frames = job.frames if job else []
+    return Clicked(name, index, frames[step]) if 0 <= step < len(frames) and index >= 0 else None
 
 
 def beside_player(kind: str, **data: Any) -> None:

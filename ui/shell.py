@@ -124,26 +124,48 @@ def address_bar(
     return st.session_state["link_now"], step
 
 
+def details(heading: str, rows: Sequence[Mapping[str, Any]], empty: str) -> None:
+    """A small table about the thing that was clicked."""
+    with st.container(key="details", border=True, gap="small"):
+        st.markdown(f"**{heading}**" if rows else f"**{heading}** {empty}")
+        if rows:
+            st.dataframe(rows, hide_index=True, width="stretch", height=min(260, 36 * (len(rows) + 1) + 2))
+
+
 def below(text: Topic, module: ModuleType, params: Params, data: Sequence[str]) -> None:
-    """Theory, the numbers as a table, the code, and where the notes are mistaken."""
+    """Theory, numbers, code, and where the notes are mistaken. Only the open tab is drawn: the picture comes first."""
     with st.container(key="below"):
-        about, numbers, code, errata = st.tabs([say("theory"), say("numbers"), say("code"), say("errata")])
+        names = [say("theory"), say("numbers"), say("code"), say("errata")]
+        about, numbers, code, errata = st.tabs(names, on_change="rerun", key=f"{text.slug}-tabs-{language()}")
         with about:
-            st.markdown(text.prose)
-            st.markdown(f"#### {say('sources')}\n" + "\n".join(f"- {item}" for item in text.sources))
+            if about.open:
+                st.markdown(text.prose)
+                st.markdown(f"#### {say('sources')}\n" + "\n".join(f"- {item}" for item in text.sources))
         with numbers:
-            beside_player("numbers")
+            if numbers.open:
+                beside_player("numbers")
         with code:
-            st.markdown(say("snippet_note"))
-            st.code(source.snippet(module, params, data), language="python")
-            st.markdown(say("source_note", file=source.file(module)))
-            st.code(source.text(module), language="python", height=520)
+            if code.open:
+                _code(module, params, data)
         with errata:
-            st.markdown(say("errata_note"))
-            for item in text.errata:
-                st.markdown(
-                    f"**{say('notes_say')}** {item['claim']}\n\n**{say('what_is_so')}** {item['truth']}\n\n{item['shown']}"
-                )
+            if errata.open:
+                _errata(text)
+
+
+def _code(module: ModuleType, params: Params, data: Sequence[str]) -> None:
+    st.markdown(say("snippet_note"))
+    st.code(source.snippet(module, params, data), language="python")
+    st.markdown(say("source_note", file=source.file(module)))
+    st.code(source.text(module), language="python", height=520)
+
+
+def _errata(text: Topic) -> None:
+    st.markdown(say("errata_note"))
+    for item in text.errata:
+        with st.container(border=True, gap="small"):
+            st.markdown(f"**{say('notes_say')}** {item['claim']}")
+            st.markdown(f"**{say('what_is_so')}** {item['truth']}")
+            st.markdown(item["shown"])
 
 
 def card(section: str, texts: Sequence[Topic], pages: Mapping[str, Any]) -> None:

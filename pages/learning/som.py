@@ -27,6 +27,17 @@ link, step = shell.address_bar(
 )
 with right:
     shell.notices()
-    play(Run(som.train, params, (chosen.points,)), view.draw, options, text, beside=placed.points, autoplay=autoplay,
-         start=start if start is not None else step, link=link)  # fmt: skip
+    clicked = play(
+        Run(som.train, params, (chosen.points,)),
+        view.draw,
+        options,
+        text,
+        beside=placed.points,
+        autoplay=autoplay,
+        start=start if start is not None else step,
+        link=link,
+        closer=not params.unfold,
+    )
+    if clicked:
+        shell.details(*view.unit(clicked.frame, clicked.index, chosen.points, text))
 shell.below(text, som, params, [chosen.code])

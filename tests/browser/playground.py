@@ -47,7 +47,8 @@ class Server:
         self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=self.log, stderr=subprocess.STDOUT)
         end = time.monotonic() + 60
         while not self.healthy():
-            assert self.process.poll() is None and time.monotonic() < end, Path(self.log.name).read_text()
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(Path(self.log.name).read_text())
             time.sleep(0.05)
 
     def healthy(self) -> bool:

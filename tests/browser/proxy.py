@@ -37,7 +37,7 @@ def without(routes: Sequence[str], port: int) -> Iterator[tuple[str, list[str]]]
                     head = re.sub(rb"\r\nconnection:[^\r]*", b"", head, flags=re.I)[:-2] + b"Connection: close\r\n\r\n"
                 there, onwards = await asyncio.open_connection("127.0.0.1", port)
                 onwards.write(head)
-                _, waiting = await asyncio.wait(
+                await asyncio.wait(
                     {loop.create_task(pipe(reader, onwards)), loop.create_task(pipe(there, writer))},
                     return_when=asyncio.ALL_COMPLETED,
                 )

@@ -101,13 +101,12 @@ def test_another_language_changes_every_word_and_nothing_else(visit):
     ready(page)
     page.fill(".th-scrub", "21")
     ready(page, step=21)
-    said, title = caption(page), page.title()
+    said = caption(page)
     with another_film(page):
         page.locator(".st-key-language_button button").click()
     expect(page.locator("h1")).to_have_text("自组织映射")
     ready(page, step=21)
     assert caption(page) != said
-    assert page.title() != title
     expect(page.locator(".st-key-som-rows")).to_contain_text("行")
     expect(slider(page, "rows")).to_have_value("7")
     assert "lang=zh" in page.url

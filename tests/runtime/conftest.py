@@ -1,5 +1,6 @@
 """Stores and films that are closed when their test is over."""
 
+import faulthandler
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -52,5 +53,9 @@ def films(inline: Store, filming: Callable[[Store], Films]) -> Films:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_sent_yet() -> None:
+def _fresh() -> Iterator[None]:
+    """Nothing sent yet; and a test that waits for ever shows where, and ends the session."""
     toys.Data.sent.clear()
+    faulthandler.dump_traceback_later(90, exit=True)
+    yield
+    faulthandler.cancel_dump_traceback_later()

@@ -138,6 +138,24 @@ def test_a_worker_that_does_not_stop_is_replaced(store: Store, tmp_path: Path, m
     assert pid(store) != hanging.pid
 
 
+def test_a_cancel_that_comes_too_late_does_not_stop_the_next_run(store: Store, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+    late = occupied(store, first)
+    toys.wait_for(first, "at-0")
+    stop = late.stop
+    assert stop
+    toys.say(first, "gate-0")
+    ended(late)
+    job = store.start(run(toys.gated, steps=3, place=str(second)), "a")
+    toys.wait_for(second, "at-0")
+    stop()
+    for i in range(3):
+        toys.say(second, f"gate-{i}")
+    assert len(ended(job).frames) == 3
+
+
 def test_a_job_that_is_done_is_never_cancelled(store: Store) -> None:
     job = ended(store.start(run(), "a"))
     assert not job.cancel()

@@ -4,14 +4,14 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import numpy as np
 
 import engine.params
+from charts.panels import Picture
 from engine.errors import Diverged
 from engine.frames import Frame
 
@@ -152,25 +152,23 @@ class Words:
 FIXED = np.arange(500.0)  # drawn in every picture, sent once
 
 
-def draw(frames: Any, i: int, params: Params, data: Any, options: Options, words: Words) -> SimpleNamespace:
+def draw(frames: Any, i: int, params: Params, data: Any, options: Options, words: Words) -> Picture:
     """A picture of frame i."""
     shown = frames[i]
-    return SimpleNamespace(
+    return Picture(
         data=[{"type": "scatter", "x": FIXED, "y": shown.value, "few": [1, 2]}],
         layout={"height": 400, "title": {"text": "a layout long enough to be sent once and then referred to"}},
-        wide={}, narrow={}, series=[], phase="phase", said=f"step {i}", alt="alt", of="", at=-1, metrics=[("m", "1")], mark=False,
-        formula="", values={"v": (np.float64(i), 2)}, numbers={"step": shown.step, "part": "", "mean": shown.value.mean()},
+        wide={}, narrow={}, phase="phase", said=f"step {i}", alt="alt", values={"v": (np.float64(i), 2)},
+        numbers={"step": shown.step, "part": "", "mean": shown.value.mean()},
     )  # fmt: skip
 
 
-def draw_noise(frames: Any, i: int, *rest: Any) -> SimpleNamespace:
+def draw_noise(frames: Any, i: int, *rest: Any) -> Picture:
     """A picture that does not compress."""
-    made = draw(frames, i, *rest)
-    made.data = [{"y": np.random.default_rng(i).integers(0, 1 << 60, 50_000)}]
-    return made
+    return replace(draw(frames, i, *rest), data=[{"y": np.random.default_rng(i).integers(0, 1 << 60, 50_000)}])
 
 
-def draw_badly(frames: Any, i: int, *rest: Any) -> SimpleNamespace:
+def draw_badly(frames: Any, i: int, *rest: Any) -> Picture:
     if i == 1:
         raise KeyError("a detail for the log only")
     return draw(frames, i, *rest)
@@ -183,7 +181,7 @@ class Recorder:
         self.__qualname__ = f"recorder {name}"
         self.name, self.drawn = name, [] if drawn is None else drawn
 
-    def __call__(self, frames: Any, i: int, *rest: Any) -> SimpleNamespace:
+    def __call__(self, frames: Any, i: int, *rest: Any) -> Picture:
         self.drawn.append((self.name, i) if self.name else i)
         return draw(frames, i, *rest)
 

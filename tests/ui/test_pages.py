@@ -201,6 +201,8 @@ def test_an_experiment_asks_first_and_explains_after_the_answer():
 
 def test_the_snippet_on_the_page_makes_the_frames_that_are_shown():
     page = opened(som__rows="5", som__cols="4", som__steps="200", data="moons")
+    page.session_state["som-tabs-en"] = "Code"
+    page.run()
     snippet = next(item.value for item in page.code if "for frame in" in item.value)
     heard: list[str] = []
     exec(snippet, {"print": lambda *words: heard.append(" ".join(map(str, words)))})

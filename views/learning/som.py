@@ -87,6 +87,25 @@ def numbers(frame: SomFrame) -> dict[str, float | int | str | None]:
     }
 
 
+def unit(frame: SomFrame, index: int, cloud: Points, words: Words) -> tuple[str, list[dict[str, Any]], str]:
+    """What there is to know of one unit at one step: a heading, the samples it won as rows, and what to say without any."""
+    row, col = divmod(index, frame.units.shape[1])
+    if row >= frame.units.shape[0]:
+        return "", [], ""
+    won = frame.measured[frame.bmu == index]
+    shown = range(min(8, len(cloud.columns))) if cloud.kind != "images" else range(0)
+    rows = [
+        {
+            words("sample_word"): int(k) + 1,
+            **({words("name_word"): cloud.names[k]} if cloud.names else {}),
+            **({words("label_word"): cloud.label_names[cloud.labels[k]]} if cloud.labels is not None else {}),
+            **{cloud.columns[j]: float(cloud.X[k, j]) for j in shown},
+        }
+        for k in won[:200]
+    ]
+    return words("unit_at", row=row, col=col, step=frame.step, won=len(won)), rows, words("unit_empty")
+
+
 # ---- the sheet among the data
 
 
