@@ -65,7 +65,14 @@ def seed(slug: str, spec: Spec, allowed: tuple[str, ...] = ()) -> Value:
             put(slug, spec.name, value)
         except ValueError:
             notice("bad_value", name=f"{slug}.{spec.name}", value=text[:40])
-    return kept(slug).setdefault(spec.name, spec.default)  # type: ignore[no-any-return]
+    value = st.session_state.get(
+        f"{slug}.{spec.name}", kept(slug).get(spec.name, spec.default)
+    )  # the widget's, the kept, the default
+    if allowed and value not in allowed:  # the data it spoke of are gone
+        value = spec.default
+        st.session_state.pop(f"{slug}.{spec.name}", None)
+    kept(slug)[spec.name] = value
+    return value
 
 
 def put(slug: str, name: str, value: Any) -> None:

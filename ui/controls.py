@@ -17,7 +17,8 @@ Choices = Mapping[str, Mapping[str, str]]  # field → its values now → their 
 def controls(model: type[M], text: Topic, *, more: Sequence[str] = (), choices: Choices | None = None, folded: str = "") -> M:
     """Draw the fields that matter now and return the model they make.
 
-    Those in `more` stand behind an expander; with `folded`, its heading, all of them do.
+    Those in `more` stand behind an expander; with `folded`, its heading, all of them do. What is folded away is not drawn:
+    a page has fewer widgets, and its picture comes sooner.
     """
     specs = [spec for spec in model.specs() if spec.name != "close_up"]
     values: dict[str, Value] = {"close_up": address.seed(text.slug, closeup)} if (closeup := _close_up(model)) else {}
@@ -26,7 +27,12 @@ def controls(model: type[M], text: Topic, *, more: Sequence[str] = (), choices: 
         drawn = [spec for spec in specs if (bool(folded) or spec.name in more) == group and _matters(spec, values)]
         if not drawn:
             continue
-        with st.expander(folded or say("more")) if group else st.container(gap="small", key=f"{text.slug}-settings"):
+        box: Any = None if group else st.container(gap="small", key=f"{text.slug}-settings")
+        if group:
+            box = st.expander(folded or say("more"), key=f"{text.slug}-{'folded' if folded else 'more'}", on_change="rerun")
+            if not box.open:
+                continue
+        with box:
             for spec in drawn:
                 values[spec.name] = address.kept(text.slug)[spec.name] = _widget(spec, text, (choices or {}).get(spec.name))
     return model.make(**values)
@@ -49,8 +55,6 @@ def _widget(spec: Spec, text: Topic, choices: Mapping[str, str] | None) -> Value
     if spec.kind in ("int", "float"):
         return _number(spec, label, key, value)
     names = choices or text.choices[spec.name]
-    if value not in names:  # the data it spoke of are gone
-        st.session_state[key] = spec.default
     if spec.kind == "choice" and len(names) <= 3:
         return str(
             st.segmented_control(label, list(names), format_func=names.__getitem__, key=key, required=True, width="stretch")

@@ -55,14 +55,17 @@ def dataset(text: Topic, samples: Sequence[str], default: str) -> Chosen:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="dataset"):
         choice = st.selectbox(text.labels["data"], options, format_func=names.__getitem__, key=key)
         address.kept(slug)["data"] = choice
-        with st.popover("", icon=":material/upload_file:", help=say("own_data"), key="own_data"):
+        door = st.popover("", icon=":material/upload_file:", help=say("own_data"), key=f"{slug}-own", on_change="rerun")
+    content = own.content if choice == "own" and own else data.sample_table(choice) if choice in data.TABLES else None
+    picked = _picked(text, content, choice) if isinstance(content, Table) else None
+    if door.open:
+        with door:
             st.file_uploader(say("own_upload"), key=f"{slug}-upload", on_change=_upload, args=(slug,))
             st.caption(say("limits"))
             if problem := st.session_state.get("upload_problem"):
                 trouble(problem)
-            table = own.content if choice == "own" and own else data.sample_table(choice) if choice in data.TABLES else None
-            picked = _columns(text, table, choice) if isinstance(table, Table) else None
-            _notes(own.content.notes if choice == "own" and own else ())
+            picked = _columns(slug, content) if isinstance(content, Table) else None
+            _notes(content.notes if content is not None and choice == "own" else ())
     try:
         return _chosen(slug, choice, own, picked)
     except DataError as problem:
@@ -107,31 +110,34 @@ def _first(table: Table, choice: str = "own") -> tuple[str, ...]:
     return data.DEFAULT_COLUMNS.get(choice, data.numeric_columns(table)[:8] if choice == "own" else data.numeric_columns(table))
 
 
-def _columns(text: Topic, table: Table, choice: str) -> tuple[tuple[str, ...], str | None]:
-    """Which columns are looked at, and which one names the classes."""
+def _picked(text: Topic, table: Table, choice: str) -> tuple[tuple[str, ...], str | None]:
+    """Which columns are looked at and which one names the classes: the link's, else the kept, else what the table opens with."""
     slug, kept = text.slug, address.kept(text.slug)
     numeric, groups = data.numeric_columns(table), data.label_candidates(table)
-    wanted = address.arrived(f"{slug}.columns")
-    if wanted is not None:
-        kept["columns"] = [column for column in wanted.split("|") if column in numeric]
+    wanted, label = address.arrived(f"{slug}.columns"), address.arrived(f"{slug}.label")
     if kept.get("columns_of") != choice:
         kept["columns_of"] = choice
-        if wanted is None:
-            kept["columns"], kept["label"] = (
-                list(_first(table, choice)),
-                table.label or (groups[0] if groups and choice == "own" else ""),
-            )
+        kept["columns"] = list(_first(table, choice))
+        kept["label"] = table.label or (groups[0] if groups and choice == "own" else "")
         for field in ("columns", "label"):
             st.session_state.pop(f"{slug}.{field}", None)
-    label = address.arrived(f"{slug}.label")
+    if wanted is not None:
+        kept["columns"] = [column for column in wanted.split("|") if column in numeric]
     if label is not None:
         kept["label"] = label if label in groups else ""
-    st.session_state.setdefault(f"{slug}.columns", [column for column in kept["columns"] if column in numeric])
-    st.session_state.setdefault(f"{slug}.label", kept.get("label", "") if kept.get("label", "") in groups else "")
+    for field in ("columns", "label"):
+        kept[field] = st.session_state.get(f"{slug}.{field}", kept[field])
+    return tuple(kept["columns"]), kept["label"] or None
+
+
+def _columns(slug: str, table: Table) -> tuple[tuple[str, ...], str | None]:
+    """The widgets of the same."""
+    kept, numeric, groups = address.kept(slug), data.numeric_columns(table), data.label_candidates(table)
+    for field in ("columns", "label"):
+        st.session_state.setdefault(f"{slug}.{field}", kept[field])
     kept["columns"] = st.multiselect(say("columns"), numeric, key=f"{slug}.columns", placeholder=say("choose_columns"))
-    kept["label"] = st.selectbox(
-        say("label"), ["", *groups], key=f"{slug}.label", format_func=lambda column: column or say("no_label")
-    )
+    none = say("no_label")
+    kept["label"] = st.selectbox(say("label"), ["", *groups], key=f"{slug}.label", format_func=lambda column: column or none)
     return tuple(kept["columns"]), kept["label"] or None
 
 

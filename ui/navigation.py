@@ -9,7 +9,7 @@ from ui.language import language, say
 from ui.text import phrases, theory
 
 ROOT = Path(__file__).parents[1]
-st.set_page_config(page_title="Theoria", page_icon=str(ROOT / "ui/static/mark.svg"), layout="wide")
+st.set_page_config(page_icon=str(ROOT / "ui/static/mark.svg"), layout="wide")
 st.html(f"<style>{(ROOT / 'ui/house.css').read_text(encoding='utf-8')}</style>")
 st.html(f"<style>{phrases(language())['css']['own_words']}</style>")  # Streamlit's own words have no translation
 
@@ -24,4 +24,6 @@ pages |= {
 }
 st.session_state["pages"] = {page.url_path: page for group in pages.values() for page in group}
 st.logo(str(ROOT / "ui/static/wordmark.svg"), size="small")
-st.navigation(pages, position="top").run()
+shown = st.navigation(pages, position="top")
+st.set_page_config(page_title=shown.title + " · Theoria")
+shown.run()

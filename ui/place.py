@@ -34,7 +34,10 @@ def place(text: Topic, cloud: Points) -> Placed:
         address.put(slug, "place", arrived[:400])
     st.session_state.setdefault(key, address.kept(slug).setdefault("place", ""))
     picture = None
-    with st.expander(say("place")):
+    box = st.expander(say("place"), key=f"{slug}-placing", on_change="rerun")
+    if not box.open and not address.kept(slug)["place"].strip():
+        return Placed()
+    with box:
         typed = st.text_input(say("place_" + cloud.kind), key=key, placeholder=_example(cloud), help=say("place_help"))
         if cloud.kind == "images":
             picture = st.file_uploader(say("place_picture"), key=f"{slug}-place-picture")

@@ -82,7 +82,7 @@ const decode = ({dtype, bdata, shape}) => {         // Plotly's base64 arrays, d
   return columns ? Array.from({length: rows}, (_, r) => numbers.subarray(r * columns, (r + 1) * columns)) : numbers;
 };
 class Film {
-  constructor({key, address, name}) { Object.assign(this, {key, address, name, stop: new AbortController(), mood: "", asked: false, told: -Infinity}); this.clear(); }
+  constructor({key, run, address, name}) { Object.assign(this, {key, run, address, name, stop: new AbortController(), mood: "", asked: false, told: -Infinity}); this.clear(); }
   clear() { Object.assign(this, {head: {}, total: 0, queued: null, lines: [], values: [], rows: [], marks: [], ended: false, error: null}); }
   get over() { return this.ended || this.error !== null; }
   feed(line) {
@@ -359,11 +359,15 @@ function makePlayer(root) {
     playing = Boolean(data.autoplay) && !still.matches;
   };
   const open = () => {
-    const old = films;
+    const old = films, at = want, went = !following, ran = playing, seen = shown >= 0, runs = (all) => all.map(({run}) => run).join();
     films = data.films.map((source) => Object.assign(old.find(({key, error}) => key === source.key && !error?.lost) ?? new Film(source), {name: source.name, address: source.address}));
     old.forEach((film) => { if (!films.includes(film)) film.stop.abort(); });
     shown = want = -1;
     told();
+    if (seen && !data.autoplay && films[0].run && runs(old) === runs(films)) {      // the same run in other words or colours: stay where we are
+      if (went) { start = at; following = false; }
+      playing = ran;
+    }
     due = 0; opened = performance.now(); pointed = cursor = null; fresh = true;
     films.forEach((film) => { if (!old.includes(film) && !data.inline?.films?.[film.key]) follow(film); });
     tell("film");
@@ -644,6 +648,10 @@ function makePlayer(root) {
     put(stage, "data-narrow", String(w < 640));
     if (shown >= 0 || !panes.length) { arrange(); resize(); }
   });
+  const app = document.querySelector("[data-testid=stApp]"), line = new MutationObserver(([{oldValue}]) => {      // a server that was restarted knows nothing of us: run the page, or the next change would be lost
+    if (oldValue !== "CONNECTED" && app.getAttribute("data-test-connection-state") === "CONNECTED") emit({kind: "back", nonce: Date.now()});
+  });
+  if (app) line.observe(app, {attributes: true, attributeFilter: ["data-test-connection-state"], attributeOldValue: true});
   const player = {
     get films() { return films; }, get shown() { return shown; }, get count() { return count(); }, get data() { return data; },
     go: (i) => { hand(); go(i); state(); }, saveCsv,
@@ -668,7 +676,7 @@ function makePlayer(root) {
       gone = true; cancelAnimationFrame(frame); window.theoriaLoops--;
       films.forEach((film) => film.stop.abort());
       document.removeEventListener("keydown", keys); document.removeEventListener("pointerdown", away); removeEventListener("resize", resize);
-      watch.disconnect(); dress.stop();
+      watch.disconnect(); dress.stop(); line.disconnect();
       panes.forEach((pane) => Plotly?.purge(pane.plot));
       stage.remove();
       if (shared.player === player) { shared.player = null; tell("film"); }
@@ -735,7 +743,7 @@ function makeShare(root) {
   const input = box.querySelector("input"), button = box.querySelector("button"), status = box.querySelector("p"), dress = dresser(box);
   let data = {words: {}};
   const hear = () => {
-    const {shown, count} = shared.player ?? {}, link = data.link || shared.player?.data.link || "";
+    const {shown, count} = shared.player ?? {}, link = shared.player?.data.link || data.link || "";
     put(input, "value", shown >= 0 && shown < count - 1 ? withStep(link, shown) : link);
   };
   input.onfocus = () => input.select();

@@ -62,8 +62,8 @@ def play(
         data={
             "kind": "player",
             "films": [
-                {"key": film.key, "address": film_address(film), "name": name}
-                for film, name in zip(opened, names[: len(opened)], strict=True)
+                {"key": film.key, "run": run.key, "address": film_address(film), "name": name}
+                for film, run, name in zip(opened, runs, names[: len(runs)], strict=True)
             ],
             "start": start,
             "autoplay": autoplay,

@@ -30,11 +30,13 @@ def tools(*, share: bool = True) -> None:
     """Language, and the link of what is shown."""
     st.button(say("other_language"), on_click=switch, type="tertiary", key="language_button")
     if share:
-        with st.popover(say("share"), icon=":material/link:", type="tertiary", key="share_popover"):
-            st.caption(say("share_note"))
-            beside_player("share", link=st.session_state.get("link_now", ""))
-            if told := st.session_state.get("link_note"):
-                st.caption(told)
+        door = st.popover(say("share"), icon=":material/link:", type="tertiary", key="sharing", on_change="rerun")
+        if door.open:
+            with door:
+                st.caption(say("share_note"))
+                beside_player("share")
+                if told := st.session_state.get("link_note"):
+                    st.caption(told)
 
 
 def stage() -> Sequence[Any]:
@@ -70,9 +72,10 @@ def experiments(text: Topic) -> tuple[bool, int | None]:
         )
         if not chosen:
             st.html(f'<p class="th-ask">{html.escape(say("experiments_hint"))}</p>', width="stretch")
-            return False, None
-    with st.container(key="predict", horizontal=True, vertical_alignment="center", gap="small"):
-        return _ask(by_id[chosen], state)
+    with st.container(
+        key="predict", horizontal=True, vertical_alignment="center", gap="small"
+    ):  # always there: nothing below shifts
+        return _ask(by_id[chosen], state) if chosen else (False, None)
 
 
 def _begin(text: Topic, item: Experiment | None) -> None:

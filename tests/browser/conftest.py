@@ -99,7 +99,8 @@ def _seat(browser: Browser, server: Server) -> Iterator[dict[str, Any]]:
 def som(_seat: dict[str, Any], server: Server) -> Iterator[Page]:
     """One open page for the tests that only look; at its last step, the mouse in the corner. `som.line` is its websocket."""
     page: Page = _seat["page"]
-    if page.locator(".th-player").count() != 1 or film(page) != _seat["film"]:  # another test left it elsewhere
+    broken = page.get_by_test_id("stException").count()
+    if broken or page.locator(".th-player").count() != 1 or film(page) != _seat["film"]:  # another test left it so
         page.goto(server.url + "/som")
         ready(page)
     page.mouse.move(3, 3)

@@ -206,7 +206,7 @@ def bring(page: Page, name: str, content: bytes, kind: str = "text/csv") -> None
     """Give the page a file of one's own."""
     field = page.locator(".st-key-som-upload input[type=file]")
     if not field.count():
-        page.locator(".st-key-own_data button").first.click()
+        page.locator(".st-key-som-own button").first.click()
     field.set_input_files({"name": name, "mimeType": kind, "buffer": content})
     idle(page)
 
@@ -223,7 +223,7 @@ def saved(page: Page, item: str, folder: Path) -> Path:
 
 def shared_link(page: Page) -> str:
     """What the share box copies."""
-    page.locator(".st-key-share_popover button").first.click()
+    page.locator(".st-key-sharing button").first.click()
     page.click(".th-share button")
     expect(page.locator(".th-share p")).to_have_text("link copied")
     link = page.evaluate("navigator.clipboard.readText()")

@@ -73,7 +73,7 @@ def test_without_a_clipboard_the_link_is_shown_and_selected(server, visit):
     assert link.endswith("step=9")
     expect(page.locator(".th-linkbox")).to_contain_text("Ctrl+C")
     page.keyboard.press("Escape")
-    page.locator(".st-key-share_popover button").first.click()
+    page.locator(".st-key-sharing button").first.click()
     page.click(".th-share button")
     expect(page.locator(".th-share p")).to_contain_text("Ctrl+C")
     assert page.evaluate(selected) == link

@@ -35,7 +35,7 @@ class Options(engine.params.Options):
 
 def choices(data: Points, words: Words) -> dict[str, dict[str, str]]:
     """What the options may be for these data: field → value → name."""
-    few = {column: _called(column, words) for column in data.columns[:40]} if data.kind != "images" else {}
+    few = {column: _named(column, words) for column in data.columns[:40]} if data.kind != "images" else {}
     own = {} if data.kind == "table" else {"units": words("plane_units")}
     planes = {"": words("automatic")} | own | {"u_matrix": words("plane_u_matrix"), "hits": words("plane_hits")} | few
     axes = {"": words("automatic")} | ({"pc1": words("pc", k=1), "pc2": words("pc", k=2)} if len(data.columns) > 2 else {}) | few
@@ -310,7 +310,7 @@ def _plane(
         return (
             matrices.cells(places, values, corners, low, high, "sequential"),
             key,
-            words("map_column", column=_called(plane, words)),
+            words("map_column", column=_named(plane, words)),
         )
     if plane == "hits":
         return (
@@ -565,12 +565,16 @@ def _edges(params: Params) -> np.ndarray:
     return _lattice(params.rows, params.cols, params.topology)
 
 
-def _called(column: str, words: Words) -> str:
-    """What a column is called: the columns of the samples have names in every language, others their own."""
+def _named(column: str, words: Words) -> str:
+    """What a column is called: the columns of the samples have names in every language, others their own. Not escaped."""
     try:
         return words("column_" + column)
     except KeyError:
-        return escaped(column).replace("_", " ")
+        return column.replace("_", " ")
+
+
+def _called(column: str, words: Words) -> str:
+    return escaped(_named(column, words))
 
 
 def _column_name(cloud: Points, column: int, words: Words) -> str:
