@@ -7,8 +7,23 @@ os.environ.setdefault("STREAMLIT_RUNNER_POST_SCRIPT_GC", "false")
 for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(threads, "1")
 
+from collections.abc import Iterator  # noqa: E402
+
+import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
+from playwright.sync_api import Browser, sync_playwright  # noqa: E402
+
+from tests.browser.chromium import launch  # noqa: E402
 
 settings.register_profile("tests", deadline=None, max_examples=25, derandomize=True)
 settings.register_profile("long", deadline=None, max_examples=500)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "tests"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests that need one."""
+    with sync_playwright() as playwright:
+        chromium = launch(playwright)
+        yield chromium
+        chromium.close()

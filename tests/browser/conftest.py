@@ -4,21 +4,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.chromium import QUIET, found
 from tests.browser.playground import PATIENCE, Server, Watch, film, idle, ready
 
-NO_NETWORK = "--host-resolver-rules=MAP theoria.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
 expect.set_options(timeout=PATIENCE)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found(), args=[*QUIET, NO_NETWORK])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import math
-import shutil
 import threading
 import zlib
 from collections import Counter
@@ -13,21 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import plotly
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
 from charts import theme
 
 UI = Path(__file__).parents[2] / "ui"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WORDS = {
     "first": "To the start (Home)", "back": "Step back (←)", "next": "Step (→)", "last": "To the end (End)", "play": "Play", "pause": "Pause", "space": "Space", "scrub": "Step of the run", "step": "Step",
     "speed": "Speed", "loop": "Loop", "more": "More", "controls": "Controls of the film", "copy_step": "Copy link to this step", "save_svg": "Picture (SVG)", "save_png": "Picture (PNG)", "save_csv": "Numbers (CSV)",
@@ -155,15 +145,6 @@ class Server:
 
 def packed(line: dict[str, Any]) -> bytes:
     return (json.dumps(line, separators=(",", ":"), ensure_ascii=False) + "\n").encode()
-
-
-@contextlib.contextmanager
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as tool:
-        found = shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = tool.chromium.launch(executable_path=found, args=QUIET)
-        yield browser
-        browser.close()
 
 
 def show(page: Page, *keys: str, **more: Any) -> None:

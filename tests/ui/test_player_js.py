@@ -17,12 +17,6 @@ STAGE = ".th-player"
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with harness.chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def server() -> Server:
     server = Server()
     server.films |= {"small": film(rate=30), "other": film(6, rate=30), "flip": film(3, flip=True), "map": harness.map_film(12)}
@@ -526,15 +520,13 @@ def test_numbers_leave_as_csv_that_no_spreadsheet_takes_for_a_formula(page):
 def test_the_link_follows_the_step_and_is_selected_where_copying_is_not_allowed(fresh):
     page = fresh
     page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
-    page.evaluate(
-        "data => window.mount(data)", {"kind": "share", "words": harness.WORDS, "link": "https://theoria.example/som?v=1"}
-    )
+    page.evaluate("data => window.mount(data)", {"kind": "share", "words": harness.WORDS})
     show(page, "small")
     wait(page, step=11)
-    assert page.input_value(".th-share input") == "https://theoria.example/som?v=1"
+    assert page.input_value(".th-share input") == "https://theoria.example/som?v=1&som.rows=5"
     press(page, "back")
     wait(page, step=10)
-    assert page.input_value(".th-share input") == "https://theoria.example/som?v=1&step=10"
+    assert page.input_value(".th-share input") == "https://theoria.example/som?v=1&som.rows=5&step=10"
     page.click(".th-share button")
     expect(page.locator(".th-share p")).to_have_text(harness.WORDS["select_hint"])
     assert page.evaluate("window.getSelection().toString()").endswith("step=10")
