@@ -528,7 +528,7 @@ function makePlayer(root) {
     const n = count(), over = ends();
     if (!n) return;
     if (start !== null && (start < n || over)) { want = Math.min(start, n - 1); start = null; due = now + 1000 / rate(); }
-    else if ((following || shown < 0) && (over || (now - opened > 400 && now - drawnAt > 80))) want = n - 1;     // a finished film should not flash its first picture
+    else if ((following || shown < 0) && (over || (now - opened > 150 && now - drawnAt > 80))) want = n - 1;     // a finished film should not flash its first picture
     else if (playing && shown >= 0 && now >= due) {
       const gap = 1000 / rate(), jump = speed > 1 ? 1 + Math.floor(clamp((now - due) / gap, 0, 7)) : 1;                 // fast motion may leave pictures out, plain speed never
       due = Math.max(due + gap * jump, now);
