@@ -26,7 +26,8 @@ Row = tuple[str, list[float], float, str, bool]  # what, values, aim, unit, whet
 
 # Clicks, then waits in the page itself until another film has put its first picture on the screen: milliseconds.
 CHANGE = """async (selector) => {
-  const stage = document.querySelector('.th-player'), film = stage.dataset.film, drawn = () => stage.dataset.film !== film && +stage.dataset.step >= 0;
+  const stage = document.querySelector('.th-player'), film = stage.dataset.film;
+  const drawn = () => stage.dataset.film !== film && +stage.dataset.step >= 0;
   const began = performance.now();
   document.querySelector(selector).click();
   while (!drawn() && performance.now() - began < 8000) await new Promise((wake) => setTimeout(wake, 2));
@@ -35,7 +36,8 @@ CHANGE = """async (selector) => {
 SWITCH = """async ([selector, title]) => {
   const began = performance.now();
   document.querySelector(selector).click();
-  while (document.querySelector('h1')?.textContent !== title && performance.now() - began < 8000) await new Promise(requestAnimationFrame);
+  const there = () => document.querySelector('h1')?.textContent === title;
+  while (!there() && performance.now() - began < 8000) await new Promise(requestAnimationFrame);
   return performance.now() - began;
 }"""
 PLAY = """async () => {
@@ -44,7 +46,8 @@ PLAY = """async () => {
   new MutationObserver(() => pictures++).observe(stage, {attributeFilter: ['data-step']});
   document.querySelector('.th-play').click();
   const began = performance.now();
-  do await new Promise((wake) => setTimeout(wake, 20)); while (stage.dataset.playing === 'true' && performance.now() - began < 30000);
+  do await new Promise((wake) => setTimeout(wake, 20));
+  while (stage.dataset.playing === 'true' && performance.now() - began < 30000);
   return [pictures, (performance.now() - began) / 1000];
 }"""
 

@@ -1,0 +1,73 @@
+"""What the page of the self-organising map claims, in its experiments and errata, is so."""
+
+import numpy as np
+import pytest
+
+from engine import data
+from engine.errors import Diverged
+from engine.learning import som
+from ui.text import theory
+
+EXPERIMENTS = {item.id: item for item in theory("som", "en").experiments}
+
+
+def last(name: str) -> tuple[som.SomFrame, data.Points]:
+    item = EXPERIMENTS[name]
+    cloud = data.sample(item.data)
+    return list(som.train(som.Params(**item.set), cloud))[-1], cloud
+
+
+def answer(name: str) -> str:
+    return EXPERIMENTS[name].answers[EXPERIMENTS[name].right]
+
+
+def test_three_species_get_their_own_regions_nearly():
+    frame, cloud = last("species")
+    labels = cloud.labels[frame.measured]
+    commonest = {unit: np.bincount(labels[frame.bmu == unit]).argmax() for unit in np.unique(frame.bmu)}
+    assert np.mean([commonest[unit] == label for unit, label in zip(frame.bmu, labels, strict=True)]) > 0.9
+    assert answer("species") == "their own"
+
+
+def test_colours_cannot_keep_all_their_neighbours():
+    frame, _ = last("colours")
+    assert 0 < frame.topographic < 0.2
+    assert answer("colours") == "some neighbours"
+
+
+def test_between_digits_lie_blends_and_not_noise():
+    frame, cloud = last("digits")
+    units = frame.units.reshape(-1, 196).astype(float)
+    likeness = np.corrcoef(np.concatenate([units, cloud.X]))[: len(units), len(units) :].max(1)
+    assert likeness.min() > 0.6  # every unit looks like some digit …
+    assert likeness.max() < 1  # … and none is one of them
+    assert answer("digits") == "something of both"
+
+
+def test_a_small_first_radius_tangles_the_sheet_and_the_search_finds_one_that_does_not():
+    frame, cloud = last("tangle")
+    assert frame.folded > 0
+    trials = list(som.train(som.Params(**EXPERIMENTS["tangle"].set, unfold=True), cloud))
+    assert [trial.folded > 0 for trial in trials] == [True] * (len(trials) - 1) + [False]
+    assert trials[-1].sigma_start > trials[0].sigma_start == 0.6
+    assert answer("tangle") == "folded"
+
+
+def test_a_rate_above_two_runs_away_where_all_units_are_pulled_alike():
+    with pytest.raises(Diverged):
+        last("overshoot")
+    assert answer("overshoot") == "it runs away"
+
+
+def test_a_gaussian_has_the_strengths_that_the_errata_name():
+    strengths = som.neighbourhood("gaussian", np.array([[0.0, 1.5**2, 3.0**2]]), 1.5)
+    assert strengths == pytest.approx([1, 0.607, 0.135], abs=5e-4)
+
+
+def test_halves_per_grid_step_do_not_change_with_time_and_keep_units_from_the_edge():
+    cloud = data.sample("square")
+    near, far = (list(som.train(som.Params(neighbourhood=kind), cloud)) for kind in ("gaussian", "manhattan"))
+    reach = [np.ptp(frames[-1].units.reshape(-1, 2), axis=0).mean() for frames in (near, far)]
+    assert reach[1] < reach[0] < 1
+    values = {round(float(value), 6) for frame in far[1:] for value in frame.theta.ravel()}
+    assert values <= {round(2.0**-k, 6) for k in range(30)}
