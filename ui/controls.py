@@ -20,7 +20,9 @@ def controls(model: type[M], text: Topic, *, more: Sequence[str] = (), choices: 
     Those in `more` stand behind an expander; with `folded`, its heading, all of them do. What is folded away is not drawn:
     a page has fewer widgets, and its picture comes sooner.
     """
-    specs = [spec for spec in model.specs() if spec.name != "close_up"]
+    specs = sorted(
+        (spec for spec in model.specs() if spec.name != "close_up"), key=lambda spec: spec.name == "seed"
+    )  # the seed last
     values: dict[str, Value] = {"close_up": address.seed(text.slug, closeup)} if (closeup := _close_up(model)) else {}
     values |= {spec.name: address.seed(text.slug, spec, tuple((choices or {}).get(spec.name, ()))) for spec in specs}
     for group in (False, True):

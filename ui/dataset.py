@@ -64,7 +64,7 @@ def dataset(text: Topic, samples: Sequence[str], default: str) -> Chosen:
             st.caption(say("limits"))
             if problem := st.session_state.get("upload_problem"):
                 trouble(problem)
-            picked = _columns(slug, content) if isinstance(content, Table) else None
+            picked = _columns(text, content) if isinstance(content, Table) else None
             _notes(content.notes if content is not None and choice == "own" else ())
     try:
         return _chosen(slug, choice, own, picked)
@@ -130,14 +130,20 @@ def _picked(text: Topic, table: Table, choice: str) -> tuple[tuple[str, ...], st
     return tuple(kept["columns"]), kept["label"] or None
 
 
-def _columns(slug: str, table: Table) -> tuple[tuple[str, ...], str | None]:
+def _columns(text: Topic, table: Table) -> tuple[tuple[str, ...], str | None]:
     """The widgets of the same."""
-    kept, numeric, groups = address.kept(slug), data.numeric_columns(table), data.label_candidates(table)
+    slug, kept = text.slug, address.kept(text.slug)
+    numeric, groups = data.numeric_columns(table), data.label_candidates(table)
+
+    def name(column: str) -> str:
+        return text.say.get("column_" + column, column) if column else say("no_label")
+
     for field in ("columns", "label"):
         st.session_state.setdefault(f"{slug}.{field}", kept[field])
-    kept["columns"] = st.multiselect(say("columns"), numeric, key=f"{slug}.columns", placeholder=say("choose_columns"))
-    none = say("no_label")
-    kept["label"] = st.selectbox(say("label"), ["", *groups], key=f"{slug}.label", format_func=lambda column: column or none)
+    kept["columns"] = st.multiselect(
+        say("columns"), numeric, key=f"{slug}.columns", format_func=name, placeholder=say("choose_columns")
+    )
+    kept["label"] = st.selectbox(say("label"), ["", *groups], key=f"{slug}.label", format_func=name)
     return tuple(kept["columns"]), kept["label"] or None
 
 
