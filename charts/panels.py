@@ -1,10 +1,8 @@
 """Panels with their own axes, laid into one figure, so that linked views cannot disagree."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
-
-import numpy as np
 
 from charts.theme import BLANK
 
@@ -92,11 +90,6 @@ def escaped(text: str) -> str:
     return "&#64;" + safe[1:] if safe.startswith("@") else safe
 
 
-def flat(values: np.ndarray) -> np.ndarray:
-    """A two-dimensional array as one row, for traces that take lists."""
-    return np.ascontiguousarray(values).reshape(-1)
-
-
 def _title(text: str, k: str) -> dict[str, Any]:
     return note(text, xref=f"x{k} domain", yref=f"y{k} domain", x=0, y=1, xanchor="left", yanchor="bottom", yshift=8)
 
@@ -113,6 +106,3 @@ def _domains(boxes: Sequence[Box]) -> dict[str, Any]:
         k = "" if number == 1 else str(number)
         out |= {f"xaxis{k}": {"domain": [x0, x1]}, f"yaxis{k}": {"domain": [y0, y1]}}
     return out
-
-
-__all__ = ["Box", "Panel", "Picture", "Trace", "blank", "compose", "escaped", "flat", "note", "replace"]

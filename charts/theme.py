@@ -54,7 +54,6 @@ DARK: Palette = {
 }
 CATEGORICAL = ["@c1", "@c2", "@c3", "@c4", "@c5", "@c6"]
 SYMBOLS = ["circle", "diamond", "square", "triangle-up", "cross", "star"]  # the second cue, same order
-DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"]
 
 
 def mix(colours: list[str], at: float) -> str:

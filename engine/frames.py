@@ -14,6 +14,11 @@ class Frame:
     part: str  # a sub-step's name ("draw", "match", "pull"); "" where the step is whole
     total: int  # how many frames the whole run yields, this one included
 
+    def numbers(self) -> dict[str, int | float | str]:
+        """The fields that are single numbers or words: what there is to print of a step."""
+        facts = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in facts.items() if isinstance(value, (int, float, str))}
+
     @property
     def nbytes(self) -> int:
         """Bytes of all arrays."""

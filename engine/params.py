@@ -5,7 +5,7 @@ examples and prints the snippet that reproduces the run. Only int, float, bool, 
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Self, get_args, get_origin
+from typing import Any, Literal, Self, get_args, get_origin
 
 from annotated_types import Ge, Le, MultipleOf
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -39,8 +39,6 @@ class Options(BaseModel):
 
 class Params(Options):
     """Settings of a run. `seed` names the random numbers, `close_up` the step to look at closely (-1: the whole run)."""
-
-    HIDDEN: ClassVar[frozenset[str]] = frozenset({"close_up"})
 
     seed: int = Field(0, ge=0, le=9999)
     close_up: int = Field(-1, ge=-1)

@@ -25,7 +25,7 @@ with st.container(key="masthead", horizontal=True, vertical_alignment="top"):
             width=420,
         )
     with st.container(key="tools", horizontal=True, width="content"):
-        shell.tools(share=False)
+        shell.tools()
 
 if wanted:
     found = [text for text in topics if wanted.lower() in " ".join((text.slug, text.title, text.question, text.prose)).lower()]

@@ -4,6 +4,7 @@ The address bar is the truth whenever it differs from what was last written ther
 stands in it; "copy link" writes everything. Streamlit forgets a widget that is not drawn, so values are kept here.
 """
 
+import time
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -13,20 +14,25 @@ from engine.params import Options, Spec, Value
 from ui.language import language
 
 VERSION = 1  # the links' major version: raised when an old link would mean another run
-OWN = {"lang", "v", "step", "data"}  # parameters that belong to no topic
+OWN = {"v", "step", "data"}  # parameters that belong to no topic
+ECHO = 3.0  # seconds in which an address that we wrote may still come back, from a browser that moved on meanwhile
 
 
 def arrive(slug: str) -> None:
     """Take the settings of a link that has just been opened."""
-    link = st.query_params.to_dict()
-    if link == st.session_state.get("written") or not any(key in OWN - {"lang"} or key.startswith(slug + ".") for key in link):
+    link = {key: value for key, value in st.query_params.to_dict().items() if key != "lang"}
+    written, now = st.session_state.get("written", []), time.monotonic()
+    if written and (link == written[-1][1] or any(link == ours and now - at < ECHO for at, ours in written)):
+        return
+    if not any(key in OWN or key.startswith(slug + ".") for key in link):
         return
     kept(slug).clear()
     for key in [key for key in st.session_state if str(key).startswith(slug + ".")]:
         del st.session_state[key]
-    st.session_state["arrived"] = {key: value for key, value in link.items() if key != "lang"}
+    st.session_state["arrived"] = dict(link)
     st.session_state["notices"] = [("older_link", {})] if link.get("v", str(VERSION)) != str(VERSION) else []
     step = link.get("step", "")
+    st.session_state.pop("link_step_of", None)
     st.session_state["link_step"] = int(step) if step.isdecimal() and len(step) < 7 else None
     if step and st.session_state["link_step"] is None:
         notice("bad_value", name="step", value=step[:40])
@@ -65,9 +71,7 @@ def seed(slug: str, spec: Spec, allowed: tuple[str, ...] = ()) -> Value:
             put(slug, spec.name, value)
         except ValueError:
             notice("bad_value", name=f"{slug}.{spec.name}", value=text[:40])
-    value = st.session_state.get(
-        f"{slug}.{spec.name}", kept(slug).get(spec.name, spec.default)
-    )  # the widget's, the kept, the default
+    value = st.session_state.get(f"{slug}.{spec.name}", kept(slug).get(spec.name, spec.default))  # widget's, kept, default
     if allowed and value not in allowed:  # the data it spoke of are gone
         value = spec.default
         st.session_state.pop(f"{slug}.{spec.name}", None)
@@ -83,6 +87,7 @@ def put(slug: str, name: str, value: Any) -> None:
 def put_quietly(slug: str, name: str, value: Any) -> None:
     """Set a field that has no widget."""
     kept(slug)[name] = value
+    st.session_state.pop(f"{slug}.{name}", None)  # a link's, which no widget would ever take away
 
 
 def query(slug: str, models: list[type[Options]], more: dict[str, str], *, everything: bool) -> dict[str, str]:
@@ -99,14 +104,14 @@ def query(slug: str, models: list[type[Options]], more: dict[str, str], *, every
 
 def write(wanted: dict[str, str], *, step: int | None) -> None:
     """Bring the address bar up to date."""
-    wanted = dict(wanted)
+    wanted = wanted | ({} if step is None else {"step": str(step)})
+    written = st.session_state.setdefault("written", [])
+    written.append((time.monotonic(), wanted))
+    del written[:-8]
     if "lang" in st.query_params:
-        wanted["lang"] = language()
-    if step is not None:
-        wanted["step"] = str(step)
+        wanted = wanted | {"lang": language()}
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
-    st.session_state["written"] = wanted
 
 
 def link(wanted: dict[str, str]) -> str:

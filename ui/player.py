@@ -19,7 +19,7 @@ from runtime.films import Draw, Film
 from runtime.run import Run
 from ui import address
 from ui.language import language
-from ui.text import Topic, phrases
+from ui.text import Topic, markdown, phrases
 
 HERE = Path(__file__).parent
 THEME = {"light": theme.LIGHT, "dark": theme.DARK, "template": theme.TEMPLATE}
@@ -109,7 +109,7 @@ def beside_player(kind: str, **data: Any) -> None:
 def trouble(problem: TheoriaError) -> None:
     """An error in the visitor's language, in the one place where errors are shown."""
     heading, said = title(problem.code, language()), sentence(problem.code, language())
-    values = {key: _plain(str(value)) for key, value in problem.values.items()}
+    values = {key: markdown(str(value)) for key, value in problem.values.items()}
     st.error(f"**{heading.format(**values)}**  \n{said.format(**values)}")
 
 
@@ -162,8 +162,3 @@ def _inline(films: Sequence[Film], heard: Mapping[str, Any]) -> dict[str, Any] |
         "films": {film.key: encode(drawing.whole(film)) for film in films} if asked["films"] else {},
         "plotly": encode(script.compressed()) if asked["plotly"] else None,
     }
-
-
-def _plain(text: str) -> str:
-    """A visitor's word inside Markdown: every sign that could mean something is escaped."""
-    return "".join("\\" + sign if sign in "\\`*_{}[]()<>#+-.!|$~:&" else sign for sign in text)

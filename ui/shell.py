@@ -22,20 +22,20 @@ def header(slug: str) -> Topic:
         with st.container(key="title", width="stretch", gap=None):
             st.html(f"<h1>{html.escape(text.title)}</h1><p>{html.escape(text.question)}</p>")
         with st.container(key="tools", horizontal=True, width="content", gap="xsmall", wrap=False):
-            tools()
+            tools(slug)
     return text
 
 
-def tools(*, share: bool = True) -> None:
-    """Language, and the link of what is shown."""
+def tools(slug: str | None = None) -> None:
+    """Language, and on a topic's page the link of what is shown."""
     st.button(say("other_language"), on_click=switch, type="tertiary", key="language_button")
-    if share:
+    if slug:
         door = st.popover(say("share"), icon=":material/link:", type="tertiary", key="sharing", on_change="rerun")
         if door.open:
             with door:
                 st.caption(say("share_note"))
                 beside_player("share")
-                if told := st.session_state.get("link_note"):
+                if told := st.session_state.get("link_notes", {}).get(slug):
                     st.caption(told)
 
 
@@ -85,8 +85,7 @@ def _begin(text: Topic, item: Experiment | None) -> None:
         return
     kept = address.kept(text.slug)
     for name in list(kept):
-        if name not in ("data",):
-            st.session_state.pop(f"{text.slug}.{name}", None)
+        st.session_state.pop(f"{text.slug}.{name}", None)
     kept.clear()
     st.session_state["link_step"] = None
     for name, value in {"data": item.data, **item.set}.items():
@@ -117,13 +116,13 @@ def address_bar(
     """
     address.leftover()
     wanted = address.query(text.slug, models, short, everything=False)
-    settings = tuple(sorted(wanted.items()))
+    settings = (text.slug, *sorted(wanted.items()))
     step = st.session_state.get("link_step")
     if step is not None and st.session_state.setdefault("link_step_of", settings) != settings:
         step = st.session_state["link_step"] = st.session_state["link_step_of"] = None
     address.write(wanted, step=step)
     st.session_state["link_now"] = address.link(address.query(text.slug, models, data, everything=True))
-    st.session_state["link_note"] = note
+    st.session_state.setdefault("link_notes", {})[text.slug] = note
     return st.session_state["link_now"], step
 
 

@@ -34,6 +34,6 @@ def snippet(module: ModuleType, params: Params, data: Sequence[str]) -> str:
         [
             *lines,
             f"for frame in {short}.{train}({short}.Params({changed}), {', '.join(names)}):",
-            "    print(frame.step, frame.error)",
+            "    print(frame.numbers())",
         ]
     )

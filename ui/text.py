@@ -68,6 +68,11 @@ def theory(slug: str, language: str) -> Topic:
     return Topic(slug=slug, language=language, prose=prose.strip(), digest=digest_of("assets/theory", "assets/text"), **facts)
 
 
+def markdown(text: str) -> str:
+    """A visitor's word inside Markdown: every sign that could mean something is escaped."""
+    return "".join("\\" + sign if sign in "\\`*_{}[]()<>#+-.!|$~:&" else sign for sign in text)
+
+
 def _experiment(slug: str, language: str, item: dict[str, Any]) -> Experiment:
     """An experiment's words in a language; its settings stand once, in the reference language."""
     if language != REFERENCE:

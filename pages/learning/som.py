@@ -17,13 +17,13 @@ text = shell.header("som")
 autoplay, start = shell.experiments(text)
 left, right = shell.stage()
 with left:
-    chosen = dataset(text, ["penguins", "xkcd", "mnist", "animals", "moons", "square"], default="penguins")
+    chosen = dataset(text, ["penguins", "xkcd", "mnist", "animals", "moons", "square"], default=som.DEFAULT[2])
     params = controls(som.Params, text, more=MORE)
     options = controls(view.Options, text, choices=view.choices(chosen.points, text), folded=say("picture_settings"))
     placed = place(text, chosen.points)
 models: list[type[Options]] = [som.Params, view.Options]
 link, step = shell.address_bar(
-    text, models, chosen.link | placed.link, short=chosen.short("penguins") | placed.link, note=chosen.note
+    text, models, chosen.link | placed.link, short=chosen.short | placed.link, note=chosen.note or placed.note
 )
 with right:
     shell.notices()

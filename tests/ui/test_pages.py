@@ -1,7 +1,9 @@
 """Pages as a visitor's browser asks for them, without the browser: links, uploads, experiments."""
 
 import io
+import time
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from contents import SECTIONS
 from engine import data
 from engine.learning import som
 from runtime import server
+from ui import address, dataset, place
 from ui.text import LANGUAGES
 
 SCRIPT = str(Path(__file__).parents[2] / "ui" / "navigation.py")
@@ -42,6 +45,11 @@ def params(page: AppTest) -> som.Params:
 
 def points() -> data.Points:
     return list(server.running()[1]._films.values())[-1].job.run.data[0]
+
+
+def points_of(page: AppTest) -> data.Points:
+    """What the page looks at, said by itself."""
+    return page.session_state["dataset"]["som"]["good"].points
 
 
 def said(page: AppTest) -> str:
@@ -135,18 +143,24 @@ def test_a_large_table_travels_by_name_and_the_receiver_is_asked_for_it():
     page.file_uploader[0].set_value(("large.csv", raw, "text/csv")).run()
     wanted = page.session_state["link_now"]
     assert "data=file%3Alarge.csv%3A" in wanted
-    assert "large.csv" in page.session_state["link_note"]
-    server.start(0)
-    other = opened(data="file:large.csv:123:abc")
-    assert "large.csv" in said(other)
+    assert "large" in page.session_state["link_notes"]["som"]
+    settings = dict(parse_qsl(wanted.split("?")[1]))
+    mine = points_of(page)
+    other = opened(**{key.replace(".", "__"): value for key, value in settings.items()})
     assert points() == data.sample("penguins")
+    assert "large.csv" in said(other)
+    other.slider(key="som.rows").set_value(9).run()
+    assert "large.csv" in said(other)  # it is asked for as long as it is not there
+    other.file_uploader[0].set_value(("large.csv", raw, "text/csv")).run()
+    assert points_of(other) == mine
+    assert "large.csv" not in said(other)
 
 
 @pytest.mark.parametrize(
     ("name", "raw", "word"),
     [
         ("a.csv", b"", "empty"),
-        ("a.csv", b"x,y\n1,2\n3,\n", "Row 2"),
+        ("a.csv", b"x,y\n1,2\n5,\n,4\n", "Row 2"),
         ("a.csv", b"x,y\n1,2\n", "one row"),
         ("a.csv", b"x,y\n1,1\n1,1\n", "equal"),
         ("a.csv", b"\x89PNG\r\n\x1a\n" + b"\0" * 40, "image"),
@@ -159,6 +173,7 @@ def test_a_bad_upload_is_refused_in_a_sentence_and_the_data_before_it_stay(name,
     page.file_uploader[0].set_value((name, raw, "text/csv")).run()
     assert not page.exception
     assert len(page.error) == 1
+    assert word in page.error[0].value
     assert points() == data.sample("penguins")
 
 
@@ -209,7 +224,7 @@ def test_the_snippet_on_the_page_makes_the_frames_that_are_shown():
     heard: list[str] = []
     exec(snippet, {"print": lambda *words: heard.append(" ".join(map(str, words)))})
     frames = list(server.running()[1]._films.values())[-1].job.frames
-    assert heard == [f"{frame.step} {frame.error}" for frame in frames]
+    assert heard == [str(frame.numbers()) for frame in frames]
 
 
 def test_settings_that_make_no_run_together_say_what_to_do():
@@ -217,3 +232,81 @@ def test_settings_that_make_no_run_together_say_what_to_do():
     film = list(server.running()[1]._films.values())[-1]
     assert film.job.error.code == "som_torus_rows"
     assert not page.exception
+
+
+def test_a_second_own_table_takes_the_place_of_the_first():
+    page = opened()
+    page.file_uploader[0].set_value(("one.csv", CSV, "text/csv")).run()
+    page.file_uploader[0].set_value(("two.csv", b"a,b,c\n1,2,9\n2,5,7\n4,4,4\n", "text/csv")).run()
+    assert not page.exception
+    assert points_of(page).columns == ("a", "b", "c")
+
+
+def test_a_table_with_a_gap_opens_with_its_whole_columns():
+    page = opened()
+    page.file_uploader[0].set_value(("gap.csv", b"a,b,c\n1,2,\n2,5,7\n4,4,4\n", "text/csv")).run()
+    assert not page.error
+    assert points_of(page).columns == ("a", "b")
+
+
+def test_columns_that_make_no_data_are_said_and_the_data_before_them_stay():
+    page = opened(data="animals")
+    before = points_of(page)
+    page.multiselect(key="som.columns").set_value([]).run()
+    assert len(page.error) == 1
+    assert points_of(page) == before
+
+
+def test_the_player_can_leave_a_close_up_that_came_by_a_link(monkeypatch):
+    state = {"settings": {"som": {"close_up": 12}}, "som.close_up": 12}
+    monkeypatch.setattr("ui.address.st.session_state", state)
+    address.put_quietly("som", "close_up", -1)
+    assert address.kept("som")["close_up"] == -1
+    assert "som.close_up" not in state
+
+
+def test_another_language_keeps_an_own_table_as_it_is():
+    page = opened()
+    page.file_uploader[0].set_value(("mine.csv", CSV, "text/csv")).run()
+    page.multiselect(key="som.columns").set_value(["height"]).run()
+    mine = points_of(page)
+    page.button(key="language_button").click().run()
+    assert not page.exception
+    assert points_of(page) == mine
+    assert page.session_state["dataset"]["som"]["own"].name == "mine.csv"
+
+
+def test_an_address_of_ours_that_comes_back_late_is_no_new_link(monkeypatch):
+    addresses = [{"som.rows": "9"}, {"som.rows": "10"}]
+    state = {"written": [(time.monotonic(), address_) for address_ in addresses], "settings": {"som": {"rows": 10}}}
+    monkeypatch.setattr("ui.address.st.session_state", state)
+    monkeypatch.setattr("ui.address.st.query_params", FakeQuery({"som.rows": "9"}))
+    address.arrive("som")
+    assert address.kept("som") == {"rows": 10}
+    monkeypatch.setattr("ui.address.st.query_params", FakeQuery({"som.rows": "7"}))
+    address.arrive("som")
+    assert state["arrived"] == {"som.rows": "7"}
+
+
+class FakeQuery(dict):
+    def to_dict(self):
+        return dict(self)
+
+
+def test_columns_of_any_name_survive_the_way_through_a_link():
+    columns = ["a|b", "100%", "%7C", "喙长"]
+    assert dataset._split(dataset._joined(columns)) == columns
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"), [("#008080", [0, 128, 128]), ("008080", [0, 128, 128]), ("cloudy blue", [172, 194, 217])]
+)
+def test_a_colour_is_placed_as_a_colour(typed, expected):
+    assert place.read(typed, data.sample("xkcd")).X.tolist() == [expected]
+
+
+def test_what_cannot_be_placed_is_said_while_its_box_is_folded():
+    page = AppTest.from_file(SCRIPT, default_timeout=60)
+    page.query_params["som.place"] = "hello"
+    page.run().switch_page("../pages/learning/som.py").run()
+    assert len(page.error) == 1

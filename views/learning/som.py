@@ -21,6 +21,7 @@ ONLINE = formula(
 BATCH = formula(r"W_v = \frac{\sum_i \theta_{b_i v}\, x_i}{\sum_i \theta_{b_i v}} = \frac{{sum}!}{{weight}!} = {after}!!")
 SHOWN = 500  # samples drawn at most
 NAMED = 60  # names written on the map at most
+RESERVED = {"", "u_matrix", "hits", "units", "pc1", "pc2"}  # a column of such a name cannot be chosen
 
 WIDE: list[Box] = [(0, 0.52, 0, 1), (0.60, 1, 0.33, 1), (0.60, 0.70, 0, 0.17), (0.745, 0.845, 0, 0.17), (0.89, 0.99, 0, 0.17)]
 NARROW: list[Box] = [(0, 1, 0.62, 1), (0, 1, 0.19, 0.54), (0, 0.27, 0, 0.09), (0.37, 0.63, 0, 0.09), (0.73, 1, 0, 0.09)]
@@ -35,7 +36,8 @@ class Options(engine.params.Options):
 
 def choices(data: Points, words: Words) -> dict[str, dict[str, str]]:
     """What the options may be for these data: field → value → name."""
-    few = {column: _named(column, words) for column in data.columns[:40]} if data.kind != "images" else {}
+    free = [column for column in data.columns[:40] if column not in RESERVED] if data.kind != "images" else []
+    few = {column: _named(column, words) for column in free}
     own = {} if data.kind == "table" else {"units": words("plane_units")}
     planes = {"": words("automatic")} | own | {"u_matrix": words("plane_u_matrix"), "hits": words("plane_hits")} | few
     axes = {"": words("automatic")} | ({"pc1": words("pc", k=1), "pc2": words("pc", k=2)} if len(data.columns) > 2 else {}) | few
@@ -94,12 +96,16 @@ def unit(frame: SomFrame, index: int, cloud: Points, words: Words) -> tuple[str,
         return "", [], ""
     won = frame.measured[frame.bmu == index]
     shown = range(min(8, len(cloud.columns))) if cloud.kind != "images" else range(0)
+    heads = [words("sample_word"), words("name_word"), words("label_word")]
+    for j in shown:
+        head = _named(cloud.columns[j], words)
+        heads.append(head + " " * heads.count(head))  # an own column may be called like one of ours
     rows = [
         {
-            words("sample_word"): int(k) + 1,
-            **({words("name_word"): cloud.names[k]} if cloud.names else {}),
-            **({words("label_word"): cloud.label_names[cloud.labels[k]]} if cloud.labels is not None else {}),
-            **{cloud.columns[j]: float(cloud.X[k, j]) for j in shown},
+            heads[0]: int(k) + 1,
+            **({heads[1]: cloud.names[k]} if cloud.names else {}),
+            **({heads[2]: cloud.label_names[cloud.labels[k]]} if cloud.labels is not None else {}),
+            **{head: float(cloud.X[k, j]) for head, j in zip(heads[3:], shown, strict=True)},
         }
         for k in won[:200]
     ]
