@@ -47,8 +47,8 @@ def test_a_bad_file_is_refused_in_one_sentence_and_the_picture_before_it_stays(v
     bad = [
         ("a.csv", b"", ["empty"]),
         ("b.csv", picture()[:60], ["image"]),
-        ("c.csv", b"height,width\n1,2\n3,4\n5,\n7,8\n", ["Row 3", "width"]),
-        ("d.csv", b"height,width\n1,2\n3,nan\n5,6\n", ["Row 2", "width"]),
+        ("c.csv", b"height,width\n1,2\n3,4\n5,\n,8\n", ["Row 3", "width"]),
+        ("d.csv", b"height,width\n1,2\n3,nan\nnan,6\n", ["Row 2", "width"]),
     ]
     for name, content, words in bad:
         bring(page, name, content)
@@ -104,8 +104,8 @@ def test_a_visitors_words_are_text_wherever_they_stand(visit, tmp_path):
         page.get_by_role("tab", name=tab).click()
         idle(page)
         harmless(page)
-    bring(page, f"{EVIL}.csv", f'"{EVIL}",b\n1,2\n3,\n'.encode())  # a sentence with the visitor's word in it
-    bring(page, f"{EVIL}2.csv", f'"{EVIL}",b\n1,2\n,4\n'.encode())
+    bring(page, f"{EVIL}.csv", f'"{EVIL}",b\n1,2\n3,\n,4\n'.encode())  # a sentence with the visitor's word in it
+    bring(page, f"{EVIL}2.csv", f'"{EVIL}",b\n1,2\n,4\n5,\n'.encode())
     expect(page.get_by_test_id("stAlert")).to_contain_text(EVIL)
     harmless(page)
     page.mouse.click(640, 70)
