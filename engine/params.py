@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from engine.errors import ParamError
 
 Value = int | float | bool | str
+CLOSE_UP_STEPS = 40  # how many steps a close-up goes through
 
 
 class Options(BaseModel):

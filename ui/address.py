@@ -71,17 +71,33 @@ def seed(slug: str, spec: Spec, allowed: tuple[str, ...] = ()) -> Value:
             put(slug, spec.name, value)
         except ValueError:
             notice("bad_value", name=f"{slug}.{spec.name}", value=text[:40])
-    value = st.session_state.get(f"{slug}.{spec.name}", kept(slug).get(spec.name, spec.default))  # widget's, kept, default
+    key = widget_key(slug, spec)
+    value = st.session_state.get(key, kept(slug).get(spec.name, spec.default))  # the widget's, the kept, the default
     if allowed and value not in allowed:  # the data it spoke of are gone
         value = spec.default
-        st.session_state.pop(f"{slug}.{spec.name}", None)
+        st.session_state.pop(key, None)
     kept(slug)[spec.name] = value
     return value
 
 
+def widget_key(slug: str, spec: Spec) -> str:
+    """The key of a field's widget. A select box of another language would send its old words back, so it has a key for each."""
+    return in_language(f"{slug}.{spec.name}") if is_box(spec) else f"{slug}.{spec.name}"
+
+
+def in_language(key: str) -> str:
+    return f"{key}.{language()}"
+
+
+def is_box(spec: Spec) -> bool:
+    """Whether the choice is made in a select box: where it has more than three values, or as many as the data bring."""
+    return spec.kind == "str" or len(spec.choices) > 3
+
+
 def put(slug: str, name: str, value: Any) -> None:
     """Set a field from outside its widget (a link, an experiment, the player)."""
-    kept(slug)[name] = st.session_state[f"{slug}.{name}"] = value
+    key = f"{slug}.{name}"
+    kept(slug)[name] = st.session_state[key] = st.session_state[in_language(key)] = value
 
 
 def put_quietly(slug: str, name: str, value: Any) -> None:

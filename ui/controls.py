@@ -49,7 +49,7 @@ def _matters(spec: Spec, values: dict[str, Value]) -> bool:
 
 
 def _widget(spec: Spec, text: Topic, choices: Mapping[str, str] | None) -> Value:
-    key = f"{text.slug}.{spec.name}"
+    key = address.widget_key(text.slug, spec)
     label = (text.labels | text.view_labels)[spec.name]
     value: Any = st.session_state.setdefault(key, address.kept(text.slug)[spec.name])
     if spec.kind == "bool":
@@ -57,7 +57,7 @@ def _widget(spec: Spec, text: Topic, choices: Mapping[str, str] | None) -> Value
     if spec.kind in ("int", "float"):
         return _number(spec, label, key, value)
     names = choices or text.choices[spec.name]
-    if spec.kind == "choice" and len(names) <= 3:
+    if not address.is_box(spec):
         return str(
             st.segmented_control(label, list(names), format_func=names.__getitem__, key=key, required=True, width="stretch")
         )

@@ -58,7 +58,7 @@ def dataset(text: Topic, samples: Sequence[str], default: str) -> Chosen:
     own: Own | None = state.get("own")
     if state.get("awaited"):
         address.notice("bring_file", name=state["awaited"].name, size=state["awaited"].size)
-    key = f"{slug}.data"
+    key = address.in_language(f"{slug}.data")
     options = [*samples, "own"] if own else list(samples)
     if address.kept(slug).setdefault("data", default) not in options:
         address.put(slug, "data", default)
@@ -140,7 +140,7 @@ def _try(content: Table | Image) -> None:
 
 def _forget_columns(slug: str) -> None:
     for field in ("columns", "label", "columns_of"):
-        st.session_state.pop(f"{slug}.{field}", None)
+        st.session_state.pop(address.in_language(f"{slug}.{field}"), None)
         address.kept(slug).pop(field, None)
 
 
@@ -167,7 +167,7 @@ def _picked(slug: str, table: Table, choice: str) -> Picked:
         kept["columns_of"], kept["columns"] = choice, list(_first(table, choice))
         kept["label"] = table.label or (groups[0] if groups and choice == "own" else "")
     for field in ("columns", "label"):
-        kept[field] = st.session_state.get(f"{slug}.{field}", kept[field])
+        kept[field] = st.session_state.get(address.in_language(f"{slug}.{field}"), kept[field])
     wanted, label = address.arrived(f"{slug}.columns"), address.arrived(f"{slug}.label")
     if wanted is not None:
         columns = _split(wanted)
@@ -191,11 +191,11 @@ def _columns(text: Topic, table: Table) -> Picked:
         return text.say.get("column_" + column, column) if column else say("no_label")
 
     for field in ("columns", "label"):
-        st.session_state.setdefault(f"{slug}.{field}", kept[field])
+        st.session_state.setdefault(address.in_language(f"{slug}.{field}"), kept[field])
     kept["columns"] = st.multiselect(
-        say("columns"), numeric, key=f"{slug}.columns", format_func=name, placeholder=say("choose_columns")
+        say("columns"), numeric, key=address.in_language(f"{slug}.columns"), format_func=name, placeholder=say("choose_columns")
     )
-    kept["label"] = st.selectbox(say("label"), ["", *groups], key=f"{slug}.label", format_func=name)
+    kept["label"] = st.selectbox(say("label"), ["", *groups], key=address.in_language(f"{slug}.label"), format_func=name)
     return tuple(kept["columns"]), kept["label"] or None
 
 

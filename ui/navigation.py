@@ -1,11 +1,15 @@
 """The Streamlit script: page settings, the little CSS the theme cannot say, the menu, the page."""
 
+import traceback
 from pathlib import Path
 
 import streamlit as st
 
 from contents import SECTIONS
+from engine.errors import TheoriaError
+from runtime.workers import bug
 from ui.language import language, say
+from ui.player import trouble
 from ui.text import phrases, theory
 
 ROOT = Path(__file__).parents[1]
@@ -26,4 +30,9 @@ st.session_state["pages"] = {page.url_path: page for group in pages.values() for
 st.logo(str(ROOT / "ui/static/wordmark.svg"), size="small")
 shown = st.navigation(pages, position="top")
 st.set_page_config(page_title=shown.title + " · Theoria")
-shown.run()
+try:
+    shown.run()
+except TheoriaError as problem:
+    trouble(problem)
+except Exception:  # nobody foresaw it: a number for the visitor, the traceback for the log
+    trouble(bug(traceback.format_exc()))

@@ -363,6 +363,7 @@ function makePlayer(root) {
     films = data.films.map((source) => Object.assign(old.find(({key, error}) => key === source.key && !error?.lost) ?? new Film(source), {name: source.name, address: source.address}));
     old.forEach((film) => { if (!films.includes(film)) film.stop.abort(); });
     shown = want = -1;
+    delete document.documentElement.dataset.thSeen;
     told();
     if (seen && !data.autoplay && films[0].run && runs(old) === runs(films)) {      // the same run in other words or colours: stay where we are
       if (went) { start = at; following = false; }
@@ -553,6 +554,7 @@ function makePlayer(root) {
     const n = total(), got = count(), over = ends(), at = Math.max(shown, 0), failed = films.find((film) => film.error), queued = films.find((film) => film.queued !== null && !film.lines.length && !film.over);
     const status = over && failed ? "error" : over && films.length ? "ready" : queued ? "queued" : got ? "running" : "opening";
     for (const [name, value] of [["state", status], ["step", shown], ["film", films.map((film) => film.key).join(",")], ["count", got], ["playing", playing], ["drawn", panes.some((pane) => pane.film)]]) put(stage, "data-" + name, String(value));
+    if (over && n && shown >= n - 1) document.documentElement.dataset.thSeen = "";      // what the page says about the end may be read now
     if (films[0]?.head.title) put(stage, "aria-label", films[0].head.title);
     put(scrub, "max", Math.max(n - 1, 1));
     if (+scrub.value !== at) scrub.value = at;
@@ -621,8 +623,7 @@ function makePlayer(root) {
   $("speed").onclick = () => { speed = SPEEDS[(SPEEDS.indexOf(speed) + 1) % SPEEDS.length]; put($("speed"), "textContent", `${speed}×`); };
   $("loop").onclick = () => { loop = !loop; $("loop").setAttribute("aria-pressed", loop); };
   $("more").onclick = () => { menu.hidden = !menu.hidden; $("more").setAttribute("aria-expanded", String(!menu.hidden)); if (!menu.hidden) menu.firstChild?.focus({preventScroll: true}); };
-  const closest = () => picture(films[0], shown === count() - 1 && ends() ? Math.max(shown - 1, 0) : shown);     // nothing comes after the end: look at what led there
-  $("closer").onclick = () => emit(data.closeup.now ? {kind: "whole"} : {kind: "closer", step: closest()?.step ?? shown});
+  $("closer").onclick = () => emit(data.closeup.now ? {kind: "whole"} : {kind: "closer", step: picture(films[0])?.step ?? shown, picture: shown, end: ends() && shown === count() - 1});
   const keys = (event) => {
     if (event.key === "Escape" && !menu.hidden) { closeMenu(); $("more").focus(); return; }
     if (event.key === "Escape") linkbox.hidden = true;

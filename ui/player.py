@@ -13,7 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from charts import theme
 from engine.data import Points
 from engine.errors import TheoriaError, sentence, title
-from engine.params import Options
+from engine.params import CLOSE_UP_STEPS, Options
 from runtime import script, server, settings
 from runtime.films import Draw, Film
 from runtime.run import Run
@@ -57,6 +57,7 @@ def play(
     store.leave(session, keep=[run.key for run in runs])
     heard = st.session_state.pop("player_heard", {})
     close = runs[0].params.close_up
+    start = _start(opened[0], close) if start is None else start
     result = PLAYER(
         key="player",
         data={
@@ -78,6 +79,16 @@ def play(
         on_event_change=lambda: _hear(text.slug),
     )
     return _clicked(result.get("event") or {}, opened[0], runs[0])
+
+
+def _start(film: Film, close_up: int) -> int | None:
+    """Where a film opens that no link and no experiment speaks of: a close-up at its beginning, the whole where it was left."""
+    if close_up >= 0:
+        return 0
+    if isinstance(left := st.session_state.pop("resume", None), int):
+        st.session_state["resumed"] = film.key, left
+    key, left = st.session_state.get("resumed", ("", None))
+    return left if key == film.key else None
 
 
 @dataclass(frozen=True)
@@ -131,11 +142,14 @@ def session_id() -> str:
 def _hear(slug: str) -> None:
     """What the player says, before the page runs again."""
     event = (st.session_state.get("player") or {}).get("event") or {}
-    kind = event.get("kind")
-    if kind == "closer" and isinstance(event.get("step"), int):
-        address.put_quietly(slug, "close_up", max(0, event["step"]))
+    kind, step = event.get("kind"), event.get("step")
+    if kind == "closer" and isinstance(step, int):
+        back = CLOSE_UP_STEPS if event.get("end") else 0  # nothing comes after the end: look at what led there
+        address.put_quietly(slug, "close_up", max(0, step - back))
+        st.session_state["left_at"] = event.get("picture")
     elif kind == "whole":
         address.put_quietly(slug, "close_up", -1)
+        st.session_state["resume"] = st.session_state.pop("left_at", None)
     st.session_state["player_heard"] = event
 
 

@@ -72,10 +72,8 @@ def experiments(text: Topic) -> tuple[bool, int | None]:
         )
         if not chosen:
             st.html(f'<p class="th-ask">{html.escape(say("experiments_hint"))}</p>', width="stretch")
-    with st.container(
-        key="predict", horizontal=True, vertical_alignment="center", gap="small"
-    ):  # always there: nothing below shifts
-        return _ask(by_id[chosen], state) if chosen else (False, None)
+            return False, None
+        return _ask(text, by_id[chosen], state)
 
 
 def _begin(text: Topic, item: Experiment | None) -> None:
@@ -92,19 +90,28 @@ def _begin(text: Topic, item: Experiment | None) -> None:
         address.put(text.slug, name, value)
 
 
-def _ask(item: Experiment, state: dict[str, Any]) -> tuple[bool, int | None]:
+def _ask(text: Topic, item: Experiment, state: dict[str, Any]) -> tuple[bool, int | None]:
     answer = state["answer"]
     if answer is None:
-        st.html(f'<p class="th-ask"><b>{html.escape(say("predict"))}</b> {html.escape(item.ask)}</p>', width="content")
-        with st.container(horizontal=True, gap="xsmall", key="answers", width="content"):
-            for number, words in enumerate(item.answers):
-                st.button(words, key=f"answer-{item.id}-{number}", on_click=state.update, kwargs={"answer": number})
+        st.html(f'<p class="th-ask"><b>{html.escape(say("predict"))}</b> {html.escape(item.ask)}</p>', width="stretch")
+        for number, words in enumerate(item.answers):
+            st.button(words, key=f"answer-{item.id}-{number}", on_click=state.update, kwargs={"answer": number})
         return False, 0
-    told = say("right" if answer == item.right else "not_so", answer=item.answers[answer])
-    st.html(f'<p class="th-ask"><b>{html.escape(told)}</b> {html.escape(item.why)}</p>', width="stretch")
+    watch = html.escape(say("watch", answer=item.answers[answer]))
+    verdict = html.escape(say("right" if answer == item.right else "not_so"))
+    why = f'<p class="th-ask th-why"><b>{verdict}</b> {html.escape(item.why)}</p>'
+    st.html(f'<p class="th-ask th-watch">{watch}</p>' + why, width="stretch")  # the second once the film has been seen to its end
+    if item.then:
+        st.button(item.then, key=f"then-{item.id}", on_click=_go_on, args=(text.slug, item))
     played = state.setdefault("played", False)
     state["played"] = True
     return not played, None
+
+
+def _go_on(slug: str, item: Experiment) -> None:
+    """What an experiment offers to try next."""
+    for name, value in item.then_set.items():
+        address.put(slug, name, value)
 
 
 def address_bar(

@@ -55,6 +55,8 @@ class Experiment:
     why: str
     data: str
     set: Mapping[str, Any]
+    then: str = ""  # what to try next, if there is something
+    then_set: Mapping[str, Any] = field(default_factory=dict)
 
 
 @cache
@@ -77,7 +79,7 @@ def _experiment(slug: str, language: str, item: dict[str, Any]) -> Experiment:
     """An experiment's words in a language; its settings stand once, in the reference language."""
     if language != REFERENCE:
         same = next(other for other in theory(slug, REFERENCE).experiments if other.id == item["id"])
-        item = item | {"right": same.right, "data": same.data, "set": same.set}
+        item = item | {"right": same.right, "data": same.data, "set": same.set, "then_set": same.then_set}
     return Experiment(**item | {"answers": tuple(item["answers"])})
 
 

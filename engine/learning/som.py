@@ -29,7 +29,7 @@ Scaling = Literal["standard", "range", "none"]
 ROW = np.sqrt(3) / 2  # height of a row of hexagons whose centres are 1 apart
 LEAST_SIGMA = 1e-3  # below this only the winner moves
 LARGEST = 1e30  # frames are float32
-FRAMES, CLOSE_STEPS, MEASURED = 60, 40, 4000
+FRAMES, MEASURED = 60, 4000
 ONLINE: JsonDict = {"mode": ["online"]}
 BATCH: JsonDict = {"mode": ["batch"]}
 WIDTH: JsonDict = {"neighbourhood": ["gaussian", "bubble", "mexican_hat", "triangle"]}
@@ -272,7 +272,7 @@ def _shown(ground: _Ground, W: np.ndarray) -> np.ndarray:
 def _close_up(ground: _Ground, course: _Course) -> Iterator[SomFrame]:
     """Every sub-step of up to 40 updates. "draw" and "match" bear the number of the update under way, whose end is "pull"."""
     state = _advance(ground, course, _begin(ground, course), ground.params.close_up)
-    end = min(state.step + CLOSE_STEPS, _last(ground.params))
+    end = min(state.step + engine.params.CLOSE_UP_STEPS, _last(ground.params))
     online = ground.params.mode == "online"
     total = 1 + (end - state.step) * (3 if online else 2)
     frame = _frame(ground, course, state, total)

@@ -186,7 +186,7 @@ def light(page: Page, selector: str, style: str) -> float:
 
 def data_box(page: Page) -> Any:
     """The box that says which data are shown."""
-    return page.locator(".st-key-som-data").get_by_role("combobox")
+    return page.locator(".st-key-som-data-en").get_by_role("combobox")
 
 
 # ---- doing

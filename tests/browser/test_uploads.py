@@ -78,7 +78,7 @@ def test_a_visitors_words_are_text_wherever_they_stand(visit, tmp_path):
     harmless(page)
     assert EVIL in page.text_content(".th-caption")  # the column's name beside the formula
     expect(data_box(page)).to_have_value(f"{EVIL}.csv"[:40])
-    for key in ("som-columns", "som-label"):  # the boxes in the popover, opened
+    for key in ("som-columns-en", "som-label-en"):  # the boxes in the popover, opened
         page.locator(f".st-key-{key} input").first.click()
         expect(page.get_by_role("option").first).to_be_visible()
         harmless(page)
@@ -87,7 +87,7 @@ def test_a_visitors_words_are_text_wherever_they_stand(visit, tmp_path):
     expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
     page.locator(".st-key-stage").get_by_text("Picture", exact=True).click()
     idle(page)
-    page.locator(".st-key-som-plane").get_by_role("combobox").press("ArrowDown")
+    page.locator(".st-key-som-plane-en").get_by_role("combobox").press("ArrowDown")
     expect(page.get_by_role("option", name="U-matrix")).to_be_visible()
     options = page.get_by_role("option").all_inner_texts()
     with another_film(page):

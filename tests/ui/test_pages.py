@@ -213,7 +213,10 @@ def test_an_experiment_asks_first_and_explains_after_the_answer():
     assert "Predict first" in said(page)
     page.button(key="answer-tangle-1").click().run()
     assert not page.exception
-    assert "Yes: folded" in said(page)
+    assert "You said: folded. Watch." in said(page)
+    assert "Right." in said(page)
+    page.button(key="then-tangle").click().run()
+    assert params(None) == som.Params(sigma=0.6, sigma_end=0.3, unfold=True)
 
 
 def test_the_snippet_on_the_page_makes_the_frames_that_are_shown():
@@ -252,7 +255,7 @@ def test_a_table_with_a_gap_opens_with_its_whole_columns():
 def test_columns_that_make_no_data_are_said_and_the_data_before_them_stay():
     page = opened(data="animals")
     before = points_of(page)
-    page.multiselect(key="som.columns").set_value([]).run()
+    page.multiselect(key="som.columns.en").set_value([]).run()
     assert len(page.error) == 1
     assert points_of(page) == before
 
@@ -268,7 +271,7 @@ def test_the_player_can_leave_a_close_up_that_came_by_a_link(monkeypatch):
 def test_another_language_keeps_an_own_table_as_it_is():
     page = opened()
     page.file_uploader[0].set_value(("mine.csv", CSV, "text/csv")).run()
-    page.multiselect(key="som.columns").set_value(["height"]).run()
+    page.multiselect(key="som.columns.en").set_value(["height"]).run()
     mine = points_of(page)
     page.button(key="language_button").click().run()
     assert not page.exception

@@ -48,7 +48,7 @@ def draw(frames: Sequence[SomFrame], i: int, params: Params, data: tuple[Points,
     """The picture of frame i. A second item in `data` is a sample to be placed on the finished map."""
     frame, cloud = frames[i], data[0]
     placed = _placed(frame, params, cloud, data[1]) if len(data) > 1 else None
-    column = _formula_column(cloud, options)
+    column = _formula_column(frame, cloud, options)
     panels = [
         _sheet(frame, params, cloud, options, words, placed),
         _map(frame, params, cloud, options, words, placed),
@@ -119,6 +119,9 @@ def _sheet(frame: SomFrame, params: Params, cloud: Points, options: Options, wor
     x, y = _axis(options.across, 0, cloud, words), _axis(options.up, 1, cloud, words)
     ground = _project(cloud.X, cloud, params.scaling, x.key, y.key)
     units = _project(frame.units.reshape(-1, cloud.X.shape[1]), cloud, params.scaling, x.key, y.key)
+    low, high = _reach(ground)
+    room = 2 * (high - low)
+    units = np.clip(units, low - room, high + room)  # a sheet that flies off leaves the picture, not its scale
     traces, notes = _samples(frame, cloud, ground, words)
     traces += [_fold(units, frame.folds)] * (
         frame.folded > 0 and len(cloud.columns) == 2 and frame.step + params.unfold > 0
@@ -132,7 +135,6 @@ def _sheet(frame: SomFrame, params: Params, cloud: Points, options: Options, wor
     if placed is not None:
         at = _project(placed.x[None], cloud, params.scaling, x.key, y.key)
         traces.append({**points.cloud(at, colour="@ink", symbol="star", size=15, opacity=1), "hoverinfo": "skip"})
-    low, high = _reach(ground)
     return Panel(
         traces,
         words("sheet"),
@@ -394,12 +396,15 @@ def _names(frame: SomFrame, cloud: Points, places: np.ndarray) -> Trace:
     for sample, unit in zip(frame.measured, frame.bmu, strict=True):
         by_unit.setdefault(int(unit), []).append(escaped(cloud.names[sample]))
     at = places[list(by_unit)]
+    left, right = places[:, 0].min() + 1, places[:, 0].max() - 1
+    sides = ["middle right" if x < left else "middle left" if x > right else "middle center" for x in at[:, 0]]
     return {
         "type": "scatter",
         "mode": "text",
         "x": at[:, 0],
         "y": at[:, 1],
         "text": ["<br>".join(names[:3]) for names in by_unit.values()],
+        "textposition": sides,
         "textfont": {"size": 11, "color": "@ink"},
         "hoverinfo": "skip",
     }
@@ -427,7 +432,7 @@ def _courses(params: Params, words: Words) -> list[Panel]:
         columns = ["folded", "sigma_start", "error"]
     else:
         columns = ["error", "sigma", "alpha"] if params.mode == "online" else ["error", "sigma", "topographic"]
-    axis = {"nticks": 3, "showgrid": False}
+    axis = {"nticks": 3, "showgrid": False, "ticklabelposition": "outside right"}
     return [
         Panel(curves.course(column), words("curve_" + column), x=axis, y={"nticks": 3}, series=[column]) for column in columns
     ]
@@ -435,10 +440,11 @@ def _courses(params: Params, words: Words) -> list[Panel]:
 
 def _phase(frame: SomFrame, params: Params, words: Words) -> str:
     if params.unfold:
-        return words("phase_trial", trial=frame.step + 1)
+        return words("phase_trial", sigma=number(frame.sigma_start, 2))
     if frame.step == 0 and not frame.part:
         return words("phase_start")
-    return words(f"phase_{frame.part}" if frame.part else "phase_step", step=f"{frame.step}")
+    whole = "phase_step" if params.mode == "online" else "phase_pass"
+    return words(f"phase_{frame.part}" if frame.part else whole, step=f"{frame.step}")
 
 
 def _said(frame: SomFrame, params: Params, cloud: Points, words: Words, placed: "_Placed | None") -> tuple[str, str]:
@@ -472,7 +478,7 @@ def _said(frame: SomFrame, params: Params, cloud: Points, words: Words, placed: 
         )
     elif frame.folded and not params.unfold and len(cloud.columns) == 2 and frame.step:
         said += " " + words("folded", **facts)
-    return said, said + " " + words("alt", **facts)
+    return said, said + " " + words("alt" if len(cloud.columns) == 2 else "alt_plane", **facts)
 
 
 def _name(cloud: Points, sample: int, words: Words) -> str:
@@ -514,11 +520,13 @@ def _printed(values: np.ndarray, digits: int) -> tuple[list[float], int]:
     return np.round(values, digits).tolist(), digits
 
 
-def _formula_column(cloud: Points, options: Options) -> int:
-    """The column the formula shows: one that is looked at, else the first; of pictures the pixel that varies most."""
-    if cloud.kind == "images":
-        return int(cloud.X.var(0).argmax())
-    return next((cloud.columns.index(name) for name in (options.plane, options.across) if name in cloud.columns), 0)
+def _formula_column(frame: SomFrame, cloud: Points, options: Options) -> int:
+    """The column the formula shows: one that is looked at, else the first; of colours and pictures the one pulled most."""
+    looked_at = next((cloud.columns.index(name) for name in (options.plane, options.across) if name in cloud.columns), 0)
+    if cloud.kind == "table" or looked_at or frame.sample < 0:
+        return looked_at
+    row, col = frame.winner
+    return int(np.abs(cloud.X[frame.sample] - frame.before[max(row, 0), max(col, 0)]).argmax())
 
 
 def _metrics(frame: SomFrame, words: Words) -> list[tuple[str, str]]:
