@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Page, WebSocket, expect
+from playwright.sync_api import BrowserContext, Page, TimeoutError, WebSocket, expect
 
 ROOT = Path(__file__).parents[2]
 STAGE = ".th-player"
@@ -186,7 +186,7 @@ def light(page: Page, selector: str, style: str) -> float:
 
 def data_box(page: Page) -> Any:
     """The box that says which data are shown."""
-    return page.locator(".st-key-som-data-en").get_by_role("combobox")
+    return page.locator("[class*=st-key-som-data-]").get_by_role("combobox")
 
 
 # ---- doing
@@ -219,6 +219,18 @@ def saved(page: Page, item: str, folder: Path) -> Path:
     path = folder / waiting.value.suggested_filename
     waiting.value.save_as(path)
     return path
+
+
+def opened_box(page: Page, box: Any) -> None:
+    """Open a select box; a page that runs at that moment may close it again."""
+    for _ in range(5):
+        idle(page)
+        box.click()
+        try:
+            page.get_by_role("option").first.wait_for(timeout=2000)
+        except TimeoutError:
+            continue
+        return
 
 
 def shared_link(page: Page) -> str:

@@ -56,13 +56,19 @@ def test_an_experiment_asks_waits_plays_and_explains(visit):
     shown = film(page)
     page.get_by_role("button", name="flat", exact=True).click()
     ready(page, playing="true")
-    expect(ask).to_contain_text("Folded, where it is red")
-    expect(ask).to_contain_text("Not flat")
+    why = page.locator(".th-why")
+    expect(page.locator(".th-watch")).to_contain_text("You said: flat")
+    expect(why).to_be_hidden()  # it would spoil the film
+    top = page.locator(".th-player").bounding_box()["y"]
     page.wait_for_function("+document.querySelector('.th-player').dataset.step > 3")
     assert film(page) == shown
     press(page, "last")
     ready(page, step=60)
     expect(page.locator(".th-said")).to_contain_text("Red:")
-    expect(ask).to_contain_text("Folded, where it is red")
+    expect(why).to_be_visible()
+    expect(why).to_contain_text("Not so. It folds where it is red")
+    assert page.locator(".th-player").bounding_box()["y"] == top  # the words change, nothing moves
+    page.get_by_role("button", name="Search the radius").click()
+    expect(page.locator(".th-said")).to_contain_text("ends without a fold")
     unbroken(page)
     assert same_figure  # the question must not shift what stands below it: React would mount the player anew

@@ -574,7 +574,7 @@ def test_looking_closely_asks_the_page_with_the_step_of_the_algorithm(page):
     wait(page, step=7)
     press(page, "closer")
     page.wait_for_function("window.events.length")
-    assert events(page, "closer") == [{"kind": "closer", "step": 70}]
+    assert events(page, "closer") == [{"kind": "closer", "step": 70, "picture": 7, "end": False}]
     show(page, "small", closeup={"now": True, "offered": True})
     assert page.inner_text(".th-closer") == "Back to the whole"
     press(page, "closer")
