@@ -43,7 +43,7 @@ def bring() -> int:
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         print("Installing Chromium ...", flush=True)
         subprocess.run(["apt-get", "update", "-qq"], env=quiet, check=False)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium", "fonts-noto-cjk", "nginx-light"], env=quiet, check=False)
+        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium", "fonts-noto-cjk"], env=quiet, check=False)
     if not found():
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
         with sync_playwright() as playwright:
