@@ -104,7 +104,7 @@ def digits_online() -> Row:
     params = _params(steps=STEPS, decay="linear", sigma_end=0.5)
     theirs = _minisom(X)
     theirs.train_random(X, STEPS)
-    note = f"ours {_quality(params, X)} | MiniSom QE {theirs.quantization_error(X):.4f} TE {theirs.topographic_error(X):.4f}"
+    note = f"ours {_quality(params, X)}; MiniSom QE {theirs.quantization_error(X):.4f} TE {theirs.topographic_error(X):.4f}"
     return _row(
         "digits online, 1,797×64, 10k steps (aim QE ≤ 1.13, TE ≤ .036)",
         lambda: list(som.train(params, points(X))),
