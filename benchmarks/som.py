@@ -123,7 +123,7 @@ def digits_batch() -> Row:
         best = som.best_units(codebook, X)
         near = som.neighbours(som.offsets(som.places(SIDE, SIDE, "rectangular")), "rectangular")
         te = som.topographic_error(best, near)
-        note += f" | somoclu QE {som.quantisation_error(codebook, X, best[:, 0]):.4f} TE {te:.4f}"
+        note += f"; somoclu QE {som.quantisation_error(codebook, X, best[:, 0]):.4f} TE {te:.4f}"
     return _row(
         "digits batch, 1,797×64, 10 epochs (aim QE ≤ .975)",
         lambda: list(som.train(params, points(X))),
