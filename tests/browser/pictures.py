@@ -1,11 +1,10 @@
-"""Make the pictures of the home page and the README from real films: `make screenshots`, with the server running.
+"""Make the pictures of the home page and the README from real films: `make screenshots`.
 
 A thumbnail is the first panel of a topic's last picture as SVG, its colours replaced by variables that follow the
-reader's theme. Usage: python -m tests.browser.pictures http://localhost:8501
+reader's theme.
 """
 
 import re
-import sys
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -13,6 +12,7 @@ from playwright.sync_api import Page, sync_playwright
 from charts import theme
 from contents import SECTIONS
 from tests.browser.chromium import launch
+from tests.browser.playground import Server
 
 ROOT = Path(__file__).parents[2]
 FIRST_PANEL = """async () => {
@@ -45,16 +45,18 @@ def thumbnail(page: Page, address: str, slug: str) -> str:
     return re.sub(r"(<svg[^>]*>)", r"\1" + style, svg, count=1)
 
 
-def main(address: str) -> None:
+def main() -> None:
+    server = Server()
     with sync_playwright() as playwright:
         browser = launch(playwright)
         page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-US")
         for slugs in SECTIONS.values():
             for slug in slugs:
-                (ROOT / "ui/static/thumbs" / f"{slug}.svg").write_text(thumbnail(page, address, slug), encoding="utf-8")
+                (ROOT / "ui/static/thumbs" / f"{slug}.svg").write_text(thumbnail(page, server.url, slug), encoding="utf-8")
         page.screenshot(path=ROOT / "assets" / "theoria.png")
         browser.close()
+    server.stop()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()
