@@ -25,6 +25,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
 
 
+@pytest.fixture
+def bugs_break(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page shows an error nobody foresaw under a number; in a test of pages it breaks the script, as it should."""
+
+    def again(trace: str) -> None:
+        raise AssertionError(trace)
+
+    monkeypatch.setattr("runtime.workers.bug", again)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for all tests that need one."""

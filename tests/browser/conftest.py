@@ -1,5 +1,6 @@
 """A server for all, untouched ones on demand, and visitors whose every request is watched."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -7,7 +8,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.playground import PATIENCE, Server, Watch, film, idle, ready
+from ui.text import LANGUAGES, phrases
 
+BUG = re.compile("|".join(phrases(language)["errors"]["title_bug"] for language in LANGUAGES))
 expect.set_options(timeout=PATIENCE)
 
 
@@ -52,6 +55,7 @@ def check(context: BrowserContext) -> None:
     for page in context.pages:
         if page.url.startswith("http"):
             assert page.get_by_test_id("stException").count() == 0
+            assert page.get_by_text(BUG).count() == 0
     assert context.watch.strangers == []
     assert context.watch.broken == []
 

@@ -12,12 +12,14 @@ from streamlit.testing.v1 import AppTest
 
 from contents import SECTIONS
 from engine import data
+from engine.errors import TheoriaError
 from engine.learning import som
 from runtime import server
 from ui import address, dataset, place
 from ui.text import LANGUAGES
 
 SCRIPT = str(Path(__file__).parents[2] / "ui" / "navigation.py")
+pytestmark = pytest.mark.usefixtures("bugs_break")
 CSV = b"height,width,kind\n" + b"".join(f"{k},{k % 7 + 0.5},{'ab'[k % 2]}\n".encode() for k in range(30))
 
 
@@ -313,3 +315,16 @@ def test_what_cannot_be_placed_is_said_while_its_box_is_folded():
     page.query_params["som.place"] = "hello"
     page.run().switch_page("../pages/learning/som.py").run()
     assert len(page.error) == 1
+
+
+def test_an_error_nobody_foresaw_is_said_under_a_number_and_leaves_the_frame(monkeypatch):
+    monkeypatch.setattr("runtime.workers.bug", lambda trace: TheoriaError("bug", reference="1a2b3c4d"))
+    monkeypatch.setattr("ui.dataset._chosen", lambda *args: 1 / 0)
+    page = opened()
+    assert not page.exception
+    assert [("1a2b3c4d" in error.value, "division" in error.value) for error in page.error] == [(True, False)]
+
+
+def test_such_an_error_breaks_the_other_tests_of_pages(monkeypatch):
+    monkeypatch.setattr("ui.dataset._chosen", lambda *args: 1 / 0)
+    assert opened().exception

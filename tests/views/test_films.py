@@ -14,6 +14,7 @@ from tests.films import Read, figure, read
 from ui.text import LANGUAGES, theory
 
 SCRIPT = Path(__file__).parents[2] / "ui" / "navigation.py"
+pytestmark = pytest.mark.usefixtures("bugs_break")
 PAGES = [(section, slug) for section, slugs in SECTIONS.items() for slug in slugs]
 CASES = [(section, slug, "") for section, slug in PAGES] + [
     (section, slug, item.id) for section, slug in PAGES for item in theory(slug, "en").experiments
