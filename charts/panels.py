@@ -44,6 +44,7 @@ class Picture:
     metrics: Sequence[tuple[str, str]] = ()
     series: Sequence[dict[str, Any]] = ()
     mark: bool = False  # a step of the algorithm begins here
+    hold: float = 1.0  # how many beats of the film it stays: more where there is more to read
     flip: bool = False  # its images are ink on paper: turned over at night
 
 

@@ -1,4 +1,4 @@
-"""What a run is about: points with a digest, the named samples, and what a link carries. Reading is in `readers`."""
+"""What a run is about: points or a table, each with a digest; samples, and what a link carries. Reading is in `readers`."""
 
 import base64
 import binascii
@@ -7,7 +7,7 @@ import io
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -59,6 +59,7 @@ __all__ = [
     "Note",
     "Points",
     "Table",
+    "as_table",
     "choose",
     "clean",
     "cut",
@@ -346,6 +347,12 @@ TABLES: dict[str, tuple[str, str | None, str | None]] = {  # file, label column,
     "penguins": ("penguins.csv", "species", None),
     "xkcd": ("xkcd_colors.csv", None, "name"),
     "animals": ("animals_som.csv", None, "animal"),
+    "old_faithful": ("old_faithful.csv", None, None),
+    "notes": ("table_notes.csv", None, None),
+    "steps": ("table_steps.csv", None, None),
+    "five": ("table_five.csv", None, None),
+    "markov": ("table_markov.csv", None, None),
+    "grammar": ("table_grammar.csv", None, None),
 }
 MEASURES = ("bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g")
 
@@ -367,15 +374,15 @@ def sample_table(name: str) -> Table:
     return Table(frame, tuple(frame), said, file, f"sample:{name}", label, names)
 
 
-def sample(name: str) -> Points:
-    """A named sample, made once. Raises DataError("no_sample")."""
+def sample(name: str) -> Any:
+    """A named sample, made once: Points, or a Table where a topic takes the table as it is. Raises DataError("no_sample")."""
     if name not in SAMPLES:
         raise DataError("no_sample", name=cut(clean(name)))
     return _sample(name)
 
 
 @cache
-def _sample(name: str) -> Points:
+def _sample(name: str) -> Points | Table:
     return replace(SAMPLES[name](), origin=f"sample:{name}")
 
 
@@ -417,8 +424,22 @@ def square() -> Points:
     return points(np.random.default_rng(0).random((400, 2)), ("x", "y"))
 
 
-SAMPLES: dict[str, Callable[[], Points]] = {
+def old_faithful() -> Points:
+    """272 eruptions of the geyser Old Faithful: how long each was, and how long until the next, in minutes."""
+    table = sample_table("old_faithful")
+    return choose(table, numeric_columns(table))
+
+
+def coins() -> Points:
+    """Five sets of ten tosses, each of one of two coins, nobody noted which (Do & Batzoglou, 2008)."""
+    heads = np.array([5, 9, 8, 4, 7])
+    return points(np.column_stack([heads, 10 - heads]), ("heads", "tails"))
+
+
+SAMPLES: dict[str, Callable[[], Points | Table]] = {
     "penguins": penguins, "xkcd": xkcd, "mnist": mnist, "animals": animals, "moons": moons, "square": square,
+    "old_faithful": old_faithful, "coins": coins,
+    **{name: partial(sample_table, name) for name in ("notes", "steps", "five", "markov", "grammar")},
 }  # fmt: skip
 DEFAULT_COLUMNS: dict[str, tuple[str, ...]] = {
     "penguins": MEASURES[:2], "xkcd": ("red", "green", "blue"), "moons": ("x", "y"), "square": ("x", "y"),
@@ -433,7 +454,7 @@ def pack(data: Points | Table) -> str | None:
     if isinstance(data, Points):
         if data.kind == "images" or data.X.size > LINK_BYTES:
             return None
-        data = _as_table(data)
+        data = as_table(data)
     if data.rows * len(data.columns) > LINK_BYTES:
         return None
     text = io.StringIO()
@@ -465,7 +486,7 @@ def points_of(link: str) -> Points:
     return choose(table, columns, table.label, table.names)
 
 
-def _as_table(data: Points) -> Table:
+def as_table(data: Points) -> Table:
     """Points as the Table that `choose` would make them from."""
     frame: dict[str, NDArray[Any]] = {column: data.X[:, i].copy() for i, column in enumerate(data.columns)}
     label, names = _free("label", frame), _free("name", frame)

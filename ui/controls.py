@@ -56,7 +56,9 @@ def _widget(spec: Spec, text: Topic, choices: Mapping[str, str] | None) -> Value
         return bool(st.toggle(label, key=key))
     if spec.kind in ("int", "float"):
         return _number(spec, label, key, value)
-    names = choices or text.choices[spec.name]
+    names = choices or text.choices.get(spec.name, {})
+    if not names:
+        return str(st.text_input(label, key=key, max_chars=200))
     if not address.is_box(spec):
         return str(
             st.segmented_control(label, list(names), format_func=names.__getitem__, key=key, required=True, width="stretch")

@@ -1,10 +1,14 @@
-"""Which data a run is about: a named sample, or the visitor's own table or picture, with its limits written beside it."""
+"""Which data a run is about: a named sample, or the visitor's own table or picture, with its limits written beside it.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+What a topic takes is said by a `Form`: points from chosen columns, or the table as it is; and whether cells can be edited.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from engine import data
@@ -17,14 +21,40 @@ from ui.text import Topic, markdown, phrases
 
 SESSION_BYTES = 20_000_000  # of uploads a visitor may have at once
 OPENS_WITH = 8  # numeric columns of an own table that are looked at first
+EDITABLE = 300  # rows that can be edited on the page
+CLICKABLE = 2000  # points that a click can add to
 Picked = tuple[tuple[str, ...], str | None]  # the columns that are looked at, the one that names the classes
+D = TypeVar("D", Points, Table)
 
 
 @dataclass(frozen=True)
-class Chosen:
+class Form(Generic[D]):
+    """What a topic takes: made from a table (and, for points, the columns picked), or from a picture."""
+
+    make: Callable[[Table, Picked], D]
+    code: Callable[[str, Table, Picked], str]  # the same as Python, given an expression for the table
+    columns: bool  # whether columns are picked
+    image: Callable[[Image], D] | None = None
+    edit: bool = False  # whether cells can be edited on the page
+
+
+def _points_code(expression: str, table: Table, picked: Picked) -> str:
+    names = f", {table.names!r}" if table.names else ""
+    return f"datasets.choose({expression}, {list(picked[0])!r}, {picked[1]!r}{names})"
+
+
+POINTS: Form[Points] = Form(
+    make=lambda table, picked: data.choose(table, *picked, table.names), code=_points_code, columns=True, image=data.palette
+)
+EDITED_POINTS: Form[Points] = replace(POINTS, image=None, edit=True)
+TABLE: Form[Table] = Form(make=lambda table, _: table, code=lambda expression, *_: expression, columns=False, edit=True)
+
+
+@dataclass(frozen=True)
+class Chosen(Generic[D]):
     """The data, how a link says them, what to tell who copies it, and Python that makes them."""
 
-    points: Points
+    data: D
     link: dict[str, str]
     note: str | None
     code: str
@@ -38,6 +68,7 @@ class Own:
     content: Table | Image
     name: str
     size: int
+    edited: bool = False  # made on this page; then there is no file
 
 
 @dataclass(frozen=True)
@@ -51,10 +82,10 @@ class Awaited:
     label: str | None
 
 
-def dataset(text: Topic, samples: Sequence[str], default: str) -> Chosen:
+def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) -> Chosen[D]:
     """The select box, the visitor's own data, the columns. Errors are shown, and the data before them stay."""
     slug, state = text.slug, _state(text.slug)
-    _arrive(slug, samples, default)
+    _arrive(slug, samples, default, form)
     own: Own | None = state.get("own")
     if state.get("awaited"):
         address.notice("bring_file", name=state["awaited"].name, size=state["awaited"].size)
@@ -62,31 +93,154 @@ def dataset(text: Topic, samples: Sequence[str], default: str) -> Chosen:
     options = [*samples, "own"] if own else list(samples)
     if address.kept(slug).setdefault("data", default) not in options:
         address.put(slug, "data", default)
-    st.session_state.setdefault(key, address.kept(slug)["data"])
+    if st.session_state.setdefault(key, address.kept(slug)["data"]) not in options:
+        st.session_state[key] = address.kept(slug)["data"]
     names = text.choices["data"] | {"own": own.name if own else ""}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="dataset"):
         choice = st.selectbox(
             text.labels["data"], options, format_func=names.__getitem__, key=key, on_change=state.pop, args=("problem", None)
         )
         address.kept(slug)["data"] = choice
-        door = st.popover("", icon=":material/upload_file:", help=say("own_data"), key=f"{slug}-own", on_change="rerun")
-    content = own.content if choice == "own" and own else data.sample_table(choice) if choice in data.TABLES else None
-    picked = _picked(slug, content, choice) if isinstance(content, Table) else None
+        icon = ":material/edit:" if form.edit else ":material/upload_file:"
+        door = st.popover("", icon=icon, help=say("edit_data" if form.edit else "own_data"), key=f"{slug}-own", on_change="rerun")
+    content = own.content if choice == "own" and own else _table_of(choice, needed=form.edit)
+    picked = _picked(slug, content, choice) if isinstance(content, Table) and form.columns else None
     if door.open:
         with door:
-            st.file_uploader(say("own_upload"), key=f"{slug}-upload", on_change=_upload, args=(slug,))
-            st.caption(say("limits"))
+            if form.edit and isinstance(content, Table):
+                _editor(text, content, names[choice])
+            st.file_uploader(
+                say("own_upload" if form.image else "own_table"), key=f"{slug}-upload", on_change=_upload, args=(slug, form)
+            )
+            st.caption(say("limits" if form.image else "limits_table"))
             if problem := state.get("problem"):
                 trouble(problem)
-            picked = _columns(text, content) if isinstance(content, Table) else None
+            picked = _columns(text, content) if isinstance(content, Table) and form.columns and _can_pick(choice) else picked
             show_notes(content.notes if content is not None and choice == "own" else ())
     try:
-        chosen = state["good"] = _chosen(slug, choice, own, picked, default)
+        chosen = state["good"] = _chosen(slug, choice, own, picked, default, form)
     except DataError as problem:
         trouble(problem)
-        before: Chosen | None = state.get("good")
+        before: Chosen[D] | None = state.get("good")
         return before or _sample(choice if choice in samples else default, default)
     return chosen
+
+
+def _can_pick(choice: str) -> bool:
+    """Whether the data come with more columns than are looked at."""
+    return choice == "own" or choice in data.TABLES
+
+
+def _table_of(choice: str, *, needed: bool) -> Table | None:
+    """The table a sample comes from; of one that is made by a formula only where a table is `needed`."""
+    if choice in data.TABLES:
+        return data.sample_table(choice)
+    found = data.sample(choice) if needed else None
+    return found if found is None or isinstance(found, Table) else data.as_table(found)
+
+
+# ---- cells edited, points clicked
+
+
+def _editor(text: Topic, content: Table, name: str) -> None:
+    """The cells. What is edited becomes the visitor's own data at once; the editor goes on from what it began with."""
+    state = _state(text.slug)
+    if content.rows > EDITABLE:
+        st.caption(say("too_long_to_edit", limit=EDITABLE))
+        return
+    if state.get("edited") != content.digest:
+        state["base"], state["edited"] = content, content.digest
+    base: Table = state["base"]
+    key = f"{text.slug}.cells.{base.digest}"
+    frame = pd.DataFrame({column: base.frame[column] for column in base.columns})
+    labels = {column: text.say.get("column_" + column, column) for column in base.columns}
+    st.data_editor(
+        frame, key=key, num_rows="dynamic", hide_index=True, width="stretch", height=min(320, 36 * (base.rows + 2) + 2),
+        column_config=labels, on_change=_edit, args=(text.slug, key, base, name),
+    )  # fmt: skip
+
+
+def _edit(slug: str, key: str, base: Table, name: str) -> None:
+    """Take what was edited."""
+    state, kept = _state(slug), address.kept(slug)
+    try:
+        table = edited(base, st.session_state[key])
+    except DataError as problem:
+        state["problem"] = problem
+        return
+    own: Own | None = state.get("own")
+    if not (own and own.edited and kept.get("data") == "own"):
+        name = say("edited", name=name)
+    state["edited"] = table.digest
+    _take(slug, table, name)
+
+
+def edited(base: Table, changes: Mapping[str, Any]) -> Table:
+    """A table after what the editor reports: cells changed, rows added and deleted. Raises DataError when no row is left."""
+    rows = [{column: base.frame[column][i] for column in base.columns} for i in range(base.rows)]
+    for i, cells in changes["edited_rows"].items():
+        rows[int(i)] |= cells
+    rows = [row for i, row in enumerate(rows) if i not in changes["deleted_rows"]]
+    rows += [dict(row) for row in changes["added_rows"]]
+    if not rows:
+        raise DataError("no_rows")
+    frame = {}
+    for column in base.columns:
+        cells = [row.get(column) for row in rows]
+        if base.frame[column].dtype == object:
+            frame[column] = np.array([data.cut(data.clean(str(cell or ""))) for cell in cells], dtype=object)
+        else:
+            frame[column] = np.array([np.nan if cell is None else float(cell) for cell in cells])
+    return replace(base, frame=frame, notes=(), origin="edited")
+
+
+def add_point(slug: str, cloud: Points, name: str, place: Mapping[str, float]) -> None:
+    """Add a point; columns that `place` leaves out get their mean. It has the label "+", where points are labelled."""
+    if len(cloud.X) >= CLICKABLE:
+        address.notice("too_many_to_click", limit=CLICKABLE)
+        return
+    row = [place.get(column, float(mean)) for column, mean in zip(cloud.columns, cloud.X.mean(0), strict=True)]
+    labels, names = cloud.labels, cloud.label_names
+    if labels is not None:
+        names = names if "+" in names else (*names, "+")
+        labels = np.append(labels, names.index("+"))
+    rows = (*cloud.names, "+") if cloud.names else ()
+    _take_points(slug, data.points(np.vstack([cloud.X, row]), cloud.columns, labels, names, rows), name)
+
+
+def remove_point(slug: str, cloud: Points, name: str, index: int) -> None:
+    """Take a point away; the last two stay."""
+    if len(cloud.X) <= 2 or not index < len(cloud.X):
+        return
+    keep = np.arange(len(cloud.X)) != index
+    labels = None if cloud.labels is None else cloud.labels[keep]
+    rows = tuple(word for word, stays in zip(cloud.names, keep, strict=True) if stays) if cloud.names else ()
+    _take_points(slug, data.points(cloud.X[keep], cloud.columns, labels, cloud.label_names, rows), name)
+
+
+def _take_points(slug: str, cloud: Points, name: str) -> None:
+    own: Own | None = _state(slug).get("own")
+    table = data.as_table(cloud)
+    _take(slug, table, own.name if own and own.edited and address.kept(slug).get("data") == "own" else say("edited", name=name))
+    _hold_columns(slug, cloud.columns, table.label)
+
+
+def _take(slug: str, table: Table, name: str) -> None:
+    """Let an edited table be the visitor's own data, looked at as before."""
+    _state(slug)["own"] = Own(table, data.cut(name), 0, edited=True)
+    _state(slug)["problem"] = None
+    kept = address.kept(slug)
+    if "columns" in kept:
+        _hold_columns(slug, [column for column in kept["columns"] if column in table.columns], kept["label"])
+    address.put(slug, "data", "own")
+
+
+def _hold_columns(slug: str, columns: Sequence[str], label: str | None) -> None:
+    _forget_columns(slug)
+    address.kept(slug).update(columns_of="own", columns=list(columns), label=label or "")
+
+
+# ---- uploads
 
 
 def uploads(slug: str) -> int:
@@ -107,7 +261,7 @@ def _state(slug: str) -> dict[str, Any]:
     return st.session_state.setdefault("dataset", {}).setdefault(slug, {})  # type: ignore[no-any-return]
 
 
-def _upload(slug: str) -> None:
+def _upload(slug: str, form: Form[Any]) -> None:
     """Take a file, if it can be read; else say why and keep what is there."""
     file, state = st.session_state[f"{slug}-upload"], _state(slug)
     state["problem"] = None
@@ -117,8 +271,9 @@ def _upload(slug: str) -> None:
         if file.size + uploads(slug) > SESSION_BYTES:
             raise DataError("session_full", limit=SESSION_BYTES // 1_000_000)
         raw = file.getvalue()
-        content: Table | Image = data.read_image(raw) if data.is_image(raw) else data.read_table(raw, file.name)
-        _try(content)
+        pictures = form.image is not None and data.is_image(raw)
+        content: Table | Image = data.read_image(raw) if pictures else data.read_table(raw, file.name)
+        _try(content, form)
     except DataError as problem:
         state["problem"] = problem
         return
@@ -132,10 +287,10 @@ def _upload(slug: str) -> None:
         address.notice("other_file", name=awaited.name)
 
 
-def _try(content: Table | Image) -> None:
+def _try(content: Table | Image, form: Form[Any]) -> None:
     """Raise now what the first look at a table would raise later."""
     if isinstance(content, Table):
-        data.choose(content, _first(content, "own"), content.label)
+        form.make(content, (_first(content, "own"), content.label))
 
 
 def _forget_columns(slug: str) -> None:
@@ -199,37 +354,44 @@ def _columns(text: Topic, table: Table) -> Picked:
     return tuple(kept["columns"]), kept["label"] or None
 
 
-def _sample(name: str, default: str) -> Chosen:
+def _sample(name: str, default: str) -> Chosen[Any]:
     link = {"data": name}
     return Chosen(data.sample(name), link, None, f'datasets.sample("{name}")', {} if name == default else link)
 
 
-def _chosen(slug: str, choice: str, own: Own | None, picked: Picked | None, default: str) -> Chosen:
+def _chosen(slug: str, choice: str, own: Own | None, picked: Picked | None, default: str, form: Form[D]) -> Chosen[D]:
     """The data themselves. Raises DataError."""
     if choice != "own" or own is None:
-        if picked is None or picked == (_first(table := data.sample_table(choice), choice), table.label):
+        if (
+            picked is None
+            or choice not in data.TABLES
+            or picked == (_first(table := data.sample_table(choice), choice), table.label)
+        ):
             return _sample(choice, default)
-        columns, label = picked
-        link = {"data": choice, f"{slug}.columns": _joined(columns), f"{slug}.label": label or ""}
-        code = f'datasets.choose(datasets.sample_table("{choice}"), {list(columns)!r}, {label!r}, {table.names!r})'
-        return Chosen(data.choose(table, columns, label, table.names), link, None, code, link)
+        link = {"data": choice, f"{slug}.columns": _joined(picked[0]), f"{slug}.label": picked[1] or ""}
+        code = form.code(f'datasets.sample_table("{choice}")', table, picked)
+        return Chosen(form.make(table, picked), link, None, code, link)
+    reading, columns_link = f'open({"edited.csv" if own.edited else own.name!r}, "rb").read()', {}
     if isinstance(own.content, Image):
-        points, columns_link = data.palette(own.content), {}
-        code = f'datasets.palette(datasets.read_image(open({own.name!r}, "rb").read()))'
+        assert form.image is not None
+        made, code = form.image(own.content), f"datasets.palette(datasets.read_image({reading}))"
     else:
-        columns, label = picked or ((), None)
-        points = data.choose(own.content, columns, label, own.content.names)
-        columns_link = {f"{slug}.columns": _joined(columns), f"{slug}.label": label or ""}
-        code = f'datasets.choose(datasets.read_table(open({own.name!r}, "rb").read()), {list(columns)!r}, {label!r})'
-    packed = data.pack(points)
+        made = form.make(own.content, picked or ((), None))
+        code = form.code(f"datasets.read_table({reading})", own.content, picked or ((), None))
+        if picked:
+            columns_link = {f"{slug}.columns": _joined(picked[0]), f"{slug}.label": picked[1] or ""}
+    packed = data.pack(made)
     if packed is not None:
         link = {"data": "~" + packed}
-        return Chosen(points, link, None, f'datasets.points_of("{packed}")', link)
+        unpacked = "points_of" if isinstance(made, Points) else "unpack"
+        return Chosen(made, link, None, f'datasets.{unpacked}("{packed}")', link)
+    if own.edited:
+        return Chosen(made, {"data": default}, say("edited_note"), code, {})
     link = {"data": f"file:{own.name}:{own.size}:{own.content.digest[:12]}"} | columns_link
-    return Chosen(points, link, say("file_note", name=markdown(own.name)), code, link)
+    return Chosen(made, link, say("file_note", name=markdown(own.name)), code, link)
 
 
-def _arrive(slug: str, samples: Sequence[str], default: str) -> None:
+def _arrive(slug: str, samples: Sequence[str], default: str, form: Form[Any]) -> None:
     """What a link says of the data: a sample's name, the data themselves, or a file that has to be brought."""
     wanted, state = address.arrived("data"), _state(slug)
     if wanted is None:
@@ -238,7 +400,7 @@ def _arrive(slug: str, samples: Sequence[str], default: str) -> None:
     if wanted.startswith("~"):
         try:
             table = data.unpack(wanted[1:])
-            _try(table)
+            _try(table, form)
         except DataError as problem:
             address.notice("bad_data", why=problem.code)
             address.put(slug, "data", default)

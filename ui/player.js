@@ -531,7 +531,7 @@ function makePlayer(root) {
     if (start !== null && (start < n || over)) { want = Math.min(start, n - 1); start = null; due = now + 1000 / rate(); }
     else if ((following || shown < 0) && (over || (now - opened > 150 && now - drawnAt > 80))) want = n - 1;     // a finished film should not flash its first picture
     else if (playing && shown >= 0 && now >= due) {
-      const gap = 1000 / rate(), jump = speed > 1 ? 1 + Math.floor(clamp((now - due) / gap, 0, 7)) : 1;                 // fast motion may leave pictures out, plain speed never
+      const gap = 1000 / rate() * (picture(films[0], Math.min(shown + 1, n - 1))?.hold ?? 1), jump = speed > 1 ? 1 + Math.floor(clamp((now - due) / gap, 0, 7)) : 1;                 // fast motion may leave pictures out, plain speed never
       due = Math.max(due + gap * jump, now);
       if (shown < n - 1) want = Math.min(shown + jump, n - 1);
       else if (over) { if (loop && !still.matches && n > 1) want = 0; else { playing = false; state(); put($("live"), "textContent", panes.map((pane) => pane.alt).join(" ")); } }

@@ -40,11 +40,13 @@ def play(
     start: int | None = None,
     link: str = "",
     closer: bool = True,
+    on_click: "Callable[[Clicked], None] | None" = None,
 ) -> "Clicked | None":
     """Show runs (two for comparing, in lock step, each with its name). Returns what was clicked last in this film.
 
     Computing and drawing happen elsewhere; this only names the films and says where they are. `start` is the picture to
-    open at (None: the last), `closer` whether single steps can be looked at.
+    open at (None: the last), `closer` whether single steps can be looked at. `on_click` is told of a click before the page
+    runs again, so that it can set what the click means.
     """
     runs = [runs] if isinstance(runs, Run) else list(runs)
     store, films = server.running()
@@ -76,7 +78,7 @@ def play(
             "inline": _inline(opened, heard),
             "nonce": _count(opened, start, autoplay),
         },
-        on_event_change=lambda: _hear(text.slug),
+        on_event_change=lambda: _hear(text.slug, opened[0], runs[0], on_click),
     )
     return _clicked(result.get("event") or {}, opened[0], runs[0])
 
@@ -139,7 +141,7 @@ def session_id() -> str:
     return context.session_id if context else "none"
 
 
-def _hear(slug: str) -> None:
+def _hear(slug: str, film: Film, run: Run, on_click: Callable[[Clicked], None] | None) -> None:
     """What the player says, before the page runs again."""
     event = (st.session_state.get("player") or {}).get("event") or {}
     kind, step = event.get("kind"), event.get("step")
@@ -150,6 +152,8 @@ def _hear(slug: str) -> None:
     elif kind == "whole":
         address.put_quietly(slug, "close_up", -1)
         st.session_state["resume"] = st.session_state.pop("left_at", None)
+    elif kind == "click" and on_click and (clicked := _clicked(event, film, run)):
+        on_click(clicked)
     st.session_state["player_heard"] = event
 
 

@@ -5,7 +5,7 @@ from engine.params import Options
 from runtime.run import Run
 from ui import shell
 from ui.controls import controls
-from ui.dataset import dataset
+from ui.dataset import POINTS, dataset
 from ui.language import say
 from ui.place import place
 from ui.player import play
@@ -17,10 +17,10 @@ text = shell.header("som")
 autoplay, start = shell.experiments(text)
 left, right = shell.stage()
 with left:
-    chosen = dataset(text, ["penguins", "xkcd", "mnist", "animals", "moons", "square"], default=som.DEFAULT[2])
+    chosen = dataset(text, ["penguins", "xkcd", "mnist", "animals", "moons", "square"], default=som.DEFAULT[2], form=POINTS)
     params = controls(som.Params, text, more=MORE)
-    options = controls(view.Options, text, choices=view.choices(chosen.points, text), folded=say("picture_settings"))
-    placed = place(text, chosen.points)
+    options = controls(view.Options, text, choices=view.choices(chosen.data, text), folded=say("picture_settings"))
+    placed = place(text, chosen.data)
 models: list[type[Options]] = [som.Params, view.Options]
 link, step = shell.address_bar(
     text, models, chosen.link | placed.link, short=chosen.short | placed.link, note=chosen.note or placed.note
@@ -28,7 +28,7 @@ link, step = shell.address_bar(
 with right:
     shell.notices()
     clicked = play(
-        Run(som.train, params, (chosen.points,)),
+        Run(som.train, params, (chosen.data,)),
         view.draw,
         options,
         text,
@@ -39,5 +39,5 @@ with right:
         closer=not params.unfold,
     )
     if clicked:
-        shell.details(*view.unit(clicked.frame, clicked.index, chosen.points, text))
+        shell.details(*view.unit(clicked.frame, clicked.index, chosen.data, text))
 shell.below(text, som, params, [chosen.code])

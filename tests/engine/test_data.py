@@ -544,7 +544,10 @@ def test_each_sample_is_what_it_says(name, shape, kind, labels):
 
 
 def test_the_samples_are_complete_balanced_and_in_range():
-    assert set(data.SAMPLES) == {"penguins", "xkcd", "mnist", "animals", "moons", "square"}
+    points = {"penguins", "xkcd", "mnist", "animals", "moons", "square", "old_faithful", "coins"}
+    assert set(data.SAMPLES) == points | {"notes", "steps", "five", "markov", "grammar"}
+    assert data.sample("old_faithful").X.shape == (272, 2)
+    assert data.sample("coins").X[:, 0].tolist() == [5, 9, 8, 4, 7]
     assert np.bincount(data.sample("mnist").labels).tolist() == [100] * 10
     assert np.bincount(data.sample("penguins").labels).tolist() == [151, 68, 123]
     assert data.sample("xkcd").names[0] == "cloudy blue"

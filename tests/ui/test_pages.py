@@ -51,7 +51,7 @@ def points() -> data.Points:
 
 def points_of(page: AppTest) -> data.Points:
     """What the page looks at, said by itself."""
-    return page.session_state["dataset"]["som"]["good"].points
+    return page.session_state["dataset"]["som"]["good"].data
 
 
 def said(page: AppTest) -> str:
