@@ -8,6 +8,7 @@ import numpy as np
 
 from engine import data
 from engine.frames import Frame
+from engine.language import decoding
 from engine.learning import som
 from engine.params import Params
 
@@ -27,5 +28,6 @@ def few_points() -> data.Points:
 
 
 ALGORITHMS = [
+    Algorithm("decoding", decoding.search, decoding.Params, lambda: (data.sample("notes"),), decoding.DEFAULT),
     Algorithm("som", som.train, som.Params, lambda: (few_points(),), som.DEFAULT),
 ]

@@ -14,7 +14,7 @@ from engine.params import Params, Spec
 from tests.engine.algorithms import ALGORITHMS, Algorithm
 
 every = pytest.mark.parametrize("algorithm", ALGORITHMS, ids=lambda item: item.slug)
-SHORT = {"steps": 300, "rows": 7, "cols": 7, "epochs": 5}  # bounds that keep an example quick
+SHORT = {"steps": 300, "rows": 7, "cols": 7, "epochs": 5, "samples": 100, "longest": 6}  # bounds that keep an example quick
 
 
 def values_of(spec: Spec) -> st.SearchStrategy[Any]:
@@ -22,6 +22,8 @@ def values_of(spec: Spec) -> st.SearchStrategy[Any]:
         return st.sampled_from(spec.choices)
     if spec.kind == "bool":
         return st.booleans()
+    if spec.kind == "str":
+        return st.sampled_from(["", "A", "A C", "<eos>", "nothing of the kind"])
     low, high = spec.low or 0, min(spec.high if spec.high is not None else 60, SHORT.get(spec.name, 1e9))
     if spec.kind == "float":
         return st.floats(low, high)

@@ -3,6 +3,7 @@
 import re
 import string
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -87,8 +88,12 @@ def test_a_topic_has_three_to_five_experiments_whose_settings_are_legal(slug):
     algorithm = next(item for item in ALGORITHMS if item.slug == slug)
     items = theory(slug, REFERENCE).experiments
     assert 3 <= len(items) <= 5
+    section = next(section for section, slugs in SECTIONS.items() if slug in slugs)
+    options = import_module(f"views.{section}.{slug}").Options
     for item in items:
-        algorithm.Params.make(**item.set)
+        for values in (item.set, item.then_set):
+            algorithm.Params.make(**{name: value for name, value in values.items() if name in algorithm.Params.model_fields})
+            options.make(**{name: value for name, value in values.items() if name not in algorithm.Params.model_fields})
         assert 0 <= item.right < len(item.answers)
 
 

@@ -1,0 +1,1 @@
+"""Language: models of what comes next, and ways to write with them."""

@@ -1,0 +1,45 @@
+"""Greedy, beam, sampling: the page."""
+
+from engine.language import decoding
+from engine.params import Options
+from runtime.run import Run
+from ui import address, shell
+from ui.controls import controls
+from ui.dataset import TABLE, dataset
+from ui.language import say
+from ui.player import Clicked, play
+from views.language import decoding as view
+
+SAMPLES = ["notes", "steps", "five", "grammar", "markov"]
+MORE = ("top_k", "top_p", "min_p", "stop", "stop_alpha", "normalise", "seed")
+
+text = shell.header("decoding")
+autoplay, start = shell.experiments(text)
+left, right = shell.stage()
+with left:
+    chosen = dataset(text, SAMPLES, default=decoding.DEFAULT[2], form=TABLE)
+    params = controls(decoding.Params, text, more=MORE)
+    options = controls(view.Options, text, folded=say("picture_settings"))
+models: list[type[Options]] = [decoding.Params, view.Options]
+link, step = shell.address_bar(text, models, chosen.link, short=chosen.short, note=chosen.note)
+
+
+def force(clicked: Clicked) -> None:
+    """A click on a node lets the output begin with it."""
+    address.put("decoding", "forced", view.forced(clicked.frame, clicked.index, chosen.data, params))
+
+
+with right:
+    shell.notices()
+    play(
+        Run(decoding.search, params, (chosen.data,)),
+        view.draw,
+        options,
+        text,
+        autoplay=autoplay,
+        start=start if start is not None else step,
+        link=link,
+        closer=params.strategy not in ("widths", "exhaustive"),
+        on_click=force,
+    )
+shell.below(text, decoding, params, [chosen.code])
