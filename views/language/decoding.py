@@ -1,7 +1,7 @@
 """Decoding: the search as a tree, the finished sentences ranked, and how the ranking depends on the length exponent."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -30,7 +30,7 @@ FEW = 36  # nodes whose names and chances are all written
 
 WIDE: list[Box] = [(0, 0.70, 0.03, 1), (0.735, 1, 0.44, 1), (0.775, 0.99, 0.05, 0.32)]
 NARROW: list[Box] = [(0, 1, 0.52, 1), (0, 1, 0.23, 0.46), (0.1, 0.97, 0.03, 0.16)]
-WIDE_WIDTHS: list[Box] = [(0, 0.66, 0.03, 1), (0.70, 1, 0.56, 1), *((0.75, 0.99, y, y + 0.105) for y in (0.36, 0.19, 0.02))]
+WIDE_WIDTHS: list[Box] = [(0, 0.66, 0.03, 1), (0.70, 1, 0.56, 1), *((0.75, 0.99, y, y + 0.09) for y in (0.37, 0.19, 0.01))]
 NARROW_WIDTHS: list[Box] = [(0, 1, 0.56, 1), (0, 1, 0.30, 0.50), *((x, x + 0.24, 0.03, 0.20) for x in (0.05, 0.40, 0.75))]
 
 
@@ -140,10 +140,12 @@ def _agreement(scene: _Scene, best: Sentence | None) -> float | None:
 
 def _scene(frames: Sequence[DecodingFrame], i: int, params: Params, table: Table, options: Options, words: Words) -> _Scene:
     frame, model = frames[i], _model(table, params.normalise)
+    if params.strategy == "widths":
+        frame = _listed(frame, _ranked(frame, options, params)[:ROWS])
     first = len(frame.parent) if frame.part != "end" or i == 0 else len(frames[i - 1].parent)
     opens = np.isin(frame.state, (ALIVE, EXPANDED))
     opens[first:] = False
-    y = trees.places(frame.parent, frame.depth, opens, _fan(model, params))
+    y = trees.places(frame.parent, frame.depth, opens, _fan(frame, model, params))
     y[first:] = np.where(np.isnan(y[first:]), 1.0, y[first:])
     ranked = _ranked(frame, options, params)
     over = frame.part == "end" or params.strategy == "widths"
@@ -152,13 +154,33 @@ def _scene(frames: Sequence[DecodingFrame], i: int, params: Params, table: Table
     return _Scene(frame, params, options, model, words, ranked, y, lit, greedy if greedy != lit else set(), _grey(frame))
 
 
+def _listed(frame: DecodingFrame, sentences: Sequence[Sentence]) -> DecodingFrame:
+    """The frame with no more of its tree than the paths of some sentences."""
+    paths = set().union({0}, *(_path(frame, item.node) for item in sentences if item.node >= 0))
+    nodes = np.array(sorted(paths))
+    number = np.full(len(frame.parent) + 1, -1)  # the last stands for "none"
+    number[nodes] = np.arange(len(nodes))
+    few = {name: getattr(frame, name)[nodes] for name in ("token", "depth", "logp", "state")}
+    asked = np.isin(frame.asked, nodes)
+    return replace(
+        frame,
+        parent=number[frame.parent[nodes]],
+        finished_node=number[frame.finished_node],
+        asked=number[frame.asked[asked]],
+        entropy=frame.entropy[asked],
+        **few,
+    )
+
+
 @lru_cache(maxsize=16)
 def _model(table: Table, normalise: bool) -> lm.TableModel:
     return lm.table_model(table, normalise=normalise)
 
 
-def _fan(model: lm.TableModel, params: Params) -> int:
-    """For how many children there is room."""
+def _fan(frame: DecodingFrame, model: lm.TableModel, params: Params) -> int:
+    """For how many children there is room: where a tree grows, for as many as may come."""
+    if params.strategy == "widths":
+        return int(np.bincount(frame.parent[1:], minlength=1).max(initial=1))
     return max(2, min(len(model.vocabulary), 24 // max(params.width, 1) if params.strategy == "beam" else 6))
 
 
@@ -360,7 +382,7 @@ def _chances(scene: _Scene, dead: list[int]) -> list[dict[str, Any]]:
     """On every edge that counts, the probability of its token."""
     frame, y, quiet = scene.frame, scene.y, set(dead)
     shown = [node for node in range(1, len(frame.parent)) if node not in quiet]
-    if len(shown) > FEW:
+    if len(shown) > FEW or scene.params.longest > 6:
         shown = sorted(scene.lit - {0})
     notes = []
     for node in shown:
@@ -389,7 +411,11 @@ def _ticks(drawn: dict[str, Any], frames: Sequence[DecodingFrame], scene: _Scene
     wordy = [scene.words("level", step=t, choices=number(found[t], 2)) if t in found else f"{t}" for t in levels]
     many = len(levels) > 6
     drawn["wide"]["xaxis"] |= {"tickvals": levels, "ticktext": [f"{t}" for t in levels] if many else wordy}
-    drawn["narrow"]["xaxis"] |= {"tickvals": levels, "ticktext": [f"{t}" for t in levels]}
+    drawn["narrow"]["xaxis"] |= {
+        "range": [-0.2, 1.28 * (scene.params.longest + 0.2)],
+        "tickvals": levels,
+        "ticktext": [f"{t}" for t in levels],
+    }
 
 
 # ---- the list, and what stands below it
@@ -534,7 +560,8 @@ def _crossings(scene: _Scene, winners: np.ndarray, grid: np.ndarray) -> list[dic
 
 def _sweep(params: Params, options: Options, words: Words) -> list[Panel]:
     """Log P, length and agreement of the best sentence, width by width."""
-    axis = {"nticks": 4, "showgrid": False, "type": "log", "ticklabelposition": "outside right"}
+    ticks = [1, 2, 5, 10, 20, 50, 100]
+    axis = {"tickvals": ticks, "showgrid": False, "type": "log", "ticklabelposition": "outside right"}
     columns = ["logp", "length", "agreement" if options.reference.strip() else "calls"]
 
     def panel(column: str) -> Panel:
