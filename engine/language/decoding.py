@@ -117,6 +117,11 @@ def decode(params: Params, model: LanguageModel) -> Iterator[DecodingFrame]:
     ground = _ground(params, model)
     course = {"exhaustive": _exhaustive, "sampling": _sampling, "widths": _widths}.get(params.strategy, _beam_run)
     frames = list(course(ground))
+    if params.strategy == "exhaustive":
+        _check_close_up(params.close_up, frames[-1].step)
+        frames = [frame for frame in frames if frame.step >= params.close_up]
+    elif params.strategy == "sampling":
+        frames[-1] = _with_optimum(ground, frames[-1])
     for frame in frames:
         yield seal(replace(frame, total=len(frames)))
 
@@ -488,15 +493,17 @@ def _exhaustive(ground: _Ground) -> Iterator[DecodingFrame]:
         yield _frame(
             ground, tree, pool, step, "expand", calls=calls, hidden=int((node < 0).sum()),
             asked=level.node[shown].astype(np.int32),
-            entropy=entropies[shown], chances=np.exp(log_probs[-1]), mass_finished=mass[0], mass_cut=mass[1],
+            entropy=entropies[shown], chances=np.exp(log_probs[shown if shown.any() else slice(None)][-1]),
+            mass_finished=mass[0], mass_cut=mass[1],
         )  # fmt: skip
         level = _Level(tokens[~over], logp[~over], node[~over])
-    final = [kept for kept in pool if not kept.cut] or pool
+    final = [kept for kept in pool if kept.cut == (ground.end < 0)]
     if final:
         first = max(final, key=lambda kept: round(kept.logp, DIGITS))
         best = (first.tokens, first.logp)
         if first.node < 0:
             _add_path(tree, ground, first.tokens)
+            pool = [kept._replace(node=tree.find(kept.tokens)) if kept is first else kept for kept in pool]
     end = _frame(ground, tree, pool, step, "end", calls=calls, mass_finished=mass[0], mass_cut=mass[1])
     yield _with_optimum(ground, end, best)
 
@@ -609,7 +616,9 @@ def _whole_tree(ground: _Ground) -> _Tree:
         q = filtered(row, params.temperature, params.top_k, params.top_p, params.min_p)
         children = np.flatnonzero(q)
         depth = len(tokens) + 1
-        if len(tree.parent) + len(children) > NODES or levels[depth] + len(children) > LEVEL:
+        if not levels[depth]:  # a level begins with the likeliest, however many there are
+            children = np.sort(np.argsort(-q, kind="stable")[: min(len(children), LEVEL, NODES - len(tree.parent))])
+        if not len(children) or len(tree.parent) + len(children) > NODES or levels[depth] + len(children) > LEVEL:
             continue
         tree.state[node], levels[depth] = EXPANDED, levels[depth] + len(children)
         for token in children.tolist():
@@ -655,18 +664,22 @@ def likeliest(
     Best first: log P only falls, so the first finished sentence to come up is the likeliest. Without an end token a sentence is
     finished at the longest length. What is less likely than `bound`, which some finished sentence reaches, is left out.
     """
-    heap = [(-round(logp, DIGITS), prefix, logp)]
+    heap = [(-round(logp, DIGITS), len(prefix), prefix, logp)]  # of equals the shorter comes first
     for _ in range(EXPANSIONS):
         if not heap or len(heap) > HEAP:
             return None
-        _, tokens, logp = heappop(heap)
-        if (tokens and tokens[-1] == model.end) or (model.end < 0 and len(tokens) == longest):
+        _, length, tokens, logp = heappop(heap)
+        if tokens[-1:] == (model.end,) or (model.end < 0 and length == longest):
             return tokens, logp
-        if len(tokens) < longest:
-            row = model.next_log_probs([tokens])[0]
-            for token in np.flatnonzero(np.isfinite(row) & (logp + row >= bound - CLOSE)).tolist():
-                total = logp + float(row[token])
-                heappush(heap, (-round(total, DIGITS), (*tokens, token), total))
+        if length < longest:
+            row = logp + model.next_log_probs([tokens])[0]
+            for token in np.flatnonzero(np.isfinite(row) & (row >= bound - CLOSE)).tolist():
+                total = float(row[token])
+                final = token == model.end or (model.end < 0 and length + 1 == longest)
+                if final:
+                    bound = max(bound, total)
+                if final or length + 1 < longest:
+                    heappush(heap, (-round(total, DIGITS), length + 1, (*tokens, token), total))
     return None
 
 
@@ -716,12 +729,14 @@ def filtered(log_probs: Floats, temperature: float, top_k: int, top_p: float, mi
     """Probabilities (V,) after temperature, top-k, top-p and min-p in this order, made to sum to 1.
 
     Temperature 0 is one-hot on the likeliest token, the lowest on ties. Top-p keeps the token that crosses p. top_k 0, top_p 1
-    and min_p 0 leave all.
+    and min_p 0 leave all. No possible token: zeros.
     """
+    if log_probs.max() == -inf:
+        return np.zeros(len(log_probs))
     if temperature == 0:
         return np.asarray(np.arange(len(log_probs)) == log_probs.round(DIGITS).argmax(), dtype=float)
-    scaled = (log_probs - log_probs.max()) / temperature
-    p = np.exp(scaled)
+    with np.errstate(over="ignore"):
+        p = np.exp((log_probs - log_probs.max()) / temperature)
     p /= p.sum()
     order = np.argsort(-p.round(DIGITS), kind="stable")
     if top_k:
@@ -729,10 +744,10 @@ def filtered(log_probs: Floats, temperature: float, top_k: int, top_p: float, mi
         p /= p.sum()
     if top_p < 1:
         before = np.cumsum(p[order]) - p[order]  # of the likelier ones
-        p[order[before >= top_p]] = 0
+        p[order[before >= top_p - CLOSE]] = 0
         p /= p.sum()
     if min_p > 0:
-        p[p < min_p * p.max()] = 0
+        p[p < min_p * p.max() - CLOSE] = 0
         p /= p.sum()
     return np.asarray(p)
 

@@ -112,7 +112,7 @@ def _by_prefix(table: Table) -> tuple[tuple[str, ...], tuple[Prefix, ...], Float
     if not vocabulary or table.frame[first].dtype != object or all(name.startswith("column ") for name in vocabulary):
         raise DataError("lm_no_tokens")
     for name in vocabulary:
-        if table.frame[name].dtype == object:
+        if table.frame[name].dtype == object and any(table.frame[name]):  # an empty column is no words, but zeros
             raise DataError("lm_not_numbers", column=name)
     if any(code == "cut_text" for code, _ in table.notes):
         raise DataError("lm_long_prefix")
@@ -125,7 +125,8 @@ def _by_prefix(table: Table) -> tuple[tuple[str, ...], tuple[Prefix, ...], Float
         if prefix in seen:
             raise DataError("lm_twice", row=row, first=seen[prefix], prefix=" ".join(prefix))
         seen[prefix] = row
-    P = np.stack([table.frame[name] for name in vocabulary], axis=1).astype(float)  # (rows, vocabulary)
+    columns = (table.frame[name] for name in vocabulary)
+    P = np.stack([np.zeros(table.rows) if column.dtype == object else column for column in columns], axis=1)  # (rows, vocabulary)
     return tuple(vocabulary), tuple(prefixes), np.nan_to_num(P)
 
 

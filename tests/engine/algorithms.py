@@ -9,7 +9,7 @@ import numpy as np
 from engine import data
 from engine.frames import Frame
 from engine.language import decoding
-from engine.learning import som
+from engine.learning import em, som
 from engine.params import Params
 
 
@@ -27,7 +27,13 @@ def few_points() -> data.Points:
     return data.points(X, ["a", "b"], labels=[0, 1] * 6, label_names=["x", "y"])
 
 
+def few_counts() -> data.Points:
+    """Tosses for two coins that can also be clustered."""
+    return data.points(np.random.default_rng(6).integers(1, 9, (12, 2)), ["heads", "tails"])
+
+
 ALGORITHMS = [
     Algorithm("decoding", decoding.search, decoding.Params, lambda: (data.sample("notes"),), decoding.DEFAULT),
+    Algorithm("em", em.train, em.Params, lambda: (few_counts(),), em.DEFAULT),
     Algorithm("som", som.train, som.Params, lambda: (few_points(),), som.DEFAULT),
 ]

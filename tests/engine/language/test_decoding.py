@@ -250,3 +250,52 @@ def test_a_table_by_time_steps_is_read_as_the_notes_print_it():
     assert model.vocabulary == same.vocabulary
     prefixes = [(), (1,), (2, 1), (0, 1, 2)]
     np.testing.assert_allclose(model.next_log_probs(prefixes), same.next_log_probs(prefixes))
+
+
+def test_a_close_up_of_an_exhaustive_search_begins_at_its_level_and_not_beyond_the_last():
+    table = data.sample("notes")
+    assert [frame.step for frame in run(table, strategy="exhaustive", close_up=3)] == [3, 4, 4]
+    with pytest.raises(ParamError) as caught:
+        run(table, strategy="exhaustive", close_up=5)
+    assert caught.value.code == "decoding_close_up"
+
+
+def test_every_strategy_ends_with_the_same_optimum_and_the_shorter_of_two_equals():
+    for strategy in ("greedy", "beam", "exhaustive", "sampling", "widths"):
+        *rest, last = run(data.sample("notes"), strategy=strategy)
+        assert last.optimum_tokens.tolist() == [3, -1, -1, -1]
+        assert np.exp([last.greedy, last.optimum]) == pytest.approx([0.048, 0.1])
+        assert all(np.isnan(frame.optimum) for frame in rest)
+
+
+@pytest.mark.parametrize("q", [(0.5, 0.2, 0.2, 0.1), (0.7, 0.2, 0.1), (0.4, 0.3, 0.2, 0.1)])
+def test_top_p_keeps_no_token_beyond_the_one_that_reaches_p(q):
+    got = decoding.filtered(np.log(q), 1.0, 0, 0.9, 0.0)
+    np.testing.assert_allclose(got, [*np.array(q[:-1]) / 0.9, 0])
+
+
+@pytest.mark.filterwarnings("error")
+def test_filtering_is_finite_without_any_possible_token_and_at_any_temperature():  # P7
+    assert decoding.filtered(np.full(3, -np.inf), 1.0, 2, 0.5, 0.1).tolist() == [0, 0, 0]
+    with np.errstate(divide="ignore"):
+        assert decoding.filtered(np.log([0.5, 0.0, 0.5]), 5e-324, 0, 1.0, 0.0).tolist() == [0.5, 0, 0.5]
+
+
+def test_a_large_vocabulary_still_has_a_tree_of_samples():
+    names = [*(f"w{i}" for i in range(39)), "<eos>"]
+    table = readers.make_table([["prefix", *names], ["…", *[repr(1 / 40)] * 40]], header=True, text=["prefix"])
+    frame = run(table, strategy="sampling", samples=10, longest=3)[0]
+    assert (frame.depth == 1).sum() == 30
+
+
+def test_an_end_that_never_comes_leaves_no_optimum():
+    rows = [["prefix", "A", "B", "<eos>"], ["…", "0.6", "0.4", "0"]]
+    table = readers.make_table(rows, header=True, text=["prefix"])
+    for strategy in ("beam", "exhaustive"):
+        assert np.isnan(run(table, strategy=strategy, longest=3)[-1].optimum)
+
+
+def test_an_empty_column_is_a_token_without_a_chance():
+    rows = [["prefix", "A", "B"], ["", "1", ""]]
+    model = lm.table_model(readers.make_table(rows, header=True, text=["prefix"]))
+    assert model.next_log_probs([()]).tolist() == [[0, -np.inf]]
