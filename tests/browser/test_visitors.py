@@ -19,7 +19,10 @@ def test_a_phone_shows_everything_without_scrolling_sideways(visit, locale):
     ready(page, narrow="true")
     idle(page)
     assert sideways(page) == []
-    stage, controls = page.locator(".th-player").bounding_box(), page.locator("[class*=st-key-][class*=-settings]").first.bounding_box()
+    stage, controls = (
+        page.locator(".th-player").bounding_box(),
+        page.locator("[class*=st-key-][class*=-settings]").first.bounding_box(),
+    )
     assert stage["y"] + stage["height"] <= controls["y"]
     assert stage["x"] >= 0
     assert stage["x"] + stage["width"] <= 390
