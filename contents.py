@@ -2,5 +2,5 @@
 
 SECTIONS: dict[str, list[str]] = {
     "language": ["decoding"],
-    "learning": ["em", "som"],
+    "learning": ["som", "em"],
 }

@@ -8,16 +8,15 @@ Both alternate in one process on one thread; times are medians of 9 pairs, ratio
 from collections.abc import Callable
 from importlib.util import find_spec
 from statistics import median
-from time import perf_counter
 from typing import Any, TypedDict
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
+from benchmarks import pairs
 from engine.data import sample
 from engine.language import decoding
 
-WIDTH, V, STEPS, PAIRS, AIM = 5, 1000, 50, 9, 0.1
+WIDTH, V, STEPS, AIM = 5, 1000, 50, 0.1
 
 
 class Row(TypedDict):
@@ -54,7 +53,7 @@ def default_run() -> Row:
     """What the page opens with: all frames."""
     search, params, name = decoding.DEFAULT
     table = sample(name)
-    ours = [1000 * _seconds(lambda: list(search(params, table))) for _ in range(PAIRS)]
+    ours = [1000 * pairs.seconds(lambda: list(search(params, table))) for _ in range(pairs.PAIRS)]
     return Row(name="the default run, all frames", ours_ms=median(ours), peer_ms=None, ratio=None, aim=2000, note="")
 
 
@@ -123,29 +122,16 @@ def _peer(log_probs: np.ndarray) -> tuple[Callable[[], object], Callable[[], obj
 
 
 def _row(ours: Callable[[], object], peer: tuple[Callable[[], object], Callable[[], object]] | None, note: str) -> Row:
-    mine, theirs = [], []
-    for pair in range(PAIRS + 1):
-        with threadpool_limits(1):
-            mine.append(1000 * _seconds(ours) / STEPS)
-            if peer:
-                theirs.append(1000 * (_seconds(peer[0]) - _seconds(peer[1])) / STEPS)
-        if pair == 0:  # the first pair only warms up
-            mine.clear(), theirs.clear()
-    ratio = median(b / a for a, b in zip(mine, theirs, strict=True)) if theirs else None
+    less = (lambda: 1000 * (pairs.seconds(peer[0]) - pairs.seconds(peer[1])) / STEPS) if peer else None
+    mine, theirs = pairs.timed(lambda: 1000 * pairs.seconds(ours) / STEPS, less)
     return Row(
         name=f"bookkeeping of a step, width {WIDTH}, {V:,} tokens",
         ours_ms=median(mine),
         peer_ms=median(theirs) if theirs else None,
-        ratio=ratio,
+        ratio=median(b / a for a, b in zip(mine, theirs, strict=True)) if theirs else None,
         aim=AIM,
         note=note,
     )
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    began = perf_counter()
-    work()
-    return perf_counter() - began
 
 
 BENCHES = (bookkeeping, default_run)

@@ -5,45 +5,23 @@ medians of 9 pairs, ratio = peer / ours, aim = the least ratio wanted. Both must
 """
 
 import warnings
-from collections.abc import Callable
-from statistics import median
-from time import perf_counter
-from typing import TypedDict
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
-from threadpoolctl import threadpool_limits
 
+from benchmarks import pairs
+from benchmarks.pairs import Row
 from engine.data import points
 from engine.learning import em, mixtures
 from engine.learning.mixtures import Covariance, Mixture
 
-STEPS, FLOOR, PAIRS = 100, 1e-6, 9
-
-
-class Row(TypedDict):
-    name: str
-    ours_s: float
-    peer_s: float | None
-    ratio: float | None
-    aim: float | None
-    note: str
+STEPS, FLOOR = 100, 1e-6
 
 
 def table(rows: list[Row]) -> str:
     """The rows as Markdown."""
-    lines = ["| expectation maximisation | ours | peer | ratio | aim | |", "|---|---|---|---|---|---|"]
-    for row in rows:
-        peer = f"{row['peer_s']:.3f} s" if row["peer_s"] else "–"
-        ratio = f"{row['ratio']:.2f}×" if row["ratio"] else "–"
-        aim = (
-            f"≥ {row['aim']:g}×, {'met' if (row['ratio'] or 0) >= row['aim'] else '**missed**'}"
-            if row["aim"] and row["ratio"]
-            else "–"
-        )
-        lines.append(f"| {row['name']} | {row['ours_s']:.3f} s | {peer} | {ratio} | {aim} | {row['note']} |")
-    return "\n".join(lines)
+    return pairs.table("expectation maximisation", rows)
 
 
 def full() -> Row:
@@ -71,7 +49,7 @@ def with_frames() -> Row:
     X = _samples(2)
     params = em.Params(model="mixture", k=5, iterations=STEPS, scaling="none")
     begin = _begin(X, 5)
-    return _row(
+    return pairs.row(
         "the first with 201 frames (for information)",
         lambda: list(em.train(params, points(X))),
         lambda: _quiet(_peer("full", begin), X),
@@ -83,7 +61,7 @@ def by_k() -> Row:
     """K = 1 … 8, four starts each; the peer to its own tolerance of 1e-7 from as many random starts."""
     X = _samples(2)[:500]
     params = em.Params(model="mixture", by_k=True)
-    return _row(
+    return pairs.row(
         "K = 1 … 8, 4 starts each, 500×2 (for information)",
         lambda: list(em.train(params, points(X))),
         lambda: [
@@ -144,31 +122,13 @@ def _mixture(kind: Covariance, columns: int, k: int, aim: float | None = None) -
     ours, theirs = _ours(X, begin, kind), _quiet(_peer(kind, begin), X).score(X) * len(X)
     gap = abs(ours / theirs - 1)
     assert gap < 1e-6, gap
-    return _row(
+    return pairs.row(
         f"{kind}, {len(X):,}×{columns}, K={k}, {STEPS} iterations",
         lambda: _ours(X, begin, kind),
         lambda: _quiet(_peer(kind, begin), X),
         note=f"peer GaussianMixture; same likelihood to {gap:.0e}",
         aim=aim,
     )
-
-
-def _row(name: str, ours: Callable[[], object], peer: Callable[[], object], note: str, aim: float | None = None) -> Row:
-    mine, theirs = [], []
-    with threadpool_limits(1):
-        for pair in range(PAIRS + 1):
-            mine.append(_seconds(ours))
-            theirs.append(_seconds(peer))
-            if pair == 0:  # the first pair only warms up
-                mine.clear(), theirs.clear()
-    ratio = median(b / a for a, b in zip(mine, theirs, strict=True))
-    return Row(name=name, ours_s=median(mine), peer_s=median(theirs), ratio=ratio, aim=aim, note=note)
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    began = perf_counter()
-    work()
-    return perf_counter() - began
 
 
 BENCHES = (full, tied, diag, four_columns, ten_columns, with_frames, by_k)

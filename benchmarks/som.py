@@ -4,45 +4,23 @@ Both sides alternate in one process on one thread; times are medians of 9 pairs,
 ratio = peer / ours, aim = the least ratio wanted.
 """
 
-from collections.abc import Callable
 from importlib.util import find_spec
-from statistics import median
-from time import perf_counter
-from typing import TypedDict
 
 import numpy as np
 from minisom import MiniSom
 from sklearn.datasets import load_digits
-from threadpoolctl import threadpool_limits
 
+from benchmarks import pairs
+from benchmarks.pairs import Row
 from engine.data import points
 from engine.learning import som
 
-SIDE, STEPS, EPOCHS, SIGMA, ALPHA, PAIRS = 20, 10_000, 10, 3.0, 0.5, 9
-
-
-class Row(TypedDict):
-    name: str
-    ours_s: float
-    peer_s: float | None
-    ratio: float | None
-    aim: float | None
-    note: str
+SIDE, STEPS, EPOCHS, SIGMA, ALPHA = 20, 10_000, 10, 3.0, 0.5
 
 
 def table(rows: list[Row]) -> str:
     """The rows as Markdown."""
-    lines = ["| self-organising map | ours | peer | ratio | aim | |", "|---|---|---|---|---|---|"]
-    for row in rows:
-        peer = f"{row['peer_s']:.3f} s" if row["peer_s"] else "–"
-        ratio = f"{row['ratio']:.2f}×" if row["ratio"] else "–"
-        aim = (
-            f"≥ {row['aim']:g}×, {'met' if (row['ratio'] or 0) >= row['aim'] else '**missed**'}"
-            if row["aim"] and row["ratio"]
-            else "–"
-        )
-        lines.append(f"| {row['name']} | {row['ours_s']:.3f} s | {peer} | {ratio} | {aim} | {row['note']} |")
-    return "\n".join(lines)
+    return pairs.table("self-organising map", rows)
 
 
 def online() -> Row:
@@ -54,7 +32,7 @@ def online() -> Row:
     theirs.train(X, STEPS)
     gap = np.abs(ours - theirs.get_weights().reshape(W.shape)).max()
     assert gap < 1e-9, gap
-    return _row(
+    return pairs.row(
         "online, 20×20 Gaussian σ=3, 5,000×16, 10k steps",
         lambda: som.walk(W, X, drawn, alpha, sigma, "gaussian", apart),
         lambda: _minisom(X, W).train(X, STEPS),
@@ -67,7 +45,7 @@ def online_with_frames() -> Row:
     """A whole run with its 61 frames, each with both errors, the U-matrix and the folds."""
     X, W, *_ = _cloud()
     params, data = _params(steps=STEPS, decay="asymptotic"), points(X)
-    return _row(
+    return pairs.row(
         "the same with 61 frames (for information)",
         lambda: list(som.train(params, data)),
         lambda: _minisom(X, W).train_random(X, STEPS),
@@ -77,7 +55,7 @@ def online_with_frames() -> Row:
 
 def batch() -> Row:
     X, W, apart, _, sigma = _cloud(EPOCHS)
-    return _row(
+    return pairs.row(
         "batch, 20×20 Gaussian σ=3, 5,000×16, 10 epochs",
         lambda: _batch(X, W, apart, sigma),
         lambda: _minisom(X, W).train_batch_offline(X, EPOCHS),
@@ -89,7 +67,7 @@ def batch() -> Row:
 def batch_somoclu() -> Row:
     X, W, apart, _, sigma = _cloud(EPOCHS)
     single = X.astype(np.float32)
-    return _row(
+    return pairs.row(
         "the same batch against somoclu",
         lambda: _batch(X, W, apart, sigma),
         (lambda: _somoclu(single)) if _has_somoclu() else None,
@@ -105,7 +83,7 @@ def digits_online() -> Row:
     theirs = _minisom(X)
     theirs.train_random(X, STEPS)
     note = f"ours {_quality(params, X)}; MiniSom QE {theirs.quantization_error(X):.4f} TE {theirs.topographic_error(X):.4f}"
-    return _row(
+    return pairs.row(
         "digits online, 1,797×64, 10k steps (aim QE ≤ 1.13, TE ≤ .036)",
         lambda: list(som.train(params, points(X))),
         lambda: _minisom(X).train_random(X, STEPS),
@@ -124,7 +102,7 @@ def digits_batch() -> Row:
         near = som.neighbours(som.offsets(som.places(SIDE, SIDE, "rectangular")), "rectangular")
         te = som.topographic_error(best, near)
         note += f"; somoclu QE {som.quantisation_error(codebook, X, best[:, 0]):.4f} TE {te:.4f}"
-    return _row(
+    return pairs.row(
         "digits batch, 1,797×64, 10 epochs (aim QE ≤ .975)",
         lambda: list(som.train(params, points(X))),
         (lambda: _somoclu(single)) if _has_somoclu() else None,
@@ -177,26 +155,6 @@ def _somoclu(X: np.ndarray) -> np.ndarray:
     peer = Somoclu(SIDE, SIDE)
     peer.train(X, epochs=EPOCHS)
     return peer.codebook.reshape(SIDE * SIDE, -1).astype(float)
-
-
-def _row(name: str, ours: Callable[[], object], peer: Callable[[], object] | None, note: str, aim: float | None = None) -> Row:
-    mine, theirs = [], []
-    for pair in range(PAIRS + 1):
-        with threadpool_limits(1):
-            mine.append(_seconds(ours))
-            if peer:
-                theirs.append(_seconds(peer))
-        if pair == 0:  # the first pair only warms up
-            mine.clear(), theirs.clear()
-    ours_s, peer_s = median(mine), median(theirs) if theirs else None
-    ratio = median(b / a for a, b in zip(mine, theirs, strict=True)) if theirs else None
-    return Row(name=name, ours_s=ours_s, peer_s=peer_s, ratio=ratio, aim=aim, note=note)
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    began = perf_counter()
-    work()
-    return perf_counter() - began
 
 
 BENCHES = (online, online_with_frames, batch, batch_somoclu, digits_online, digits_batch)

@@ -1,6 +1,17 @@
 """Curves over the steps of a run. The player fills them from the film's rows, so they know no more than has come."""
 
+from typing import Any
+
+import numpy as np
+
 from charts.panels import Trace
+
+
+def line(x: np.ndarray, y: np.ndarray, *, colour: str, width: float = 2, dash: str = "solid", **more: Any) -> Trace:
+    """Points [n], [n] joined in their order; nothing to point at, unless `more` brings a hovertemplate."""
+    style = {"color": colour, "width": width, "dash": dash}
+    look: Trace = {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": style}
+    return look | ({} if "hovertemplate" in more else {"hoverinfo": "skip"}) | more
 
 
 def course(column: str, *, across: str = "step", dash: str = "solid") -> list[Trace]:

@@ -31,6 +31,12 @@ def number(value: float, decimals: int) -> str:
     return text.replace("-", "−") if float(text) else text.replace("-", "")
 
 
+def short(value: float, digits: int = 3) -> str:
+    """A number in few digits, however large or small: 0.054, −1200, 3.1e−7."""
+    mantissa, _, power = f"{value:.{digits}g}".partition("e")
+    return (mantissa + (f"e{int(power)}" if power else "")).replace("-", "−")
+
+
 def filled(mathml: str, values: dict[str, float], decimals: dict[str, int]) -> str:
     """The formula with its numbers, as the player shows it."""
 

@@ -17,8 +17,8 @@ Choices = Mapping[str, Mapping[str, str]]  # field → its values now → their 
 def controls(model: type[M], text: Topic, *, more: Sequence[str] = (), choices: Choices | None = None, folded: str = "") -> M:
     """Draw the fields that matter now and return the model they make.
 
-    Those in `more` stand behind an expander; with `folded`, its heading, all of them do. What is folded away is not drawn:
-    a page has fewer widgets, and its picture comes sooner.
+    Those in `more` stand behind an expander; `folded` is its heading, and without `more` all of them do. What is folded away
+    is not drawn: a page has fewer widgets, and its picture comes sooner.
     """
     specs = sorted(
         (spec for spec in model.specs() if spec.name != "close_up"), key=lambda spec: spec.name == "seed"
@@ -26,10 +26,10 @@ def controls(model: type[M], text: Topic, *, more: Sequence[str] = (), choices: 
     values: dict[str, Value] = {"close_up": address.seed(text.slug, closeup)} if (closeup := _close_up(model)) else {}
     values |= {spec.name: address.seed(text.slug, spec, tuple((choices or {}).get(spec.name, ()))) for spec in specs}
     for group in (False, True):
-        drawn = [spec for spec in specs if (bool(folded) or spec.name in more) == group and _matters(spec, values)]
+        drawn = [spec for spec in specs if (spec.name in more if more else bool(folded)) == group and _matters(spec, values)]
         if not drawn:
             continue
-        box: Any = None if group else st.container(gap="small", key=f"{text.slug}-settings")
+        box: Any = None if group else st.container(gap="small", key=f"{text.slug}-{'options' if folded else 'settings'}")
         if group:
             box = st.expander(folded or say("more"), key=f"{text.slug}-{'folded' if folded else 'more'}", on_change="rerun")
             if not box.open:
@@ -56,9 +56,9 @@ def _widget(spec: Spec, text: Topic, choices: Mapping[str, str] | None) -> Value
         return bool(st.toggle(label, key=key))
     if spec.kind in ("int", "float"):
         return _number(spec, label, key, value)
-    names = choices or text.choices.get(spec.name, {})
-    if not names:
+    if spec.kind == "str" and choices is None:
         return str(st.text_input(label, key=key, max_chars=200))
+    names = choices or text.choices[spec.name]
     if not address.is_box(spec):
         return str(
             st.segmented_control(label, list(names), format_func=names.__getitem__, key=key, required=True, width="stretch")

@@ -108,7 +108,7 @@ def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) ->
     if door.open:
         with door:
             if form.edit and isinstance(content, Table):
-                _editor(text, content, names[choice])
+                _editor(text, content)
             st.file_uploader(
                 say("own_upload" if form.image else "own_table"), key=f"{slug}-upload", on_change=_upload, args=(slug, form)
             )
@@ -142,7 +142,7 @@ def _table_of(choice: str, *, needed: bool) -> Table | None:
 # ---- cells edited, points clicked
 
 
-def _editor(text: Topic, content: Table, name: str) -> None:
+def _editor(text: Topic, content: Table) -> None:
     """The cells. What is edited becomes the visitor's own data at once; the editor goes on from what it began with."""
     state = _state(text.slug)
     if content.rows > EDITABLE:
@@ -156,23 +156,21 @@ def _editor(text: Topic, content: Table, name: str) -> None:
     labels = {column: text.say.get("column_" + column, column) for column in base.columns}
     st.data_editor(
         frame, key=key, num_rows="dynamic", hide_index=True, width="stretch", height=min(320, 36 * (base.rows + 2) + 2),
-        column_config=labels, on_change=_edit, args=(text.slug, key, base, name),
+        column_config=labels, on_change=_edit, args=(text, key, base),
     )  # fmt: skip
 
 
-def _edit(slug: str, key: str, base: Table, name: str) -> None:
+def _edit(text: Topic, key: str, base: Table) -> None:
     """Take what was edited."""
-    state, kept = _state(slug), address.kept(slug)
+    state = _state(text.slug)
     try:
         table = edited(base, st.session_state[key])
     except DataError as problem:
         state["problem"] = problem
         return
-    own: Own | None = state.get("own")
-    if not (own and own.edited and kept.get("data") == "own"):
-        name = say("edited", name=name)
     state["edited"] = table.digest
-    _take(slug, table, name)
+    kept = address.kept(text.slug)
+    _take(text, table, [column for column in kept.get("columns", ()) if column in table.columns], kept.get("label", ""))
 
 
 def edited(base: Table, changes: Mapping[str, Any]) -> Table:
@@ -194,7 +192,7 @@ def edited(base: Table, changes: Mapping[str, Any]) -> Table:
     return replace(base, frame=frame, notes=(), origin="edited")
 
 
-def add_point(slug: str, cloud: Points, name: str, place: Mapping[str, float]) -> None:
+def add_point(text: Topic, cloud: Points, place: Mapping[str, float]) -> None:
     """Add a point; columns that `place` leaves out get their mean. It has the label "+", where points are labelled."""
     if len(cloud.X) >= CLICKABLE:
         address.notice("too_many_to_click", limit=CLICKABLE)
@@ -205,39 +203,38 @@ def add_point(slug: str, cloud: Points, name: str, place: Mapping[str, float]) -
         names = names if "+" in names else (*names, "+")
         labels = np.append(labels, names.index("+"))
     rows = (*cloud.names, "+") if cloud.names else ()
-    _take_points(slug, data.points(np.vstack([cloud.X, row]), cloud.columns, labels, names, rows), name)
+    _take_points(text, data.points(np.vstack([cloud.X, row]), cloud.columns, labels, names, rows))
 
 
-def remove_point(slug: str, cloud: Points, name: str, index: int) -> None:
+def remove_point(text: Topic, cloud: Points, index: int) -> None:
     """Take a point away; the last two stay."""
     if len(cloud.X) <= 2 or not index < len(cloud.X):
         return
     keep = np.arange(len(cloud.X)) != index
     labels = None if cloud.labels is None else cloud.labels[keep]
     rows = tuple(word for word, stays in zip(cloud.names, keep, strict=True) if stays) if cloud.names else ()
-    _take_points(slug, data.points(cloud.X[keep], cloud.columns, labels, cloud.label_names, rows), name)
+    _take_points(text, data.points(cloud.X[keep], cloud.columns, labels, cloud.label_names, rows))
 
 
-def _take_points(slug: str, cloud: Points, name: str) -> None:
-    own: Own | None = _state(slug).get("own")
+def _take_points(text: Topic, cloud: Points) -> None:
     table = data.as_table(cloud)
-    _take(slug, table, own.name if own and own.edited and address.kept(slug).get("data") == "own" else say("edited", name=name))
-    _hold_columns(slug, cloud.columns, table.label)
+    _take(text, table, cloud.columns, table.label)
 
 
-def _take(slug: str, table: Table, name: str) -> None:
-    """Let an edited table be the visitor's own data, looked at as before."""
-    _state(slug)["own"] = Own(table, data.cut(name), 0, edited=True)
-    _state(slug)["problem"] = None
-    kept = address.kept(slug)
-    if "columns" in kept:
-        _hold_columns(slug, [column for column in kept["columns"] if column in table.columns], kept["label"])
-    address.put(slug, "data", "own")
-
-
-def _hold_columns(slug: str, columns: Sequence[str], label: str | None) -> None:
-    _forget_columns(slug)
-    address.kept(slug).update(columns_of="own", columns=list(columns), label=label or "")
+def _take(text: Topic, table: Table, columns: Sequence[str], label: str | None) -> None:
+    """Let an edited table be the visitor's own data, with the columns that are looked at."""
+    state, kept = _state(text.slug), address.kept(text.slug)
+    own: Own | None = state.get("own")
+    choice: str = kept["data"]
+    if own and choice == "own":
+        name = own.name if own.edited else say("edited", name=own.name)
+    else:
+        name = say("edited", name=text.choices["data"][choice])
+    state["own"], state["problem"] = Own(table, data.cut(name), 0, edited=True), None
+    _forget_columns(text.slug)
+    if columns:
+        kept.update(columns_of="own", columns=list(columns), label=label or "")
+    address.put(text.slug, "data", "own")
 
 
 # ---- uploads

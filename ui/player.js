@@ -230,6 +230,7 @@ const number = (x, digits) => {
   const text = x.toFixed(digits ?? 0);
   return text.startsWith("-") ? (Number(text) === 0 ? "" : "−") + text.slice(1) : text;
 };
+const plain = (text) => element("template", "", text ?? "").content.textContent;      // what is escaped for a page, for a listener
 const broken = new Map();                           // formula → the same in pieces that begin at "=", so that a long one may go on in the next line
 const pieces = (text) => {
   if (!broken.has(text)) {
@@ -427,7 +428,7 @@ function makePlayer(root) {
     put(pane.plot, "style", `height:${height}px`);
     put(pane.plot, "data-flip", String(pane.flip = Boolean(p.flip)));
     const steady = pane.film && pane.template === template && same(layout, pane.layout);
-    Object.assign(pane, {film, layout, template, rows: p.series || traces.some((trace) => trace.meta?.series) ? film.lines.length : Infinity, alt: p.alt ?? ""});
+    Object.assign(pane, {film, layout, template, rows: p.series || traces.some((trace) => trace.meta?.series) ? film.lines.length : Infinity, alt: plain(p.alt)});
     const points = traces.some(({meta}) => meta?.link && !meta.silent);
     put(pane.plot, "role", points ? "application" : "img"); put(pane.plot, "aria-label", pane.alt); put(pane.plot, "aria-description", points ? words.figure_hint : "");
     caption(pane, film, p, i);

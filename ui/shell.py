@@ -169,7 +169,7 @@ def _code(module: ModuleType, params: Params, data: Sequence[str]) -> None:
 
 
 def _errata(text: Topic) -> None:
-    st.markdown(say("errata_note"))
+    st.markdown(say("errata_note" if text.errata else "no_errata"))
     for item in text.errata:
         with st.container(border=True, gap="small"):
             st.markdown(f"**{say('notes_say')}** {item['claim']}")

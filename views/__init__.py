@@ -3,3 +3,11 @@
 from collections.abc import Callable
 
 Words = Callable[..., str]  # words("key", field=value): a sentence of the topic's theory, its values escaped
+
+
+def column_name(column: str, words: Words) -> str:
+    """What a column is called: the columns of the samples have names in every language, others their own. Not escaped."""
+    try:
+        return words("column_" + column)
+    except KeyError:
+        return column.replace("_", " ")

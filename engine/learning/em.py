@@ -35,7 +35,7 @@ Scaling = Literal["standard", "none"]
 SETS, TOSSES, COLUMNS, SHOWN, FRAMES = 200, 1_000_000, 20, 600, 300
 INSIDE = 1e-12  # how far θ keeps from 0 and 1
 CLIMB = 1e-3  # how far gradient ascent keeps from them
-SIDE = 49  # of the picture of the coins' likelihood
+MAP = np.linspace(0.01, 0.99, 49)  # the θ at which the coins' likelihood is mapped
 LARGEST_K, STARTS, LONGEST, LEAST_GAIN = 8, 4, 100, 1e-7  # of a fit for every K; the gain is per sample
 NOWHERE = np.empty(0)
 NAN = float("nan")
@@ -101,9 +101,7 @@ class MixtureFrame(EmFrame):
     covariances: np.ndarray  # (k, d, d) likewise
     shown: np.ndarray  # int32 (m,) which samples are shown
     resp: np.ndarray  # float32 (m, k) q: their responsibilities
-    floored: (
-        np.ndarray
-    )  # int8 (k,) 1 where the covariance, less its floor, is narrower than the floor somewhere: it has collapsed
+    floored: np.ndarray  # int8 (k,) 1 where the covariance less its floor is narrower than the floor: it has collapsed
     size: np.ndarray  # (k,) responsibility taken by each component, summed over all samples
     inertia: float  # Σ squared distance of a sample to its nearest mean, in scaled columns
     aic: float
@@ -289,7 +287,7 @@ def _paths(params: Params, sets: np.ndarray, last: int) -> _Paths:
         there, gone = newton_step(sets, newton[-1])
         newton.append(newton[-1] if left[-1] else there)
         left.append(left[-1] or gone)
-    side = np.linspace(0.01, 0.99, SIDE)
+    side = MAP
     surface = coin_loglik(sets, np.stack(np.meshgrid(side, side), axis=-1)).astype(np.float32)
     return _Paths(
         sets=sets,

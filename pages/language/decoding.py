@@ -26,7 +26,7 @@ link, step = shell.address_bar(text, models, chosen.link, short=chosen.short, no
 
 def force(clicked: Clicked) -> None:
     """A click on a node lets the output begin with it."""
-    address.put("decoding", "forced", view.forced(clicked.frame, clicked.index, chosen.data, params))
+    address.put("decoding", "forced", view.forced(clicked.frame, clicked.index, chosen.data, params, options))
 
 
 with right:

@@ -5,7 +5,7 @@ from engine.params import Options
 from runtime.run import Run
 from ui import address, shell
 from ui.controls import controls
-from ui.dataset import EDITED_POINTS, dataset
+from ui.dataset import EDITED_POINTS, add_point, dataset, remove_point
 from ui.language import say
 from ui.player import Clicked, play
 from views.learning import em as view
@@ -24,16 +24,22 @@ with left:
         chosen = dataset(text, samples, default=samples[0], form=EDITED_POINTS)
     options = view.Options()
     if params.model == "mixture":
-        options = controls(view.Options, text, choices=view.choices(chosen.data, text), folded=say("picture_settings"))
+        options = controls(
+            view.Options, text, more=("across", "up"), choices=view.choices(chosen.data, text), folded=say("picture_settings")
+        )
 models: list[type[Options]] = [em.Params, view.Options]
 link, step = shell.address_bar(text, models, chosen.link, short=chosen.short, note=chosen.note)
 
 
-def set_start(clicked: Clicked) -> None:
-    """A click on the map of the likelihood starts there."""
+def on_click(clicked: Clicked) -> None:
+    """A click on the map of the likelihood starts there; one on the cloud adds a point, or takes one away."""
     if clicked.name == "start":
         for name, value in zip(("theta_a", "theta_b"), view.start_at(clicked.index), strict=True):
             address.put("em", name, value)
+    elif clicked.name == "place":
+        add_point(text, chosen.data, view.place_at(clicked.index, chosen.data, options))
+    elif clicked.index < len(clicked.frame.shown):
+        remove_point(text, chosen.data, int(clicked.frame.shown[clicked.index]))
 
 
 with right:
@@ -47,6 +53,6 @@ with right:
         start=start if start is not None else step,
         link=link,
         closer=not params.by_k,
-        on_click=set_start,
+        on_click=on_click,
     )
 shell.below(text, em, params, [chosen.code])

@@ -10,7 +10,7 @@ from pydantic import Field
 
 import engine.params
 from charts import curves, points, trees
-from charts.formula import formula, number
+from charts.formula import formula, number, short
 from charts.panels import Box, Panel, Picture, Trace, blank, compose, escaped, note
 from engine.data import Table
 from engine.language import decoding, lm
@@ -26,7 +26,7 @@ SHARE = formula(r"\frac{{count}!}{{samples}!} = {share}!! \qquad P = {factors}! 
 LIVING = (OPEN, ALIVE, FINISHED, CUT)
 ROWS, LINES = 8, 5  # sentences listed, lines drawn, at most
 HIGHEST = 2.0  # the length exponent's range
-FEW = 36  # nodes whose names and chances are all written
+FEW = 36  # edges whose probabilities are written, at most
 
 WIDE: list[Box] = [(0, 0.70, 0.03, 1), (0.735, 1, 0.44, 1), (0.775, 0.99, 0.05, 0.32)]
 NARROW: list[Box] = [(0, 1, 0.52, 1), (0, 1, 0.23, 0.46), (0.1, 0.97, 0.03, 0.16)]
@@ -74,9 +74,10 @@ class _Scene:
         return escaped(" ".join(self.model.vocabulary[token] for token in tokens)) or "∅"
 
 
-def forced(frame: DecodingFrame, node: int, table: Table, params: Params) -> str:
+def forced(frame: DecodingFrame, node: int, table: Table, params: Params, options: Options) -> str:
     """The beginning that a click on a node forces."""
     model = _model(table, params.normalise)
+    frame = _drawn(frame, params, options)
     return " ".join(model.vocabulary[token] for token in decoding.sentence_of(frame, node)) if node < len(frame.parent) else ""
 
 
@@ -86,11 +87,11 @@ def draw(
     """The picture of frame i."""
     scene = _scene(frames, i, params, data[0], options, words)
     frame, sweep = scene.frame, params.strategy == "widths"
-    panels = [_tree(frames[: i + 1], scene), _list(scene)]
+    panels = [_tree(scene), _list(scene)]
     panels += _sweep(params, options, words) if sweep else [_below(scene)]
     drawn = compose(panels, WIDE_WIDTHS if sweep else WIDE, NARROW_WIDTHS if sweep else NARROW, height=860)
     _ticks(drawn, frames[: i + 1], scene)
-    said = _said(scene, frames[: i + 1])
+    said = _said(scene)
     mathml, values, at = _formula(scene)
     return Picture(
         **drawn,
@@ -139,23 +140,28 @@ def _agreement(scene: _Scene, best: Sentence | None) -> float | None:
 
 
 def _scene(frames: Sequence[DecodingFrame], i: int, params: Params, table: Table, options: Options, words: Words) -> _Scene:
-    frame, model = frames[i], _model(table, params.normalise)
-    if params.strategy == "widths":
-        frame = _listed(frame, _ranked(frame, options, params)[:ROWS])
-    first = len(frame.parent) if frame.part != "end" or i == 0 else len(frames[i - 1].parent)
-    opens = np.isin(frame.state, (ALIVE, EXPANDED))
-    opens[first:] = False
-    y = trees.places(frame.parent, frame.depth, opens, _fan(frame, model, params))
-    y[first:] = np.where(np.isnan(y[first:]), 1.0, y[first:])
+    frame, model = _drawn(frames[i], params, options), _model(table, params.normalise)
     ranked = _ranked(frame, options, params)
     over = frame.part == "end" or params.strategy == "widths"
     lit = _path(frame, ranked[0].node) if over and ranked and ranked[0].node >= 0 else set()
-    greedy = _greedy(frame, model) if over and params.strategy != "greedy" else set()
+    greedy = _greedy(frame, model, params) if over and params.strategy != "greedy" else set()
+    y = _heights(frame, len(frames[i - 1].parent) if frame.part == "end" else len(frame.parent), model, params)
     return _Scene(frame, params, options, model, words, ranked, y, lit, greedy if greedy != lit else set(), _grey(frame))
 
 
-def _listed(frame: DecodingFrame, sentences: Sequence[Sentence]) -> DecodingFrame:
-    """The frame with no more of its tree than the paths of some sentences."""
+def _heights(frame: DecodingFrame, known: int, model: lm.TableModel, params: Params) -> np.ndarray:
+    """Heights of the nodes. Those after the `known` first ones, the path of an optimum nobody drew, go along the foot."""
+    y = np.full(len(frame.parent), 1.04)
+    opens = np.isin(frame.state[:known], (ALIVE, EXPANDED))
+    y[:known] = trees.places(frame.parent[:known], frame.depth[:known], opens, _fan(frame, model, params))
+    return y
+
+
+def _drawn(frame: DecodingFrame, params: Params, options: Options) -> DecodingFrame:
+    """The frame with as much of its tree as is drawn: of a whole search at some width only the paths of what is listed."""
+    if params.strategy != "widths":
+        return frame
+    sentences = _ranked(frame, options, params)[:ROWS]
     paths = set().union({0}, *(_path(frame, item.node) for item in sentences if item.node >= 0))
     nodes = np.array(sorted(paths))
     number = np.full(len(frame.parent) + 1, -1)  # the last stands for "none"
@@ -192,15 +198,17 @@ def _path(frame: DecodingFrame, node: int) -> set[int]:
     return path
 
 
-def _greedy(frame: DecodingFrame, model: lm.TableModel) -> set[int]:
-    """The nodes of the path that always takes the likeliest token, as far as the tree has it."""
+def _greedy(frame: DecodingFrame, model: lm.TableModel, params: Params) -> set[int]:
+    """The nodes of greedy's sentence, as far as the tree has it."""
+    begin = tuple(model.vocabulary.index(token) for token in params.forced.split())
     path, node = {0}, 0
-    while True:
-        below = np.flatnonzero(frame.parent == node)
+    for token in decoding.greedy_sentence(model, params.longest, begin)[0]:
+        below = np.flatnonzero((frame.parent == node) & (frame.token == token))
         if not len(below):
-            return path
-        node = int(below[np.lexsort((frame.token[below], -np.round(frame.logp[below], 12)))[0]])
+            break
+        node = int(below[0])
         path.add(node)
+    return path
 
 
 def _grey(frame: DecodingFrame) -> np.ndarray:
@@ -243,7 +251,7 @@ def _ranked(frame: DecodingFrame, options: Options, params: Params) -> list[Sent
 # ---- the tree
 
 
-def _tree(frames: Sequence[DecodingFrame], scene: _Scene) -> Panel:
+def _tree(scene: _Scene) -> Panel:
     frame, x, y = scene.frame, scene.frame.depth.astype(float), scene.y
     nodes = np.arange(1, len(frame.parent))
     sampling = scene.params.strategy == "sampling"
@@ -492,16 +500,18 @@ def _below(scene: _Scene) -> Panel:
     grid = np.linspace(0, HIGHEST, 41)
     scores = np.array([[item.score(alpha) for alpha in grid] for item in scene.ranked])
     if not len(scores):
-        return Panel(
-            [_line(grid, np.zeros(0), "@ghost", 1)],
-            words("curve_alpha"),
-            x=axis | {"range": [0, HIGHEST]},
-            y={"nticks": 3, "range": [-3, 0]},
-        )
+        empty = curves.line(np.zeros(0), np.zeros(0), colour="@ghost")
+        return Panel([empty], words("curve_alpha"), x=axis | {"range": [0, HIGHEST]}, y={"nticks": 3, "range": [-3, 0]})
     winners = scores.argmax(0)
     shown = list(dict.fromkeys([*winners.tolist(), *range(min(LINES, len(scores)))]))[:LINES]
     traces = [
-        _line(grid, scores[k], "@ghost" if k else "@ink", 1.3 if k else 2.2, scene.said(scene.ranked[k].tokens))
+        curves.line(
+            np.round(grid, 3),
+            np.round(scores[k], 4),
+            colour="@ghost" if k else "@ink",
+            width=1.3 if k else 2.2,
+            hovertemplate=scene.said(scene.ranked[k].tokens) + "<br>α = %{x:.2f}: %{y:.3f}<extra></extra>",
+        )
         for k in reversed(shown)
     ]
     here = np.array([[scene.options.alpha, scene.ranked[0].score(scene.options.alpha)]])
@@ -524,17 +534,6 @@ def _below(scene: _Scene) -> Panel:
         x=axis | {"range": [0, HIGHEST], "tickvals": [0, 1, 2]},
         y={"nticks": 3, "range": [1.06 * low, 0]},
     )
-
-
-def _line(grid: np.ndarray, values: np.ndarray, colour: str, width: float, name: str = "") -> Trace:
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": np.round(grid[: len(values)], 3),
-        "y": np.round(values, 4),
-        "line": {"color": colour, "width": width},
-        "hovertemplate": name + "<br>α = %{x:.2f}: %{y:.3f}<extra></extra>",
-    }
 
 
 def _crossings(scene: _Scene, winners: np.ndarray, grid: np.ndarray) -> list[dict[str, Any]]:
@@ -578,7 +577,9 @@ def _phase(scene: _Scene) -> str:
     frame, words = scene.frame, scene.words
     if scene.params.strategy == "widths":
         return words("phase_width", k=frame.width)
-    if frame.step == 0 and not frame.part:
+    if not frame.part and scene.params.strategy != "sampling":
+        return words("phase_from", step=frame.step) if frame.step else words("phase_start")
+    if not frame.step:
         return words("phase_start")
     if scene.params.strategy == "sampling":
         return words(f"phase_{frame.part}" if frame.part else "phase_sample", step=frame.step)
@@ -616,13 +617,15 @@ def _facts(scene: _Scene) -> dict[str, Any]:
     }
 
 
-def _said(scene: _Scene, frames: Sequence[DecodingFrame]) -> str:
+def _said(scene: _Scene) -> str:
     frame, params, words, facts = scene.frame, scene.params, scene.words, _facts(scene)
     if params.strategy == "widths":
         return words("said_width" if scene.ranked else "said_nothing", **facts)
     if params.strategy == "sampling":
         return _said_sampling(scene)
-    if frame.step == 0 and not frame.part:
+    if not frame.part and frame.step:
+        return words("said_from", **facts)
+    if not frame.part:
         return words("said_start_exhaustive" if params.strategy == "exhaustive" else "said_start", **facts)
     if frame.part == "force":
         return words("said_force", **facts)
@@ -772,6 +775,4 @@ def _p(value: float) -> str:
     """A probability as people write it."""
     if value >= 0.9995:
         return "1"
-    if value >= 0.001:
-        return f"{value:.3f}".rstrip("0").rstrip(".")
-    return "0" if value <= 0 else f"{value:.1e}".replace("e-0", "e−").replace("e-", "e−")
+    return f"{value:.3f}".rstrip("0").rstrip(".") if value >= 0.001 else short(value, 2)

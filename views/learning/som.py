@@ -8,12 +8,12 @@ import numpy as np
 
 import engine.params
 from charts import curves, images, matrices, points
-from charts.formula import formula, number
+from charts.formula import formula, number, short
 from charts.panels import Box, Panel, Picture, Trace, blank, compose, escaped, note
 from engine.data import Points
 from engine.learning import som
 from engine.learning.som import Params, SomFrame
-from views import Words
+from views import Words, column_name
 
 ONLINE = formula(
     r"W_v + \theta\,\alpha\,(D - W_v) = {before}! + {theta}! \cdot {alpha}! \cdot ({sample}! - {before}?) = {after}!!"
@@ -37,7 +37,7 @@ class Options(engine.params.Options):
 def choices(data: Points, words: Words) -> dict[str, dict[str, str]]:
     """What the options may be for these data: field → value → name."""
     free = [column for column in data.columns[:40] if column not in RESERVED] if data.kind != "images" else []
-    few = {column: _named(column, words) for column in free}
+    few = {column: column_name(column, words) for column in free}
     own = {} if data.kind == "table" else {"units": words("plane_units")}
     planes = {"": words("automatic")} | own | {"u_matrix": words("plane_u_matrix"), "hits": words("plane_hits")} | few
     axes = {"": words("automatic")} | ({"pc1": words("pc", k=1), "pc2": words("pc", k=2)} if len(data.columns) > 2 else {}) | few
@@ -98,7 +98,7 @@ def unit(frame: SomFrame, index: int, cloud: Points, words: Words) -> tuple[str,
     shown = range(min(8, len(cloud.columns))) if cloud.kind != "images" else range(0)
     heads = [words("sample_word"), words("name_word"), words("label_word")]
     for j in shown:
-        head = _named(cloud.columns[j], words)
+        head = column_name(cloud.columns[j], words)
         heads.append(head + " " * heads.count(head))  # an own column may be called like one of ours
     rows = [
         {
@@ -314,11 +314,11 @@ def _plane(
     if plane in cloud.columns:
         j = cloud.columns.index(plane)
         values, low, high = frame.units[..., j].ravel(), float(cloud.X[:, j].min()), float(cloud.X[:, j].max())
-        key = matrices.scale(_short(low), _short(high), "sequential")
+        key = matrices.scale(short(low), short(high), "sequential")
         return (
             matrices.cells(places, values, corners, low, high, "sequential"),
             key,
-            words("map_column", column=_named(plane, words)),
+            words("map_column", column=column_name(plane, words)),
         )
     if plane == "hits":
         return (
@@ -579,16 +579,8 @@ def _edges(params: Params) -> np.ndarray:
     return _lattice(params.rows, params.cols, params.topology)
 
 
-def _named(column: str, words: Words) -> str:
-    """What a column is called: the columns of the samples have names in every language, others their own. Not escaped."""
-    try:
-        return words("column_" + column)
-    except KeyError:
-        return column.replace("_", " ")
-
-
 def _called(column: str, words: Words) -> str:
-    return escaped(_named(column, words))
+    return escaped(column_name(column, words))
 
 
 def _column_name(cloud: Points, column: int, words: Words) -> str:
@@ -612,7 +604,3 @@ def _bytes(rows: np.ndarray) -> np.ndarray:
 def _decimals(cloud: Points, column: int) -> int:
     span = float(np.ptp(cloud.X[:, column])) or 1.0
     return int(np.clip(3 - np.ceil(np.log10(span)), 0, 6))
-
-
-def _short(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−")

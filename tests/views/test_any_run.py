@@ -1,0 +1,40 @@
+"""Whatever legal parameters a run has, each of its frames can be drawn in every language."""
+
+import re
+from importlib import import_module
+
+import plotly.graph_objects as go
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from charts import theme
+from contents import SECTIONS
+from tests.engine.algorithms import ALGORITHMS
+from tests.engine.test_contract import params_of, run, values_of
+from ui.text import LANGUAGES, theory
+
+SECTION = {slug: section for section, slugs in SECTIONS.items() for slug in slugs}
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS, ids=lambda item: item.slug)
+@settings(max_examples=40)
+@given(sample=st.data())
+def test_every_frame_of_any_legal_run_can_be_drawn(algorithm, sample):
+    view = import_module(f"views.{SECTION[algorithm.slug]}.{algorithm.slug}")
+    params = sample.draw(params_of(algorithm.Params))
+    free = {spec.name: values_of(spec) for spec in view.Options.specs() if spec.kind != "str"}
+    options = view.Options(**sample.draw(st.fixed_dictionaries(free)))
+    frames, _ = run(algorithm, params)
+    chosen = sorted({0, 1, 2, len(frames) // 2, len(frames) - 2, len(frames) - 1} & set(range(len(frames))))
+    for language in LANGUAGES:
+        for i in chosen:
+            picture = view.draw(frames, i, params, algorithm.data(), options, theory(algorithm.slug, language))
+            go.Figure(theme.resolve({"data": plain(picture.data), "layout": picture.layout}, theme.LIGHT))
+            words = " ".join([picture.said, picture.alt, picture.phase, *(word for pair in picture.metrics for word in pair)])
+            assert not re.search(r"[{}]|None|nan", words), words
+
+
+def plain(traces):
+    """Traces without what only the player reads."""
+    return [{key: value for key, value in trace.items() if key != "meta"} for trace in traces]
