@@ -532,6 +532,7 @@ def test_an_empty_picture_has_no_digit():
         ("mnist", (1000, 196), "images", tuple("0123456789")),
         ("animals", (16, 13), "table", ()),
         ("moons", (300, 2), "table", ("upper", "lower")),
+        ("loner", (25, 2), "table", ()),
         ("square", (400, 2), "table", ()),
     ],
 )
@@ -544,7 +545,7 @@ def test_each_sample_is_what_it_says(name, shape, kind, labels):
 
 
 def test_the_samples_are_complete_balanced_and_in_range():
-    points = {"penguins", "xkcd", "mnist", "animals", "moons", "square", "old_faithful", "coins"}
+    points = {"penguins", "xkcd", "mnist", "animals", "moons", "square", "old_faithful", "coins", "loner"}
     assert set(data.SAMPLES) == points | {"notes", "steps", "five", "markov", "grammar"}
     assert data.sample("old_faithful").X.shape == (272, 2)
     assert data.sample("coins").X[:, 0].tolist() == [5, 9, 8, 4, 7]
