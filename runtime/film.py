@@ -77,7 +77,8 @@ class Film:
         job = self.job
         if job is None or self.ended.is_set():
             return False
-        return job.done or self._next < len(job.frames) or self._said.get("queued") != _place(job)
+        news = self._said.get("queued") != _place(job) or self._said.get("again", False) != job.again
+        return job.done or self._next < len(job.frames) or news
 
     def draw_line(self) -> None:
         """Draw the next picture, or say what there is to say instead. A view that breaks ends the film, not the thread."""
@@ -135,6 +136,8 @@ class Film:
     def _advance(self, job: Job) -> None:
         over = job.done  # before the frames are counted: the last one may come in between
         self._say("queued", _place(job))
+        if job.again:
+            self._say("again", True)
         if self._next < len(job.frames):
             self._say("total", job.frames[self._next].total)
             data = (*job.run.data, *self._beside)

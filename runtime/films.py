@@ -63,6 +63,15 @@ class Films:
             film.leave()
         return film.content()
 
+    def count(self) -> int:
+        with self._lock:
+            return len(self._films)
+
+    def viewers(self) -> int:
+        """Streams that are open now."""
+        with self._lock:
+            return sum(film.watched for film in self._films.values())
+
     def wake(self) -> None:
         """Stir the drawing thread: a viewer came."""
         self._wake.set()

@@ -34,6 +34,7 @@ class Pool:
         if hasattr(self._context, "set_forkserver_preload"):
             self._context.set_forkserver_preload(["runtime.preload"])
         self._workers: dict[int, Worker] = {}
+        self.restarts = 0  # runs that were computed anew because their worker was lost
         self._lanes = [threading.Thread(target=self._lane, args=(k,), name=f"lane-{k}", daemon=True) for k in range(lanes)]
         for lane in self._lanes:
             lane.start()
@@ -105,7 +106,15 @@ class Pool:
             self._workers.pop(number).kill()
 
     def _compute(self, number: int, job: Job) -> None:
-        """See one job through. Whatever happens it ends, and a worker that cannot be trusted goes."""
+        """See one job through, with a second worker where the first was lost. Whatever happens it ends."""
+        error = self._try(number, job)
+        if isinstance(error, WorkerLost) and error.code == "worker_lost" and self._open and job.retry():
+            self.restarts += 1
+            error = self._try(number, job)
+        job.end(error)
+
+    def _try(self, number: int, job: Job) -> TheoriaError | None:
+        """Compute a job with this lane's worker. A worker that cannot be trusted any more goes."""
         error: TheoriaError | None = None
         worker = self._worker(number)
         try:
@@ -121,7 +130,7 @@ class Pool:
         if worker and (worker.spoilt or (error and is_luck(error))):
             self._workers.pop(number, None)
             worker.kill()
-        job.end(error)
+        return error
 
     def _worker(self, number: int) -> Worker | None:
         """This lane's worker; a new one where there is none, or it died while it waited. None when the host refuses."""

@@ -11,4 +11,7 @@ QUEUE_PER_SESSION = int(os.environ.get("QUEUE_PER_SESSION", "8"))  # of one visi
 NODE = os.environ.get("NODE", "n0")  # this replica's name in film addresses; letters and digits
 IDLE_SECONDS = 5.0  # a run nobody watches ends after this
 CANCEL_SECONDS = 1.0  # a worker that does not stop by then is replaced
+SILENT_SECONDS = float(os.environ.get("SILENT_SECONDS", "60"))  # a worker that sends no frame for so long is replaced
+STALLED_SECONDS = 60.0  # a viewer who takes nothing for so long is let go
+METRICS_PORT = int(os.environ.get("METRICS_PORT", "0"))  # figures for whoever runs the host, on 127.0.0.1 only; 0: none
 SECRET = secrets.token_bytes(16)  # keys of runs on visitors' data cannot be guessed

@@ -42,6 +42,7 @@ class Store:
         self._trimming = threading.Lock()
         self._pool = Pool(lanes) if lanes else None
         self._others: list[Callable[[], Iterable[Kept]]] = []
+        self.ended: Callable[[str, str, float], None] = lambda topic, outcome, seconds: None  # told of every run
         self.alive: Callable[[str], bool] = lambda session: True  # whether a session still has a viewer
         self._closed = threading.Event()
         self._janitor = threading.Thread(target=self._watch, name="janitor", daemon=True)
@@ -53,7 +54,7 @@ class Store:
         with self._lock:
             there = self._jobs.get(run.key)
             fresh = there is None or there.lost
-            job = Job(run, self.trim) if there is None or fresh else there
+            job = Job(run, self.trim, self._ended) if there is None or fresh else there
             if fresh and self._pool:
                 self._queue(self._pool, job, session)
             self._jobs[run.key] = job
@@ -112,10 +113,23 @@ class Store:
         for job in jobs:
             job.end(None)
 
+    def count(self, state: str) -> int:
+        """How many jobs are "queued", "running" or "done"."""
+        with self._lock:
+            return sum(job.state == state for job in self._jobs.values())
+
+    @property
+    def restarts(self) -> int:
+        """Runs that were computed anew because their worker was lost."""
+        return self._pool.restarts if self._pool else 0
+
     @property
     def processes(self) -> list[BaseProcess]:
         """The workers, as processes."""
         return self._pool.processes if self._pool else []
+
+    def _ended(self, job: Job) -> None:
+        self.ended(job.topic, job.outcome, job.seconds)
 
     def _queue(self, pool: Pool, job: Job, session: str) -> None:
         try:

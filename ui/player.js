@@ -3,7 +3,7 @@
 // Python puts `const THEME = {light, dark, template};` before this file. One component serves three kinds (player, numbers, share): they meet in `shared`.
 //
 // Words (flat, plain text): first back next last play pause space scrub step speed loop more controls copy_step save_svg save_png save_csv save_film copied select_hint closer whole
-// running running_open opening queued_title queued queued_next lost retry figure_hint picture run empty numbers_title save_numbers link_label copy_link
+// running running_open opening queued_title queued queued_next again lost retry figure_hint picture run empty numbers_title save_numbers link_label copy_link
 
 const shared = window.theoria ??= {player: null, followers: new Set(), plotly: null};
 window.theoriaLoops ??= 0;
@@ -83,7 +83,7 @@ const decode = ({dtype, bdata, shape}) => {         // Plotly's base64 arrays, d
 };
 class Film {
   constructor({key, run, address, name}) { Object.assign(this, {key, run, address, name, stop: new AbortController(), mood: "", asked: false, told: -Infinity}); this.clear(); }
-  clear() { Object.assign(this, {head: {}, total: 0, queued: null, lines: [], values: [], rows: [], marks: [], ended: false, error: null}); }
+  clear() { Object.assign(this, {head: {}, total: 0, queued: null, again: false, lines: [], values: [], rows: [], marks: [], ended: false, error: null}); }
   get over() { return this.ended || this.error !== null; }
   feed(line) {
     const kind = /^\{\s*"(\w+)"/.exec(line)?.[1];
@@ -95,7 +95,7 @@ class Film {
   }
   adopt(trial) {                                    // a second reading takes over as soon as it is no worse than what is there
     if (trial.lines.length < this.lines.length && !trial.over) return;
-    for (const name of ["head", "total", "queued", "lines", "values", "rows", "marks", "ended", "error"]) this[name] = trial[name];
+    for (const name of ["head", "total", "queued", "again", "lines", "values", "rows", "marks", "ended", "error"]) this[name] = trial[name];
   }
   picture(i, mood) {
     if (mood !== this.mood) { this.mood = mood; this.near = new Map(); this.known = new Map(); this.weight = 0; }
@@ -567,7 +567,7 @@ function makePlayer(root) {
     put($("first"), "disabled", shown <= 0); put($("back"), "disabled", shown <= 0);
     put($("next"), "disabled", shown >= got - 1); put($("last"), "disabled", shown >= got - 1);
     put($("play"), "disabled", !got); put($("closer"), "disabled", !got);
-    put($("note"), "textContent", status === "running" ? fill(films.some((film) => film.total) ? words.running : words.running_open, {got: Math.max(got - 1, 0), n: n - 1}) : "");
+    put($("note"), "textContent", status === "running" ? (films.some((film) => film.again) ? words.again + " " : "") + fill(films.some((film) => film.total) ? words.running : words.running_open, {got: Math.max(got - 1, 0), n: n - 1}) : "");
     const marks = [...new Set(films.flatMap((film) => film.marks))], ticks = n > 1 && marks.length <= 80 ? marks.map((mark) => `<i style="left:${(100 * mark) / (n - 1)}%"></i>`).join("") : "";
     put($("ticks"), "innerHTML", ticks);
     const [title, text] = failed && over && shown < 0 && !got ? [failed.error.title, failed.error.text] : shown >= 0 ? [] : queued ? [words.queued_title, fill(queued.queued ? words.queued : words.queued_next, {n: queued.queued})]

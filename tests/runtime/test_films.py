@@ -373,7 +373,19 @@ def test_a_film_that_grows_too_big_says_so(inline: Store, films: Films, monkeypa
     assert film.done  # it will always end so
 
 
-def test_a_lost_worker_is_said_but_not_kept(store: Store, filming: Filming, tmp_path: Path) -> None:
+def test_viewers_are_told_that_a_run_is_computed_anew_and_see_every_picture_once(
+    store: Store, filming: Filming, tmp_path: Path
+) -> None:
+    films, asked = filming(store), run(toys.stumble, place=str(tmp_path))
+    viewer = Viewer(films, opened(films, store.start(asked, "a")))
+    viewer.sees(lambda got: {"again": True} in read(got))
+    toys.say(tmp_path, "go")
+    content = viewer.reads_to_the_end()
+    assert [picture["step"] for picture in pictures(content)] == [0, 1, 2, 3, 4]
+    assert kinds(content)[-1] == "done"
+
+
+def test_a_worker_lost_twice_is_said_but_not_kept(store: Store, filming: Filming, tmp_path: Path) -> None:
     films, asked = filming(store), run(toys.crash, place=str(tmp_path))
     film = opened(films, ended(store.start(asked, "a")))
     content = films.whole(film)
