@@ -66,6 +66,11 @@ class Film:
         return OVERHEAD + self.lines.nbytes + sum(uploads(self._beside).values())
 
     @property
+    def drawn(self) -> int:
+        """How many pictures it has."""
+        return self._next
+
+    @property
     def stale(self) -> bool:
         """Whether it can only be drawn anew: it broke, or its frames went before it was finished."""
         job = self.job
