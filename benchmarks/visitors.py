@@ -40,6 +40,8 @@ class Visitor:
     def __init__(self, http: aiohttp.ClientSession, address: str, page: str = "som") -> None:
         self._http, self._address, self._page = http, address, page
         self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._said: asyncio.Queue[ForwardMsg | None] = asyncio.Queue()
+        self._listening: asyncio.Task[None] | None = None
         self._widgets: dict[str, WidgetState] = {}
         self._query = ""
         self.ids: dict[str, str] = {}  # what the address calls a setting → its widget
@@ -48,13 +50,21 @@ class Visitor:
         self._socket = await self._http.ws_connect(
             self._address.replace("http", "ws", 1) + "/_stcore/stream", protocols=["streamlit"], max_msg_size=0
         )
+        self._listening = asyncio.create_task(self._listen(self._socket))
         return self
+
+    async def _listen(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        """Take what comes as it comes: that also answers the server's pings."""
+        async for frame in socket:
+            self._said.put_nowait(ForwardMsg.FromString(frame.data))
+        self._said.put_nowait(None)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._socket:
+        if self._socket and self._listening:
             await self._socket.close()
+            await self._listening
 
     async def open(self, query: str) -> Seen:
         """Open the page with a query, as a link does, up to where the player has its film."""
@@ -95,16 +105,16 @@ class Visitor:
 
     async def _run(self) -> Seen:
         assert self._socket
-        message, seen = BackMsg(), Seen()
-        message.rerun_script.query_string = self._query
-        message.rerun_script.page_name = self._page
-        message.rerun_script.context_info.locale = "en-US"
-        message.rerun_script.context_info.url = f"{self._address}/{self._page}"
-        message.rerun_script.widget_states.widgets.extend(self._widgets.values())
-        await self._socket.send_bytes(message.SerializeToString())
+        asked, seen = BackMsg(), Seen()
+        asked.rerun_script.query_string = self._query
+        asked.rerun_script.page_name = self._page
+        asked.rerun_script.context_info.locale = "en-US"
+        asked.rerun_script.context_info.url = f"{self._address}/{self._page}"
+        asked.rerun_script.widget_states.widgets.extend(self._widgets.values())
+        await self._socket.send_bytes(asked.SerializeToString())
         async with asyncio.timeout(WAIT):
-            async for frame in self._socket:
-                if self._take(ForwardMsg.FromString(frame.data), seen):
+            while message := await self._said.get():
+                if self._take(message, seen):
                     return seen
         raise Wrong("the connection closed")
 
