@@ -80,3 +80,9 @@ def newton_step(sets: np.ndarray, theta: np.ndarray) -> tuple[np.ndarray, bool]:
         return theta, True
     there = theta + np.linalg.solve(observed, gradient)
     return (there, False) if ((there > 0) & (there < 1)).all() else (theta, True)
+
+
+def at_saddle(sets: np.ndarray, theta: np.ndarray) -> bool:
+    """Whether the likelihood is flat at θ (2,) and rises in some direction all the same."""
+    gradient, complete, lost = information(sets, theta)
+    return bool(np.abs(gradient).max() < 1e-6 and np.linalg.eigvalsh(np.diag(complete) - lost)[0] < -1e-6)

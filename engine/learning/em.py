@@ -47,7 +47,7 @@ class Params(engine.params.Params):
     theta_a: float = Field(0.6, ge=0.01, le=0.99, json_schema_extra={"step": 0.01, "when": COINS})
     theta_b: float = Field(0.5, ge=0.01, le=0.99, json_schema_extra={"step": 0.01, "when": COINS})
     rate: float = Field(0.002, ge=0.0005, le=0.02, json_schema_extra={"step": 0.0005, "when": COINS})
-    k: int = Field(2, ge=1, le=8, json_schema_extra={"when": MIXTURE})
+    k: int = Field(2, ge=1, le=8, json_schema_extra={"when": {**MIXTURE, "by_k": [False]}})
     covariance: Covariance = Field("full", json_schema_extra={"when": MIXTURE})
     assignment: Literal["soft", "hard"] = Field("soft", json_schema_extra={"when": MIXTURE})
     start: Literal["points", "plusplus"] = Field("points", json_schema_extra={"when": MIXTURE})
@@ -89,6 +89,7 @@ class CoinsFrame(EmFrame):
     newton: np.ndarray  # (2,) where Newton's method has come
     newton_loglik: float
     newton_left: bool  # its next step left the square or met a singular Hessian: it stays from then on
+    newton_saddle: bool  # it has come to a place that is flat and no summit
     surface: np.ndarray  # float32 (49, 49) log-likelihood at θ_B (rows) and θ_A (columns), each from 0.01 to 0.99
     optimum: np.ndarray  # (2,) where EM converges to
 
@@ -269,6 +270,7 @@ def _coin_frame(
         newton=paths.newton[t].copy(),
         newton_loglik=float(coins.loglik(sets, paths.newton[t])),
         newton_left=paths.left[t],
+        newton_saddle=not paths.left[t] and coins.at_saddle(sets, paths.newton[t]),
         surface=paths.surface,
         optimum=paths.optimum.copy(),
     )

@@ -6,7 +6,7 @@ import numpy as np
 
 from charts import curves, points
 from charts.formula import number, short
-from charts.panels import Box, Panel, Picture, compose
+from charts.panels import Box, Panel, Picture, compose, note
 from engine.data import Points
 from engine.learning.em import CoinsFrame, EmFrame, MixtureFrame, Params
 from views import Words
@@ -41,7 +41,7 @@ def draw(frames: Sequence[EmFrame], i: int, params: Params, data: tuple[Points, 
         across = "k" if params.by_k else "step"
         panels = [
             mixtures.cloud(frame, data[0], options, words),
-            mixtures.weights(frame, words) if params.by_k else _line(frame, words),
+            _course("loglik", words, "k") if params.by_k else _line(frame, words),
         ]
         panels += [_course(column, words, across) for column in more]
         boxes, mathml, values, of, at = (WIDE_CLOUD, NARROW_CLOUD), *mixtures.formula_of(frame, data[0], options)
@@ -96,6 +96,7 @@ def _line(frame: EmFrame, words: Words) -> Panel:
         return Panel(
             [points.cloud(np.zeros((0, 2)), colour="@ink")],
             words("line"),
+            notes=[note(words("line_none"), x=0.6, y=0.5, font={"size": 12, "color": "@ink3"})],
             x=axis,
             y={"nticks": 3, "range": [0, 1], "showticklabels": False},
         )
@@ -146,8 +147,8 @@ def _said(frame: EmFrame, params: Params, words: Words) -> str:
     if isinstance(frame, CoinsFrame):
         facts |= {"a": number(float(frame.theta[0]), 3), "b": number(float(frame.theta[1]), 3), "row": frame.rows}
         key = f"coins_{frame.part or 'start'}" if not _rests(frame) else "coins_rest"
-        if frame.newton_left and frame.part == "M":
-            return words(key, **facts) + " " + words("newton_left")
+        if frame.part == "M" and (frame.newton_left or frame.newton_saddle):
+            return words(key, **facts) + " " + words("newton_left" if frame.newton_left else "newton_saddle")
         return words(key, **facts)
     assert isinstance(frame, MixtureFrame)
     facts |= {"k": frame.k, "bic": number(frame.bic, 1), "aic": number(frame.aic, 1), "inertia": number(frame.inertia, 3)}
@@ -173,7 +174,7 @@ def _small(value: float) -> str:
         return "–"
     if abs(value) < REST:
         return "0"
-    return number(value, 4) if abs(value) >= 5e-4 else short(value, 2)
+    return number(value, 4 if abs(value) < 10 else 1) if abs(value) >= 5e-4 else short(value, 2)
 
 
 def _metrics(frame: EmFrame, over: bool, words: Words) -> list[tuple[str, str]]:

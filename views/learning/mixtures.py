@@ -139,21 +139,6 @@ def _ellipse(frame: MixtureFrame, k: int, axes: tuple[int, int], sigma: int, col
     return curves.line(ring[:, 0], ring[:, 1], colour=colour, width=3 - sigma, dash="solid" if sigma == 1 else "dot")
 
 
-def weights(frame: MixtureFrame, words: Words) -> Panel:
-    """The components' weights as bars."""
-    colours = [points.kind(k)[0] for k in range(frame.k)]
-    bars: Trace = {
-        "type": "bar",
-        "x": list(range(1, frame.k + 1)),
-        "y": np.round(frame.weights, 4),
-        "marker": {"color": colours},
-        "hovertemplate": "π = %{y:.3f}<extra></extra>",
-    }
-    return Panel(
-        [bars], words("weights"), x={"range": [0.4, 8.6], "dtick": 1, "showgrid": False}, y={"range": [0, 1], "nticks": 3}
-    )
-
-
 def formula_of(frame: MixtureFrame, data: Points, options: Options) -> tuple[str, Mapping[str, tuple[Any, int]], str, int]:
     if frame.part == "E":
         most = frame.resp.argmax(1)

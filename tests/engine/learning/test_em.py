@@ -188,3 +188,19 @@ def test_agreement_is_scikit_learns_adjusted_rand_index():
     for _ in range(50):
         a, b = rng.integers(0, rng.integers(1, 5), 30), rng.integers(0, rng.integers(1, 6), 30)
         assert mixtures.adjusted_rand(a, b) == pytest.approx(adjusted_rand_score(a, b), abs=1e-12)
+
+
+def test_newtons_method_can_come_to_rest_on_a_saddle_and_says_so():
+    last = run("coins", iterations=20)[-1]
+    theta = last.newton
+    assert last.newton_saddle
+    assert not last.newton_left
+    h = 1e-4
+    around = [
+        em.coins.loglik(data.sample("coins").X, theta + h * np.array(step)) for step in ((1, 1), (-1, -1), (1, -1), (-1, 1))
+    ]
+    here = float(em.coins.loglik(data.sample("coins").X, theta))
+    assert min(around) < here < max(around)
+    summit = run("coins", iterations=30, theta_a=0.8, theta_b=0.5)[-1]
+    assert not summit.newton_saddle
+    assert summit.newton == pytest.approx(summit.optimum, abs=1e-6)
