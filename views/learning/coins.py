@@ -64,7 +64,7 @@ def table(frame: CoinsFrame, data: Points, words: Words) -> Panel:
         }
         for j, (column, x, colour) in enumerate(zip(columns, places, colours, strict=True))
     ]
-    return Panel(traces, words("table"), notes=notes, x=blank(range=[-0.05, 1.06]), y=blank(range=[max(n + 1.3, 8), -1.3]))
+    return Panel(traces, words("table"), notes=notes, x=blank(range=[-0.05, 1.06]), y=blank(range=[max(n + 1.3, 6.3), -1.3]))
 
 
 def plane(frames: Sequence[EmFrame], words: Words) -> Panel:

@@ -9,7 +9,7 @@ from charts.formula import number, short
 from charts.panels import Box, Panel, Picture, compose, note
 from engine.data import Points
 from engine.learning.em import CoinsFrame, EmFrame, MixtureFrame, Params
-from views import Words
+from views import Words, sentences
 from views.learning import coins, mixtures
 from views.learning.coins import start_at
 from views.learning.mixtures import Options, choices, place_at
@@ -51,7 +51,7 @@ def draw(frames: Sequence[EmFrame], i: int, params: Params, data: tuple[Points, 
         **compose(panels, *boxes, height=900),
         phase=_phase(frame, params, words),
         said=said,
-        alt=f"{said} {words('alt', loglik=number(frame.loglik, 3))}",
+        alt=sentences(said, words("alt", loglik=number(frame.loglik, 3))),
         numbers=numbers(frame, over),
         formula=mathml,
         values=values,
@@ -148,7 +148,7 @@ def _said(frame: EmFrame, params: Params, words: Words) -> str:
         facts |= {"a": number(float(frame.theta[0]), 3), "b": number(float(frame.theta[1]), 3), "row": frame.rows}
         key = f"coins_{frame.part or 'start'}" if not _rests(frame) else "coins_rest"
         if frame.part == "M" and (frame.newton_left or frame.newton_saddle):
-            return words(key, **facts) + " " + words("newton_left" if frame.newton_left else "newton_saddle")
+            return sentences(words(key, **facts), words("newton_left" if frame.newton_left else "newton_saddle"))
         return words(key, **facts)
     assert isinstance(frame, MixtureFrame)
     facts |= {"k": frame.k, "bic": number(frame.bic, 1), "aic": number(frame.aic, 1), "inertia": number(frame.inertia, 3)}
