@@ -1,5 +1,7 @@
 """One link, a whole class: N visitors on loopback while a bystander keeps clicking. `python -m benchmarks.classroom [N ...]`.
 
+`python -m benchmarks.classroom soak [SESSIONS SECONDS]`: visitors who come and go, and whether the server grows.
+
 A visitor is a websocket that speaks Streamlit's protocol and a stream that reads the film: what a browser asks of the server
 once its static files are cached. Visitors arrive evenly within ARRIVAL seconds, and do what they are told within it.
 Visitors and bystander run in processes of their own on the same machine, so they take some of its cores too.
@@ -65,12 +67,12 @@ class Host:
 
 
 @contextlib.contextmanager
-def host(**environment: str) -> Iterator[Host]:
-    """A fresh server, warm."""
+def host(cwd: Path = ROOT, *, warm: bool = True, **environment: str) -> Iterator[Host]:
+    """A fresh server in a working directory and with settings; warm, or as soon as it answers."""
     port, metrics = free_port(), free_port()
     started = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
-        cwd=ROOT,
+        [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port)],
+        cwd=cwd,
         env={**os.environ, "METRICS_PORT": str(metrics), **environment},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -78,9 +80,12 @@ def host(**environment: str) -> Iterator[Host]:
     )
     assert started.stderr
     for line in started.stderr:
-        if line.rstrip().endswith(" warm"):
+        if line.rstrip().endswith(" warm" if warm else "metrics on 127.0.0.1:" + str(metrics)):
             break
     threading.Thread(target=started.stderr.read, daemon=True).start()  # the log must not fill its pipe
+    assert started.poll() is None, "the server ended before it was warm"
+    while not answers(f"http://127.0.0.1:{port}/_stcore/health"):
+        time.sleep(0.05)
     there = Host(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{metrics}/metrics", psutil.Process(started.pid))
     watching = threading.Thread(target=there.watch, daemon=True)
     watching.start()
@@ -91,6 +96,13 @@ def host(**environment: str) -> Iterator[Host]:
         watching.join()
         started.terminate()
         started.wait(20)
+
+
+def answers(address: str) -> bool:
+    try:
+        return bool(urllib.request.urlopen(address, timeout=5).status == 200)
+    except OSError:
+        return False
 
 
 def free_port() -> int:
@@ -265,5 +277,48 @@ def measure(sizes: list[int]) -> str:
     return "\n".join(lines)
 
 
+# ------------------------------------------------------------------------------------------------------------------ soak
+
+
+async def come_and_go(there: Host, sessions: int, seconds: float) -> tuple[list[int], list[str]]:
+    """Sessions that begin evenly in `seconds`, each on its own run for a while: memory after each fifth of them, and errors."""
+    memory, errors, open_now = [], [], set()
+
+    async def one(http: aiohttp.ClientSession, k: int) -> None:
+        try:
+            async with Visitor(http, there.address) as visitor:
+                await visitor.watch(await visitor.open(f"som.rows={5 + k % 12}&som.seed={k}&v=1"))
+                await asyncio.sleep(2)
+                await visitor.watch(await visitor.slide("som.sigma", 0.5 + 0.1 * (k % 60)), pictures=20)
+        except Exception as problem:
+            errors.append(f"{type(problem).__name__}: {problem}")
+
+    async with door() as http:
+        for k in range(sessions):
+            task = asyncio.create_task(one(http, k))
+            open_now.add(task)
+            task.add_done_callback(open_now.discard)
+            await asyncio.sleep(seconds / sessions)
+            if (k + 1) % (sessions // 5) == 0:
+                memory.append(await asyncio.to_thread(there.memory))
+        await asyncio.gather(*open_now)
+    return memory, errors
+
+
+def soak(sessions: int = 500, seconds: float = 600) -> str:
+    """A row of the table. The cache is small, so that it is full from the first fifth on: what grows then is no cache."""
+    with host(CACHE_MB="100") as there:
+        memory, errors = asyncio.run(come_and_go(there, sessions, seconds))
+    grown = memory[-1] / memory[0] - 1
+    told = ", ".join(f"{value / 1e6:.0f}" for value in memory)
+    return (
+        f"| {sessions} sessions in {seconds / 60:.0f} min | {told} MB after each fifth | {grown:+.1%} | "
+        f"≤ +15 %, {'met' if grown <= 0.15 else '**missed**'} | {len(errors)} errors |"
+    )
+
+
 if __name__ == "__main__":
-    print(measure([int(n) for n in sys.argv[1:]] or [30, 100]))
+    if sys.argv[1:2] == ["soak"]:
+        print(soak(*(int(value) for value in sys.argv[2:])))
+    else:
+        print(measure([int(n) for n in sys.argv[1:]] or [30, 100]))
