@@ -5,7 +5,6 @@ A base of `decoding`, whose docstring says what happens to the end token and to 
 
 from collections.abc import Iterator
 from dataclasses import replace
-from math import inf
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,9 +12,7 @@ from numpy.typing import NDArray
 
 from engine.language.hypotheses import (
     ALIVE,
-    CLOSE,
     CUT,
-    DIGITS,
     EXPANDED,
     OPEN,
     PRUNED,
@@ -27,7 +24,9 @@ from engine.language.hypotheses import (
     Tree,
     check_close_up,
     entropy,
+    leading,
     snapshot,
+    spelled,
 )
 
 SHOWN = 24  # candidates of a step that the tree holds at least, if there are so many
@@ -78,13 +77,10 @@ def beam_step(scores: Floats, log_probs: Floats, width: int, end: int, least: in
     """
     total = (scores[:, None] + log_probs).ravel()  # (k V,)
     wanted = max(width + len(scores) if end >= 0 else width, 2 * width, least)
-    lowest = np.partition(total, -wanted)[-wanted] - CLOSE if wanted < total.size else -inf
-    near = np.flatnonzero(total >= lowest if lowest > -inf else total > -inf)  # (≥ wanted,)
-    logp = total[near]
-    order = np.argsort(-logp.round(DIGITS), kind="stable")[:wanted]
-    parent, token = np.divmod(near[order], log_probs.shape[1])
+    order = leading(total, wanted)
+    parent, token = np.divmod(order, log_probs.shape[1])
     ends = token == end
-    return Ranked(parent, token, logp[order], np.flatnonzero(~ends)[:width], np.flatnonzero(ends[:width]))
+    return Ranked(parent, token, total[order], np.flatnonzero(~ends)[:width], np.flatnonzero(ends[:width]))
 
 
 class Live(NamedTuple):
@@ -153,8 +149,7 @@ class Beam:
         self.facts = {
             "asked": np.array([live.node for live in self.live], np.int32),
             "entropy": entropy(log_probs),
-            "chances": np.exp(log_probs[-1]),
-        }
+        } | spelled(log_probs[-1])
         return log_probs
 
     def settles(self) -> bool:
@@ -182,7 +177,7 @@ class Beam:
             self.facts["hidden"] = int(possible[i]) - added
             if detail:
                 mine = {"asked": self.facts["asked"][i : i + 1], "entropy": self.facts["entropy"][i : i + 1]}
-                yield self.frame(t, "expand", calls=before + i + 1, chances=np.exp(log_probs[i]), **mine)
+                yield self.frame(t, "expand", calls=before + i + 1, **spelled(log_probs[i]), **mine)
         if not detail:
             yield self.frame(t, "expand")
         yield self.frame(t, "score")

@@ -107,6 +107,8 @@ def decode(params: Params, model: LanguageModel) -> Iterator[DecodingFrame]:
         frames = [frame for frame in frames if frame.step >= params.close_up]
     else:
         frames[-1] = with_optimum(below, frames[-1])
+    if params.strategy == "widths":
+        frames = [replace(frame, greedy_tokens=frames[-1].greedy_tokens) for frame in frames]
     for frame in frames:
         yield seal(replace(frame, total=len(frames)))
 

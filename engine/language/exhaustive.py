@@ -27,7 +27,9 @@ from engine.language.hypotheses import (
     Tokens,
     Tree,
     entropy,
+    padded,
     snapshot,
+    spelled,
 )
 from engine.language.lm import LanguageModel
 
@@ -35,8 +37,8 @@ Ints = NDArray[np.int64]
 LEVEL = 30  # nodes of a level that the tree holds
 PER_LENGTH = 12  # finished sentences listed of each length
 SEQUENCES = 200_000  # no more are scored
-CHUNK = 2048  # prefixes that are asked about at once
-EXPANSIONS, HEAP = 50_000, 500_000  # where the search for the optimum gives up
+CELLS = 2_000_000  # probabilities that are asked for at once
+EXPANSIONS, HEAP, WORK = 50_000, 500_000, 100_000_000  # where the search for the optimum gives up; work: probabilities looked at
 
 
 @dataclass(frozen=True)
@@ -64,24 +66,21 @@ def run(ground: Ground) -> Iterator[DecodingFrame]:
     while len(level.logp) and step < ground.longest:
         step += 1
         calls += len(level.logp)
-        log_probs = _asked(ground.model, level.tokens)  # (n, V)
-        row, following = np.nonzero(np.isfinite(log_probs))
+        row, following, following_logp, entropies = _asked(ground.model, level.tokens, SEQUENCES - scored)
         scored += len(row)
-        if scored > SEQUENCES:
-            raise ParamError("decoding_exhaustive", count=scored, limit=SEQUENCES)
-        logp = level.logp[row] + log_probs[row, following]
+        logp = level.logp[row] + following_logp
         tokens = np.column_stack([level.tokens[row], following]).astype(np.int32)
         node = _add_level(ground, tree, level, row, following, logp)
         over = (following == ground.end) | np.full(len(row), step == ground.longest)
         pool += _best_of(tokens, logp, node, over, ground)
         for kind, chosen in enumerate((following == ground.end, over & (following != ground.end))):
             mass[kind] += float(np.exp(logp[chosen]).sum())
-        shown = level.node >= 0
+        shown = np.flatnonzero(level.node >= 0)
+        last = level.tokens[shown[-1] if len(shown) else -1]
         yield snapshot(
             ground, tree, pool, step, "expand", calls=calls, hidden=int((node < 0).sum()),
-            asked=level.node[shown].astype(np.int32),
-            entropy=entropy(log_probs)[shown], chances=np.exp(log_probs[shown if shown.any() else slice(None)][-1]),
-            mass_finished=mass[0], mass_cut=mass[1],
+            asked=level.node[shown].astype(np.int32), entropy=entropies[shown], mean_entropy=float(entropies.mean()),
+            mass_finished=mass[0], mass_cut=mass[1], **spelled(ground.ask(tuple(last.tolist()))),
         )  # fmt: skip
         level = Level(tokens[~over], logp[~over], node[~over])
     pool, best = _with_best(ground, tree, pool)
@@ -89,10 +88,24 @@ def run(ground: Ground) -> Iterator[DecodingFrame]:
     yield with_optimum(ground, end, best)
 
 
-def _asked(model: LanguageModel, tokens: NDArray[np.int32]) -> Floats:
-    """Next-token log probabilities (n, V) of many prefixes, some at a time."""
-    parts = [model.next_log_probs(tokens[i : i + CHUNK].tolist()) for i in range(0, len(tokens), CHUNK)]
-    return np.concatenate(parts)
+def _asked(model: LanguageModel, tokens: NDArray[np.int32], room: int) -> tuple[Ints, Ints, Floats, Floats]:
+    """All continuations of prefixes (n, t): row (c,), token (c,), log probability (c,); and the prefixes' entropies (n,).
+
+    Asks about some prefixes at a time. Raises ParamError as soon as there are more continuations than there is room for.
+    """
+    rows, following, logp, entropies, count = [], [], [], [], 0
+    chunk = max(1, CELLS // len(model.vocabulary))
+    for i in range(0, len(tokens), chunk):
+        log_probs = model.next_log_probs(tokens[i : i + chunk].tolist())
+        row, token = np.nonzero(np.isfinite(log_probs))
+        count += len(row)
+        if count > room:
+            raise ParamError("decoding_exhaustive", count=SEQUENCES - room + count, limit=SEQUENCES)
+        rows.append(row + i)
+        following.append(token)
+        logp.append(log_probs[row, token])
+        entropies.append(entropy(log_probs))
+    return np.concatenate(rows), np.concatenate(following), np.concatenate(logp), np.concatenate(entropies)
 
 
 def _add_level(ground: Ground, tree: Tree, level: Level, row: Ints, token: Ints, logp: Floats) -> Ints:
@@ -147,15 +160,14 @@ def _add_path(tree: Tree, ground: Ground, tokens: Tokens) -> int:
 def with_optimum(ground: Ground, frame: DecodingFrame, best: tuple[Tokens, float] | None = None) -> DecodingFrame:
     """The last frame of a run: with what greedy search finds, and with the best there is, if it is not known, searched for."""
     tokens, logp = greedy_sentence(ground.model, ground.longest, ground.forced)
+    frame = replace(frame, greedy=logp, greedy_tokens=padded(tokens, ground.longest))
     if best is None:
         final = ground.end < 0 or tokens[-1:] == (ground.end,)
         bound = max([logp] * final + frame.finished_logp[frame.finished_cut == (ground.end < 0)].tolist(), default=-inf)
         best = likeliest(ground.model, ground.longest, ground.forced, ground.forced_logp, bound)
     if best is None:
-        return replace(frame, greedy=logp)
-    padded = np.full(ground.longest, -1, np.int32)
-    padded[: len(best[0])] = best[0]
-    return replace(frame, greedy=logp, optimum=best[1], optimum_tokens=padded)
+        return frame
+    return replace(frame, optimum=best[1], optimum_tokens=padded(best[0], ground.longest))
 
 
 def greedy_sentence(model: LanguageModel, longest: int, prefix: Tokens = ()) -> tuple[Tokens, float]:
@@ -167,6 +179,8 @@ def greedy_sentence(model: LanguageModel, longest: int, prefix: Tokens = ()) -> 
             break
         row = model.next_log_probs([tokens])[0]
         token = prefix[t] if t < len(prefix) else int(row.round(DIGITS).argmax())
+        if row[token] == -inf:  # nothing can follow
+            break
         tokens, logp = (*tokens, token), logp + float(row[token])
     return tokens, logp
 
@@ -180,7 +194,7 @@ def likeliest(
     finished at the longest length. What is less likely than `bound`, which some finished sentence reaches, is left out.
     """
     heap = [(-round(logp, DIGITS), len(prefix), prefix, logp)]  # of equals the shorter comes first
-    for _ in range(EXPANSIONS):
+    for _ in range(min(EXPANSIONS, WORK // len(model.vocabulary))):
         if not heap or len(heap) > HEAP:
             return None
         _, length, tokens, logp = heappop(heap)

@@ -21,6 +21,7 @@ Tokens = tuple[int, ...]
 OPEN, ALIVE, PRUNED, FINISHED, CUT, EXPANDED = range(6)  # states of a node
 DIGITS = 12  # decimals of log P that count when candidates are ranked
 CLOSE = 2.0 * 10.0**-DIGITS
+SPELLED = 64  # tokens of which a frame tells the probabilities
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,13 @@ class DecodingFrame(Frame):
     state: np.ndarray  # int8 (n,): OPEN, ALIVE, PRUNED, FINISHED, CUT or EXPANDED
     asked: np.ndarray  # int32 (m,): nodes whose next-token distribution was asked for; sampling: the last sample's
     entropy: np.ndarray  # float64 (m,): of those distributions, in nats; sampling: as filtered
-    chances: np.ndarray  # float64 (V,): next-token probabilities of the last asked prefix; zeros before the first
-    filtered: np.ndarray  # float64 (V,): the same after temperature, top-k, top-p, min-p; size 0 where nothing is drawn
+    mean_entropy: float  # of all that were asked in this step, be they in the tree or not; nan where none was
+    named: np.ndarray  # int32 (v,): all tokens of a small vocabulary, of a large one the likeliest
+    chances: np.ndarray  # float64 (v,): their probabilities after the last asked prefix; zeros before the first
+    filtered: np.ndarray  # float64 (v,): the same after temperature, top-k, top-p, min-p; size 0 where nothing is drawn
+    left: int  # tokens of the whole vocabulary that the filters leave; 0 where nothing is drawn
     u: float  # the uniform number of a draw, in a close-up; else -1
+    slot: np.ndarray  # float64 (2,): the drawn token's part of 0..1, into which u falls; size 0 where nothing is drawn
     calls: int  # prefixes that the model was asked about so far
     hidden: int  # candidates of this step that the tree leaves out
     finished: np.ndarray  # int32 (f, longest): final sentences in order of finishing, padded with -1
@@ -52,6 +57,7 @@ class DecodingFrame(Frame):
     mass_cut: float  # the same of those that were cut off
     distance: float  # total variation between drawn and exact distribution; nan before the first sample and elsewhere
     greedy: float  # log P of greedy's sentence, in the last frame; else nan
+    greedy_tokens: np.ndarray  # int32 (longest,), padded with -1; size 0 where greedy is nan, but there for every width
     optimum: float  # log P of the likeliest sentence of all, in the last frame if it could be found; else nan
     optimum_tokens: np.ndarray  # int32 (longest,), padded with -1; size 0 where optimum is nan
 
@@ -142,15 +148,17 @@ class Kept(NamedTuple):
 
 def snapshot(ground: Ground, tree: Tree, pool: Sequence[Kept], step: int, part: str, **values: Any) -> DecodingFrame:
     """A frame of what is there now; `values` are the other fields. Not sealed, its total not yet known."""
-    finished = np.full((len(pool), ground.longest), -1, np.int32)
-    for i, kept in enumerate(pool):
-        finished[i, : len(kept.tokens)] = kept.tokens
+    finished = [padded(kept.tokens, ground.longest) for kept in pool]
     facts: dict[str, Any] = {
         "asked": np.zeros(0, np.int32),
         "entropy": np.zeros(0),
-        "chances": np.zeros(len(ground.model.vocabulary)),
+        "mean_entropy": float(values["entropy"].mean()) if len(values.get("entropy", ())) else nan,
+        "named": np.arange(min(len(ground.model.vocabulary), SPELLED), dtype=np.int32),
+        "chances": np.zeros(min(len(ground.model.vocabulary), SPELLED)),
         "filtered": np.zeros(0),
+        "left": 0,
         "u": -1.0,
+        "slot": np.zeros(0),
         "hidden": 0,
         "count": np.zeros(0, np.int32),
         "logq": np.zeros(0),
@@ -161,6 +169,7 @@ def snapshot(ground: Ground, tree: Tree, pool: Sequence[Kept], step: int, part: 
         "mass_cut": sum(exp(kept.logp) for kept in pool if kept.cut),
         "distance": nan,
         "greedy": nan,
+        "greedy_tokens": np.zeros(0, np.int32),
         "optimum": nan,
         "optimum_tokens": np.zeros(0, np.int32),
     }
@@ -173,7 +182,7 @@ def snapshot(ground: Ground, tree: Tree, pool: Sequence[Kept], step: int, part: 
         depth=np.array(tree.depth, np.int32),
         logp=np.array(tree.logp),
         state=np.array(tree.state, np.int8),
-        finished=finished,
+        finished=np.array(finished, np.int32).reshape(-1, ground.longest),
         finished_logp=np.array([kept.logp for kept in pool], float),
         finished_logq=np.array([kept.logq for kept in pool], float),
         finished_node=np.array([kept.node for kept in pool], np.int32),
@@ -181,6 +190,27 @@ def snapshot(ground: Ground, tree: Tree, pool: Sequence[Kept], step: int, part: 
         finished_count=np.array([kept.times for kept in pool], np.int32),
         **(facts | values),
     )
+
+
+def padded(tokens: Sequence[int], length: int) -> NDArray[np.int32]:
+    """Tokens as an array, filled up with -1."""
+    return np.array([*tokens, *[-1] * (length - len(tokens))], np.int32)
+
+
+def leading(values: Floats, wanted: int) -> NDArray[np.int64]:
+    """Places of the `wanted` largest values, best first; none is -inf. Ties, to 12 decimals, go to the lower place."""
+    lowest = np.partition(values, -wanted)[-wanted] - CLOSE if wanted < values.size else -inf
+    near = np.flatnonzero(values >= lowest if lowest > -inf else values > -inf)  # (≥ wanted,)
+    return near[np.argsort(-values[near].round(DIGITS), kind="stable")[:wanted]]
+
+
+def spelled(log_probs: Floats, drawn: int = -1) -> dict[str, Any]:
+    """The tokens of which a frame tells the probabilities, and these; a drawn token is among them."""
+    named = np.arange(len(log_probs))
+    if len(named) > SPELLED:
+        best = leading(log_probs, SPELLED)
+        named = np.sort(best if drawn < 0 or drawn in best else np.append(best[:-1], drawn))
+    return {"named": named.astype(np.int32), "chances": np.exp(log_probs[named])}
 
 
 def check_close_up(step: int, last: int) -> None:

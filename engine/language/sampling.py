@@ -5,11 +5,13 @@ A base of `decoding`, whose docstring names the papers.
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from heapq import heappop, heappush
 from math import exp, nan
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.language.hypotheses import (
     ALIVE,
@@ -24,12 +26,15 @@ from engine.language.hypotheses import (
     Tree,
     check_close_up,
     entropy,
+    leading,
     snapshot,
+    spelled,
 )
 from engine.params import CLOSE_UP_STEPS
 
 LEVEL, NODES = 30, 60  # nodes of a level and of the whole tree
 LISTED = 1000  # sentences listed of all that were drawn
+FEW = 512  # tokens among which top-p is looked for first
 DRAWS = 200  # frames of a run, but for the start
 CLOSE_FRAMES = 250  # a close-up ends with the sample that passes them
 
@@ -56,65 +61,105 @@ def filtered(log_probs: Floats, temperature: float, top_k: int, top_p: float, mi
     with np.errstate(over="ignore"):
         p = np.exp((log_probs - log_probs.max()) / temperature)
     p /= p.sum()
-    order = np.argsort(-p.round(DIGITS), kind="stable")
     if top_k:
-        p[order[top_k:]] = 0
-        p /= p.sum()
+        p = _only(p, leading(p, top_k))
     if top_p < 1:
-        before = np.cumsum(p[order]) - p[order]  # of the likelier ones
-        p[order[before >= top_p - CLOSE]] = 0
-        p /= p.sum()
+        best = leading(p, min(FEW, np.count_nonzero(p)))
+        if p[best].sum() < top_p:
+            best = leading(p, np.count_nonzero(p))
+        before = np.cumsum(p[best]) - p[best]  # of the likelier ones
+        p = _only(p, best[before < top_p - CLOSE])
     if min_p > 0:
-        p[p < min_p * p.max() - CLOSE] = 0
-        p /= p.sum()
+        p = _only(p, np.flatnonzero(p >= min_p * p.max() - CLOSE))
     return np.asarray(p)
+
+
+def _only(p: Floats, places: NDArray[np.int64]) -> Floats:
+    """A distribution (V,) confined to some places."""
+    kept = np.zeros(len(p))
+    kept[places] = p[places]
+    return np.asarray(kept / kept.sum())
 
 
 def run(ground: Ground, how: Filter, samples: int, seed: int, close_up: int) -> Iterator[DecodingFrame]:
     """Draw sentences token by token; the tree of all that can come is there from the start."""
     check_close_up(close_up, samples)
-    tree, rng = whole_tree(ground, how), np.random.default_rng(seed)
-    drawn: Counter[Tokens] = Counter()
-    facts: dict[Tokens, tuple[float, float]] = {}
-    calls, frames, count = 0, 0, np.zeros(len(tree.parent), np.int32)
-
-    def frame(step: int, part: str, tokens: Tokens, **more: Any) -> DecodingFrame:
-        nonlocal frames
-        frames += 1
-        pool = [
-            Kept(one, facts[one][0], tree.find(one), one[-1:] != (ground.end,), facts[one][1], times)
-            for one, times in drawn.most_common(LISTED)
-        ]
-        values = {"count": count.copy(), "logq": np.array(tree.logq), "drawn": np.array(tokens, np.int32), "calls": calls}
-        values |= {"distance": _distance(drawn, facts), "mass_finished": nan, "mass_cut": nan}
-        return snapshot(ground, tree, pool, step, part, **values | more)
-
+    tally, rng = _Tally(ground, whole_tree(ground, how)), np.random.default_rng(seed)
+    asked = lru_cache(maxsize=256)(lambda tokens: _distribution(ground, tokens, how))
     stride = -(-samples // DRAWS)
-    first, last = (0, samples) if close_up < 0 else (close_up, close_up + CLOSE_UP_STEPS)
     if close_up <= 0:
-        yield frame(0, "", ())
-    for sample in range(1, min(last, samples) + 1):
+        yield tally.frame(0, "")
+    for sample in range(1, samples + 1 if close_up < 0 else min(samples, close_up + CLOSE_UP_STEPS) + 1):
         tokens, logp, logq = ground.forced, ground.forced_logp, 0.0
         while ground.final(tokens) == ALIVE:
-            log_probs = ground.ask(tokens)
-            q = filtered(log_probs, *how)
-            calls, u = calls + 1, float(rng.random())
-            token = min(int(np.searchsorted(np.cumsum(q), u * q.sum(), side="right")), int(np.flatnonzero(q)[-1]))
-            if close_up >= 0 and sample > first:
-                seen = {"chances": np.exp(log_probs), "filtered": q, "asked": np.array([max(tree.find(tokens), 0)], np.int32),
-                        "entropy": entropy(np.log(np.where(q > 0, q, 1e-300))[None])}  # fmt: skip
-                yield frame(sample, "ask", tokens, **seen | {"filtered": np.exp(log_probs)})
-                yield frame(sample, "filter", tokens, **seen)
-                yield frame(sample, "draw", (*tokens, token), u=u, **seen)
+            log_probs, q = asked(tokens)
+            if not q.any():  # nothing can follow
+                break
+            tally.calls += 1
+            u = float(rng.random())
+            edges = np.cumsum(q)
+            token = min(int(np.searchsorted(edges, u * edges[-1], side="right")), int(np.flatnonzero(q)[-1]))
+            if 0 <= close_up < sample:
+                yield from tally.closely(sample, tokens, log_probs, q, token, u)
             tokens, logp, logq = (*tokens, token), logp + float(log_probs[token]), logq + float(np.log(q[token]))
-        drawn[tokens] += 1
-        facts[tokens] = logp, logq
-        count[tree.path(tokens)] += 1
-        if close_up >= 0 and frames > CLOSE_FRAMES:
+        tally.add(tokens, logp, logq)
+        if (sample % stride == 0 or sample == samples) if close_up < 0 else sample >= max(close_up, 1):
+            yield tally.frame(sample, "", tokens)
+        if close_up >= 0 and tally.frames > CLOSE_FRAMES:
             return
-        whole = close_up < 0 and (sample % stride == 0 or sample == samples)
-        if whole or (close_up >= 0 and sample >= max(first, 1)):
-            yield frame(sample, "", tokens)
+
+
+def _distribution(ground: Ground, tokens: Tokens, how: Filter) -> tuple[Floats, Floats]:
+    """What the model says of the next token, log probabilities (V,); and what is drawn from, probabilities (V,)."""
+    log_probs = ground.ask(tokens)
+    return log_probs, filtered(log_probs, *how)
+
+
+class _Tally:
+    """What was drawn so far."""
+
+    def __init__(self, ground: Ground, tree: Tree) -> None:
+        self.ground, self.tree = ground, tree
+        self.drawn: Counter[Tokens] = Counter()
+        self.facts: dict[Tokens, tuple[float, float]] = {}  # log P and log Q of what was drawn
+        self.count = np.zeros(len(tree.parent), np.int32)
+        self.calls = self.frames = 0
+
+    def add(self, tokens: Tokens, logp: float, logq: float) -> None:
+        self.drawn[tokens] += 1
+        self.facts[tokens] = logp, logq
+        self.count[self.tree.path(tokens)] += 1
+
+    def frame(self, step: int, part: str, tokens: Tokens = (), **more: Any) -> DecodingFrame:
+        self.frames += 1
+        pool = [
+            Kept(one, self.facts[one][0], self.tree.find(one), one[-1:] != (self.ground.end,), self.facts[one][1], times)
+            for one, times in self.drawn.most_common(LISTED)
+        ]
+        values: dict[str, Any] = {"count": self.count.copy(), "logq": np.array(self.tree.logq), "calls": self.calls}
+        values |= {"drawn": np.array(tokens, np.int32), "distance": self.distance(), "mass_finished": nan, "mass_cut": nan}
+        return snapshot(self.ground, self.tree, pool, step, part, **values | more)
+
+    def closely(self, sample: int, tokens: Tokens, log_probs: Floats, q: Floats, token: int, u: float) -> Iterator[DecodingFrame]:
+        """A draw in three frames: what the model says, what the filters leave, where u falls."""
+        node, spread = self.tree.find(tokens), entropy(np.log(np.where(q > 0, q, 1e-300))[None])
+        inside = node >= 0
+        seen = spelled(log_probs, token) | {"asked": np.array([node][: int(inside)], np.int32), "entropy": spread[: int(inside)]}
+        seen |= {"mean_entropy": float(spread[0]), "left": int(np.isfinite(log_probs).sum())}
+        yield self.frame(sample, "ask", tokens, **seen | {"filtered": seen["chances"]})
+        seen |= {"filtered": q[seen["named"]], "left": int(np.count_nonzero(q))}
+        yield self.frame(sample, "filter", tokens, **seen)
+        low = float(q[:token].sum())
+        yield self.frame(sample, "draw", (*tokens, token), u=u, slot=np.array([low, low + float(q[token])]), **seen)
+
+    def distance(self) -> float:
+        """Total variation between how often sentences came and how likely they are; nan before the first."""
+        total = self.drawn.total()
+        if not total:
+            return nan
+        exact = {tokens: exp(self.facts[tokens][1]) for tokens in self.drawn}
+        gaps = sum(abs(times / total - exact[tokens]) for tokens, times in self.drawn.items())
+        return (gaps + max(0.0, 1 - sum(exact.values()))) / 2
 
 
 def whole_tree(ground: Ground, how: Filter) -> Tree:
@@ -128,8 +173,7 @@ def whole_tree(ground: Ground, how: Filter) -> Tree:
     levels: Counter[int] = Counter()
     while heap:
         _, node, tokens = heappop(heap)
-        row = ground.ask(tokens)
-        q = filtered(row, *how)
+        row, q = _distribution(ground, tokens, how)
         children = np.flatnonzero(q)
         depth = len(tokens) + 1
         if not levels[depth]:  # a level begins with the likeliest, however many there are
@@ -144,13 +188,3 @@ def whole_tree(ground: Ground, how: Filter) -> Tree:
             if final == ALIVE:
                 heappush(heap, (-round(logq, DIGITS), child, (*tokens, token)))
     return tree
-
-
-def _distance(drawn: Counter[Tokens], facts: dict[Tokens, tuple[float, float]]) -> float:
-    """Total variation between how often sentences came and how likely they are; nan before the first."""
-    total = drawn.total()
-    if not total:
-        return nan
-    exact = {tokens: exp(facts[tokens][1]) for tokens in drawn}
-    gaps = sum(abs(times / total - exact[tokens]) for tokens, times in drawn.items())
-    return (gaps + max(0.0, 1 - sum(exact.values()))) / 2
