@@ -64,9 +64,10 @@ def filtered(log_probs: Floats, temperature: float, top_k: int, top_p: float, mi
     if top_k:
         p = _only(p, leading(p, top_k))
     if top_p < 1:
-        best = leading(p, min(FEW, np.count_nonzero(p)))
+        possible = int(np.count_nonzero(p))
+        best = leading(p, min(FEW, possible))
         if p[best].sum() < top_p:
-            best = leading(p, np.count_nonzero(p))
+            best = leading(p, possible)
         before = np.cumsum(p[best]) - p[best]  # of the likelier ones
         p = _only(p, best[before < top_p - CLOSE])
     if min_p > 0:
