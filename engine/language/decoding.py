@@ -109,8 +109,9 @@ def decode(params: Params, model: LanguageModel) -> Iterator[DecodingFrame]:
         frames[-1] = with_optimum(below, frames[-1])
     if params.strategy == "widths":
         frames = [replace(frame, greedy_tokens=frames[-1].greedy_tokens) for frame in frames]
+    outputs = max(len(frame.finished) for frame in frames)
     for frame in frames:
-        yield seal(replace(frame, total=len(frames)))
+        yield seal(replace(frame, total=len(frames), outputs=outputs))
 
 
 def _course(params: Params, below: Ground) -> Iterator[DecodingFrame]:

@@ -48,6 +48,7 @@ class DecodingFrame(Frame):
     finished_node: np.ndarray  # int32 (f,): -1 where the tree leaves it out
     finished_cut: np.ndarray  # int8 (f,): 1 where the longest length cut it off
     finished_count: np.ndarray  # int32 (f,): how often it was drawn; zeros where nothing is drawn
+    outputs: int  # how many final sentences the run ends with
     count: np.ndarray  # int32 (n,): samples that passed through a node; size 0 where nothing is drawn
     logq: np.ndarray  # float64 (n,): log probability of a node under the filtered distribution; size 0 likewise
     drawn: np.ndarray  # int32 (L,): the last sample; size 0 likewise
@@ -160,6 +161,7 @@ def snapshot(ground: Ground, tree: Tree, pool: Sequence[Kept], step: int, part: 
         "u": -1.0,
         "slot": np.zeros(0),
         "hidden": 0,
+        "outputs": 0,
         "count": np.zeros(0, np.int32),
         "logq": np.zeros(0),
         "drawn": np.zeros(0, np.int32),

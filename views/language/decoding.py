@@ -10,14 +10,14 @@ from engine.language import decoding
 from engine.language.decoding import DecodingFrame, Params
 from views import Words
 from views.language.decoding_caption import alt, formula_of, metrics, phase, said
-from views.language.decoding_list import alpha_panel, list_panel, sweep_panels
+from views.language.decoding_list import below_panel, list_panel, room, sweep_panels
 from views.language.decoding_scene import Options, Scene, Sentence, drawn_part, make_scene, model_of
 from views.language.decoding_tree import ticks, tree_panel
 
 __all__ = ["Options", "draw", "forced", "numbers"]
 
 WIDE: list[Box] = [(0, 0.70, 0.03, 1), (0.735, 1, 0.44, 1), (0.775, 0.99, 0.05, 0.32)]
-NARROW: list[Box] = [(0, 1, 0.52, 1), (0, 1, 0.23, 0.46), (0.1, 0.97, 0.03, 0.16)]
+LINE, TREE, BELOW, GAP, FOOT = 20, 380, 105, 48, 22  # of the narrow picture, in px
 WIDE_WIDTHS: list[Box] = [(0, 0.66, 0.03, 1), (0.70, 1, 0.56, 1), *((0.75, 0.99, y, y + 0.09) for y in (0.37, 0.19, 0.01))]
 NARROW_WIDTHS: list[Box] = [(0, 1, 0.56, 1), (0, 1, 0.30, 0.50), *((x, x + 0.24, 0.03, 0.20) for x in (0.05, 0.40, 0.75))]
 
@@ -36,8 +36,13 @@ def draw(
     scene = make_scene(frames, i, params, data[0], options, words)
     frame, sweep = scene.frame, params.strategy == "widths"
     panels = [tree_panel(scene), list_panel(scene)]
-    panels += sweep_panels(params, options, words) if sweep else [alpha_panel(scene)]
-    drawn = compose(panels, WIDE_WIDTHS if sweep else WIDE, NARROW_WIDTHS if sweep else NARROW, height=860)
+    panels += sweep_panels(params, options, words) if sweep else [below_panel(scene)]
+    if sweep:
+        drawn = compose(panels, WIDE_WIDTHS, NARROW_WIDTHS, height=860)
+    else:
+        lines = room(scene)
+        drawn = compose(panels, WIDE, *_narrow(lines))
+        drawn["narrow"]["yaxis2"] |= {"range": [lines + 0.8, -1.1]}
     ticks(drawn, frames[: i + 1], scene)
     sentence = said(scene)
     mathml, values, at = formula_of(scene)
@@ -57,6 +62,14 @@ def draw(
     )
 
 
+def _narrow(lines: int) -> tuple[list[Box], int]:
+    """The parts of the narrow picture one below the other, the list as long as it may get; and its height."""
+    parts = [FOOT, BELOW, GAP, LINE * (lines + 1.9), GAP, TREE]
+    edges = np.cumsum(parts) / sum(parts)
+    boxes: list[Box] = [(0, 1, edges[4], 1), (0, 1, edges[2], edges[3]), (0.1, 0.97, edges[0], edges[1])]
+    return boxes, round(sum(parts)) + 60
+
+
 def numbers(scene: Scene) -> dict[str, float | int | str | None]:
     """The step's row in the table."""
     frame, best = scene.frame, scene.ranked[0] if scene.ranked else None
@@ -72,7 +85,8 @@ def numbers(scene: Scene) -> dict[str, float | int | str | None]:
         "agreement": _agreement(scene, best),
         "finished": len(frame.finished),
         "calls": frame.calls,
-        "choices": float(np.exp(frame.entropy.mean())) if len(frame.entropy) else None,
+        "entropy": frame.mean_entropy if np.isfinite(frame.mean_entropy) else None,
+        "choices": float(np.exp(frame.mean_entropy)) if np.isfinite(frame.mean_entropy) else None,
         "distance": frame.distance if scene.params.strategy == "sampling" else None,
     }
 

@@ -8,14 +8,18 @@ import numpy as np
 from charts.formula import formula, number
 from engine.language import decoding
 from engine.language.decoding import ALIVE, CUT, EXPANDED, FINISHED, OPEN, PRUNED, DecodingFrame
-from views.language.decoding_scene import Scene, p_of
+from views.language.decoding_scene import Scene, factor, logarithms, p_of
 from views.language.decoding_tree import logs
 
 PATH = formula(
     r"P({name}!) = {factors}! = {product}!! \qquad \frac{\log P}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
 )
 ASK = formula(r"p(\,\cdot \mid {name}!) = ({row}!)")
-DRAW = formula(r"{row}! \;\to\; {filtered}!! \qquad u = {u}!")
+FILTER = formula(r"p = ({row}!) \;\to\; ({filtered}!!)")
+DRAW = formula(r"p = ({row}!) \;\to\; ({filtered}!) \qquad {low}! \le u = {u}!! < {high}!")
+SUM = formula(
+    r"\log P({name}!) = {factors}! = {logp}!! \qquad \frac{\log P}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
+)
 SHARE = formula(r"\frac{{count}!}{{samples}!} = {share}!! \qquad P = {factors}! = {product}!")
 
 
@@ -50,6 +54,7 @@ def facts_of(scene: Scene) -> dict[str, Any]:
         "made": len(open_) + frame.hidden,
         "best": name(top),
         "best_p": p_of(float(np.exp(frame.logp[top]))),
+        "stay": len(alive),
         "kept": ", ".join(f"{name(node)} ({p_of(float(np.exp(frame.logp[node])))})" for node in order[:4])
         + (" …" if len(order) > 4 else ""),
         "winner": " ".join(vocabulary[token] for token in best.tokens) if best else "",
@@ -100,7 +105,13 @@ def _said_end(scene: Scene, facts: Mapping[str, Any]) -> str:
         parts.append(words("said_greedy", p=p_of(float(np.exp(frame.greedy)))))
     if len(frame.optimum_tokens) and round(best.logp, 9) != round(frame.optimum, 9):
         tokens = " ".join(vocabulary[token] for token in frame.optimum_tokens if token >= 0)
-        parts.append(words("said_optimum", optimum=tokens, p=p_of(float(np.exp(frame.optimum)))))
+        parts.append(
+            words(
+                "said_optimum" if scene.model.end >= 0 else "said_optimum_endless",
+                optimum=tokens,
+                p=p_of(float(np.exp(frame.optimum))),
+            )
+        )
     return " ".join(parts)
 
 
@@ -111,8 +122,7 @@ def _said_sampling(scene: Scene) -> str:
         before = frame.drawn[:-1] if frame.part == "draw" else frame.drawn
         asked = " ".join(scene.model.vocabulary[token] for token in before) or "∅"
         token = scene.model.vocabulary[frame.drawn[-1]] if len(frame.drawn) else ""
-        left = int((frame.filtered > 0).sum())
-        return words(f"said_{frame.part}", left=left, of=len(frame.chances), token=token, asked=asked)
+        return words(f"said_{frame.part}", left=frame.left, of=len(scene.model.vocabulary), token=token, asked=asked)
     if not drawn:
         return words("said_start_sampling", temperature=number(scene.params.temperature, 2))
     sentence = " ".join(scene.model.vocabulary[token] for token in frame.drawn)
@@ -133,20 +143,20 @@ def formula_of(scene: Scene) -> tuple[str, Mapping[str, tuple[Any, int]], int]:
         return "", {}, -1
     name = [scene.said(decoding.sentence_of(frame, node)) for node in range(n)]
     if params.strategy == "sampling" and frame.part in ("ask", "filter", "draw"):
-        texts = {
-            "row": _row(frame.chances),
-            "filtered": _row(frame.filtered),
-            "u": number(frame.u, 3) if frame.part == "draw" else "–",
-        }
-        return DRAW, {key: (value, 0) for key, value in texts.items()}, 0
+        rows_of = {"row": frame.chances, "filtered": frame.filtered}
+        texts = {key: _row(scene, frame.named, chances) for key, chances in rows_of.items()}
+        if frame.part == "draw":
+            low, high = frame.slot.tolist()
+            texts |= {"u": number(frame.u, 4), "low": number(low, 4), "high": number(high, 4)}
+        return DRAW if frame.part == "draw" else FILTER, {key: (value, 0) for key, value in texts.items()}, 0
     if frame.part == "expand" and params.strategy != "exhaustive":
         rows: list[str | None] = [None] * n
-        logs = scene.model.next_log_probs([decoding.sentence_of(frame, int(node)) for node in frame.asked])
-        for node, row in zip(frame.asked, logs, strict=True):
-            rows[node] = _row(np.exp(row))
+        for node in frame.asked.tolist():
+            below = np.flatnonzero(frame.parent == node)
+            rows[node] = _row(scene, frame.token[below], np.exp(frame.logp[below] - frame.logp[node]), whole=not frame.hidden)
         asked = int(frame.asked[-1] if params.close_up >= 0 else frame.asked[0])
         return ASK, {"name": (name, 0), "row": (rows, 0)}, asked
-    factors = [_product(frame, node, scene) for node in range(n)]
+    factors = [_factors(frame, node, scene) for node in range(n)]
     products = [p_of(float(p)) for p in np.exp(frame.logp)]
     values: dict[str, tuple[Any, int]] = {"name": (name, 0), "factors": (factors, 0), "product": (products, 0)}
     if params.strategy == "sampling":
@@ -166,7 +176,7 @@ def formula_of(scene: Scene) -> tuple[str, Mapping[str, tuple[Any, int]], int]:
         "alpha": (scene.options.alpha, 2),
         "score": (np.round(score, 3).tolist(), 3),
     }
-    return PATH, values, _looked_at(scene)
+    return SUM if logarithms(scene) else PATH, values, _looked_at(scene)
 
 
 def _looked_at(scene: Scene) -> int:
@@ -181,20 +191,28 @@ def _looked_at(scene: Scene) -> int:
     return 0
 
 
-def _product(frame: DecodingFrame, node: int, scene: Scene) -> str:
-    """0.5 · 0.4 · 0.6; of a long one the beginning and the end."""
+def _factors(frame: DecodingFrame, node: int, scene: Scene) -> str:
+    """0.5 · 0.4 · 0.6, or the sum of the logarithms; of a long one the beginning and the end."""
     along, steps = logs(scene), []
     while node > 0:
         above = int(frame.parent[node])
-        steps.append(p_of(float(np.exp(along[node] - along[above]))))
+        steps.append(factor(scene, float(along[node] - along[above])))
         node = above
     steps.reverse()
-    return " · ".join(steps if len(steps) <= 8 else [*steps[:3], "…", *steps[-3:]]) or "1"
+    steps = steps if len(steps) <= 8 else [*steps[:3], "…", *steps[-3:]]
+    return (" ".join(steps) or "0") if logarithms(scene) else (" · ".join(steps) or "1")
 
 
-def _row(chances: np.ndarray) -> str:
-    shown = [p_of(float(p)) for p in chances[:10]]
-    return ", ".join([*shown, "…"] if len(chances) > 10 else shown)
+def _row(scene: Scene, tokens: np.ndarray, chances: np.ndarray, whole: bool = True) -> str:
+    """A distribution: of few tokens all in their order, of many the likeliest with their names."""
+    size = len(scene.model.vocabulary)
+    if size <= 6 and whole:
+        p = np.zeros(size)
+        p[tokens] = chances
+        return ", ".join(p_of(value) for value in p.tolist())
+    best = [i for i in np.argsort(-np.round(chances, 12), kind="stable")[:5].tolist() if chances[i] > 0]
+    shown = [f"{scene.said([int(tokens[i])])} {p_of(float(chances[i]))}" for i in best]
+    return ", ".join([*shown, "…"] if int(np.count_nonzero(chances)) > len(shown) or not whole else shown)
 
 
 def metrics(scene: Scene) -> list[tuple[str, str]]:
@@ -212,6 +230,6 @@ def metrics(scene: Scene) -> list[tuple[str, str]]:
             shown.append((words("optimum"), p_of(float(np.exp(frame.optimum)))))
         return [*shown, (words("calls"), f"{frame.calls}")]
     shown = [(words("calls"), f"{frame.calls}")]
-    if len(frame.entropy):
-        shown.append((words("choices"), number(float(np.exp(frame.entropy.mean())), 2)))
+    if np.isfinite(frame.mean_entropy):
+        shown.append((words("choices"), number(float(np.exp(frame.mean_entropy)), 2)))
     return shown

@@ -10,7 +10,7 @@ from pydantic import Field
 
 import engine.params
 from charts import trees
-from charts.formula import short
+from charts.formula import number, short
 from charts.panels import escaped
 from engine.data import Table
 from engine.language import decoding, lm
@@ -25,6 +25,7 @@ HIGHEST = 2.0  # the length exponent's range
 class Options(engine.params.Options):
     alpha: float = Field(0.75, ge=0, le=HIGHEST, json_schema_extra={"step": 0.05})  # the list is ranked by log P / L^alpha
     pool: Literal["finished", "kept"] = "finished"  # what is ranked: finished sentences, or every prefix that was ever kept
+    factors: Literal["p", "log"] = "p"  # what stands on the branches, and what the formula multiplies or adds up
     reference: str = ""  # what the outputs are compared with, when every width is tried
 
 
@@ -50,7 +51,7 @@ class Scene:
     frame: DecodingFrame
     params: Params
     options: Options
-    model: lm.TableModel
+    model: lm.LanguageModel  # only its vocabulary and its end are asked for: a frame holds all the rest
     words: Words
     ranked: list[Sentence]
     y: np.ndarray  # [n] heights of the nodes
@@ -67,16 +68,18 @@ def make_scene(frames: Sequence[DecodingFrame], i: int, params: Params, table: T
     ranked = ranking(frame, options, params)
     over = frame.part == "end" or params.strategy == "widths"
     lit = path_to(frame, ranked[0].node) if over and ranked and ranked[0].node >= 0 else set()
-    greedy = _greedy(frame, model, params) if over and params.strategy != "greedy" else set()
-    y = _heights(frame, len(frames[i - 1].parent) if frame.part == "end" else len(frame.parent), model, params)
+    greedy = _greedy(frame) if over and params.strategy != "greedy" else set()
+    y = _heights(frame, len(frames[i - 1].parent) if frame.part == "end" else len(frame.parent), len(model.vocabulary), params)
     return Scene(frame, params, options, model, words, ranked, y, lit, greedy if greedy != lit else set(), _grey(frame))
 
 
-def _heights(frame: DecodingFrame, known: int, model: lm.TableModel, params: Params) -> np.ndarray:
+def _heights(frame: DecodingFrame, known: int, vocabulary: int, params: Params) -> np.ndarray:
     """Heights of the nodes. Those after the `known` first ones, the path of an optimum nobody drew, go along the foot."""
     y = np.full(len(frame.parent), 1.04)
+    singly = params.strategy == "beam" and params.close_up >= 0  # a close-up asks prefix after prefix
+    fan = max(2, min(vocabulary, 24 // params.width)) if singly else None
     opens = np.isin(frame.state[:known], (ALIVE, EXPANDED))
-    y[:known] = trees.places(frame.parent[:known], frame.depth[:known], opens, _fan(frame, model, params))
+    y[:known] = trees.places(frame.parent[:known], frame.depth[:known], opens, fan)
     return y
 
 
@@ -87,30 +90,24 @@ def drawn_part(frame: DecodingFrame, params: Params, options: Options) -> Decodi
     sentences = ranking(frame, options, params)[:ROWS]
     paths = set().union({0}, *(path_to(frame, item.node) for item in sentences if item.node >= 0))
     nodes = np.array(sorted(paths))
-    number = np.full(len(frame.parent) + 1, -1)  # the last stands for "none"
-    number[nodes] = np.arange(len(nodes))
+    place = np.full(len(frame.parent) + 1, -1)  # the last stands for "none"
+    place[nodes] = np.arange(len(nodes))
     few = {name: getattr(frame, name)[nodes] for name in ("token", "depth", "logp", "state")}
     asked = np.isin(frame.asked, nodes)
     return replace(
         frame,
-        parent=number[frame.parent[nodes]],
-        finished_node=number[frame.finished_node],
-        asked=number[frame.asked[asked]],
+        parent=place[frame.parent[nodes]],
+        finished_node=place[frame.finished_node],
+        asked=place[frame.asked[asked]],
         entropy=frame.entropy[asked],
         **few,
     )
 
 
 @lru_cache(maxsize=16)
-def model_of(table: Table, normalise: bool) -> lm.TableModel:
+def model_of(table: Table, normalise: bool) -> lm.LanguageModel:
+    """The model that the data hold; its tokens name the nodes."""
     return lm.table_model(table, normalise=normalise)
-
-
-def _fan(frame: DecodingFrame, model: lm.TableModel, params: Params) -> int:
-    """For how many children there is room: where a tree grows, for as many as may come."""
-    if params.strategy == "widths":
-        return int(np.bincount(frame.parent[1:], minlength=1).max(initial=1))
-    return max(2, min(len(model.vocabulary), 24 // max(params.width, 1) if params.strategy == "beam" else 6))
 
 
 def path_to(frame: DecodingFrame, node: int) -> set[int]:
@@ -121,11 +118,10 @@ def path_to(frame: DecodingFrame, node: int) -> set[int]:
     return path
 
 
-def _greedy(frame: DecodingFrame, model: lm.TableModel, params: Params) -> set[int]:
+def _greedy(frame: DecodingFrame) -> set[int]:
     """The nodes of greedy's sentence, as far as the tree has it."""
-    begin = tuple(model.vocabulary.index(token) for token in params.forced.split())
     path, node = {0}, 0
-    for token in decoding.greedy_sentence(model, params.longest, begin)[0]:
+    for token in frame.greedy_tokens.tolist():
         below = np.flatnonzero((frame.parent == node) & (frame.token == token))
         if not len(below):
             break
@@ -169,6 +165,16 @@ def ranking(frame: DecodingFrame, options: Options, params: Params) -> list[Sent
     if params.strategy == "sampling":
         return sorted(found, key=lambda item: (-item.count, -round(item.logq, 12)))
     return sorted(found, key=lambda item: -round(item.score(options.alpha), 12))
+
+
+def factor(scene: Scene, logp: float) -> str:
+    """What one token contributes: its probability, or the logarithm of it."""
+    return number(logp, 2) if logarithms(scene) else p_of(float(np.exp(logp)))
+
+
+def logarithms(scene: Scene) -> bool:
+    """Whether logarithms are added up instead of multiplying probabilities; in sampling they never are."""
+    return scene.options.factors == "log" and scene.params.strategy != "sampling"
 
 
 def p_of(value: float) -> str:

@@ -10,8 +10,9 @@ from charts.formula import number
 from charts.panels import Panel, Trace, blank, escaped, note
 from engine.language import decoding
 from engine.language.decoding import OPEN, DecodingFrame
-from views.language.decoding_scene import Scene, p_of
+from views.language.decoding_scene import Scene, factor, p_of
 
+HALO = ", ".join(["0 0 3px var(--th-surface)"] * 3)  # a name stays readable where a branch passes below it
 FEW = 36  # edges whose probabilities are written, at most
 
 
@@ -92,7 +93,7 @@ def _nodes(scene: Scene, fresh: np.ndarray) -> Trace:
         "y": np.round(scene.y, 4),
         "text": label,
         "textposition": place,
-        "textfont": {"size": font, "color": colour},
+        "textfont": {"size": font, "color": colour, "shadow": HALO},
         "customdata": told,
         "hovertemplate": "%{customdata}<extra></extra>",
         "meta": {"link": "node", "click": "node"},
@@ -160,10 +161,10 @@ def _chances(scene: Scene, dead: list[int]) -> list[dict[str, Any]]:
     for node in shown:
         above = int(frame.parent[node])
         at = trees.on_branch(float(frame.depth[above]), float(y[above]), float(frame.depth[node]), float(y[node]))
-        chance = float(np.exp(logs(scene)[node] - logs(scene)[above]))
+        chance = factor(scene, float(logs(scene)[node] - logs(scene)[above]))
         colour = "@accent" if node in scene.lit else "@ink2"
         notes.append(
-            note(p_of(chance), name="wide", x=at[0], y=at[1], bgcolor="@surface", borderpad=1, font={"size": 11, "color": colour})
+            note(chance, name="wide", x=at[0], y=at[1], bgcolor="@surface", borderpad=1, font={"size": 11, "color": colour})
         )
     return notes
 
@@ -176,9 +177,10 @@ def ticks(drawn: dict[str, Any], frames: Sequence[DecodingFrame], scene: Scene) 
     """Below every level, how many choices the model really had there: exp of the mean entropy."""
     found: dict[int, float] = {}
     for frame in frames:
-        if len(frame.entropy):
-            level = int(frame.depth[frame.asked].max()) + 1 if len(frame.asked) else frame.step
-            found[level] = float(np.exp(frame.entropy.mean()))
+        if np.isfinite(frame.mean_entropy):
+            drawing = frame.part in ("ask", "filter", "draw")
+            level = len(frame.drawn) + (frame.part != "draw") if drawing else frame.step
+            found[level] = float(np.exp(frame.mean_entropy))
     levels = list(range(1, scene.params.longest + 1))
     wordy = [scene.words("level", step=t, choices=number(found[t], 2)) if t in found else f"{t}" for t in levels]
     many = len(levels) > 6
