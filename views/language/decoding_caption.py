@@ -15,8 +15,8 @@ PATH = formula(
     r"P({name}!) = {factors}! = {product}!! \qquad \frac{\log P}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
 )
 ASK = formula(r"p(\,\cdot \mid {name}!) = ({row}!)")
-FILTER = formula(r"p = ({row}!) \;\to\; ({filtered}!!)")
-DRAW = formula(r"p = ({row}!) \;\to\; ({filtered}!) \qquad {low}! \le u = {u}!! < {high}!")
+FILTER = formula(r"p = ({row}!) \;\to\; q = ({filtered}!!)")
+DRAW = formula(r"{low}! \le u = {u}!! < {high}! \;\Rightarrow\; {token}!")
 SUM = formula(
     r"\log P({name}!) = {factors}! = {logp}!! \qquad \frac{\log P}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
 )
@@ -147,6 +147,7 @@ def formula_of(scene: Scene) -> tuple[str, Mapping[str, tuple[Any, int]], int]:
         texts = {key: _row(scene, frame.named, chances) for key, chances in rows_of.items()}
         if frame.part == "draw":
             low, high = frame.slot.tolist()
+            texts = {"token": scene.said(frame.drawn[-1:].tolist())}
             texts |= {"u": number(frame.u, 4), "low": number(low, 4), "high": number(high, 4)}
         return DRAW if frame.part == "draw" else FILTER, {key: (value, 0) for key, value in texts.items()}, 0
     if frame.part == "expand" and params.strategy != "exhaustive":

@@ -85,7 +85,7 @@ def _rows(scene: Scene) -> tuple[list[Sentence], list[float], float]:
     tops: list[float] = []
     foot, lines = 0.0, room(scene)
     for item in scene.ranked[:ROWS]:
-        height = 0.3 + 0.7 * len(wrapped(scene, item))
+        height = 0.2 + 0.8 * len(wrapped(scene, item))
         if rows and foot + height > lines + 0.01:
             break
         rows.append(item)
@@ -128,7 +128,7 @@ def _bars(scene: Scene) -> Panel:
     """The likeliest next tokens: what the model says, and what the filters made of it."""
     frame = scene.frame
     drawn = int(frame.drawn[-1]) if frame.part == "draw" else -1
-    order = np.argsort(-np.round(frame.chances, 12), kind="stable")[:BARS]
+    order = np.argsort(-np.round(frame.chances, 12), kind="stable")[: min(BARS, np.count_nonzero(frame.chances))]
     if drawn >= 0 and drawn not in frame.named[order]:
         order[-1] = int(np.flatnonzero(frame.named == drawn)[0])
     top = max(float(frame.chances[order].max()), float(frame.filtered[order].max()), 1e-9)
@@ -200,7 +200,7 @@ def _crossings(scene: Scene, winners: np.ndarray, grid: np.ndarray) -> list[dict
     for k in np.flatnonzero(np.diff(winners))[:3]:
         a, b = (scene.ranked[int(winners[j])] for j in (k, k + 1))
         alpha = decoding.crossing(a.logp, len(a.tokens), b.logp, len(b.tokens))
-        if alpha > 0.005:
+        if alpha > 0.005 and not (notes and abs(alpha - notes[-1]["x"]) < 0.5):
             notes.append(
                 note(
                     f"▼ {number(alpha, 3)}",

@@ -13,7 +13,9 @@ from engine.language.decoding import OPEN, DecodingFrame
 from views.language.decoding_scene import Scene, factor, p_of
 
 HALO = ", ".join(["0 0 3px var(--th-surface)"] * 3)  # a name stays readable where a branch passes below it
-FEW = 36  # edges whose probabilities are written, at most
+FEW, MANY = 36, 16  # edges whose probabilities are written, at most; nodes from which on a level is crowded
+ABOVE, STEEP = 0.045, 0.1  # how far from its node a name stands; how far a branch falls that would cross a name above
+PLACES = {-1: "top center", 0: "middle right", 1: "bottom left"}
 
 
 def tree_panel(scene: Scene) -> Panel:
@@ -70,7 +72,7 @@ def _nodes(scene: Scene, fresh: np.ndarray) -> Trace:
     size = np.where(fresh, 7.0, 5 + 25 * np.sqrt(chance))
     inner = np.isin(np.arange(len(chance)), frame.parent)
     fill, edge, label, place, font, colour, told = [], [], [], [], [], [], []
-    named = _named(scene, chance, inner)
+    named, sides = _named(scene, chance, inner), _sides(scene, inner).tolist()
     for node in range(len(chance)):
         quiet = bool(scene.grey[node]) or (sampling and not frame.count[node])
         lit, hollow = node in scene.lit, quiet and node not in scene.lit and node not in scene.greedy
@@ -81,7 +83,7 @@ def _nodes(scene: Scene, fresh: np.ndarray) -> Trace:
         label.append(token if hollow or not node else f"<b>{token}</b>{value}")
         if node not in named:
             label[-1] = ""
-        place.append("bottom center" if not node else "top center" if inner[node] else "middle right")
+        place.append("bottom center" if not node else PLACES[sides[node]])
         font.append(10 if hollow else 12)
         colour.append("@accent" if lit else "@ink3" if hollow or not node else "@ink")
         told.append(_hover(scene, node))
@@ -111,14 +113,27 @@ def _nodes(scene: Scene, fresh: np.ndarray) -> Trace:
 def _named(scene: Scene, chance: np.ndarray, inner: np.ndarray) -> set[int]:
     """The nodes whose names find room: the best sentence's first, then the likelier ones, level by level."""
     frame, named = scene.frame, {0}
-    taken: list[tuple[int, float]] = []
-    at = scene.y - np.where(inner, 0.045, 0)  # a node with children is named above itself
+    chosen = scene.lit | scene.greedy
+    taken: dict[int, list[float]] = {}
+    crowd = np.bincount(frame.depth)
+    at = scene.y + ABOVE * _sides(scene, inner)
     for node in sorted(range(1, len(chance)), key=lambda node: (node not in scene.lit, node not in scene.greedy, -chance[node])):
         level, height = int(frame.depth[node]), float(at[node])
-        if all(level != other or abs(height - above) > 0.036 for other, above in taken):
-            taken.append((level, height))
+        gap = 0.036 if crowd[level] <= MANY else 0.07
+        free = all(abs(height - other) > gap for other in taken.get(level, []))
+        if inner[node] and node not in chosen and free:  # no name lies on another node
+            others = scene.y[(frame.depth == level) & (np.arange(len(chance)) != node)]
+            free = not (np.abs(others - height) < 0.6 * ABOVE).any()
+        if free:
+            taken.setdefault(level, []).append(height)
             named.add(node)
     return named
+
+
+def _sides(scene: Scene, inner: np.ndarray) -> np.ndarray:
+    """Where names stand [n]: 0 right of a leaf; of a node with children −1 above it, 1 below where its branch comes from above."""
+    fall = scene.y - scene.y[np.maximum(scene.frame.parent, 0)]
+    return np.where(inner, np.where(fall > STEEP, 1, -1), 0)
 
 
 def _shares(scene: Scene) -> Trace:
@@ -155,8 +170,10 @@ def _chances(scene: Scene, dead: list[int]) -> list[dict[str, Any]]:
     """On every edge that counts, the probability of its token."""
     frame, y, quiet = scene.frame, scene.y, set(dead)
     shown = [node for node in range(1, len(frame.parent)) if node not in quiet]
-    if len(shown) > FEW or scene.params.longest > 6:
+    if len(shown) > FEW:
         shown = sorted(scene.lit - {0})
+    if scene.params.longest > 6:  # no room between the levels: the formula tells the factors
+        shown = []
     notes = []
     for node in shown:
         above = int(frame.parent[node])
