@@ -8,6 +8,7 @@ from charts.panels import Box, Picture, compose
 from engine.data import Table
 from engine.language import decoding
 from engine.language.decoding import DecodingFrame, Params
+from engine.language.lm import LanguageModel
 from views import Words
 from views.language.decoding_caption import alt, formula_of, metrics, phase, said
 from views.language.decoding_list import below_panel, list_panel, room, sweep_panels
@@ -16,21 +17,23 @@ from views.language.decoding_tree import ticks, tree_panel
 
 __all__ = ["Options", "draw", "forced", "numbers"]
 
+Source = Table | LanguageModel
+
 WIDE: list[Box] = [(0, 0.70, 0.03, 1), (0.735, 1, 0.44, 1), (0.775, 0.99, 0.05, 0.32)]
 LINE, TREE, BELOW, GAP, FOOT = 20, 380, 105, 48, 22  # of the narrow picture, in px
 WIDE_WIDTHS: list[Box] = [(0, 0.66, 0.03, 1), (0.70, 1, 0.56, 1), *((0.75, 0.99, y, y + 0.09) for y in (0.37, 0.19, 0.01))]
 NARROW_WIDTHS: list[Box] = [(0, 1, 0.56, 1), (0, 1, 0.30, 0.50), *((x, x + 0.24, 0.03, 0.20) for x in (0.05, 0.40, 0.75))]
 
 
-def forced(frame: DecodingFrame, node: int, table: Table, params: Params, options: Options) -> str:
+def forced(frame: DecodingFrame, node: int, source: Source, params: Params, options: Options) -> str:
     """The beginning that a click on a node forces."""
-    model = model_of(table, params.normalise)
+    model = model_of(source, params.normalise)
     frame = drawn_part(frame, params, options)
     return " ".join(model.vocabulary[token] for token in decoding.sentence_of(frame, node)) if node < len(frame.parent) else ""
 
 
 def draw(
-    frames: Sequence[DecodingFrame], i: int, params: Params, data: tuple[Table, ...], options: Options, words: Words
+    frames: Sequence[DecodingFrame], i: int, params: Params, data: tuple[Source, ...], options: Options, words: Words
 ) -> Picture:
     """The picture of frame i."""
     scene = make_scene(frames, i, params, data[0], options, words)
@@ -87,7 +90,7 @@ def numbers(scene: Scene) -> dict[str, float | int | str | None]:
         "calls": frame.calls,
         "entropy": frame.mean_entropy if np.isfinite(frame.mean_entropy) else None,
         "choices": float(np.exp(frame.mean_entropy)) if np.isfinite(frame.mean_entropy) else None,
-        "distance": frame.distance if scene.params.strategy == "sampling" else None,
+        "distance": frame.distance if np.isfinite(frame.distance) else None,
     }
 
 

@@ -223,7 +223,7 @@ def metrics(scene: Scene) -> list[tuple[str, str]]:
         return [
             (words("samples"), f"{drawn}"),
             (words("different"), f"{len(frame.finished)}"),
-            (words("distance"), number(frame.distance, 3)),
+            (words("distance"), number(frame.distance, 3) if drawn else "–"),
         ]
     if scene.ranked and (frame.part == "end" or scene.params.strategy == "widths"):
         shown = [(words("best_p"), p_of(float(np.exp(scene.ranked[0].logp))))]

@@ -196,7 +196,7 @@ def _alphas(scene: Scene) -> Panel:
 
 def _crossings(scene: Scene, winners: np.ndarray, grid: np.ndarray) -> list[dict[str, Any]]:
     """Where the ranking's head changes, with that α."""
-    notes = []
+    notes: list[dict[str, Any]] = []
     for k in np.flatnonzero(np.diff(winners))[:3]:
         a, b = (scene.ranked[int(winners[j])] for j in (k, k + 1))
         alpha = decoding.crossing(a.logp, len(a.tokens), b.logp, len(b.tokens))

@@ -63,8 +63,10 @@ class Scene:
         return escaped(" ".join(self.model.vocabulary[token] for token in tokens)) or "∅"
 
 
-def make_scene(frames: Sequence[DecodingFrame], i: int, params: Params, table: Table, options: Options, words: Words) -> Scene:
-    frame, model = drawn_part(frames[i], params, options), model_of(table, params.normalise)
+def make_scene(
+    frames: Sequence[DecodingFrame], i: int, params: Params, source: Table | lm.LanguageModel, options: Options, words: Words
+) -> Scene:
+    frame, model = drawn_part(frames[i], params, options), model_of(source, params.normalise)
     ranked = ranking(frame, options, params)
     over = frame.part == "end" or params.strategy == "widths"
     lit = path_to(frame, ranked[0].node) if over and ranked and ranked[0].node >= 0 else set()
@@ -104,9 +106,13 @@ def drawn_part(frame: DecodingFrame, params: Params, options: Options) -> Decodi
     )
 
 
+def model_of(source: Table | lm.LanguageModel, normalise: bool) -> lm.LanguageModel:
+    """The model of the run, whose tokens name the nodes: a table's, or the source itself."""
+    return _of_table(source, normalise) if isinstance(source, Table) else source
+
+
 @lru_cache(maxsize=16)
-def model_of(table: Table, normalise: bool) -> lm.LanguageModel:
-    """The model that the data hold; its tokens name the nodes."""
+def _of_table(table: Table, normalise: bool) -> lm.LanguageModel:
     return lm.table_model(table, normalise=normalise)
 
 

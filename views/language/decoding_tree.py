@@ -131,7 +131,7 @@ def _named(scene: Scene, chance: np.ndarray, inner: np.ndarray) -> set[int]:
 
 
 def _sides(scene: Scene, inner: np.ndarray) -> np.ndarray:
-    """Where names stand [n]: 0 right of a leaf; of a node with children −1 above it, 1 below where its branch comes from above."""
+    """Where names stand [n]: 0 right of a leaf; with children −1 above the node, 1 below if its branch comes from above."""
     fall = scene.y - scene.y[np.maximum(scene.frame.parent, 0)]
     return np.where(inner, np.where(fall > STEEP, 1, -1), 0)
 
