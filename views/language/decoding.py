@@ -42,6 +42,8 @@ def draw(
     panels += sweep_panels(params, options, words) if sweep else [below_panel(scene)]
     if sweep:
         drawn = compose(panels, WIDE_WIDTHS, NARROW_WIDTHS, height=860)
+        for axis in ("xaxis3", "xaxis4"):  # one above the other, they share the numbers of the lowest
+            drawn["wide"][axis] |= {"showticklabels": False}
     else:
         lines = room(scene)
         drawn = compose(panels, WIDE, *_narrow(lines))

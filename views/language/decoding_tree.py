@@ -14,7 +14,7 @@ from views.language.decoding_scene import Scene, factor, p_of
 
 HALO = ", ".join(["0 0 3px var(--th-surface)"] * 3)  # a name stays readable where a branch passes below it
 FEW, MANY = 36, 16  # edges whose probabilities are written, at most; nodes from which on a level is crowded
-ABOVE, STEEP = 0.045, 0.1  # how far from its node a name stands; how far a branch falls that would cross a name above
+ABOVE, STEEP = 0.045, 0.15  # how far from its node a name stands; how far a branch falls that would cross a name above
 PLACES = {-1: "top center", 0: "middle right", 1: "bottom left"}
 
 
