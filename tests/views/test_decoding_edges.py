@@ -196,3 +196,12 @@ def test_the_formula_adds_logarithms_up_to_the_number_it_shows(language):
     factors = picture.values["factors"][0][picture.at]
     assert factors == "−0.69 −1.20 −0.51 −0.51"
     assert picture.values["logp"][0][picture.at] == pytest.approx(np.log(0.054), abs=5e-4)
+
+
+def test_siblings_use_the_room_there_is():
+    frames, (picture,) = drawn(data.sample("grammar"), longest=4, chosen=-1)
+    heights = next(trace for trace in picture.data if trace.get("meta", {}).get("link") == "node" and "markers" in trace["mode"])[
+        "y"
+    ]
+    children = np.flatnonzero(frames[-1].parent == 0)
+    assert np.diff(np.sort(heights[children])).min() == pytest.approx(0.12, abs=1e-3)
