@@ -174,10 +174,12 @@ def _chances(scene: Scene, dead: list[int]) -> list[dict[str, Any]]:
         shown = sorted(scene.lit - {0})
     if scene.params.longest > 6:  # no room between the levels: the formula tells the factors
         shown = []
-    notes = []
-    for node in shown:
+    notes: list[dict[str, Any]] = []
+    for node in sorted(shown, key=lambda node: (node not in scene.lit, node not in scene.greedy, -logs(scene)[node])):
         above = int(frame.parent[node])
         at = trees.on_branch(float(frame.depth[above]), float(y[above]), float(frame.depth[node]), float(y[node]))
+        if any(at[0] == other["x"] and abs(at[1] - other["y"]) < 0.036 for other in notes):  # the likelier keep the room
+            continue
         chance = factor(scene, float(logs(scene)[node] - logs(scene)[above]))
         colour = "@accent" if node in scene.lit else "@ink2"
         notes.append(
