@@ -11,6 +11,7 @@ from ui.player import Clicked, play
 from views.language import decoding as view
 
 SAMPLES = ["notes", "steps", "five", "grammar", "markov"]
+RARE = ("pool", "factors", "reference")
 MORE = ("top_k", "top_p", "min_p", "stop", "stop_alpha", "normalise", "seed")
 
 text = shell.header("decoding")
@@ -19,7 +20,9 @@ left, right = shell.stage()
 with left:
     chosen = dataset(text, SAMPLES, default=decoding.DEFAULT[2], form=TABLE)
     params = controls(decoding.Params, text, more=MORE)
-    options = controls(view.Options, text, folded=say("picture_settings"))
+    options = controls(
+        view.Options, text, more=RARE + (("alpha",) if params.strategy == "sampling" else ()), folded=say("picture_settings")
+    )
 models: list[type[Options]] = [decoding.Params, view.Options]
 link, step = shell.address_bar(text, models, chosen.link, short=chosen.short, note=chosen.note)
 
