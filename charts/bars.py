@@ -8,7 +8,9 @@ import numpy as np
 from charts.panels import Trace
 
 
-def rectangles(x0: Any, x1: Any, y0: Any, y1: Any, *, colour: str, line: str | None = None, width: float = 1, **more: Any) -> Trace:
+def rectangles(
+    x0: Any, x1: Any, y0: Any, y1: Any, *, colour: str, line: str | None = None, width: float = 1, **more: Any
+) -> Trace:
     """Rectangles [n] between x0 and x1, y0 and y1; numbers stand for all of them."""
     left, right, low, high = np.broadcast_arrays(*(np.asarray(side, float) for side in (x0, x1, y0, y1)))
     left, right, low, high = (np.atleast_1d(side) for side in (left, right, low, high))
@@ -26,17 +28,19 @@ def rectangles(x0: Any, x1: Any, y0: Any, y1: Any, *, colour: str, line: str | N
     }
 
 
-def labels(x: Any, y: Any, text: Sequence[str], *, colour: str | Sequence[str] = "@ink2", size: float = 12, place: str = "middle center",
-           **more: Any) -> Trace:  # fmt: skip
+def labels(
+    x: Any, y: Any, text: Sequence[str], *, colour: str | Sequence[str] = "@ink2", size: float = 12,
+    place: str = "middle center", **more: Any,
+) -> Trace:  # fmt: skip
     """Words at places [n]; they are escaped already."""
     font = {"size": size, "color": colour if isinstance(colour, str) else list(colour)}
     look: Trace = {"type": "scatter", "mode": "text", "x": x, "y": y, "text": list(text), "textposition": place, "textfont": font}
     return look | {"cliponaxis": False} | ({} if "hovertemplate" in more else {"hoverinfo": "skip"}) | more
 
 
-def lines_of(words: Sequence[str], width: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Left ends [n], widths [n] and line numbers [n] of words set in lines of a width; a Latin letter is 1 wide, others 2."""
-    sizes = np.array([sum(1 if ord(sign) < 0x2E80 else 2 for sign in word) + 2.0 for word in words])
+def lines_of(words: Sequence[str], width: float, least: float = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Left ends [n], widths [n] (≥ `least`) and line numbers [n] of words set in lines; a Latin letter is 1 wide, others 2."""
+    sizes = np.array([max(least, sum(1 if ord(sign) < 0x2E80 else 2 for sign in word) + 2.0) for word in words])
     left, line = np.zeros(len(sizes)), np.zeros(len(sizes), int)
     at, row = 0.0, 0
     for k, size in enumerate(sizes):

@@ -165,16 +165,25 @@ def count(
 
 
 def counting(
-    sentences: Sequence[Sequence[str]], order: int, padding: Padding = "all", unknown: Unknown = "share", cutoff: int = 2
+    sentences: Sequence[Sequence[str]],
+    order: int,
+    padding: Padding = "all",
+    unknown: Unknown = "share",
+    cutoff: int = 2,
+    vocabulary: Sequence[str] = (),
 ) -> Iterator[int | Counts]:
-    """The same in steps, so that it can be watched and stopped: each level as it is done, at last the Counts."""
+    """The same in steps, so that it can be watched and stopped: each level as it is done, at last the Counts.
+
+    A given `vocabulary` decides what the words are, whether they occur here or not.
+    """
     if not any(sentences):
         raise DataError("text_empty")
     times = Counter(chain.from_iterable(sentences))
-    rare = {token for token, often in times.items() if often < cutoff} if unknown == "rare" else set()
-    words = [token for token, _ in times.most_common() if token not in rare]
+    known = set(vocabulary) or {token for token, often in times.items() if unknown != "rare" or often >= cutoff}
+    rare = [token for token in times if token not in known]
+    words = [token for token, _ in times.most_common() if token in known]
     marks = [END] * (padding != "none") + [UNK] * (unknown == "share" or bool(rare))
-    vocabulary = tuple(dict.fromkeys([*words, *marks]))
+    vocabulary = tuple(dict.fromkeys([*words, *vocabulary, *marks]))
     number = {token: i for i, token in enumerate(vocabulary)}
     unk = number.get(UNK, -1)
     flat = np.fromiter((number.get(token, unk) for token in chain.from_iterable(sentences)), np.int64, count=times.total())

@@ -32,7 +32,7 @@ CANDIDATES = 12  # likeliest next words that a frame holds
 STRIP = 48  # tokens of the held-out text around the worst one
 SIZES = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)  # parts of the training text
 ITERATIONS = 60  # of EM, at most
-COLUMNS = 9  # words that estimators are compared on
+COLUMNS = 7  # words that estimators are compared on
 RANKS = 25  # different counts that Good–Turing is shown for
 
 SHOWN: JsonDict = {"show": ["sentence", "perplexity", "generate"]}
@@ -50,7 +50,9 @@ class Params(engine.params.Params):
     order: int = Field(3, ge=1, le=5)
     estimator: Estimator = Field("modified_kn", json_schema_extra={"when": SHOWN})
     pick: Literal["sampling", "greedy", "beam"] = Field("sampling", json_schema_extra=_when("generate"))
-    temperature: float = Field(1.0, ge=0, le=2, json_schema_extra={"step": 0.05, "when": {"show": ["generate"], "pick": ["sampling"]}})
+    temperature: float = Field(
+        1.0, ge=0, le=2, json_schema_extra={"step": 0.05, "when": {"show": ["generate"], "pick": ["sampling"]}}
+    )
     width: int = Field(4, ge=1, le=8, json_schema_extra={"when": {"show": ["generate"], "pick": ["beam"]}})
     longest: int = Field(30, ge=2, le=60, json_schema_extra=_when("generate"))
     cut: tokens.Mode = "auto"
@@ -152,6 +154,7 @@ class GenerateFrame(NgramFrame):
     words: np.ndarray  # str (m,): what stands so far
     given: int  # of them the visitor's
     p: np.ndarray  # float64 (m - given,): what the model said of each of the others
+    level: np.ndarray  # int64 (m - given,): the longest n-gram seen, for each of them
     context: np.ndarray  # str: what the model looked at
     top: np.ndarray  # str (≤ CANDIDATES,): the likeliest next words, before the last one was chosen
     top_p: np.ndarray  # float64, likewise: after temperature
@@ -536,7 +539,7 @@ def _levels(counts: Counts, context: Sequence[int]) -> np.ndarray:
 
 def _some(counts: Counts, context: Sequence[int], levels: np.ndarray) -> list[int]:
     """Next words to look at: the commonest of those seen here, then of those seen after shorter and shorter contexts."""
-    room = {counts.order: 4, 0: 1}
+    room = {counts.order: 3, 1: 1, 0: 1}
     out: list[int] = []
     for m in range(counts.order, -1, -1):
         here = np.flatnonzero(levels == m)
@@ -552,7 +555,7 @@ def _some(counts: Counts, context: Sequence[int], levels: np.ndarray) -> list[in
 
 
 def _perplexity(ground: Ground) -> Iterator[NgramFrame]:
-    """Perplexity of the held-out lines by estimator, order, and size of the training text."""
+    """Perplexity of the held-out lines by estimator, order, and size of the training text, always with the whole vocabulary."""
     _needs(ground)
     params, facts = ground.params, ground.facts()
     parts = sorted({max(2, round(len(ground.train) * size)) for size in SIZES})
@@ -561,10 +564,13 @@ def _perplexity(ground: Ground) -> Iterator[NgramFrame]:
     total = len(parts) * params.order + 1
     nothing: dict[str, Any] = {"words": _strings(()), "strip": np.zeros(0), "worst": -1, "before": ""}
 
-    def frame(step: int, size: int, order: int, zeros: np.ndarray, unknown: int, tested: int, strip: dict[str, Any]) -> NgramFrame:
+    def frame(
+        step: int, size: int, order: int, zeros: np.ndarray, unknown: int, tested: int, strip: dict[str, Any]
+    ) -> NgramFrame:
+        values: dict[str, Any] = facts | strip
         return PerplexityFrame(
-            step, "", total, **facts, size=size, lines=parts[size], order=order, sizes=sizes.copy(), table=table.copy(),
-            zeros=zeros, unknown=unknown, tested=tested, **strip,
+            step, "", total, **values, size=size, lines=parts[size], order=order, sizes=sizes.copy(), table=table.copy(),
+            zeros=zeros, unknown=unknown, tested=tested,
         )  # fmt: skip
 
     yield frame(0, 0, 1, np.zeros(len(ESTIMATORS), np.int64), 0, sum(len(line) + 1 for line in ground.test), nothing)
@@ -572,8 +578,9 @@ def _perplexity(ground: Ground) -> Iterator[NgramFrame]:
     for size, lines in enumerate(parts):
         for order in range(1, params.order + 1):
             step += 1
-            steps = counting(ground.train[:lines], order, params.padding, params.unknown, params.cutoff)
-            *_, counts = steps
+            *_, counts = counting(
+                ground.train[:lines], order, params.padding, params.unknown, params.cutoff, ground.counts.vocabulary
+            )
             assert isinstance(counts, Counts)
             sizes[size] = counts.tokens
             settings, zeros, strip = ground.settings(counts), np.zeros(len(ESTIMATORS), np.int64), nothing
@@ -626,12 +633,14 @@ def _generate(ground: Ground) -> Iterator[NgramFrame]:
 def _draws(ground: Ground, model: Model, ids: list[int]) -> Iterator[GenerateFrame]:
     params, facts, counts = ground.params, ground.facts(), ground.counts
     rng, given, said = np.random.default_rng(params.seed), len(ids), list[float]()
+    level: list[int] = []
     names = (*counts.vocabulary, START)
     none = (_strings(()), np.zeros(0), -1, 0.0, -1.0)
 
     def frame(step: int, part: str, context: Sequence[int], told: Any, ended: bool) -> GenerateFrame:
         return GenerateFrame(
             step, part, 1, **facts, words=_strings([names[i] for i in ids]), given=given, p=np.array(said),
+            level=np.array(level, np.int64),
             context=_strings([names[i] for i in context]), top=told[0], top_p=told[1], chosen=told[2], chosen_p=told[3],
             u=told[4], bits=float(-np.log2(said).sum()) + 0.0, ended=ended, beams=_strings(()), beams_bits=np.zeros(0),
         )  # fmt: skip
@@ -650,6 +659,7 @@ def _draws(ground: Ground, model: Model, ids: list[int]) -> Iterator[GenerateFra
         place = int(np.flatnonzero(best == token)[0]) if token in best else -1
         shown = q if u >= 0 else p
         said.append(float(p[token]))
+        level.append(_level(counts, _seen(counts, ids), token))
         ids.append(token)
         told = (_strings([names[i] for i in best]), shown[best], place, float(shown[token]), u)
         ended = token == counts.end
@@ -670,7 +680,7 @@ def _tempered(p: Floats, unk: int, temperature: float) -> Floats:
     with np.errstate(divide="ignore"):
         scaled = np.log(q) / temperature
     q = np.exp(scaled - scaled.max())
-    return q / q.sum()
+    return np.asarray(q / q.sum())
 
 
 def _beam(ground: Ground, model: Model, ids: list[int]) -> Iterator[GenerateFrame]:
@@ -685,7 +695,8 @@ def _beam(ground: Ground, model: Model, ids: list[int]) -> Iterator[GenerateFram
         said = [_joined(counts, line) for _, line in ranked]
         return GenerateFrame(
             step, part, 1, **facts, words=_strings([counts.vocabulary[i] for i in best]), given=len(ids),
-            p=np.zeros(0), context=_strings(()), top=_strings(()), top_p=np.zeros(0), chosen=-1, chosen_p=0.0, u=-1.0, bits=bits,
+            p=np.zeros(0), level=np.zeros(0, np.int64), context=_strings(()), top=_strings(()), top_p=np.zeros(0),
+            chosen=-1, chosen_p=0.0, u=-1.0, bits=bits,
             ended=best[-1:] == [counts.end], beams=_strings(said), beams_bits=np.array([bits for bits, _ in ranked]),
         )  # fmt: skip
 
@@ -719,7 +730,13 @@ def joined(words: Sequence[str]) -> str:
     """Tokens as a line: spaces between words of letters, none beside ideographs and before signs."""
     out = ""
     for word in words:
-        tight = not out or not word or tokens.HAN.match(word) or tokens.HAN.match(out[-1]) or word[0] in ".,;:!?)’”，。！？；：、）》”"
+        tight = (
+            not out
+            or not word
+            or tokens.HAN.match(word)
+            or tokens.HAN.match(out[-1])
+            or word[0] in ".,;:!?)’”，。！？；：、）》”"
+        )
         out += word if tight or out[-1] in "(“‘《（" else " " + word
     return out
 
@@ -731,7 +748,7 @@ def _weights(ground: Ground) -> Iterator[NgramFrame]:
     """Jelinek–Mercer's weights, an iteration of EM a frame."""
     _needs(ground)
     P = smoothing.components(ground.counts, ground.tune)
-    usable = P.any(1)
+    usable = [bool(row.any()) for row in P]
     words = [word for word, there in zip((w for line in ground.tune for w in [*line, END]), usable, strict=True) if there]
     frames: list[WeightsFrame] = []
     before = np.zeros(P.shape[1])

@@ -150,8 +150,7 @@ def _totals(counts: Counts, m: int, values: Ints | Floats) -> Floats:
     """Sums of `values` of level m over the continuations of every context."""
     events = counts.events(m)
     size = len(counts.levels[m - 1].key)
-    sums: Floats = np.bincount(counts.levels[m].parent[events], weights=values[events].astype(float), minlength=size)
-    return sums
+    return np.asarray(np.bincount(counts.levels[m].parent[events], weights=values[events], minlength=size), float)
 
 
 def _ratio(above: Floats | Ints, below: Floats, otherwise: float = 0.0) -> Floats:
@@ -270,9 +269,7 @@ def _said(found: Sequence[tuple[tuple[float, ...], bool]]) -> tuple[tuple[tuple[
     return tuple(D for D, _ in found), tuple(m for m, (_, fell_back) in enumerate(found, 1) if fell_back)
 
 
-def _discounts(
-    counts: Counts, m: int, name: Estimator, settings: Settings, adjusted: bool
-) -> tuple[tuple[float, ...], bool]:
+def _discounts(counts: Counts, m: int, name: Estimator, settings: Settings, adjusted: bool) -> tuple[tuple[float, ...], bool]:
     """(D,) or (D₁, D₂, D₃₊) of a level, and whether they are not what they should be: the text is too small to estimate them."""
     times = counts.adjusted(m) if adjusted else counts.levels[m].count
     n = count_of_counts(times[counts.events(m)], 4).astype(float)
@@ -490,4 +487,3 @@ def mixed(P: Floats, iterations: int = 100, enough: float = 1e-6) -> tuple[float
             break
         before = step.weights
     return tuple(float(weight) for weight in step.weights)
-
