@@ -463,7 +463,7 @@ TEXTS: dict[str, tuple[str, str]] = {  # file, title
     "song": ("text_song.txt.gz", "宋词"),
     "guwen": ("text_guwen.txt.gz", "古文"),
 }
-PEOPLES_DAILY = 1_500_000  # characters of the People's Daily that are taken
+PEOPLES_DAILY = 1_000_000  # characters of the People's Daily that are taken
 
 
 def sample_text(name: str) -> Text:

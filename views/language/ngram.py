@@ -112,7 +112,7 @@ def _sentence(frames: Sequence[NgramFrame], frame: SentenceFrame, params: Params
     if frame.part in ("count", "estimate"):
         below[frame.at] = f"{times(now.count)}/{times(now.total)}"
     tokens = frame.words.tolist()
-    lit = len(frame.p) - 1 if frame.part == "accumulate" else -1
+    lit = len(frame.p) - 1 if frame.part == "accumulate" else int(np.argmin(frame.p)) if ended else -1
     factors = _Factors(tokens[first:], frame.p, frame.level, lit, starts, first=first)
     panels = [
         _surprise(factors, params, words, highest_of(frame)),
