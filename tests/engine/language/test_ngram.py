@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine import data
 from engine.errors import DataError, ParamError
-from engine.language import ngram
+from engine.language import corpus, ngram
 from engine.language.lm import LanguageModel
 from engine.language.smoothing import ESTIMATORS
 from engine.texts import text
@@ -266,7 +266,7 @@ def test_a_long_text_is_read_in_frames_and_gives_what_it_gives_at_once():
 
 def test_reading_yields_often_enough_to_be_stopped():
     lines = (data.sample("moby").lines * 5)[:30_000]
-    ngram._KEPT.clear()
+    corpus._MEMORY.clear()
     waits, before = [], time.process_time()
     for frame in ngram.train(ngram.Params(), text(lines)):
         waits.append(time.process_time() - before)
