@@ -61,6 +61,7 @@ __all__ = [
     "SAMPLES",
     "TABLES",
     "TEXTS",
+    "TEXT_MARK",
     "UPLOAD_BYTES",
     "Image",
     "Kind",
