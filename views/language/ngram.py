@@ -240,7 +240,7 @@ def _caption(frame: SentenceFrame, params: Params) -> tuple[str, Mapping[str, tu
     if frame.part == "estimate":
         return explained(now, params, frame.types)
     shown = [chance(float(p)) for p in frame.p]
-    factors = " · ".join(shown if len(shown) <= 7 else [*shown[:3], "…", *shown[-3:]])
+    factors = " · ".join(shown if len(shown) <= 5 else [*shown[:2], "…", *shown[-2:]])
     values = {
         "factors": (factors, 0),
         "product": (_p_all(frame, len(frame.p)), 0),
