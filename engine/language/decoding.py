@@ -17,6 +17,7 @@ from dataclasses import replace
 from math import log, nan
 from typing import Literal
 
+import numpy as np
 from pydantic import Field
 from pydantic.config import JsonDict
 
@@ -25,6 +26,7 @@ from engine.errors import ParamError
 from engine.frames import seal
 from engine.language import beam, exhaustive, sampling
 from engine.language.beam import beam_step, score
+from engine.language.corpus import writer
 from engine.language.exhaustive import greedy_sentence, likeliest, with_optimum
 from engine.language.hypotheses import (
     ALIVE,
@@ -42,7 +44,9 @@ from engine.language.hypotheses import (
 )
 from engine.language.lm import LanguageModel, table_model
 from engine.language.sampling import Filter, filtered
+from engine.language.smoothing import Estimator
 from engine.readers import Table
+from engine.texts import Text
 
 __all__ = [
     "ALIVE",
@@ -65,6 +69,7 @@ __all__ = [
     "score",
     "search",
     "sentence_of",
+    "spelt",
 ]
 
 BEAM: JsonDict = {"strategy": ["beam"]}
@@ -83,13 +88,29 @@ class Params(engine.params.Params):
     min_p: float = Field(0.0, ge=0, le=1, json_schema_extra={"step": 0.01, "when": SAMPLING})
     stop: bool = Field(False, json_schema_extra={"when": BEAM})
     stop_alpha: float = Field(0.75, ge=0, le=2, json_schema_extra={"step": 0.05, "when": STOP})
-    normalise: bool = False
+    normalise: bool = False  # of a table
+    order: int = Field(3, ge=1, le=5)  # of an n-gram model of a text
+    estimator: Estimator = "interpolated_kn"  # of the same
     forced: str = ""
 
 
-def search(params: Params, table: Table) -> Iterator[DecodingFrame]:
-    """Decode the model that a table holds. Raises DataError and ParamError."""
-    yield from decode(params, table_model(table, normalise=params.normalise))
+def search(params: Params, source: Table | Text) -> Iterator[DecodingFrame]:
+    """Decode the model that a table holds, or an n-gram model of a text. Raises DataError and ParamError."""
+    if isinstance(source, Table):
+        yield from decode(params, table_model(source, normalise=params.normalise))
+        return
+    model = writer(source, params.order, params.estimator)
+    for frame in decode(params, model):
+        yield spelt(frame, model)
+
+
+def spelt(frame: DecodingFrame, model: LanguageModel) -> DecodingFrame:
+    """The frame with the words for its tokens, for whoever does not have the model."""
+    kinds = (frame.token, frame.named, frame.finished.ravel(), frame.drawn, frame.greedy_tokens, frame.optimum_tokens)
+    tokens = np.unique(np.concatenate(kinds))
+    tokens = tokens[tokens >= 0].astype(np.int32)
+    words = np.array([model.vocabulary[token] for token in tokens], dtype=np.str_)
+    return seal(replace(frame, spelled=tokens, spelling=words, size=len(model.vocabulary), end=model.end))
 
 
 def decode(params: Params, model: LanguageModel) -> Iterator[DecodingFrame]:

@@ -61,6 +61,10 @@ class DecodingFrame(Frame):
     greedy_tokens: np.ndarray  # int32 (longest,), padded with -1; size 0 where greedy is nan, but there for every width
     optimum: float  # log P of the likeliest sentence of all, in the last frame if it could be found; else nan
     optimum_tokens: np.ndarray  # int32 (longest,), padded with -1; size 0 where optimum is nan
+    spelled: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32))  # of a text's model: the tokens that occur here,
+    spelling: np.ndarray = field(default_factory=lambda: np.zeros(0, np.str_))  # how each is written,
+    size: int = 0  # how many tokens the model has,
+    end: int = -1  # and which of them ends a sentence
 
 
 @dataclass(frozen=True)

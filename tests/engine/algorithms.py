@@ -8,7 +8,7 @@ import numpy as np
 
 from engine import data
 from engine.frames import Frame
-from engine.language import decoding
+from engine.language import decoding, ngram
 from engine.learning import em, som
 from engine.params import Params
 
@@ -32,8 +32,15 @@ def few_counts() -> data.Points:
     return data.points(np.random.default_rng(6).integers(1, 9, (12, 2)), ["heads", "tails"])
 
 
+def few_words() -> data.Text:
+    """Fourteen lines: enough for some to be held out."""
+    rng = np.random.default_rng(7)
+    return data.text([" ".join(rng.choice(list("ABCCC"), size)) for size in rng.integers(1, 9, 14)])
+
+
 ALGORITHMS = [
     Algorithm("decoding", decoding.search, decoding.Params, lambda: (data.sample("notes"),), decoding.DEFAULT),
     Algorithm("em", em.train, em.Params, lambda: (few_counts(),), em.DEFAULT),
+    Algorithm("ngram", ngram.train, ngram.Params, lambda: (few_words(),), ngram.DEFAULT),
     Algorithm("som", som.train, som.Params, lambda: (few_points(),), som.DEFAULT),
 ]

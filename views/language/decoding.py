@@ -5,19 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from charts.panels import Box, Picture, compose
-from engine.data import Table
 from engine.language import decoding
 from engine.language.decoding import DecodingFrame, Params
-from engine.language.lm import LanguageModel
 from views import Words
 from views.language.decoding_caption import alt, formula_of, metrics, phase, said
 from views.language.decoding_list import below_panel, list_panel, room, sweep_panels
-from views.language.decoding_scene import Options, Scene, Sentence, drawn_part, make_scene, model_of
+from views.language.decoding_scene import Options, Scene, Sentence, Source, drawn_part, make_scene, tokens_of
 from views.language.decoding_tree import ticks, tree_panel
 
 __all__ = ["Options", "draw", "forced", "numbers"]
-
-Source = Table | LanguageModel
 
 WIDE: list[Box] = [(0, 0.70, 0.03, 1), (0.735, 1, 0.44, 1), (0.775, 0.99, 0.05, 0.32)]
 LINE, TREE, BELOW, GAP, FOOT = 20, 380, 105, 48, 22  # of the narrow picture, in px
@@ -27,7 +23,7 @@ NARROW_WIDTHS: list[Box] = [(0, 1, 0.56, 1), (0, 1, 0.30, 0.50), *((x, x + 0.24,
 
 def forced(frame: DecodingFrame, node: int, source: Source, params: Params, options: Options) -> str:
     """The beginning that a click on a node forces."""
-    model = model_of(source, params.normalise)
+    model = tokens_of(source, frame, params.normalise)
     frame = drawn_part(frame, params, options)
     return " ".join(model.vocabulary[token] for token in decoding.sentence_of(frame, node)) if node < len(frame.parent) else ""
 

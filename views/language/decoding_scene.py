@@ -1,9 +1,9 @@
 """What the parts of decoding's picture look at: a frame, its ranked sentences, and which nodes matter."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from pydantic import Field
@@ -12,11 +12,12 @@ import engine.params
 from charts import trees
 from charts.formula import number, short
 from charts.panels import escaped
-from engine.data import Table
+from engine.data import Table, Text
 from engine.language import decoding, lm
 from engine.language.decoding import ALIVE, CUT, EXPANDED, FINISHED, OPEN, DecodingFrame, Params
 from views import Words
 
+Source = Table | Text | lm.LanguageModel
 LIVING = (OPEN, ALIVE, FINISHED, CUT)
 ROWS = 8  # sentences listed, at most
 HIGHEST = 2.0  # the length exponent's range
@@ -44,6 +45,35 @@ class Sentence:
         return decoding.score(self.logp, max(len(self.tokens), 1), alpha)
 
 
+class Vocabulary(Protocol):
+    """Names of tokens."""
+
+    def __getitem__(self, token: Any, /) -> Any: ...
+    def __len__(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """The names of those tokens of a large vocabulary that a frame has to do with."""
+
+    words: Mapping[int, str]
+    size: int
+
+    def __getitem__(self, token: int) -> str:
+        return self.words[int(token)]
+
+    def __len__(self) -> int:
+        return self.size
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What a picture needs to know of a model."""
+
+    vocabulary: Vocabulary
+    end: int
+
+
 @dataclass(frozen=True)
 class Scene:
     """What the parts of one picture look at."""
@@ -51,7 +81,7 @@ class Scene:
     frame: DecodingFrame
     params: Params
     options: Options
-    model: lm.LanguageModel  # only its vocabulary and its end are asked for: a frame holds all the rest
+    model: Tokens  # the names of tokens: a frame holds all the rest
     words: Words
     ranked: list[Sentence]
     y: np.ndarray  # [n] heights of the nodes
@@ -63,10 +93,8 @@ class Scene:
         return escaped(" ".join(self.model.vocabulary[token] for token in tokens)) or "∅"
 
 
-def make_scene(
-    frames: Sequence[DecodingFrame], i: int, params: Params, source: Table | lm.LanguageModel, options: Options, words: Words
-) -> Scene:
-    frame, model = drawn_part(frames[i], params, options), model_of(source, params.normalise)
+def make_scene(frames: Sequence[DecodingFrame], i: int, params: Params, source: Source, options: Options, words: Words) -> Scene:
+    frame, model = drawn_part(frames[i], params, options), tokens_of(source, frames[i], params.normalise)
     ranked = ranking(frame, options, params)
     over = frame.part == "end" or params.strategy == "widths"
     lit = path_to(frame, ranked[0].node) if over and ranked and ranked[0].node >= 0 else set()
@@ -106,9 +134,16 @@ def drawn_part(frame: DecodingFrame, params: Params, options: Options) -> Decodi
     )
 
 
-def model_of(source: Table | lm.LanguageModel, normalise: bool) -> lm.LanguageModel:
-    """The model of the run, whose tokens name the nodes: a table's, or the source itself."""
-    return _of_table(source, normalise) if isinstance(source, Table) else source
+def tokens_of(source: Source, frame: DecodingFrame, normalise: bool) -> Tokens:
+    """What the tokens are called: as a table or a model says; of a text, which the worker has read, as the frame spells them."""
+    if isinstance(source, Table):
+        model: lm.LanguageModel = _of_table(source, normalise)
+    elif isinstance(source, Text):
+        words = dict(zip(frame.spelled.tolist(), frame.spelling.tolist(), strict=True))
+        return Tokens(Spelling(words, frame.size), frame.end)
+    else:
+        model = source
+    return Tokens(model.vocabulary, model.end)
 
 
 @lru_cache(maxsize=16)
