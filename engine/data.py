@@ -45,7 +45,7 @@ from engine.readers import (
     read_image,
     read_table,
 )
-from engine.texts import Language, Text, read_text, text, words_of, written
+from engine.texts import Language, Text, is_dictionary, read_dictionary, read_text, text, words_of, written
 from engine.texts import columns_of as text_columns_of
 
 __all__ = [
@@ -75,6 +75,7 @@ __all__ = [
     "cut",
     "digit",
     "digit_notes",
+    "is_dictionary",
     "is_image",
     "label_candidates",
     "notes",
@@ -83,6 +84,7 @@ __all__ = [
     "palette",
     "points",
     "points_of",
+    "read_dictionary",
     "read_image",
     "read_table",
     "read_text",

@@ -103,8 +103,9 @@ def guess(lines: Sequence[str]) -> Language:
 
 
 def words_of(lines: Iterable[str]) -> tuple[str, ...]:
-    """The words of a user dictionary, each once and sorted: of "word frequency tag" the word. Raises DataError."""
-    words = sorted({line.split()[0] for line in map(clean, lines) if line})
+    """The words of a user dictionary, each once and sorted: of "word frequency tag" the word, else all. Raises DataError."""
+    parts = [line.split() for line in map(clean, lines)]
+    words = sorted({word for part in parts for word in (part[:1] if part[1:2] and part[1].isdigit() else part)})
     if len(words) > DICTIONARY:
         raise DataError("text_dictionary", count=len(words), limit=DICTIONARY)
     for word in words:
@@ -129,6 +130,21 @@ def read_text(raw: bytes, name: str = "", *, column: str = "", dictionary: Itera
     notes: list[Note] = [("encoding", {"encoding": encoding})]
     lines = _lines(content, name.lower(), column, notes)
     return text(lines, name, dictionary=dictionary, notes=notes, origin="upload")
+
+
+def is_dictionary(name: str) -> bool:
+    """Whether a file's name says that it holds words for a cutter of Chinese: .dict, .dic, or userdict…"""
+    return name.lower().endswith((".dict", ".dic")) or name.lower().startswith("userdict")
+
+
+def read_dictionary(raw: bytes) -> tuple[str, ...]:
+    """The words in the bytes of a user dictionary, a line each. Raises DataError."""
+    if len(raw) > UPLOAD_BYTES:
+        raise DataError("text_too_large", size=round(len(raw) / 2**20, 1), limit=UPLOAD_BYTES // 2**20)
+    words = words_of(decoded(raw)[0].splitlines())
+    if not words:
+        raise DataError("text_empty")
+    return words
 
 
 def written(content: str, *, dictionary: Iterable[str] = (), name: str = "") -> Text:

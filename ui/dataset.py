@@ -124,7 +124,7 @@ def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) ->
                 _editor(text, content)
             elif isinstance(content, Text):
                 _writer(text, content)
-            st.file_uploader(say(form.words[0]), key=f"{slug}-upload", on_change=_upload, args=(slug, form))
+            st.file_uploader(say(form.words[0]), key=f"{slug}-upload", on_change=_upload, args=(text, form))
             st.caption(say(form.words[1]))
             if problem := state.get("problem"):
                 trouble(problem)
@@ -278,7 +278,7 @@ def _writer(text: Topic, content: Text) -> None:
 def _write(text: Topic, key: str, words: str, before: Text) -> None:
     """Take what was written; an empty box leaves the lines as they are."""
     state = _state(text.slug)
-    lines, dictionary = st.session_state[key], st.session_state[words].split()
+    lines, dictionary = st.session_state[key], st.session_state[words].splitlines()
     try:
         if lines.strip():
             new = data.written(lines, dictionary=dictionary)
@@ -334,8 +334,18 @@ def _state(slug: str) -> dict[str, Any]:
     return st.session_state.setdefault("dataset", {}).setdefault(slug, {})  # type: ignore[no-any-return]
 
 
-def _upload(slug: str, form: Form[Any]) -> None:
+def _take_words(text: Topic, words: tuple[str, ...]) -> None:
+    """Let the text that is looked at have a user dictionary."""
+    state, choice = _state(text.slug), address.kept(text.slug)["data"]
+    own: Own | None = state.get("own")
+    content = own.content if own and choice == "own" else data.sample(choice)
+    if isinstance(content, Text):
+        _take(text, replace(content, dictionary=words, origin="edited"), (), None)
+
+
+def _upload(text: Topic, form: Form[Any]) -> None:
     """Take a file, if it can be read; else say why and keep what is there."""
+    slug = text.slug
     file, state = st.session_state[f"{slug}-upload"], _state(slug)
     state["problem"] = None
     if file is None:
@@ -344,6 +354,9 @@ def _upload(slug: str, form: Form[Any]) -> None:
         if file.size + uploads(slug) > SESSION_BYTES:
             raise DataError("session_full", limit=SESSION_BYTES // 1_000_000)
         raw = file.getvalue()
+        if Text in form.takes and data.is_dictionary(file.name):
+            _take_words(text, data.read_dictionary(raw))
+            return
         pictures = form.image is not None and data.is_image(raw)
         content: Content = data.read_image(raw) if pictures else _read(raw, file.name, form)
         _try(content, form)

@@ -80,6 +80,16 @@ def test_words_of_a_dictionary_belong_to_the_text():
     assert chosen(page).note
 
 
+def test_a_user_dictionary_is_brought_as_a_file_or_pasted_as_jieba_wants_it():
+    page = opened(data="tang")
+    page.file_uploader[0].set_value(("mine.dict", "古行宫 5 n\n宫花 3\n".encode("gb18030"), "text/plain")).run()
+    assert not page.exception
+    assert chosen(page).data.dictionary == ("古行宫", "宫花")
+    assert chosen(page).data.lines == data.sample("tang").lines
+    area(page, "words").set_value("白头 7 n\n玄宗").run()
+    assert chosen(page).data.dictionary == ("玄宗", "白头")
+
+
 def test_a_file_is_read_and_one_that_is_no_text_says_so():
     page = opened()
     page.file_uploader[0].set_value(("mine.txt", "你好。再见。".encode("gb18030"), "text/plain")).run()
