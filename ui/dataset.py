@@ -1,6 +1,6 @@
-"""Which data a run is about: a named sample, or the visitor's own table or picture, with its limits written beside it.
+"""Which data a run is about: a named sample, or the visitor's own table, picture or text, with its limits written beside it.
 
-What a topic takes is said by a `Form`: points from chosen columns, or the table as it is; and whether cells can be edited.
+What a topic takes is said by a `Form`: points from chosen columns, the table as it is, or a text; and whether it can be edited.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from engine import data
-from engine.data import Image, Points, Table
+from engine.data import Image, Points, Table, Text
 from engine.errors import DataError
 from ui import address
 from ui.language import language, say
@@ -24,18 +24,24 @@ OPENS_WITH = 8  # numeric columns of an own table that are looked at first
 EDITABLE = 300  # rows that can be edited on the page
 CLICKABLE = 2000  # points that a click can add to
 Picked = tuple[tuple[str, ...], str | None]  # the columns that are looked at, the one that names the classes
-D = TypeVar("D", Points, Table)
+WRITABLE = 20_000  # characters of a text that can be edited on the page
+D = TypeVar("D", Points, Table, Text)
+Content = Table | Image | Text
 
 
 @dataclass(frozen=True)
 class Form(Generic[D]):
-    """What a topic takes: made from a table (and, for points, the columns picked), or from a picture."""
+    """What a topic takes: made from what was read (and, for points, the columns picked), or from a picture."""
 
-    make: Callable[[Table, Picked], D]
-    code: Callable[[str, Table, Picked], str]  # the same as Python, given an expression for the table
+    make: Callable[[Any, Picked], D]
+    code: Callable[[str, Any, Picked], str]  # the same as Python, given an expression for what was read
     columns: bool  # whether columns are picked
     image: Callable[[Image], D] | None = None
-    edit: bool = False  # whether cells can be edited on the page
+    edit: bool = False  # whether it can be edited on the page
+    read: Callable[[bytes, str], Any] = data.read_table
+    reader: str = "datasets.read_table({file})"  # the same as Python
+    unpack: Callable[[str], Any] = data.unpack  # what a link carries
+    words: tuple[str, str] = ("own_table", "limits_table")  # phrases: what can be brought, and its limits
 
 
 def _points_code(expression: str, table: Table, picked: Picked) -> str:
@@ -44,10 +50,15 @@ def _points_code(expression: str, table: Table, picked: Picked) -> str:
 
 
 POINTS: Form[Points] = Form(
-    make=lambda table, picked: data.choose(table, *picked, table.names), code=_points_code, columns=True, image=data.palette
-)
-EDITED_POINTS: Form[Points] = replace(POINTS, image=None, edit=True)
+    make=lambda table, picked: data.choose(table, *picked, table.names), code=_points_code, columns=True, image=data.palette,
+    words=("own_upload", "limits"),
+)  # fmt: skip
+EDITED_POINTS: Form[Points] = replace(POINTS, image=None, edit=True, words=("own_table", "limits_table"))
 TABLE: Form[Table] = Form(make=lambda table, _: table, code=lambda expression, *_: expression, columns=False, edit=True)
+TEXT: Form[Text] = Form(
+    make=lambda content, _: content, code=lambda expression, *_: expression, columns=False, edit=True, read=data.read_text,
+    reader="datasets.read_text({file}, {name!r})", unpack=data.unpack_text, words=("own_text", "limits_text"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -63,9 +74,9 @@ class Chosen(Generic[D]):
 
 @dataclass(frozen=True)
 class Own:
-    """What a visitor brought: a table or a picture, and the file it came in."""
+    """What a visitor brought: a table, a picture or a text, and the file it came in."""
 
-    content: Table | Image
+    content: Content
     name: str
     size: int
     edited: bool = False  # made on this page; then there is no file
@@ -103,19 +114,21 @@ def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) ->
         address.kept(slug)["data"] = choice
         icon = ":material/edit:" if form.edit else ":material/upload_file:"
         door = st.popover("", icon=icon, help=say("edit_data" if form.edit else "own_data"), key=f"{slug}-own", on_change="rerun")
-    content = own.content if choice == "own" and own else _table_of(choice, needed=form.edit)
+    content = own.content if choice == "own" and own else _content_of(choice, needed=form.edit)
     picked = _picked(slug, content, choice) if isinstance(content, Table) and form.columns else None
     if door.open:
         with door:
             if form.edit and isinstance(content, Table):
                 _editor(text, content)
-            st.file_uploader(
-                say("own_upload" if form.image else "own_table"), key=f"{slug}-upload", on_change=_upload, args=(slug, form)
-            )
-            st.caption(say("limits" if form.image else "limits_table"))
+            elif isinstance(content, Text):
+                _writer(text, content)
+            st.file_uploader(say(form.words[0]), key=f"{slug}-upload", on_change=_upload, args=(slug, form))
+            st.caption(say(form.words[1]))
             if problem := state.get("problem"):
                 trouble(problem)
             picked = _columns(text, content) if isinstance(content, Table) and form.columns and _can_pick(choice) else picked
+            if isinstance(content, Text) and choice == "own":
+                _text_column(slug, content)
             show_notes(content.notes if content is not None and choice == "own" else ())
     try:
         chosen = state["good"] = _chosen(slug, choice, own, picked, default, form)
@@ -131,12 +144,12 @@ def _can_pick(choice: str) -> bool:
     return choice == "own" or choice in data.TABLES
 
 
-def _table_of(choice: str, *, needed: bool) -> Table | None:
-    """The table a sample comes from; of one that is made by a formula only where a table is `needed`."""
+def _content_of(choice: str, *, needed: bool) -> Table | Text | None:
+    """The table a sample comes from, or its text; of points made by a formula the table only where one is `needed`."""
     if choice in data.TABLES:
         return data.sample_table(choice)
     found = data.sample(choice) if needed else None
-    return found if found is None or isinstance(found, Table) else data.as_table(found)
+    return found if found is None or isinstance(found, (Table, Text)) else data.as_table(found)
 
 
 # ---- cells edited, points clicked
@@ -221,8 +234,8 @@ def _take_points(text: Topic, cloud: Points) -> None:
     _take(text, table, cloud.columns, table.label)
 
 
-def _take(text: Topic, table: Table, columns: Sequence[str], label: str | None) -> None:
-    """Let an edited table be the visitor's own data, with the columns that are looked at."""
+def _take(text: Topic, content: Table | Text, columns: Sequence[str], label: str | None) -> None:
+    """Let what was edited be the visitor's own data; of a table, with the columns that are looked at."""
     state, kept = _state(text.slug), address.kept(text.slug)
     own: Own | None = state.get("own")
     choice: str = kept["data"]
@@ -230,11 +243,72 @@ def _take(text: Topic, table: Table, columns: Sequence[str], label: str | None) 
         name = own.name if own.edited else say("edited", name=own.name)
     else:
         name = say("edited", name=text.choices["data"][choice])
-    state["own"], state["problem"] = Own(table, data.cut(name), 0, edited=True), None
+    state["own"], state["problem"] = Own(content, data.cut(name), 0, edited=True), None
     _forget_columns(text.slug)
     if columns:
         kept.update(columns_of="own", columns=list(columns), label=label or "")
     address.put(text.slug, "data", "own")
+
+
+# ---- texts that are written
+
+
+def _writer(text: Topic, content: Text) -> None:
+    """The text in a box, and the words that a cutter of Chinese should know. What is changed becomes the visitor's own text."""
+    state = _state(text.slug)
+    if state.get("edited") != content.digest:
+        state["base"], state["edited"] = content, content.digest
+    base: Text = state["base"]
+    short = base.characters <= WRITABLE
+    key, words = f"{text.slug}.text.{base.digest}", f"{text.slug}.words.{base.digest}"
+    st.session_state.setdefault(key, "\n".join(base.lines) if short else "")
+    st.session_state.setdefault(words, " ".join(base.dictionary))
+    st.text_area(
+        say("write_text"), key=key, height=180, max_chars=10 * WRITABLE, on_change=_write, args=(text, key, words, content),
+        placeholder=say("write_here" if short else "too_long_to_write", limit=WRITABLE),
+    )  # fmt: skip
+    st.text_area(
+        say("dictionary"), key=words, height=68, max_chars=WRITABLE, on_change=_write, args=(text, key, words, content),
+        placeholder=say("dictionary_hint"),
+    )  # fmt: skip
+
+
+def _write(text: Topic, key: str, words: str, before: Text) -> None:
+    """Take what was written; an empty box leaves the lines as they are."""
+    state = _state(text.slug)
+    lines, dictionary = st.session_state[key], st.session_state[words].split()
+    try:
+        if lines.strip():
+            new = data.written(lines, dictionary=dictionary)
+        else:
+            new = replace(before, dictionary=data.words_of(dictionary), origin="edited")
+    except DataError as problem:
+        state["problem"] = problem
+        return
+    state["edited"] = new.digest
+    _take(text, new, (), None)
+
+
+def _text_column(slug: str, content: Text) -> None:
+    """Which column of a CSV is read, where there are several."""
+    raw, name, columns, read = _state(slug).get("csv") or (b"", "", (), "")
+    if len(columns) > 1 and read == content.digest:
+        key = f"{slug}.text_column.{read}"
+        chosen = next((str(values["column"]) for code, values in content.notes if code == "text_column"), "")
+        options = [column for column in columns if column] or [chosen]
+        st.session_state.setdefault(key, chosen if chosen in options else options[0])
+        st.selectbox(say("columns"), options, key=key, on_change=_read_column, args=(slug, key, raw, name))
+
+
+def _read_column(slug: str, key: str, raw: bytes, name: str) -> None:
+    state = _state(slug)
+    try:
+        content = data.read_text(raw, name, column=st.session_state[key])
+    except DataError as problem:
+        state["problem"] = problem
+        return
+    state["own"], state["problem"] = replace(state["own"], content=content), None
+    state["csv"] = (raw, name, state["csv"][2], content.digest)
 
 
 # ---- uploads
@@ -269,12 +343,14 @@ def _upload(slug: str, form: Form[Any]) -> None:
             raise DataError("session_full", limit=SESSION_BYTES // 1_000_000)
         raw = file.getvalue()
         pictures = form.image is not None and data.is_image(raw)
-        content: Table | Image = data.read_image(raw) if pictures else data.read_table(raw, file.name)
+        content: Content = data.read_image(raw) if pictures else form.read(raw, file.name)
         _try(content, form)
     except DataError as problem:
         state["problem"] = problem
         return
     state["own"] = Own(content, data.cut(data.clean(file.name), 40), file.size)
+    columns = data.text_columns_of(raw) if isinstance(content, Text) and file.name.lower().endswith((".csv", ".tsv")) else ()
+    state["csv"] = (raw, file.name, columns, content.digest) if columns else None
     _forget_columns(slug)
     address.put(slug, "data", "own")
     awaited: Awaited | None = state.pop("awaited", None)
@@ -284,7 +360,7 @@ def _upload(slug: str, form: Form[Any]) -> None:
         address.notice("other_file", name=awaited.name)
 
 
-def _try(content: Table | Image, form: Form[Any]) -> None:
+def _try(content: Content, form: Form[Any]) -> None:
     """Raise now what the first look at a table would raise later."""
     if isinstance(content, Table):
         form.make(content, (_first(content, "own"), content.label))
@@ -368,19 +444,20 @@ def _chosen(slug: str, choice: str, own: Own | None, picked: Picked | None, defa
         link = {"data": choice, f"{slug}.columns": _joined(picked[0]), f"{slug}.label": picked[1] or ""}
         code = form.code(f'datasets.sample_table("{choice}")', table, picked)
         return Chosen(form.make(table, picked), link, None, code, link)
-    reading, columns_link = f'open({"edited.csv" if own.edited else own.name!r}, "rb").read()', {}
+    name = ("edited.txt" if isinstance(own.content, Text) else "edited.csv") if own.edited else own.name
+    reading, columns_link = f'open({name!r}, "rb").read()', {}
     if isinstance(own.content, Image):
         assert form.image is not None
         made, code = form.image(own.content), f"datasets.palette(datasets.read_image({reading}))"
     else:
         made = form.make(own.content, picked or ((), None))
-        code = form.code(f"datasets.read_table({reading})", own.content, picked or ((), None))
+        code = form.code(form.reader.format(file=reading, name=name), own.content, picked or ((), None))
         if picked:
             columns_link = {f"{slug}.columns": _joined(picked[0]), f"{slug}.label": picked[1] or ""}
     packed = data.pack(made)
     if packed is not None:
         link = {"data": "~" + packed}
-        unpacked = "points_of" if isinstance(made, Points) else "unpack"
+        unpacked = "points_of" if isinstance(made, Points) else "unpack_text" if isinstance(made, Text) else "unpack"
         return Chosen(made, link, None, f'datasets.{unpacked}("{packed}")', link)
     if own.edited:
         return Chosen(made, {"data": default}, say("edited_note"), code, {})
@@ -396,13 +473,13 @@ def _arrive(slug: str, samples: Sequence[str], default: str, form: Form[Any]) ->
     state.pop("awaited", None)
     if wanted.startswith("~"):
         try:
-            table = data.unpack(wanted[1:])
-            _try(table, form)
+            content = form.unpack(wanted[1:])
+            _try(content, form)
         except DataError as problem:
             address.notice("bad_data", why=problem.code)
             address.put(slug, "data", default)
             return
-        state["own"] = Own(table, say("from_link"), 0)
+        state["own"] = Own(content, say("from_link"), 0)
         _forget_columns(slug)
         address.put(slug, "data", "own")
     elif wanted.startswith("file:") and wanted.count(":") >= 3:

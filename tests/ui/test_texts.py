@@ -1,0 +1,102 @@
+"""A text is written, pasted or brought, with words that a cutter of Chinese should know, and travels in the link."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine import data
+from runtime import server
+
+pytestmark = pytest.mark.usefixtures("bugs_break")
+
+
+@pytest.fixture(autouse=True)
+def _server():
+    server.start(0)
+    yield
+    server.stop()
+
+
+def _form() -> None:
+    from dataclasses import replace
+
+    import streamlit as st
+
+    from engine import data
+    from ui import address
+    from ui.dataset import TEXT, dataset
+    from ui.text import theory
+
+    names = {"data": {name: name for name in data.TEXTS}}
+    text = replace(theory("som", "en"), slug="words", choices=names)
+    if "begun" not in st.session_state:
+        st.session_state["begun"] = address.arrive("words")
+    st.session_state["chosen"] = dataset(text, list(data.TEXTS), "yes_no", TEXT)
+
+
+def opened(**link: str) -> AppTest:
+    page = AppTest.from_function(_form, default_timeout=30)
+    page.session_state["words-own"] = True
+    for key, value in link.items():
+        page.query_params[key] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def chosen(page: AppTest):
+    return page.session_state["chosen"]
+
+
+def area(page: AppTest, kind: str):
+    return next(item for item in page.text_area if item.key.startswith(f"words.{kind}."))
+
+
+def test_a_page_opens_with_a_sample_whose_lines_can_be_read():
+    page = opened()
+    assert chosen(page).data == data.sample("yes_no")
+    assert chosen(page).short == {}
+    assert area(page, "text").value == "yes no no no no yes\nno no no yes yes yes no"
+
+
+def test_what_is_written_becomes_the_visitors_own_text_and_goes_on():
+    page = opened()
+    area(page, "text").set_value("red fish\nblue fish").run()
+    assert not page.exception
+    assert chosen(page).data.lines == ("red fish", "blue fish")
+    assert chosen(page).code.startswith("datasets.unpack_text(")
+    area(page, "text").set_value("red fish\nblue fish\nold fish").run()
+    assert len(chosen(page).data.lines) == 3
+    again = opened(data=chosen(page).link["data"])
+    assert chosen(again).data == chosen(page).data
+
+
+def test_words_of_a_dictionary_belong_to_the_text():
+    page = opened(data="tang")
+    assert area(page, "text").value == ""
+    area(page, "words").set_value("古行宫 宫花").run()
+    assert not page.exception
+    assert chosen(page).data.dictionary == ("古行宫", "宫花")
+    assert chosen(page).data.lines == data.sample("tang").lines
+    assert chosen(page).note
+
+
+def test_a_file_is_read_and_one_that_is_no_text_says_so():
+    page = opened()
+    page.file_uploader[0].set_value(("mine.txt", "你好。再见。".encode("gb18030"), "text/plain")).run()
+    assert not page.exception
+    assert chosen(page).data.lines == ("你好。", "再见。")
+    assert "GB18030" in " ".join(item.value for item in page.caption)
+    page.file_uploader[0].set_value(("mine.txt", b"%PDF-1.7", "text/plain")).run()
+    assert "PDF" in page.error[0].value
+    assert chosen(page).data.lines == ("你好。", "再见。")
+
+
+def test_another_column_of_a_table_can_be_read():
+    page = opened()
+    page.file_uploader[0].set_value(("mine.csv", b"id,content,reply\n1,good morning,bye\n2,hello,see you\n", "text/csv")).run()
+    assert not page.exception
+    assert chosen(page).data.lines == ("good morning", "hello")
+    box = next(item for item in page.selectbox if "text_column" in item.key)
+    box.set_value("reply").run()
+    assert not page.exception
+    assert chosen(page).data.lines == ("bye", "see you")
