@@ -115,7 +115,7 @@ def batch_words(sentences: Sentences) -> int:
 
 
 def batches(sentences: Sentences, most: int) -> Iterator[Sentences]:
-    """Sentences in their order, as many as have `most` words together; the first is empty where a longer one begins, as gensim has it."""
+    """Sentences in their order, with at most `most` words; the first is empty where a longer sentence begins, as in gensim."""
     batch: Sentences = []
     size = 0
     for sentence in sentences:

@@ -14,11 +14,11 @@ import numpy as np
 
 
 class _Item(NamedTuple):
-    count: int
+    times: int
     node: int
 
     def __lt__(self, other: tuple[object, ...]) -> bool:
-        return self.count < other[0]  # type: ignore[operator]  # equal counts in the order of the heap, as gensim has it
+        return self.times < other[0]  # type: ignore[operator]  # equal counts in the order of the heap, as gensim has it
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def build(counts: np.ndarray, *, queues: bool = False) -> Tree:
         first, second = heapq.heappop(heap), heapq.heappop(heap)
         left.append(first.node)
         right.append(second.node)
-        total.append(first.count + second.count)
+        total.append(first.times + second.times)
         heapq.heappush(heap, _Item(total[-1], n + merge))
     if queues:
         waiting.append(_waiting(heap))

@@ -84,8 +84,8 @@ def tree_frames(vocabulary: Vocabulary, vectors: np.ndarray, nodes: np.ndarray, 
     )
     yield base
     for m in range(1, n):
-        done = {"left": tree.left[:m].copy(), "right": tree.right[:m].copy(), "count": tree.count[: n + m].copy()}
-        base = replace(base, step=m, part="merge", waiting=tree.queues[m].copy(), **done)
+        base = replace(base, step=m, part="merge", waiting=tree.queues[m].copy())
+        base = replace(base, left=tree.left[:m].copy(), right=tree.right[:m].copy(), count=tree.count[: n + m].copy())
         yield base
     for k in range(1, len(bits) + 1):
         base = replace(base, step=n - 1 + k, part="walk", walked=k, product=float(np.prod(chances[:k])))
@@ -181,7 +181,13 @@ def pair_frames(
 
 
 def _pair_frame(
-    vocabulary: Vocabulary, pair: Pair, path: tuple[list[int], list[int]], number: int, asked: list[Update], rate: float, spent: np.ndarray
+    vocabulary: Vocabulary,
+    pair: Pair,
+    path: tuple[list[int], list[int]],
+    number: int,
+    asked: list[Update],
+    rate: float,
+    spent: np.ndarray,
 ) -> PairFrame:
     soft, tree, noise = asked
     sizes = [rate * np.linalg.norm(update.rows_gradient, axis=1) for update in asked]
@@ -222,7 +228,9 @@ def _certain(target: int, asked: list[Update]) -> np.ndarray:
     return np.array([soft.chances[target], np.exp(-tree.loss), noise.chances[0]])
 
 
-def window_pairs(sentences: Sequence[Sequence[int]], window: int, *, skipgram: bool, centre: int = -1, other: int = -1) -> list[Pair]:
+def window_pairs(
+    sentences: Sequence[Sequence[int]], window: int, *, skipgram: bool, centre: int = -1, other: int = -1
+) -> list[Pair]:
     """The first pairs of the text, or those of a given centre, or of a given centre and context word; [] where there are none.
 
     A pair that was asked for by both of its words is learned over and over.
@@ -273,6 +281,7 @@ class NoiseFrame(Word2vecFrame):
     kept: int  # of those, kept
     expected: float  # the share of the text that is kept on average
     distance: float  # total variation between what was drawn and the chances
+    sample: float  # the subsampling threshold; 0: none
 
 
 def noise_frames(
@@ -301,6 +310,7 @@ def noise_frames(
         kept=0,
         expected=float((shares * keep).sum()),
         distance=1.0,
+        sample=sample,
     )
     yield frame
     long_enough = [sentence for sentence in sentences if len(sentence) > 1]

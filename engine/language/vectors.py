@@ -79,14 +79,21 @@ def turn(places: np.ndarray, onto: np.ndarray) -> np.ndarray:
 def maps(course: Sequence[np.ndarray]) -> list[np.ndarray]:
     """Places (V, 2) of the unit vectors of every epoch, on the basis of the last.
 
-    Each map is turned in the plane onto the one after it, so what still moves is learning, not rotation. A turn in the plane has one
-    degree of freedom: it cannot make chance look like knowledge, as a turn in all d dimensions could.
+    Each map is turned in the plane onto the one after it, so what still moves is learning, not rotation. A turn in the plane has
+    one degree of freedom: it cannot make chance look like knowledge, as a turn in all d dimensions could.
     """
     directions = basis(course[-1])
-    flat = [(unit(E) - unit(E).mean(0)) @ directions for E in course]
-    for t in range(len(flat) - 2, -1, -1):
-        flat[t] = flat[t] @ turn(flat[t], flat[t + 1])
-    return [places.astype(np.float32) for places in flat]
+    made = [seen(course[-1], directions)]
+    for E in reversed(course[:-1]):
+        made.append(seen(E, directions, made[-1]))
+    return made[::-1]
+
+
+def seen(E: np.ndarray, directions: np.ndarray, onto: np.ndarray | None = None) -> np.ndarray:
+    """Places (V, 2) of unit vectors along two directions (d, 2), turned in the plane onto other places."""
+    U = unit(E)
+    flat = (U - U.mean(0)) @ directions
+    return np.asarray(flat if onto is None else flat @ turn(flat, onto), np.float32)
 
 
 def spread(E: np.ndarray, places: np.ndarray) -> float:

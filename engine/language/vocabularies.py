@@ -3,8 +3,8 @@
 Mikolov et al., "Distributed Representations of Words and Phrases and their Compositionality", 2013. Peer: gensim 4.4.0, whose
 rounding of the noise table to whole numbers is kept.
 
-Two different things that are often taken for one: *subsampling* drops frequent words from the text before a window is laid over it;
-*negative sampling* draws k words as noise for every pair that is learned.
+Two different things that are often taken for one: *subsampling* drops frequent words from the text before a window is laid over
+it; *negative sampling* draws k words as noise for every pair that is learned.
 """
 
 from collections import Counter
@@ -65,7 +65,7 @@ def keep_chances(counts: np.ndarray, sample: float) -> np.ndarray:
     if not sample:
         return np.ones(len(counts))
     few = sample * counts.sum()
-    return np.minimum(1.0, (np.sqrt(counts / few) + 1) * few / counts)
+    return np.asarray(np.minimum(1.0, (np.sqrt(counts / few) + 1) * few / counts))
 
 
 def noise_chances(counts: np.ndarray, exponent: float) -> np.ndarray:

@@ -1,13 +1,13 @@
 """word2vec: every word gets a vector that foretells the words around it, so words in the same company become neighbours.
 
-Mikolov et al., "Efficient Estimation of Word Representations in Vector Space", 2013 (skip-gram, CBOW); "Distributed Representations
-of Words and Phrases and their Compositionality", 2013 (negative sampling, subsampling); Morin and Bengio, 2005 (the tree as
-softmax); Schönemann, "A generalized solution of the orthogonal Procrustes problem", 1966 (the map that holds still). Peer: gensim
-4.4.0, which does the training (`embedding`); cutting is in `tokens`.
+Mikolov et al., "Efficient Estimation of Word Representations in Vector Space", 2013 (skip-gram, CBOW); "Distributed
+Representations of Words and Phrases and their Compositionality", 2013 (negative sampling, subsampling); Morin and Bengio, 2005
+(the tree as softmax); Schönemann, "A generalized solution of the orthogonal Procrustes problem", 1966 (the map that holds still).
+Peer: gensim 4.4.0, which does the training (`embedding`); cutting is in `tokens`.
 
 What can be looked at: the map of the words while they learn ("map"), the Huffman tree ("tree"), one pair learned in three ways
-("pair"), words left out and words drawn as noise ("noise"), the same text cut into words differently ("cuts"), and vectors that were
-trained on six billion words ("glove").
+("pair"), words left out and words drawn as noise ("noise"), the same text cut into words differently ("cuts"), and vectors that
+were trained on six billion words ("glove").
 """
 
 from collections.abc import Callable, Iterator
@@ -20,18 +20,19 @@ from pydantic.config import JsonDict
 
 import engine.params
 from engine.data import Text
-from engine.errors import DataError, ParamError
+from engine.errors import ParamError
 from engine.frames import seal
 from engine.language import mechanisms, vectors, vocabularies
 from engine.language.embedding import Model, Settings
 from engine.language.mechanisms import Weights, Word2vecFrame
-from engine.language.tokens import Mode, mode_of, tokenise
+from engine.language.tokens import Mode, tokenise
 from engine.language.vocabularies import Sentences, Vocabulary
 from engine.params import CLOSE_UP_STEPS
 
 NEAREST = 10  # neighbours of a word that are compared between cuts
 CUTS: tuple[Mode, ...] = ("jieba", "jieba_full", "jieba_search", "characters")
 WORK = 25_000_000  # words that a run learns, at most: those of the text, as often as there are epochs
+SHORT, USUAL = 10_000, 1e-3  # a text of fewer words keeps them all; the threshold of a longer one
 SLICES = 6  # frames within an epoch of a close-up, at most
 
 TEXT: JsonDict = {"show": ["map", "tree", "pair", "noise", "cuts"]}
@@ -47,7 +48,9 @@ class Params(engine.params.Params):
     cut: Mode = Field("auto", json_schema_extra={"when": PLAIN})
     drop: Literal["nothing", "punctuation", "latin"] = Field("punctuation", json_schema_extra={"when": TEXT})
     least: int = Field(1, ge=1, le=100, json_schema_extra={"when": TEXT})
-    most: int = Field(1000, ge=10, le=3000, multiple_of=10, json_schema_extra={"when": {"show": ["map", "pair", "noise", "cuts"]}})
+    most: int = Field(
+        1000, ge=10, le=3000, multiple_of=10, json_schema_extra={"when": {"show": ["map", "pair", "noise", "cuts"]}}
+    )
     leaves: int = Field(12, ge=2, le=24, json_schema_extra={"when": {"show": ["tree"]}})
     direction: Literal["skipgram", "cbow"] = Field("skipgram", json_schema_extra={"when": TRAINED})
     output: Literal["negative", "hierarchical"] = Field("negative", json_schema_extra={"when": OUTPUT})
@@ -58,7 +61,7 @@ class Params(engine.params.Params):
     other: str = Field("", json_schema_extra={"when": {"show": ["tree", "pair"]}})
     trained: bool = Field(True, json_schema_extra={"when": {"show": ["pair"]}})
     exponent: float = Field(0.75, ge=0, le=1.5, json_schema_extra={"step": 0.05, "when": {"show": ["map", "pair", "noise"]}})
-    sample: Literal["0", "1e-2", "1e-3", "1e-4", "1e-5"] = Field("1e-3", json_schema_extra={"when": TEXT})
+    sample: Literal["auto", "0", "1e-2", "1e-3", "1e-4", "1e-5"] = Field("auto", json_schema_extra={"when": TEXT})
     dim: int = Field(20, ge=2, le=100, json_schema_extra={"when": TRAINED})
     rate: float = Field(0.05, ge=0.005, le=0.2, json_schema_extra={"step": 0.005, "when": TRAINED})
 
@@ -72,7 +75,7 @@ class MapFrame(Word2vecFrame):
     loss: float  # of this epoch, or of this batch, per word learned; NaN at the start
     learned: int  # words learned so far
     tokens: int  # words of the text that are in the vocabulary
-    reach: float  # how far the farthest word of any epoch lies from the middle of the map
+    reach: np.ndarray  # float32 (2,) how far the map goes from its middle, across and up, in all epochs
     spread: float  # the part of the unit vectors' spread that the map shows
 
 
@@ -102,7 +105,12 @@ def train(params: Params, data: Text) -> Iterator[Word2vecFrame]:
     if params.show == "glove":
         yield from _numbered(_glove(), params)
         return
-    ways: dict[str, Callable[[Params, Text], Iterator[Word2vecFrame]]] = {"map": _map, "tree": _tree, "pair": _pair, "noise": _noise}
+    ways: dict[str, Callable[[Params, Text], Iterator[Word2vecFrame]]] = {
+        "map": _map,
+        "tree": _tree,
+        "pair": _pair,
+        "noise": _noise,
+    }
     if params.show == "cuts":
         yield from _cuts(params, data)
     elif params.show == "map":
@@ -156,7 +164,7 @@ def _settings(params: Params, ground: _Ground, **values: object) -> Settings:
         window=params.window,
         epochs=params.epochs,
         rate=params.rate,
-        sample=float(params.sample),
+        sample=threshold(params, ground.vocabulary),
         seed=params.seed,
         skipgram=params.direction == "skipgram",
         negative=params.negative if params.output == "negative" else 0,
@@ -164,6 +172,13 @@ def _settings(params: Params, ground: _Ground, **values: object) -> Settings:
         exponent=params.exponent,
     )
     return replace(base, **values)  # type: ignore[arg-type]
+
+
+def threshold(params: Params, vocabulary: Vocabulary) -> float:
+    """The subsampling threshold: where nothing else was asked for, none in a text so short that every word in it is frequent."""
+    if params.sample != "auto":
+        return float(params.sample)
+    return USUAL if vocabulary.counts.sum() >= SHORT else 0.0
 
 
 def _place(word: str, vocabulary: Vocabulary, default: int) -> int:
@@ -178,7 +193,11 @@ def _place(word: str, vocabulary: Vocabulary, default: int) -> int:
 
 def _unknown(word: str, words: tuple[str, ...]) -> ParamError:
     like = vectors.closest(word.strip(), words)
-    return ParamError("w2v_unknown_but", word=word, like=like) if like else ParamError("w2v_unknown", word=word, words=", ".join(words[:5]))
+    return (
+        ParamError("w2v_unknown_but", word=word, like=like)
+        if like
+        else ParamError("w2v_unknown", word=word, words=", ".join(words[:5]))
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------------ the map
@@ -200,19 +219,23 @@ def _map(params: Params, data: Text) -> Iterator[MapFrame]:
         loss=float("nan"),
         learned=0,
         tokens=int(ground.vocabulary.counts.sum()),
-        reach=1.0,
+        reach=np.ones(2, np.float32),
         spread=0.0,
     )
     course = [base, *_learn(params, model, base)]
     if not course[-1].learned:
         raise ParamError("w2v_sample", sample=params.sample)
-    places = vectors.maps([frame.vectors for frame in course])
-    reach = max(float(np.abs(place).max()) for place in places)
+    ends = [frame.vectors for frame in course if not frame.part]
+    directions, places = vectors.basis(ends[-1]), vectors.maps(ends)
+    reach = np.max([np.abs(places[-1]).max(0), *(np.quantile(np.abs(place), 0.97, axis=0) for place in places)], axis=0)
     first = max(params.close_up, 0)
-    kept = [k for k, frame in enumerate(course) if frame.step > first or (frame.step == first and not frame.part)]
-    for k in kept:
-        shown = vectors.spread(course[k].vectors, places[k])
-        yield seal(replace(course[k], counts=base.counts.copy(), places=places[k], reach=reach, spread=shown, total=len(kept)))
+    last = first + CLOSE_UP_STEPS if params.close_up >= 0 else params.epochs
+    kept = [frame for frame in course if first < frame.step <= last or (frame.step == first and not frame.part)]
+    for frame in kept:
+        place = vectors.seen(frame.vectors, directions, places[frame.step]) if frame.part else places[frame.step]
+        shown = vectors.spread(frame.vectors, place)
+        frame = replace(frame, counts=base.counts.copy(), places=place.copy(), reach=reach.astype(np.float32))
+        yield seal(replace(frame, spread=shown, total=len(kept)))
 
 
 def _learn(params: Params, model: Model, base: MapFrame) -> Iterator[MapFrame]:
@@ -226,9 +249,9 @@ def _learn(params: Params, model: Model, base: MapFrame) -> Iterator[MapFrame]:
             if last or (near and since >= model.batches / SLICES):
                 since = 0
                 mean = loss / words if words else float("nan")
-                yield replace(base, step=epoch + 1, part="" if last else "batch", vectors=model.vectors, loss=mean, learned=learned)
-        if close >= 0 and epoch + 1 == close + CLOSE_UP_STEPS:
-            return
+                yield replace(
+                    base, step=epoch + 1, part="" if last else "batch", vectors=model.vectors, loss=mean, learned=learned
+                )
 
 
 # ------------------------------------------------------------------------------------------------------------ what saves work
@@ -263,7 +286,8 @@ def _pair(params: Params, data: Text) -> Iterator[Word2vecFrame]:
 
 def _noise(params: Params, data: Text) -> Iterator[Word2vecFrame]:
     ground = _ground(params, data, params.cut, params.most)
-    yield from mechanisms.noise_frames(ground.vocabulary, ground.numbers, params.exponent, float(params.sample), params.seed)
+    words = ground.vocabulary
+    yield from mechanisms.noise_frames(words, ground.numbers, params.exponent, threshold(params, words), params.seed)
 
 
 # ------------------------------------------------------------------------------------------------------------------ the cuts
