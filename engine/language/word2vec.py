@@ -33,6 +33,7 @@ NEAREST = 10  # neighbours of a word that are compared between cuts
 CUTS: tuple[Mode, ...] = ("jieba", "jieba_full", "jieba_search", "characters")
 WORK = 25_000_000  # words that a run learns, at most: those of the text, as often as there are epochs
 SHORT, USUAL = 10_000, 1e-3  # a text of fewer words keeps them all; the threshold of a longer one
+LINE, TRIED = 30, 60  # characters of a line that is shown, lines that are tried for it
 SLICES = 6  # frames within an epoch of a close-up, at most
 
 TEXT: JsonDict = {"show": ["map", "tree", "pair", "noise", "cuts"]}
@@ -300,7 +301,7 @@ def _cuts(params: Params, data: Text) -> Iterator[CutsFrame]:
     grounds = [_ground(params, data, mode, params.most) for mode in modes]
     models = [Model(ground.sentences, ground.vocabulary, _settings(params, ground)) for ground in grounds]
     asked = _asked(params, grounds)
-    line = _telling_line(data, asked[0])
+    line = _telling_line(data, next(word for word in asked if word), modes)
     first = max(params.close_up, 0)
     total = params.epochs - first + 1
     base = CutsFrame(
@@ -345,10 +346,13 @@ def _asked(params: Params, grounds: list[_Ground]) -> tuple[str, ...]:
     return tuple(next((word for word in (asked, asked[:1]) if word in numbers), "") for numbers in known)
 
 
-def _telling_line(data: Text, word: str) -> Text:
-    """A line of the text with the word in it, neither the shortest nor longer than can be shown."""
-    lines = [line for line in data.lines if word in line.lower()] or list(data.lines)
-    return replace(data, lines=(min(lines, key=lambda line: abs(len(line) - 24)),))
+def _telling_line(data: Text, word: str, modes: tuple[Mode, ...]) -> Text:
+    """Of the first lines with the word that are not too long to be shown, the one that is cut most differently."""
+    found = [line for line in data.lines if word in line.lower()] or list(data.lines)
+    lines = sorted(found, key=lambda line: len(line) > LINE)[:TRIED]
+    cuts = [tokenise(replace(data, lines=tuple(lines)), mode) for mode in modes]
+    different = [len({tuple(cut[k]) for cut in cuts}) for k in range(len(lines))]
+    return replace(data, lines=(lines[max(range(len(lines)), key=lambda k: different[k])],))
 
 
 def _near(models: list[Model], grounds: list[_Ground], asked: tuple[str, ...]) -> tuple[tuple[tuple[str, ...], ...], np.ndarray]:

@@ -30,12 +30,12 @@ NARROW_TREE: list[Box] = [(0, 1, 0.36, 1), (0.28, 1, 0, 0.30)]
 WIDE_PAIR: list[Box] = [
     (0, 1, 0.89, 1),
     *((x, x + 0.28, 0.55, 0.79) for x in (0, 0.36, 0.72)),
-    *((x + 0.085, x + 0.28, 0, 0.49) for x in (0, 0.36, 0.72)),
+    *((x + 0.085, x + 0.215, 0, 0.44) for x in (0, 0.36, 0.72)),
 ]  # fmt: skip
 NARROW_PAIR: list[Box] = [
     (0, 1, 0.95, 1),
     (0, 1, 0.82, 0.90), (0, 1, 0.50, 0.58), (0, 1, 0.18, 0.26),
-    (0.28, 1, 0.65, 0.79), (0.28, 1, 0.33, 0.47), (0.28, 1, 0.01, 0.15),
+    (0.28, 0.76, 0.65, 0.78), (0.28, 0.76, 0.33, 0.46), (0.28, 0.76, 0.01, 0.14),
 ]  # fmt: skip
 WIDE_NOISE: list[Box] = [(0.10, 0.56, 0.04, 1), (0.64, 1, 0.60, 1), (0.62, 1, 0.36, 0.42), (0.64, 1, 0.03, 0.20)]
 NARROW_NOISE: list[Box] = [(0.20, 1, 0.56, 1), (0.08, 1, 0.30, 0.48), (0, 1, 0.20, 0.23), (0.08, 1, 0, 0.10)]
@@ -110,7 +110,6 @@ def _branches(frame: TreeFrame, words: Words) -> Panel:
     last = {known - 1} if frame.part == "merge" else set()
     nodes = np.arange(known)
     hot = [node in lit | last | set(walked.tolist()) for node in nodes]
-    size = 6 + 20 * np.sqrt(frame.count / frame.count[:n].sum())
     traces.append(
         {
             "type": "scatter",
@@ -118,7 +117,7 @@ def _branches(frame: TreeFrame, words: Words) -> Panel:
             "x": x[:known],
             "y": y[:known],
             "marker": {
-                "size": np.round(size, 1),
+                "size": np.round(_sizes(frame), 1),
                 "color": ["@accent" if h else "@c1" if node < n else "@surface" for node, h in zip(nodes, hot, strict=True)],
                 "line": {
                     "color": ["@accent" if h else "@c1" if node < n else "@ink3" for node, h in zip(nodes, hot, strict=True)],
@@ -161,9 +160,19 @@ def _bits(frame: TreeFrame, x: np.ndarray, y: np.ndarray) -> list[dict[str, Any]
     for k in range(frame.walked if lit else 0):
         node = int(frame.path[k])
         sigma = frame.chances[k] if not frame.bits[k] else 1 - frame.chances[k]
-        notes.append(note(f"σ = {number(float(sigma), 2)}", x=float(x[node]), y=float(y[node]), yshift=-16, bgcolor="@surface",
-                          borderpad=1, font={"size": 12, "color": "@accent"}))  # fmt: skip
+        notes.append(_sigma(float(sigma), float(x[node]), float(y[node]), float(_sizes(frame)[node])))
     return notes
+
+
+def _sigma(sigma: float, x: float, y: float, size: float) -> dict[str, Any]:
+    """σ below a node of some size."""
+    below = {"yshift": -size / 2 - 9, "bgcolor": "@surface", "borderpad": 0, "font": {"size": 12, "color": "@accent"}}
+    return note(f"σ = {number(sigma, 2)}", x=x, y=y, **below)
+
+
+def _sizes(frame: TreeFrame) -> np.ndarray:
+    """Diameters of the nodes in pixels: areas by count."""
+    return np.asarray(6 + 20 * np.sqrt(frame.count / frame.counts.sum()))
 
 
 def _beside(frame: TreeFrame, words: Words) -> Panel:
@@ -226,7 +235,7 @@ def _plain_bars(
     }
     if index is not None:
         bars["meta"] = {"link": "leaf", "index": index, "click": "leaf", "ring": 12}
-    ticks = {"tickvals": rank, "ticktext": list(names), "tickfont": {"size": 11, "color": "@ink"}}
+    ticks = {"tickvals": rank, "ticktext": [name + "\u2002" for name in names], "tickfont": {"size": 11, "color": "@ink"}}
     return Panel([bars], title, x=blank(range=[0, 1.25 * (top or float(values.max(initial=0.01)))]),
                  y={"range": [max(len(values), least, 8) - 0.4, -0.6], "showgrid": False, **ticks})  # fmt: skip
 
@@ -383,56 +392,56 @@ def _grid(frame: PairFrame, k: int, words: Words) -> Panel:
 
 def _rows(frame: PairFrame, k: int, words: Words) -> Panel:
     """What the touched rows say, and what they should have said."""
-    if k == 0:
-        order = [frame.target, *(int(word) for word in np.argsort(-frame.chances, kind="stable") if word != frame.target)][
-            :LISTED
-        ]
-        chances, wanted = frame.chances[order], np.array([1.0] + [0.0] * (len(order) - 1))
-        names = [escaped(frame.words[word]) for word in order]
-    elif k == 1:
-        chances, wanted = frame.path_chances[:LISTED], 1.0 - frame.bits[:LISTED]
-        names = [words("merge_word", n=int(node) + 1) for node in frame.path[:LISTED]]
-    else:
-        chances, wanted = frame.noise_chances[:LISTED], np.array([1.0] + [0.0] * (len(frame.noise) - 1))[:LISTED]
-        names = [escaped(frame.words[word]) for word in frame.noise[:LISTED]]
+    names, chances, wanted = _answers(frame, k, words)
     shown = frame.part in ("ask", "move")
     rank = np.arange(len(names))
-    top = 1.0 if k else 1.35 * float(max(chances.max(), 0.001))
-    colours = ["@accent" if w and (k != 1) else "@c1" for w in wanted]
     bars: Trace = {
         "type": "bar",
         "orientation": "h",
         "x": np.round(chances, 4) if shown else np.zeros(len(rank)),
         "y": rank,
         "width": 0.6,
-        "marker": {"color": colours},
+        "marker": {"color": ["@accent" if w and k != 1 else "@c1" for w in wanted]},
         "hovertemplate": "%{y}: %{x:.3f}<extra></extra>",
     }
+    side = {"xref": "x domain", "xanchor": "left"}
+    small = {"font": {"size": 11, "color": "@ink2"}}
     notes = [
-        note(
-            f"{short(float(p), 2)} → {w:g}" if shown else "",
-            x=1.04,
-            xref="x domain",
-            y=int(r),
-            xanchor="left",
-            font={"size": 11, "color": "@ink2"},
-        )
+        note(f"{escaped(_brief(float(p)))} → {w:g}", x=1.03, y=int(r), **side, **small)
         for r, (p, w) in enumerate(zip(chances, wanted, strict=True))
+        if shown
     ]
+    notes.append(note(words("wanted_softmax" if not k else "wanted_sigma"), x=0, y=-1.15, **side, **small))
     hidden = int(frame.rows[k]) - len(names)
     if hidden > 0:
-        notes.append(
-            note(
-                words("more_rows", n=hidden),
-                x=0,
-                xref="x domain",
-                y=len(names) - 0.1,
-                xanchor="left",
-                font={"size": 11, "color": "@ink3"},
-            )
-        )
-    ticks = {"tickvals": rank, "ticktext": names, "tickfont": {"size": 12, "color": "@ink"}}
+        notes.append(note(words("more_rows", n=hidden), x=0, y=len(names) - 0.05, **side, font={"size": 11, "color": "@ink3"}))
+    ticks = {"tickvals": rank, "ticktext": [name + "\u2002" for name in names], "tickfont": {"size": 12, "color": "@ink"}}
+    top = 1.0 if k else 1.1 * float(max(chances.max(), 0.001))
     return Panel([bars], notes=notes, x=blank(range=[0, top]), y={"range": [LISTED + 0.4, -0.6], "showgrid": False, **ticks})
+
+
+def _answers(frame: PairFrame, k: int, words: Words) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """Names, chances and wanted answers of the first rows that way k touches; of the softmax those of the likeliest words."""
+    if k == 1:
+        names = [words("node", n=j + 1) for j in range(len(frame.path))]
+        return names[:LISTED], frame.path_chances[:LISTED], 1.0 - frame.bits[:LISTED]
+    if k == 2:
+        rows, chances = frame.noise[:LISTED], frame.noise_chances[:LISTED]
+    else:
+        likely = np.argsort(-frame.chances, kind="stable")
+        rows = np.array([frame.target, *likely[likely != frame.target]])[:LISTED]
+        chances = frame.chances[rows]
+    names = [_cut(escaped(frame.words[word])) for word in rows]
+    return names, chances, np.array([1.0] + [0.0] * (len(rows) - 1))
+
+
+def _cut(text: str, most: int = 10) -> str:
+    return text if len(text) <= most or "&" in text else text[: most - 1] + "…"
+
+
+def _brief(p: float) -> str:
+    """A chance in as few signs as will do."""
+    return "<0.001" if p < 0.001 else ">0.999" if p > 0.999 else short(p, 2)
 
 
 def _pair_formula(frame: PairFrame) -> tuple[str, dict[str, tuple[Any, int]]]:
@@ -560,7 +569,11 @@ def _keep(frame: NoiseFrame, words: Words) -> Panel:
         "hovertemplate": "%{customdata}<extra></extra>",
         "meta": {"link": "word", "index": ids, "ring": 12},
     }
-    notes = [_dot_name(frame, int(word)) for word in ids[:: max(1, len(ids) // 5)][:3]]
+    named = [word for k, word in enumerate(ids) if not k or abs(frame.keep[word] - frame.keep[ids[k - 1]]) > 0.02][:12]
+    notes: list[dict[str, Any]] = []
+    for word in named:
+        if all(abs(item["y"] - frame.keep[word]) > 0.16 for item in notes):
+            notes.append(_dot_name(frame, int(word)))
     reach = np.log10([frame.shares.min() * 0.5, frame.shares.max() * 2.5])
     sample = frame.sample
     rule = {"type": "line", "x0": sample, "x1": sample, "y0": 0, "y1": 1, "line": {"color": "@ink3", "width": 1, "dash": "dot"}}
@@ -577,7 +590,7 @@ def _keep(frame: NoiseFrame, words: Words) -> Panel:
 
 def _dot_name(frame: NoiseFrame, word: int) -> dict[str, Any]:
     """A word beside its dot; on a logarithmic axis notes are placed by logarithms."""
-    place = {"x": float(np.log10(frame.shares[word])), "y": float(frame.keep[word]), "xanchor": "right", "xshift": -7}
+    place = {"x": float(np.log10(frame.shares[word])), "y": float(frame.keep[word]), "xanchor": "left", "xshift": 7}
     return note(escaped(frame.words[word][:12]), font={"size": 11, "color": "@ink2"}, **place)
 
 
