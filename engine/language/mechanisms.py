@@ -16,7 +16,7 @@ from engine.language.vocabularies import Vocabulary
 
 PAIRS = 24  # pairs that are learned in slow motion, at most
 DRAWS, ROUNDS = 50, 40  # words of noise drawn in a step; steps
-SENTENCE = 14  # words of a sentence that is shown, at most
+SENTENCE = 13  # words of a sentence that is shown, at most
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from engine.language.tokens import Mode, tokenise
 from engine.language.vocabularies import Sentences, Vocabulary
 from engine.params import CLOSE_UP_STEPS
 
+SHOWN = 400  # words that the map has room for, the most frequent
 NEAREST = 10  # neighbours of a word that are compared between cuts
 CUTS: tuple[Mode, ...] = ("jieba", "jieba_full", "jieba_search", "characters")
 WORK = 25_000_000  # words that a run learns, at most: those of the text, as often as there are epochs
@@ -228,7 +229,7 @@ def _map(params: Params, data: Text) -> Iterator[MapFrame]:
         raise ParamError("w2v_sample", sample=params.sample)
     ends = [frame.vectors for frame in course if not frame.part]
     directions, places = vectors.basis(ends[-1]), vectors.maps(ends)
-    reach = np.max([np.abs(places[-1]).max(0), *(np.quantile(np.abs(place), 0.97, axis=0) for place in places)], axis=0)
+    reach = np.max([np.abs(places[-1][:SHOWN]).max(0), *(np.quantile(np.abs(place), 0.97, axis=0) for place in places)], axis=0)
     first = max(params.close_up, 0)
     last = first + CLOSE_UP_STEPS if params.close_up >= 0 else params.epochs
     kept = [frame for frame in course if first < frame.step <= last or (frame.step == first and not frame.part)]

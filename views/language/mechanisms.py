@@ -18,22 +18,23 @@ COST = formula(
     r"3 V d = 3 \cdot {v}! \cdot {d}! = {soft}! \qquad 3 L d = 3 \cdot {l}! \cdot {d}! = {tree}! "
     r"\qquad 3 (k+1) d = 3 \cdot {k}! \cdot {d}! = {noise}!!"
 )
-MOVED = formula(r"p:\ {b0}! \to {a0}!! \qquad \textstyle\prod \sigma:\ {b1}! \to {a1}!! \qquad \sigma:\ {b2}! \to {a2}!!")
+MOVED = formula(r"p = {b0}! \to {a0}!! \qquad \textstyle\prod \sigma = {b1}! \to {a1}!! \qquad \sigma = {b2}! \to {a2}!!")
 TABLE = formula(r"P({word}!) = \frac{{count}!^{{exponent}!}}{\sum_w c_w^{{exponent}!}} = {chance}!!")
 
 LISTED = 8  # rows under a grid
+LINE = 44.0  # letters of a line of the sentence
 SHOWN = 22  # words of the noise table
 COLUMNS = ("softmax", "tree", "noise")
 
 WIDE_TREE: list[Box] = [(0, 0.70, 0, 1), (0.82, 1, 0.04, 0.94)]
 NARROW_TREE: list[Box] = [(0, 1, 0.36, 1), (0.28, 1, 0, 0.30)]
 WIDE_PAIR: list[Box] = [
-    (0, 1, 0.89, 1),
+    (0.2, 0.8, 0.87, 1),
     *((x, x + 0.28, 0.55, 0.79) for x in (0, 0.36, 0.72)),
     *((x + 0.085, x + 0.215, 0, 0.44) for x in (0, 0.36, 0.72)),
 ]  # fmt: skip
 NARROW_PAIR: list[Box] = [
-    (0, 1, 0.95, 1),
+    (0, 1, 0.93, 1),
     (0, 1, 0.82, 0.90), (0, 1, 0.50, 0.58), (0, 1, 0.18, 0.26),
     (0.28, 0.76, 0.65, 0.78), (0.28, 0.76, 0.33, 0.46), (0.28, 0.76, 0.01, 0.14),
 ]  # fmt: skip
@@ -286,7 +287,10 @@ def _tree_formula(frame: TreeFrame) -> tuple[str, dict[str, tuple[Any, int]]]:
 def pair(frame: PairFrame, direction: str, words: Words) -> Picture:
     """The pair in its sentence, and for each way the rows it touches and what they say."""
     panels = [_sentence(frame, words), *(_grid(frame, k, words) for k in range(3)), *(_rows(frame, k, words) for k in range(3))]
-    inputs, target = ", ".join(frame.words[word] for word in dict.fromkeys(frame.inputs.tolist())), frame.words[frame.target]
+    inputs, target = (
+        words("comma").join(frame.words[word] for word in dict.fromkeys(frame.inputs.tolist())),
+        frame.words[frame.target],
+    )
     facts = {
         "inputs": inputs,
         "target": target,
@@ -325,25 +329,25 @@ def _thousands(value: int) -> str:
 
 
 def _sentence(frame: PairFrame, words: Words) -> Panel:
-    """The words of the sentence in a row; the two of the pair lit."""
+    """The words of the sentence in lines; the pair lit and joined."""
     tokens = [frame.words[word] for word in frame.sentence]
-    size = np.array([sum(1.9 if ord(sign) > 0x2E80 else 1.0 for sign in token) + 1.6 for token in tokens])
-    x = np.cumsum(size) - size / 2
+    place = _lines(tokens)
     colour, text = [], []
     for k, token in enumerate(tokens):
         lit = k == frame.centre or k in frame.context
         text.append(f"<b>{escaped(token)}</b>" if lit else escaped(token))
         colour.append("@accent" if k == frame.centre else "@c1" if lit else "@ink3")
+    t = np.linspace(0, 1, 13)[:, None]
     arcs = []
     for k in frame.context:
-        t = np.linspace(0, 1, 13)
-        across = x[frame.centre] + (x[k] - x[frame.centre]) * t
-        arcs.append(curves.line(np.round(across, 2), np.round(0.6 + 1.6 * t * (1 - t) * 2, 3), colour="@c1", width=1.4))
+        way = place[frame.centre] + (place[k] - place[frame.centre]) * t + np.array([0, 0.42])
+        way[:, 1] += 1.6 * (t * (1 - t))[:, 0]
+        arcs.append(curves.line(np.round(way[:, 0], 2), np.round(way[:, 1], 3), colour="@c1", width=1.4))
     row: Trace = {
         "type": "scatter",
         "mode": "text",
-        "x": np.round(x, 2),
-        "y": np.zeros(len(x)),
+        "x": np.round(place[:, 0], 2),
+        "y": place[:, 1],
         "text": text,
         "textfont": {"size": 14, "color": colour},
         "customdata": [f"{escaped(token)}<br>{words('hover_token')}" for token in tokens],
@@ -351,12 +355,22 @@ def _sentence(frame: PairFrame, words: Words) -> Panel:
         "meta": {"link": "token", "click": "token", "ring": 30},
         "cliponaxis": False,
     }
-    end = max(float(size.sum()), 60.0)
-    return Panel(
-        [*arcs, row],
-        x=blank(range=[(float(size.sum()) - end) / 2 - 1, (float(size.sum()) + end) / 2 + 1]),
-        y=blank(range=[-0.8, 1.6]),
-    )
+    return Panel([*arcs, row], x=blank(range=[-1, LINE + 1]), y=blank(range=[-1.5, 0.95]))
+
+
+def _lines(tokens: Sequence[str]) -> np.ndarray:
+    """Places (n, 2) of words in lines, in widths of a letter and in lines, each line in the middle."""
+    place, line, used, rows = np.zeros((len(tokens), 2)), 0, 0.0, np.zeros(len(tokens), int)
+    for k, token in enumerate(tokens):
+        size = sum(1.9 if ord(sign) > 0x2E80 else 1.0 for sign in token) + 1.5
+        if used and used + size > LINE:
+            line, used = line + 1, 0.0
+        place[k], rows[k] = (used + size / 2, -line), line
+        used += size
+    for row in range(line + 1):
+        mine = rows == row
+        place[mine, 0] += LINE / 2 - (place[mine, 0].min() + place[mine, 0].max()) / 2
+    return place
 
 
 def _grid(frame: PairFrame, k: int, words: Words) -> Panel:
@@ -411,7 +425,9 @@ def _rows(frame: PairFrame, k: int, words: Words) -> Panel:
         for r, (p, w) in enumerate(zip(chances, wanted, strict=True))
         if shown
     ]
-    notes.append(note(words("wanted_softmax" if not k else "wanted_sigma"), x=0, y=-1.15, **side, **small))
+    notes.append(
+        note(words("wanted_softmax" if not k else "wanted_sigma"), x=0, y=1, yref="y domain", yanchor="bottom", **side, **small)
+    )
     hidden = int(frame.rows[k]) - len(names)
     if hidden > 0:
         notes.append(note(words("more_rows", n=hidden), x=0, y=len(names) - 0.05, **side, font={"size": 11, "color": "@ink3"}))

@@ -15,7 +15,7 @@ from charts.panels import Box, Panel, Picture, Trace, blank, compose, escaped, n
 from engine.data import Text
 from engine.language import vectors, vocabularies
 from engine.language.mechanisms import NoiseFrame, PairFrame, TreeFrame, Word2vecFrame
-from engine.language.word2vec import CutsFrame, GloveFrame, MapFrame, Params
+from engine.language.word2vec import SHOWN, CutsFrame, GloveFrame, MapFrame, Params
 from views import Words
 from views.language import mechanisms
 
@@ -25,9 +25,9 @@ COSINE = formula(
 ANALOGY = formula(r"{b}! - {a}! + {c}! \approx {best}!! \qquad \cos = {cos}!")
 
 ROWS = 10  # neighbours listed
-DOTS = 400  # words drawn, at most
 TAILS = 3  # epochs that a word's trace goes back
 AROUND = 22  # neighbours of every word of an analogy that the map of GloVe holds
+WIDE_PIXELS, NARROW_PIXELS = (600, 415), (330, 400)  # of the map
 HEAT = 9  # words of the cosine table
 ANALOGIES = ("man king woman", "男人 国王 女人")
 
@@ -142,7 +142,7 @@ def _ids(
     """The words drawn: of a text's the most frequent; of GloVe's those around the words asked for."""
     E, asked = frame.vectors, [focus, *(question or ())]
     if isinstance(frame, MapFrame):
-        few = np.arange(min(len(frame.words), DOTS))
+        few = np.arange(min(len(frame.words), SHOWN))
         extra = [*asked, *vectors.neighbours(E, focus, ROWS)[0]]
         if question and options.side == "analogy":
             extra += list(vectors.analogy(E, *question, ROWS)[0])
@@ -234,7 +234,7 @@ def _plane(scene: _Scene) -> Panel:
         links = np.array([[focus, k] for k in near])
         traces.append(points.mesh(place, links, colour="@c1", width=1.1, opacity=0.6))
     dots = points.cloud(np.round(place, 3), colour=colours, opacity=0.85)
-    dots["marker"] |= {"size": sizes}
+    dots["marker"] |= {"size": sizes, "line": {"width": 0}}
     traces.append(
         dots
         | {
@@ -243,12 +243,13 @@ def _plane(scene: _Scene) -> Panel:
             "meta": {"link": "word", "click": "word", "ring": 14},
         }
     )
-    traces.append(_names(scene, focus, near, asks))
+    names, notes = _names(scene, focus, near, asks)
+    traces.append(names)
     if asks:
         traces += _arrows(scene)
     x, y = 1.06 * np.maximum(scene.reach.astype(float), 1e-6)
-    return Panel(traces, scene.words("map" if isinstance(frame, MapFrame) else "map_glove"),
-                 x=blank(range=[-x, 1.16 * x]), y=blank(range=[-y, y]))  # fmt: skip
+    title = scene.words("map" if isinstance(frame, MapFrame) else "map_glove")
+    return Panel(traces, title, notes=notes, x=blank(range=[-x, 1.16 * x]), y=blank(range=[-y, y]))
 
 
 def _told(scene: _Scene, word: int) -> str:
@@ -266,29 +267,42 @@ def _tails(scene: _Scene, rows: list[int]) -> Trace:
     return points.mesh(np.round(track.reshape(-1, 2), 3), paths, colour="@ghost", width=0.9, opacity=0.8)
 
 
-def _names(scene: _Scene, focus: int, near: list[int], asks: bool) -> Trace:
-    """Names where there is room: of what is asked about first, then of telling words."""
-    place, first = scene.places, [focus, *near]
+def _names(scene: _Scene, focus: int, near: list[int], asks: bool) -> tuple[Trace, list[dict[str, Any]]]:
+    """Names where there is room, of what is asked about first; and those that only a wide picture has room for."""
+    first = [focus, *near]
     if asks and scene.question:
         first = [scene.row(word) for word in scene.question] + [scene.row(int(word)) for word in scene.answers[:3]]
-    others = _telling(scene)
-    shown = _room(scene, list(dict.fromkeys([*first, *others])), len(first) + scene.options.names, must=len(first) if asks else 1)
-    lit, called = set(first), [scene.said(int(scene.ids[k])) for k in shown]
-    return {
+    order, most = list(dict.fromkeys([*first, *_telling(scene)])), len(first) + scene.options.names
+    must = order[: len(first) if asks else 1]
+    shown = _room(scene, must, order, most, NARROW_PIXELS)
+    lit = set(first)
+    colours = ["@accent" if k == focus and not asks else "@ink" if k in lit else "@ink2" for k in shown]
+    names: Trace = {
         "type": "scatter",
         "mode": "text",
-        "x": np.round(place[shown, 0], 3),
-        "y": np.round(place[shown, 1], 3),
-        "text": ["\u2002" + (f"<b>{word}</b>" if k in lit else word) for k, word in zip(shown, called, strict=True)],
+        "x": np.round(scene.places[shown, 0], 3),
+        "y": np.round(scene.places[shown, 1], 3),
+        "text": [_name(scene, k, lit) for k in shown],
         "textposition": "middle right",
-        "textfont": {
-            "size": [13 if k in lit else 11 for k in shown],
-            "color": ["@accent" if k == focus and not asks else "@ink" if k in lit else "@ink2" for k in shown],
-        },
+        "textfont": {"size": [13 if k in lit else 11 for k in shown], "color": colours},
         "hoverinfo": "none",
         "meta": {"link": "word", "index": shown, "click": "word", "ring": 14, "silent": True},
         "cliponaxis": False,
     }
+    more = _room(scene, shown, order, most, WIDE_PIXELS)[len(shown) :]
+    return names, [_extra(scene, k, lit) for k in more]
+
+
+def _name(scene: _Scene, k: int, lit: set[int]) -> str:
+    word = scene.said(int(scene.ids[k]))
+    return "\u2002" + (f"<b>{word}</b>" if k in lit else word)
+
+
+def _extra(scene: _Scene, k: int, lit: set[int]) -> dict[str, Any]:
+    """A name for which a phone has no room."""
+    x, y = (round(float(value), 3) for value in scene.places[k])
+    look = {"size": 13 if k in lit else 11, "color": "@ink" if k in lit else "@ink2"}
+    return note(_name(scene, k, lit), name="wide", x=x, y=y, xanchor="left", yanchor="middle", borderpad=0, font=look)
 
 
 def _telling(scene: _Scene) -> list[int]:
@@ -301,21 +315,24 @@ def _telling(scene: _Scene) -> list[int]:
     return sorted(range(len(scene.ids)), key=lambda k: (bool(everywhere[scene.ids[k]]), int(scene.ids[k])))
 
 
-def _room(scene: _Scene, order: list[int], most: int, must: int) -> list[int]:
-    """The rows whose names fit beside those before them; the first `must` in any case."""
-    unit_x, unit_y = scene.reach * (2.35 / 600, 2.12 / 415)  # of a pixel of the wide layout
-    taken: list[tuple[float, float, float]] = []
-    shown: list[int] = []
+def _room(scene: _Scene, there: list[int], order: list[int], most: int, pixels: tuple[int, int]) -> list[int]:
+    """The rows whose names fit into a map of so many pixels: those that are there anyway, then in order."""
+    unit = scene.reach * 2.2 / np.array(pixels)  # of a pixel
+    taken = [(*scene.places[k], _width(scene, k) * unit[0]) for k in there]
+    shown = list(there)
     for k in order:
         if len(shown) >= most:
             break
-        x, y = (float(value) for value in scene.places[k])
-        word = scene.frame.words[scene.ids[k]]
-        width = unit_x * (10 + sum(12 if ord(sign) > 0x2E80 else 6.6 for sign in word))
-        if len(shown) < must or all(abs(y - b) > 13 * unit_y or x > a + w or a > x + width for a, b, w in taken):
+        (x, y), width = scene.places[k], _width(scene, k) * unit[0]
+        if k not in there and all(abs(y - b) > 13 * unit[1] or x > a + w or a > x + width for a, b, w in taken):
             taken.append((x, y, width))
             shown.append(k)
     return shown
+
+
+def _width(scene: _Scene, k: int) -> float:
+    """Of a name with its dot, in pixels."""
+    return 10 + sum(12 if ord(sign) > 0x2E80 else 6.6 for sign in scene.frame.words[scene.ids[k]])
 
 
 def _arrows(scene: _Scene) -> list[Trace]:
@@ -447,7 +464,7 @@ def _difference(scene: _Scene) -> Panel:
 
 
 def _list(scene: _Scene, ids: np.ndarray) -> str:
-    return ", ".join(scene.frame.words[word] for word in ids)
+    return scene.words("comma").join(scene.frame.words[word] for word in ids)
 
 
 def _phase(scene: _Scene) -> str:
