@@ -23,7 +23,9 @@ def bars(picture):
 
 
 def dots(picture):
-    return next(trace for trace in picture.data if trace.get("meta", {}).get("click") == "word" and "markers" in trace.get("mode", ""))
+    return next(
+        trace for trace in picture.data if trace.get("meta", {}).get("click") == "word" and "markers" in trace.get("mode", "")
+    )
 
 
 def test_the_bars_are_the_neighbours_by_brute_force():

@@ -18,7 +18,7 @@ COST = formula(
     r"3 V d = 3 \cdot {v}! \cdot {d}! = {soft}! \qquad 3 L d = 3 \cdot {l}! \cdot {d}! = {tree}! "
     r"\qquad 3 (k+1) d = 3 \cdot {k}! \cdot {d}! = {noise}!!"
 )
-MOVED = formula(r"p = {b0}! \to {a0}!! \qquad \textstyle\prod \sigma = {b1}! \to {a1}!! \qquad \sigma = {b2}! \to {a2}!!")
+MOVED = formula(r"{b0}! \to {a0}!! \qquad {b1}! \to {a1}!! \qquad {b2}! \to {a2}!!")
 TABLE = formula(r"P({word}!) = \frac{{count}!^{{exponent}!}}{\sum_w c_w^{{exponent}!}} = {chance}!!")
 
 LISTED = 8  # rows under a grid
@@ -51,8 +51,11 @@ def tree(frame: TreeFrame, words: Words) -> Picture:
     said = _tree_said(frame, words)
     mathml, values = _tree_formula(frame)
     bits = words("alt_bits", word=frame.words[frame.target], bits="".join(map(str, frame.bits)))
+    drawn = compose([_branches(frame, words), _beside(frame, words)], WIDE_TREE, NARROW_TREE, height=860)
+    deep = float(_layout(frame)[0].max())
+    drawn["narrow"]["xaxis"]["range"] = [-0.4, 1.45 * deep + 0.4]  # a phone needs more of it for the names
     return Picture(
-        **compose([_branches(frame, words), _beside(frame, words)], WIDE_TREE, NARROW_TREE, height=860),
+        **drawn,
         phase=words("phase_" + frame.part, step=frame.step if frame.part == "merge" else frame.walked)
         if frame.part
         else words("phase_start"),
@@ -462,8 +465,8 @@ def _brief(p: float) -> str:
 
 def _pair_formula(frame: PairFrame) -> tuple[str, dict[str, tuple[Any, int]]]:
     if frame.part == "move":
-        values: dict[str, tuple[Any, int]] = {f"b{k}": (short(float(frame.before[k]), 3), 0) for k in range(3)}
-        return MOVED, values | {f"a{k}": (short(float(frame.after[k]), 3), 0) for k in range(3)}
+        values: dict[str, tuple[Any, int]] = {f"b{k}": (short(float(frame.before[k]), 2), 0) for k in range(3)}
+        return MOVED, values | {f"a{k}": (short(float(frame.after[k]), 2), 0) for k in range(3)}
     if frame.part == "ask":
         ways = ((name, (_thousands(int(value)), 0)) for name, value in zip(("soft", "tree", "noise"), frame.cost, strict=True))
         rows = ((name, (int(value), 0)) for name, value in zip("vlk", frame.rows, strict=True))

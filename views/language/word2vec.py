@@ -273,36 +273,40 @@ def _names(scene: _Scene, focus: int, near: list[int], asks: bool) -> tuple[Trac
     if asks and scene.question:
         first = [scene.row(word) for word in scene.question] + [scene.row(int(word)) for word in scene.answers[:3]]
     order, most = list(dict.fromkeys([*first, *_telling(scene)])), len(first) + scene.options.names
-    must = order[: len(first) if asks else 1]
+    must = dict.fromkeys(order[: len(first) if asks else 1], 1)
     shown = _room(scene, must, order, most, NARROW_PIXELS)
-    lit = set(first)
-    colours = ["@accent" if k == focus and not asks else "@ink" if k in lit else "@ink2" for k in shown]
+    rows, lit = list(shown), set(first)
     names: Trace = {
         "type": "scatter",
         "mode": "text",
-        "x": np.round(scene.places[shown, 0], 3),
-        "y": np.round(scene.places[shown, 1], 3),
-        "text": [_name(scene, k, lit) for k in shown],
-        "textposition": "middle right",
-        "textfont": {"size": [13 if k in lit else 11 for k in shown], "color": colours},
+        "x": np.round(scene.places[rows, 0], 3),
+        "y": np.round(scene.places[rows, 1], 3),
+        "text": [_name(scene, k, side, lit) for k, side in shown.items()],
+        "textposition": ["middle right" if side > 0 else "middle left" for side in shown.values()],
+        "textfont": {
+            "size": [13 if k in lit else 11 for k in rows],
+            "color": ["@accent" if k == focus and not asks else "@ink" if k in lit else "@ink2" for k in rows],
+        },
         "hoverinfo": "none",
-        "meta": {"link": "word", "index": shown, "click": "word", "ring": 14, "silent": True},
+        "meta": {"link": "word", "index": rows, "click": "word", "ring": 14, "silent": True},
         "cliponaxis": False,
     }
-    more = _room(scene, shown, order, most, WIDE_PIXELS)[len(shown) :]
-    return names, [_extra(scene, k, lit) for k in more]
+    wide = _room(scene, shown, order, most, WIDE_PIXELS)
+    return names, [_extra(scene, k, side, lit) for k, side in wide.items() if k not in shown]
 
 
-def _name(scene: _Scene, k: int, lit: set[int]) -> str:
+def _name(scene: _Scene, k: int, side: int, lit: set[int]) -> str:
     word = scene.said(int(scene.ids[k]))
-    return "\u2002" + (f"<b>{word}</b>" if k in lit else word)
+    word = f"<b>{word}</b>" if k in lit else word
+    return "\u2002" + word if side > 0 else word + "\u2002"
 
 
-def _extra(scene: _Scene, k: int, lit: set[int]) -> dict[str, Any]:
+def _extra(scene: _Scene, k: int, side: int, lit: set[int]) -> dict[str, Any]:
     """A name for which a phone has no room."""
     x, y = (round(float(value), 3) for value in scene.places[k])
     look = {"size": 13 if k in lit else 11, "color": "@ink" if k in lit else "@ink2"}
-    return note(_name(scene, k, lit), name="wide", x=x, y=y, xanchor="left", yanchor="middle", borderpad=0, font=look)
+    anchor = "left" if side > 0 else "right"
+    return note(_name(scene, k, side, lit), name="wide", x=x, y=y, xanchor=anchor, yanchor="middle", borderpad=0, font=look)
 
 
 def _telling(scene: _Scene) -> list[int]:
@@ -315,18 +319,24 @@ def _telling(scene: _Scene) -> list[int]:
     return sorted(range(len(scene.ids)), key=lambda k: (bool(everywhere[scene.ids[k]]), int(scene.ids[k])))
 
 
-def _room(scene: _Scene, there: list[int], order: list[int], most: int, pixels: tuple[int, int]) -> list[int]:
-    """The rows whose names fit into a map of so many pixels: those that are there anyway, then in order."""
+def _room(scene: _Scene, there: Mapping[int, int], order: list[int], most: int, pixels: tuple[int, int]) -> dict[int, int]:
+    """The rows whose names fit into a map of so many pixels, and on which side of their dot (1 right, −1 left).
+
+    Those that are there anyway come first, then the others in order.
+    """
     unit = scene.reach * 2.2 / np.array(pixels)  # of a pixel
-    taken = [(*scene.places[k], _width(scene, k) * unit[0]) for k in there]
-    shown = list(there)
-    for k in order:
+    taken: list[tuple[float, float, float]] = []  # left end, height, right end
+    shown: dict[int, int] = {}
+    for k in [*there, *order]:
         if len(shown) >= most:
             break
-        (x, y), width = scene.places[k], _width(scene, k) * unit[0]
-        if k not in there and all(abs(y - b) > 13 * unit[1] or x > a + w or a > x + width for a, b, w in taken):
-            taken.append((x, y, width))
-            shown.append(k)
+        (x, y), width = (float(value) for value in scene.places[k]), _width(scene, k) * float(unit[0])
+        for side in (there[k],) if k in there else (1, -1):
+            left, right = (x, x + width) if side > 0 else (x - width, x)
+            free = all(abs(y - b) > 13 * unit[1] or left > end or begin > right for begin, b, end in taken)
+            if k not in shown and (k in there or free):
+                taken.append((left, y, right))
+                shown[k] = side
     return shown
 
 
