@@ -38,7 +38,7 @@ def test_the_bars_are_the_neighbours_by_brute_force():
 
 
 def test_the_caption_computes_the_cosine_of_every_word_on_the_map():
-    frames, picture = made(options=view.Options(near="king"))
+    _frames, picture = made(options=view.Options(near="king"))
     near, dot, length, cos = (picture.values[name][0] for name in ("near", "dot", "length", "cos"))
     long = picture.values["long"][0]
     for k in (0, 5, picture.at):
@@ -74,7 +74,7 @@ def test_a_word_that_is_not_there_brings_the_nearest_spelling_and_says_so():
 def test_a_visitors_words_are_harmless():
     nasty = data.text(["<b>x</b> %{y} $z$ @ink {q}", "@ink <b>x</b> fine day"] * 6)
     for show in ("map", "tree", "pair", "noise", "cuts"):
-        frames, picture = made(subject=nasty, show=show, drop="nothing", cut="words" if show != "cuts" else "auto", epochs=1)
+        _frames, picture = made(subject=nasty, show=show, drop="nothing", cut="words" if show != "cuts" else "auto", epochs=1)
         drawn = repr(picture.data) + repr(picture.layout)
         assert "'@ink <" not in drawn
         assert "%{y}" not in drawn.replace("'%{y}: %{x:.3f}<extra></extra>'", "")
@@ -112,7 +112,7 @@ def test_the_difference_is_that_of_the_two_vectors():
 
 
 def test_the_map_holds_still_from_epoch_to_epoch():
-    frames, first = made(i=0)
+    _frames, first = made(i=0)
     _, last = made(i=-1)
     assert first.layout["xaxis"] == last.layout["xaxis"]
     assert first.layout["yaxis"] == last.layout["yaxis"]
@@ -123,11 +123,14 @@ def test_names_do_not_lie_on_each_other_and_a_phone_gets_fewer():
     names = next(trace for trace in picture.data if trace.get("mode") == "text")
     more = [item for item in picture.layout["annotations"] if item.get("name") == "wide"]
     assert len(more) > 5
-    x, y = np.array(names["x"]), np.array(names["y"])
-    reach = picture.layout["yaxis"]["range"][1]
-    for i in range(len(x)):
-        for j in range(i):
-            assert abs(y[i] - y[j]) > 0.02 * reach or abs(x[i] - x[j]) > 0.05
+    (across, up) = (picture.layout[axis]["range"][1] - picture.layout[axis]["range"][0] for axis in ("xaxis", "yaxis"))
+    boxes = []
+    for x, y, text, side in zip(names["x"], names["y"], names["text"], names["textposition"], strict=True):
+        width = 6 * len(text.replace("<b>", "").replace("</b>", "")) / 340 * across  # 340 px for the map of a phone
+        boxes.append((y / up * 400, x if side == "middle right" else x - width, x + width if side == "middle right" else x))
+    assert {"middle left", "middle right"} == set(names["textposition"])
+    for i, (y, left, right) in enumerate(boxes):
+        assert all(abs(y - b) > 9 or left > end or begin > right for b, begin, end in boxes[:i])
 
 
 def test_the_tree_shows_no_edge_before_its_merge_and_nothing_moves():
