@@ -86,7 +86,7 @@ def compose(panels: Sequence[Panel], wide: Sequence[Box], narrow: Sequence[Box],
 
 def escaped(text: str) -> str:
     """A visitor's word, harmless in HTML, in a hover label and as a colour role."""
-    safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;").replace("'", "&#39;")
+    safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&#34;").replace("'", "&#39;")
     safe = safe.replace("%{", "%&#123;").replace("$", "&#36;")  # neither a hover template nor TeX
     return "&#64;" + safe[1:] if safe.startswith("@") else safe
 

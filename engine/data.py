@@ -454,6 +454,7 @@ def coins() -> Points:
 
 TEXTS: dict[str, tuple[str, str]] = {  # file, title
     "yes_no": ("text_yes_no.txt", "yes no"),
+    "modern": ("text_modern.txt.gz", "现代汉语三百句"),
     "northanger": ("text_northanger.txt.gz", "Northanger Abbey"),
     "pride": ("text_pride.txt.gz", "Pride and Prejudice"),
     "moby": ("text_moby.txt.gz", "Moby Dick"),

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine import data
 from engine.frames import Frame
-from engine.language import decoding, word2vec
+from engine.language import decoding, ngram, word2vec
 from engine.learning import em, som
 from engine.params import Params
 
@@ -33,12 +33,20 @@ def few_counts() -> data.Points:
 
 
 def few_sentences() -> data.Text:
+    """Twenty lines in which some words have company."""
     return data.text(["the cat sits on the mat", "the dog sits on the rug", "a cat and a dog", "A C A C A B"] * 5)
+
+
+def few_words() -> data.Text:
+    """Fourteen lines: enough for some to be held out."""
+    rng = np.random.default_rng(7)
+    return data.text([" ".join(rng.choice(list("ABCCC"), size)) for size in rng.integers(1, 9, 14)])
 
 
 ALGORITHMS = [
     Algorithm("decoding", decoding.search, decoding.Params, lambda: (data.sample("notes"),), decoding.DEFAULT),
     Algorithm("em", em.train, em.Params, lambda: (few_counts(),), em.DEFAULT),
-    Algorithm("word2vec", word2vec.train, word2vec.Params, lambda: (few_sentences(),), word2vec.DEFAULT),
+    Algorithm("ngram", ngram.train, ngram.Params, lambda: (few_words(),), ngram.DEFAULT),
     Algorithm("som", som.train, som.Params, lambda: (few_points(),), som.DEFAULT),
+    Algorithm("word2vec", word2vec.train, word2vec.Params, lambda: (few_sentences(),), word2vec.DEFAULT),
 ]

@@ -1,0 +1,128 @@
+"""What the pictures of n-gram models share: the row of numbers, the formula of one probability, colours, numbers as words."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from charts.formula import formula, short
+from charts.panels import Box, Panel, Picture, compose
+from engine.language.ngram import Explained, NgramFrame, Params
+from views import Words
+
+RATIO = formula(r"p = \frac{{c}!}{{n}!} = {p}!!")
+ADD = formula(r"p = \frac{{c}! + {k}!}{{n}! + {k}! \cdot {V}!} = {p}!!")
+MIX = formula(r"p = {D}! \cdot \frac{{c}!}{{n}!} + {weight}! \cdot {lower}! = {p}!!")
+WITTEN = formula(r"p = \frac{{c}!}{{n}!} + {weight}! \cdot {lower}! = {p}!!")
+LESS = formula(r"p = \frac{{c}! - {D}!}{{n}!} + {weight}! \cdot {lower}! = {p}!!")
+TAKEN = formula(r"p = \frac{{c}! - {D}!}{{n}!} = {p}!!")
+TIMES = formula(r"p = {D}! \cdot \frac{{c}!}{{n}!} = {p}!!")
+BACK = formula(r"p = {weight}! \cdot {lower}! = {p}!!")
+STAR = formula(r"p = \frac{r^{*}}{N} = \frac{{D}!}{{n}!} = {p}!!")
+NOTHING = formula(r"p = {p}!!")
+BACKING = ("absolute", "katz", "stupid", "kneser_ney")
+
+
+def picture(panels: Sequence[Panel], wide: list[Box], narrow: list[Box], words: Words, frame: NgramFrame, **more: Any) -> Picture:
+    """What all pictures share."""
+    drawn = compose(panels, wide, narrow, height=more.pop("height", 860))
+    alt = more.pop("alt", "")
+    numbers = (
+        dict.fromkeys(
+            (
+                "step",
+                "part",
+                "word",
+                "estimator",
+                "order",
+                "size",
+                "count",
+                "context",
+                "p",
+                "bits",
+                "sum",
+                "unseen",
+                "perplexity",
+                "loglik",
+                "r",
+                "star",
+                "nr",
+                "tokens",
+                "types",
+            )
+        )
+        | {"step": frame.step, "part": frame.part, "tokens": frame.tokens, "types": frame.types}
+        | more.pop("numbers")
+    )
+    return Picture(**drawn, numbers=numbers, alt=f"{more['said']} {alt}".strip(), **more)
+
+
+def explained(now: Explained, params: Params, V: int, name: str = "") -> tuple[str, Mapping[str, tuple[Any, int]]]:
+    """The formula of one probability, with its numbers."""
+    name = name or params.estimator
+    k = 1.0 if name == "add_one" else params.k
+    texts = {
+        "p": chance(now.p),
+        "c": f"{now.c:g}",
+        "n": f"{now.n:g}",
+        "D": factor(now.D),
+        "weight": factor(now.weight),
+        "lower": chance(now.lower),
+        "k": f"{k:g}",
+        "V": str(V),
+    }
+    values: Mapping[str, tuple[Any, int]] = {key: (value, 0) for key, value in texts.items()}
+    if not now.known or (name == "mle" and not now.total) or (not now.n and name not in ("add_one", "add_k")):
+        return NOTHING, values
+    if name in BACKING and not now.c:
+        return BACK, values
+    if name in ("interpolated_kn", "modified_kn") and not now.c:
+        return WITTEN, values
+    fixed = {
+        "mle": RATIO,
+        "stupid": RATIO,
+        "add_one": ADD,
+        "add_k": ADD,
+        "jelinek_mercer": MIX,
+        "witten_bell": WITTEN,
+        "katz": TIMES,
+        "good_turing": STAR,
+        "absolute": TAKEN,
+        "kneser_ney": TAKEN,
+        "interpolated_kn": LESS,
+        "modified_kn": LESS,
+    }
+    return fixed[name], values
+
+
+def colour_of(m: int, n: int) -> str:
+    """The colour of words whose longest n-gram has m of n tokens."""
+    return f"@sequential{round(3 + 6 * (m - 1) / max(n - 1, 1)) if n > 1 else 9}" if m else "@bad"
+
+
+def chance(value: float) -> str:
+    """A probability."""
+    if value >= 0.9995 or value == 0:
+        return f"{value:.4g}" if 0 < value < 1 and round(value, 4) < 1 else f"{round(value, 3):g}"
+    return f"{value:.4f}".rstrip("0").rstrip(".") if value >= 0.001 else short(value, 2)
+
+
+def factor(value: float) -> str:
+    return f"{value:.4g}" if value >= 0.001 or not value else short(value, 2)
+
+
+def times(value: int) -> str:
+    return f"{int(value)}"
+
+
+def size_of(value: float) -> str:
+    return f"{value:.3g}" if value < 100 else f"{value:,.0f}"
+
+
+def highest_of(frame: NgramFrame) -> float:
+    """Bits that a bar reaches: more than a word drawn from the vocabulary at random has."""
+    return float(np.ceil(np.log2(max(frame.types, 2))) + 6)
+
+
+def cut(word: str, most: int = 9) -> str:
+    return word if len(word) <= most else word[: most - 1] + "…"
