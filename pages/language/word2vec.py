@@ -1,5 +1,6 @@
 """word2vec: the page."""
 
+from engine import data
 from engine.language import word2vec
 from engine.params import Options
 from runtime.run import Run
@@ -10,7 +11,8 @@ from ui.language import say
 from ui.player import Clicked, play
 from views.language import word2vec as view
 
-SAMPLES = ["little", "little_zh", "pride", "northanger", "moby", "jueju", "tang", "song", "guwen", "cup"]
+SAMPLES = ["little", "little_zh", "pride", "northanger", "moby", "modern", "jueju", "tang", "song", "guwen", "cup"]
+SAMPLES += ["peoples_daily"] * data.has_peoples_daily()
 MORE = ("cut", "drop", "least", "most", "direction", "negative", "window", "exponent", "sample", "dim", "rate", "seed")
 OPEN = {"noise": ("exponent", "sample", "cut"), "pair": ("negative", "direction"), "cuts": ("window",)}  # what else each is about
 
