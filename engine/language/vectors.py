@@ -22,8 +22,9 @@ def unit(E: np.ndarray) -> np.ndarray:
 
 
 def cosines(E: np.ndarray, v: np.ndarray) -> np.ndarray:
-    """cos(e_i, v), (V,)."""
-    return np.asarray(unit(E) @ unit(v))
+    """cos(e_i, v), (V,); 0 where either is a row of zeros."""
+    length = np.sqrt(np.einsum("ij,ij->i", E, E)) * np.linalg.norm(v)
+    return np.asarray(E @ v / np.where(length > 0, length, 1))
 
 
 def nearest(E: np.ndarray, v: np.ndarray, k: int, skip: Sequence[int] = ()) -> tuple[np.ndarray, np.ndarray]:

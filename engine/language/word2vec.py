@@ -139,13 +139,16 @@ def _check_close_up(params: Params, last: int) -> None:
 
 
 @dataclass(frozen=True)
-class _Ground:
+class Ground:
+    """A text, cut and counted."""
+
     sentences: Sentences  # of words in the vocabulary only, so that windows reach over what was left out, as in gensim
     vocabulary: Vocabulary
     numbers: list[list[int]]
 
 
-def _ground(params: Params, data: Text, mode: Mode, most: int) -> _Ground:
+def prepare(params: Params, data: Text, mode: Mode, most: int) -> Ground:
+    """Cut a text and count its words. Raises ParamError and DataError where too few are left."""
     tokens = tokenise(data, mode, lower=True, punctuation=params.drop == "nothing", latin=params.drop != "latin")
     if params.drop != "nothing" and not any(tokens):
         raise ParamError("w2v_drop")
@@ -154,10 +157,10 @@ def _ground(params: Params, data: Text, mode: Mode, most: int) -> _Ground:
     number = vocabulary.number()
     numbers = [[number[word] for word in sentence if word in number] for sentence in sentences]
     kept = [(sentence, found) for sentence, found in zip(sentences, numbers, strict=True) if found]
-    return _Ground([[vocabulary.words[i] for i in found] for _, found in kept], vocabulary, [found for _, found in kept])
+    return Ground([[vocabulary.words[i] for i in found] for _, found in kept], vocabulary, [found for _, found in kept])
 
 
-def _settings(params: Params, ground: _Ground, **values: object) -> Settings:
+def settings_of(params: Params, ground: Ground, **values: object) -> Settings:
     words = int(ground.vocabulary.counts.sum())
     if words * params.epochs > WORK:
         raise ParamError("w2v_work", words=words, epochs=params.epochs, most=max(1, WORK // words))
@@ -206,10 +209,13 @@ def _unknown(word: str, words: tuple[str, ...]) -> ParamError:
 
 
 def _map(params: Params, data: Text) -> Iterator[MapFrame]:
-    """The whole run is trained first, because the map's basis is that of the last epoch."""
     _check_close_up(params, params.epochs)
-    ground = _ground(params, data, params.cut, params.most)
-    model = Model(ground.sentences, ground.vocabulary, _settings(params, ground))
+    yield from learn(params, prepare(params, data, params.cut, params.most))
+
+
+def learn(params: Params, ground: Ground) -> Iterator[MapFrame]:
+    """The whole run is trained first, because the map's basis is that of the last epoch."""
+    model = Model(ground.sentences, ground.vocabulary, settings_of(params, ground))
     base = MapFrame(
         step=0,
         part="",
@@ -260,24 +266,24 @@ def _learn(params: Params, model: Model, base: MapFrame) -> Iterator[MapFrame]:
 
 
 def _tree(params: Params, data: Text) -> Iterator[Word2vecFrame]:
-    ground = _ground(params, data, params.cut, params.leaves)
+    ground = prepare(params, data, params.cut, params.leaves)
     words = ground.vocabulary
     given = _place(params.word, words, 0)
     target = _place(params.other, words, len(words.words) - 1)
-    model = Model(ground.sentences, words, _settings(params, ground, negative=0, hierarchical=True))
+    model = Model(ground.sentences, words, settings_of(params, ground, negative=0, hierarchical=True))
     model.train()
     yield from mechanisms.tree_frames(words, model.vectors.astype(float), model.nodes.astype(float), given, target)
 
 
 def _pair(params: Params, data: Text) -> Iterator[Word2vecFrame]:
-    ground = _ground(params, data, params.cut, params.most)
+    ground = prepare(params, data, params.cut, params.most)
     words, skipgram = ground.vocabulary, params.direction == "skipgram"
     given, other = _place(params.word, words, -1), _place(params.other, words, -1)
     pairs = mechanisms.window_pairs(ground.numbers, params.window, skipgram=skipgram, centre=given, other=other)
     if not pairs:
         centre = params.word or "–"
         raise ParamError("w2v_no_pair" if other >= 0 else "w2v_alone", word=centre, other=params.other, window=params.window)
-    model = Model(ground.sentences, words, _settings(params, ground, negative=params.negative, hierarchical=True))
+    model = Model(ground.sentences, words, settings_of(params, ground, negative=params.negative, hierarchical=True))
     if params.trained:
         model.train()
     inputs = model.vectors
@@ -287,7 +293,7 @@ def _pair(params: Params, data: Text) -> Iterator[Word2vecFrame]:
 
 
 def _noise(params: Params, data: Text) -> Iterator[Word2vecFrame]:
-    ground = _ground(params, data, params.cut, params.most)
+    ground = prepare(params, data, params.cut, params.most)
     words = ground.vocabulary
     yield from mechanisms.noise_frames(words, ground.numbers, params.exponent, threshold(params, words), params.seed)
 
@@ -299,8 +305,8 @@ def _cuts(params: Params, data: Text) -> Iterator[CutsFrame]:
     """One model for each way to cut; all learn epoch by epoch."""
     _check_close_up(params, params.epochs)
     modes: tuple[Mode, ...] = CUTS if data.language == "zh" else ("words", "characters")
-    grounds = [_ground(params, data, mode, params.most) for mode in modes]
-    models = [Model(ground.sentences, ground.vocabulary, _settings(params, ground)) for ground in grounds]
+    grounds = [prepare(params, data, mode, params.most) for mode in modes]
+    models = [Model(ground.sentences, ground.vocabulary, settings_of(params, ground)) for ground in grounds]
     asked = _asked(params, grounds)
     line = _telling_line(data, next(word for word in asked if word), modes)
     first = max(params.close_up, 0)
@@ -337,7 +343,7 @@ def _epoch(model: Model, number: int) -> float:
     return loss / words if words else 0.0
 
 
-def _asked(params: Params, grounds: list[_Ground]) -> tuple[str, ...]:
+def _asked(params: Params, grounds: list[Ground]) -> tuple[str, ...]:
     """The word asked for in every cut: where a cut has only its characters, the first of them."""
     words = grounds[0].vocabulary
     known = [ground.vocabulary.number() for ground in grounds]
@@ -356,7 +362,7 @@ def _telling_line(data: Text, word: str, modes: tuple[Mode, ...]) -> Text:
     return replace(data, lines=(lines[max(range(len(lines)), key=lambda k: different[k])],))
 
 
-def _near(models: list[Model], grounds: list[_Ground], asked: tuple[str, ...]) -> tuple[tuple[tuple[str, ...], ...], np.ndarray]:
+def _near(models: list[Model], grounds: list[Ground], asked: tuple[str, ...]) -> tuple[tuple[tuple[str, ...], ...], np.ndarray]:
     near, cosines = [], np.zeros((len(models), NEAREST))
     for k, (model, ground, word) in enumerate(zip(models, grounds, asked, strict=True)):
         if not word:

@@ -58,8 +58,8 @@ def peer(ground, settings, **more):
 @pytest.mark.parametrize("output", ["negative", "hierarchical"])
 def test_the_vectors_are_those_of_gensims_own_train_to_the_last_bit(direction, output):
     params = Params(direction=direction, output=output, epochs=4, dim=12, seed=3, least=2)
-    ground = word2vec._ground(params, small(), "auto", 1000)
-    theirs = peer(ground, word2vec._settings(params, ground))
+    ground = word2vec.prepare(params, small(), "auto", 1000)
+    theirs = peer(ground, word2vec.settings_of(params, ground))
     made = frames(direction=direction, output=output, epochs=4, dim=12, seed=3, least=2)
     assert made[-1].words == tuple(theirs.wv.index_to_key)
     np.testing.assert_array_equal(made[-1].vectors, theirs.wv.vectors)
@@ -69,16 +69,16 @@ def test_the_vectors_are_those_of_gensims_own_train_to_the_last_bit(direction, o
 def test_a_real_text_of_many_batches_gives_gensims_vectors_too():
     subject = text(data.sample("little").lines[:600])
     params = Params(epochs=2)
-    ground = word2vec._ground(params, subject, "auto", 1000)
-    assert embedding.Model(ground.sentences, ground.vocabulary, word2vec._settings(params, ground)).batches > 3
+    ground = word2vec.prepare(params, subject, "auto", 1000)
+    assert embedding.Model(ground.sentences, ground.vocabulary, word2vec.settings_of(params, ground)).batches > 3
     made = list(word2vec.train(params, subject))
-    np.testing.assert_array_equal(made[-1].vectors, peer(ground, word2vec._settings(params, ground)).wv.vectors)
+    np.testing.assert_array_equal(made[-1].vectors, peer(ground, word2vec.settings_of(params, ground)).wv.vectors)
 
 
 def test_the_loss_of_an_epoch_is_that_epochs_alone_and_together_they_are_gensims_running_loss():
     params = Params(epochs=6)
-    ground = word2vec._ground(params, small(), "auto", 1000)
-    theirs = peer(ground, word2vec._settings(params, ground), compute_loss=True).get_latest_training_loss()
+    ground = word2vec.prepare(params, small(), "auto", 1000)
+    theirs = peer(ground, word2vec.settings_of(params, ground), compute_loss=True).get_latest_training_loss()
     made = frames(epochs=6)
     assert np.isnan(made[0].loss)
     learned = np.diff([frame.learned for frame in made])
@@ -492,7 +492,7 @@ def test_words_that_are_not_there_bring_the_nearest_spelling():
 
 def test_a_very_long_line_is_read_to_its_end():
     line = " ".join(["left"] * 12_000 + ["middle"] * 3 + ["end"] * 12_000)
-    ground = word2vec._ground(Params(), text([line]), "auto", 1000)
+    ground = word2vec.prepare(Params(), text([line]), "auto", 1000)
     assert max(map(len, ground.sentences)) <= vocabularies.LONGEST
     assert ground.vocabulary.counts.sum() == 24_003
     made = frames(text([line]), epochs=1, sample="0")
