@@ -388,6 +388,9 @@ def _grid(frame: PairFrame, k: int, words: Words) -> Panel:
     elif frame.part == "move":
         z[rows] = np.round(35 + 65 * np.sqrt(moves / max(float(moves.max()), 1e-12)))
     names = [escaped(word) for word in frame.words] if k != 1 else [words("merge_word", n=m + 1) for m in range(count)]
+    if frame.part == "move":
+        for row, move in zip(rows.tolist(), moves.tolist(), strict=True):
+            names[row] = words("hover_moves", word=frame.words[row] if k != 1 else names[row], size=short(move, 2))
     told = np.array(names + [""] * (len(z) - count), dtype=object).reshape(-1, across).tolist()
     heat: Trace = {
         "type": "heatmap",
