@@ -604,7 +604,7 @@ def _cut_panel(frame: CutsFrame, k: int, words: Words) -> Panel:
                  y={"range": [ROWS - 0.4, -0.6], "showgrid": False, **ticks})  # fmt: skip
 
 
-def _lines(tokens: tuple[str, ...], asked: str, width: float = 30.0, most: int = 3) -> str:
+def _lines(tokens: tuple[str, ...], asked: str, width: float = 24.0, most: int = 4) -> str:
     """Tokens with gaps, in lines; the word asked for is lit."""
     lines, used = [""], 0.0
     for token in tokens:
