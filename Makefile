@@ -1,11 +1,11 @@
-# Theoria: make run · make test · make bench · make check · make format · make screenshots
+# Theoria: make run · make test · make bench · make soak · make check · make format · make screenshots
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 export PYTHONHASHSEED := 0
 
-.PHONY: run test bench check format screenshots python browser
+.PHONY: run test bench soak check format screenshots python browser
 .DEFAULT_GOAL := run
 
 run: $(VENV)/run.done  ## open the playground
@@ -27,6 +27,9 @@ format: $(VENV)/dev.done
 
 bench: $(VENV)/dev.done browser  ## ours against the peers, and the page; writes benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
+
+soak: $(VENV)/dev.done  ## ten minutes of visitors who come and go: does the server grow?
+	$(BIN)/python -m benchmarks.classroom soak
 
 screenshots: $(VENV)/dev.done browser  ## the pictures of the home page and the README, from real films
 	$(BIN)/python -m tests.browser.pictures

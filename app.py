@@ -13,10 +13,11 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Message, Send
 
 from contents import SECTIONS
 from engine import data
-from runtime import script, server, settings
+from runtime import metrics, script, server, settings
 from runtime.run import Run
 from ui import offline
 from ui.text import LANGUAGES, theory
@@ -29,10 +30,11 @@ FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
     """Start the workers before any page runs; warm in the background; leave no orphan."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    store, _ = server.start()
+    store, films = server.start()
     store.alive = _alive
     threading.Thread(target=warm, name="warm", daemon=True).start()
-    yield {}
+    with metrics.served(store, films):
+        yield {}
     server.stop()
 
 
@@ -60,6 +62,16 @@ def _alive(session: str) -> bool:
     return bool(runtime.is_active_session(session))
 
 
+class PatientStream(StreamingResponse):
+    """A stream whose reader is waited for, but not for ever: one that takes nothing for a minute is let go."""
+
+    async def stream_response(self, send: Send) -> None:
+        async def sent(message: Message) -> None:
+            await asyncio.wait_for(send(message), settings.STALLED_SECONDS)
+
+        await super().stream_response(sent)
+
+
 async def film(request: Request) -> Response:
     """A film as it is drawn; or, with .html at the end, the same as one page that plays without a server."""
     name: str = request.path_params["key"]
@@ -78,7 +90,7 @@ async def film(request: Request) -> Response:
         "X-Content-Type-Options": "nosniff",
         **(FOREVER if shown.done else {"Cache-Control": "no-store"}),
     }
-    return StreamingResponse(shown.stream(films.wake), media_type="application/x-ndjson", headers=headers)
+    return PatientStream(shown.stream(films.wake), media_type="application/x-ndjson", headers=headers)
 
 
 async def plotly_script(request: Request) -> Response:

@@ -10,11 +10,12 @@ SMOOTH = np.linspace(0, 1, 13)
 EASE = SMOOTH**2 * (3 - 2 * SMOOTH)
 
 
-def places(parent: np.ndarray, depth: np.ndarray, opens: np.ndarray, fan: int, gap: float = 0.12) -> np.ndarray:
+def places(parent: np.ndarray, depth: np.ndarray, opens: np.ndarray, fan: int | None = None, gap: float = 0.12) -> np.ndarray:
     """Heights y [n] in 0..1 of nodes whose parents are `parent` [n] (−1: the root).
 
-    Every node that opens (`opens` [n], bool) gets a band on the next level with room for `fan` children, as near to its own
-    height as the other bands allow; its children stand in it in their order. So what comes later moves nothing.
+    Every node that opens (`opens` [n], bool) gets a band on the next level, as near to its own height as the other bands allow;
+    its children stand in it in their order. Where a level comes as a whole, a band is as wide as its children need. Where it
+    comes parent by parent, each band has room for `fan` children, so that what comes later moves nothing.
     """
     y = np.full(len(parent), 0.5)
     children: list[list[int]] = [[] for _ in parent]
@@ -23,13 +24,14 @@ def places(parent: np.ndarray, depth: np.ndarray, opens: np.ndarray, fan: int, g
             children[above].append(node)
     for level in range(int(depth.max(initial=0))):
         bands = sorted(np.flatnonzero(opens & (depth == level)).tolist(), key=lambda node: (y[node], node))
+        bands = [node for node in bands if fan or children[node]]
         if not bands:
             continue
-        tight = min(gap, 0.98 / (len(bands) * fan))
-        centres = apart(y[bands], np.full(len(bands), fan * tight))
-        for centre, node in zip(centres, bands, strict=True):
+        room = np.array([fan or len(children[node]) for node in bands], dtype=float)
+        tight = min(gap, 0.98 / room.sum())
+        for centre, size, node in zip(apart(y[bands], room * tight), room * tight, bands, strict=True):
             few = children[node]
-            step = tight if len(few) <= fan else fan * tight / len(few)
+            step = min(gap, size / max(len(few), 1))
             y[few] = centre + step * (np.arange(len(few)) - (len(few) - 1) / 2)
     return y
 

@@ -61,6 +61,7 @@ __all__ = [
     "SAMPLES",
     "TABLES",
     "TEXTS",
+    "TEXT_MARK",
     "UPLOAD_BYTES",
     "Image",
     "Kind",
@@ -446,6 +447,13 @@ def old_faithful() -> Points:
     return choose(table, numeric_columns(table))
 
 
+def loner() -> Points:
+    """Two clouds of 12 points each, and one point by itself, on which a component of a mixture can collapse."""
+    rng = np.random.default_rng(0)
+    clouds = [rng.normal(centre, 0.5, (12, 2)) for centre in ((0, 0), (3, 1))]
+    return points(np.vstack([*clouds, [[1.2, 3.4]]]).round(2), ("x", "y"))
+
+
 def coins() -> Points:
     """Five sets of ten tosses, each of one of two coins, nobody noted which (Do & Batzoglou, 2008)."""
     heads = np.array([5, 9, 8, 4, 7])
@@ -466,7 +474,7 @@ TEXTS: dict[str, tuple[str, str]] = {  # file, title
     "little_zh": ("text_little_zh.txt.gz", "小世界"),
     "cup": ("text_cup.txt", "我喜欢观看巴西足球世界杯"),
 }
-PEOPLES_DAILY = 1_500_000  # characters of the People's Daily that are taken
+PEOPLES_DAILY = 1_000_000  # characters of the People's Daily that are taken
 
 
 def sample_text(name: str) -> Text:
@@ -498,7 +506,7 @@ def peoples_daily() -> Text:
 
 SAMPLES: dict[str, Callable[[], Points | Table | Text]] = {
     "penguins": penguins, "xkcd": xkcd, "mnist": mnist, "animals": animals, "moons": moons, "square": square,
-    "old_faithful": old_faithful, "coins": coins,
+    "old_faithful": old_faithful, "coins": coins, "loner": loner,
     **{name: partial(sample_table, name) for name in ("notes", "steps", "five", "markov", "grammar")},
     **{name: partial(sample_text, name) for name in TEXTS},
     "peoples_daily": peoples_daily,

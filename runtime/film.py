@@ -66,6 +66,11 @@ class Film:
         return OVERHEAD + self.lines.nbytes + sum(uploads(self._beside).values())
 
     @property
+    def drawn(self) -> int:
+        """How many pictures it has."""
+        return self._next
+
+    @property
     def stale(self) -> bool:
         """Whether it can only be drawn anew: it broke, or its frames went before it was finished."""
         job = self.job
@@ -77,7 +82,8 @@ class Film:
         job = self.job
         if job is None or self.ended.is_set():
             return False
-        return job.done or self._next < len(job.frames) or self._said.get("queued") != _place(job)
+        news = self._said.get("queued") != _place(job) or self._said.get("again", False) != job.again
+        return job.done or self._next < len(job.frames) or news
 
     def draw_line(self) -> None:
         """Draw the next picture, or say what there is to say instead. A view that breaks ends the film, not the thread."""
@@ -135,6 +141,8 @@ class Film:
     def _advance(self, job: Job) -> None:
         over = job.done  # before the frames are counted: the last one may come in between
         self._say("queued", _place(job))
+        if job.again:
+            self._say("again", True)
         if self._next < len(job.frames):
             self._say("total", job.frames[self._next].total)
             data = (*job.run.data, *self._beside)

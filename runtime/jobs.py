@@ -13,6 +13,7 @@ from runtime.run import Run, uploads
 
 log = logging.getLogger("theoria.runs")
 OVERHEAD = 2_000  # bytes of a job beside its frames
+NEVER = float("inf")
 STRIDE = 8_000_000  # after so many new bytes the cache is looked at
 Listener = Callable[[], None]
 
@@ -24,7 +25,7 @@ class Job:
     `streams`. `cancelled` and `done` are settled under one lock: a job that is done is never cancelled afterwards.
     """
 
-    def __init__(self, run: Run, grown: Listener = lambda: None) -> None:
+    def __init__(self, run: Run, grown: Listener = lambda: None, over: "Callable[[Job], None]" = lambda job: None) -> None:
         self.run, self.key = run, run.key
         self.task = (run.train, run.params, run.data)
         self.uploads = uploads(run.data)
@@ -34,19 +35,30 @@ class Job:
         self.ahead = 0  # runs to be served before this one, while it is queued
         self.cancelled = False
         self.evicted = False  # the cache needed the room
+        self.again = False  # its worker was lost, and another computes it anew
         self.stop: Listener | None = None  # tells whoever computes it, at once, that it was cancelled
         self.sessions: set[str] = set()
         self.streams = 0
         self.nbytes = OVERHEAD
         self.used = self.wanted = time.monotonic()
-        self._since = time.monotonic()
+        self.waited = self.seconds = 0.0  # in the queue, and in computing; known when it has ended
+        self._asked, self._began = time.monotonic(), NEVER
         self._listeners: list[Listener] = []
         self._lock = threading.Lock()
-        self._grown, self._looked = grown, 0
+        self._grown, self._looked, self._over = grown, 0, over
 
     @property
     def done(self) -> bool:
         return self.state == "done"
+
+    @property
+    def topic(self) -> str:
+        return self.run.train.__module__.rpartition(".")[2]
+
+    @property
+    def outcome(self) -> str:
+        """How it ended: "done", "cancelled", or the code of an error."""
+        return "cancelled" if self.cancelled else self.error.code if self.error else "done"
 
     @property
     def lost(self) -> bool:
@@ -73,8 +85,17 @@ class Job:
     def began(self) -> None:
         with self._lock:
             if self.state == "queued":
-                self.state, self._since = "running", time.monotonic()
+                self.state, self._began = "running", time.monotonic()
         self._tell()
+
+    def retry(self) -> bool:
+        """Say that it is computed anew: frames stay, the same ones will come. False the second time, or when nobody wants it."""
+        with self._lock:
+            fresh = not (self.again or self.cancelled or self.done)
+            self.again |= fresh
+        if fresh:
+            self._tell()
+        return fresh
 
     def add(self, frame: Frame, size: int = 0) -> None:
         """One frame more, of `size` bytes if that is known better. Raises TooBig when the run alone would fill the cache."""
@@ -107,10 +128,11 @@ class Job:
             if self.done:
                 return
             self.error, self.state = error, "done"
-        outcome = "cancelled" if self.cancelled else error.code if error else "done"
-        seconds = time.monotonic() - self._since
-        facts = (self.key, self.run.train.__module__, seconds, len(self.frames), outcome)
-        log.info("run=%s topic=%s seconds=%.2f frames=%d outcome=%s", *facts)
+            now = time.monotonic()
+            self.waited, self.seconds = min(self._began, now) - self._asked, max(now - self._began, 0.0)
+        facts = (self.key, self.topic, self.waited, self.seconds, len(self.frames), self.outcome)
+        log.info("run=%s topic=%s waited=%.2f seconds=%.2f frames=%d outcome=%s", *facts)
+        self._over(self)
         self._tell()
 
     def _tell(self) -> None:

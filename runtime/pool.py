@@ -34,6 +34,9 @@ class Pool:
         if hasattr(self._context, "set_forkserver_preload"):
             self._context.set_forkserver_preload(["runtime.preload"])
         self._workers: dict[int, Worker] = {}
+        self._busy = 0  # lanes with a run
+        self.crowded = False  # what is watched or computed fills the cache: one run at a time, until there is room again
+        self.restarts = 0  # runs that were computed anew because their worker was lost
         self._lanes = [threading.Thread(target=self._lane, args=(k,), name=f"lane-{k}", daemon=True) for k in range(lanes)]
         for lane in self._lanes:
             lane.start()
@@ -65,6 +68,13 @@ class Pool:
                     return True
         return False
 
+    def crowd(self, crowded: bool) -> None:
+        """Whether there is room for the frames of more than one run."""
+        if crowded != self.crowded:
+            with self._change:
+                self.crowded = crowded
+                self._change.notify_all()
+
     def close(self) -> None:
         """End every process and every lane; what waits stays undone."""
         with self._change:
@@ -79,7 +89,7 @@ class Pool:
 
     def _next(self) -> Job | None:
         with self._change:
-            while self._open and not self._waiting:
+            while self._open and (not self._waiting or (self.crowded and self._busy)):
                 self._change.wait()
             if not self._open:
                 return None
@@ -87,8 +97,14 @@ class Pool:
             job = jobs.popleft()
             if jobs:
                 self._waiting[session] = jobs  # to the end of the line
+            self._busy += 1
             self._tell()
             return job
+
+    def _finished(self) -> None:
+        with self._change:
+            self._busy -= 1
+            self._change.notify_all()
 
     def _tell(self) -> None:
         """Say to every waiting job how many are ahead of it. Under the lock, so that no older count arrives later."""
@@ -101,11 +117,20 @@ class Pool:
             worker = self._worker(number)
             if worker and (job := self._next()):
                 self._compute(number, job)
+                self._finished()
         if number in self._workers:
             self._workers.pop(number).kill()
 
     def _compute(self, number: int, job: Job) -> None:
-        """See one job through. Whatever happens it ends, and a worker that cannot be trusted goes."""
+        """See one job through, with a second worker where the first was lost. Whatever happens it ends."""
+        error = self._try(number, job)
+        if isinstance(error, WorkerLost) and error.code == "worker_lost" and self._open and job.retry():
+            self.restarts += 1
+            error = self._try(number, job)
+        job.end(error)
+
+    def _try(self, number: int, job: Job) -> TheoriaError | None:
+        """Compute a job with this lane's worker. A worker that cannot be trusted any more goes."""
         error: TheoriaError | None = None
         worker = self._worker(number)
         try:
@@ -121,7 +146,7 @@ class Pool:
         if worker and (worker.spoilt or (error and is_luck(error))):
             self._workers.pop(number, None)
             worker.kill()
-        job.end(error)
+        return error
 
     def _worker(self, number: int) -> Worker | None:
         """This lane's worker; a new one where there is none, or it died while it waited. None when the host refuses."""

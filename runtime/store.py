@@ -4,7 +4,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
-from functools import partial
 from multiprocessing.process import BaseProcess
 from typing import Protocol
 
@@ -42,6 +41,7 @@ class Store:
         self._trimming = threading.Lock()
         self._pool = Pool(lanes) if lanes else None
         self._others: list[Callable[[], Iterable[Kept]]] = []
+        self.ended: Callable[[str, str, float], None] = lambda topic, outcome, seconds: None  # told of every run
         self.alive: Callable[[str], bool] = lambda session: True  # whether a session still has a viewer
         self._closed = threading.Event()
         self._janitor = threading.Thread(target=self._watch, name="janitor", daemon=True)
@@ -53,7 +53,7 @@ class Store:
         with self._lock:
             there = self._jobs.get(run.key)
             fresh = there is None or there.lost
-            job = Job(run, self.trim) if there is None or fresh else there
+            job = Job(run, self.trim, self._ended) if there is None or fresh else there
             if fresh and self._pool:
                 self._queue(self._pool, job, session)
             self._jobs[run.key] = job
@@ -88,14 +88,17 @@ class Store:
         return sum(job.nbytes for job in jobs) + sum(uploads.values()) + sum(item.nbytes for item in self._kept())
 
     def trim(self) -> None:
-        """Forget cancelled jobs; drop the least recently used finished jobs and unwatched films until the cache fits."""
+        """Forget cancelled jobs; drop what was not used for longest until the cache fits: frames first, then unwatched films."""
         if not self._trimming.acquire(blocking=False):
             return  # somebody is at it
         try:
             with self._lock:
                 self._jobs = {key: job for key, job in self._jobs.items() if not (job.done and job.cancelled)}
-            if self.nbytes() > settings.CACHE_MB * 1_000_000:
-                self._make_room()
+            limit = settings.CACHE_MB * 1_000_000
+            if self.nbytes() > limit:
+                self._make_room(limit)
+            if self._pool:
+                self._pool.crowd(self.nbytes() > limit)
         finally:
             self._trimming.release()
 
@@ -112,10 +115,23 @@ class Store:
         for job in jobs:
             job.end(None)
 
+    def count(self, state: str) -> int:
+        """How many jobs are "queued", "running" or "done"."""
+        with self._lock:
+            return sum(job.state == state for job in self._jobs.values())
+
+    @property
+    def restarts(self) -> int:
+        """Runs that were computed anew because their worker was lost."""
+        return self._pool.restarts if self._pool else 0
+
     @property
     def processes(self) -> list[BaseProcess]:
         """The workers, as processes."""
         return self._pool.processes if self._pool else []
+
+    def _ended(self, job: Job) -> None:
+        self.ended(job.topic, job.outcome, job.seconds)
 
     def _queue(self, pool: Pool, job: Job, session: str) -> None:
         try:
@@ -138,15 +154,22 @@ class Store:
     def _kept(self) -> list[Kept]:
         return [item for others in self._others for item in others()]
 
-    def _make_room(self) -> None:
+    def _make_room(self, limit: float) -> None:
+        """Films are small and dear: they keep a quarter of the cache, however many frames are being watched."""
         with self._lock:
-            jobs = [job for job in self._jobs.values() if job.done]
-        found: list[tuple[float, Callable[[], None]]] = [(job.used, partial(self._evict, job)) for job in jobs]
-        found += [(item.used, item.drop) for item in self._kept() if not item.watched]
-        for _, drop in sorted(found, key=lambda entry: entry[0]):
-            drop()
-            if self.nbytes() <= settings.CACHE_MB * 1_000_000:
+            jobs = sorted((job for job in self._jobs.values() if job.done), key=lambda job: job.used)
+        for job in jobs:
+            self._evict(job)
+            if self.nbytes() <= limit:
                 return
+        films = sorted(self._kept(), key=lambda item: item.used)
+        size = sum(item.nbytes for item in films)
+        for item in films:
+            if size <= limit / 4 or self.nbytes() <= limit:
+                return
+            if not item.watched:
+                item.drop()
+                size -= item.nbytes
 
     def _evict(self, job: Job) -> None:
         with self._lock:

@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from engine.errors import TheoriaError
+from engine.errors import TheoriaError, WorkerLost
 from runtime import child, settings
 from runtime.jobs import Job
 from runtime.run import ROOT
@@ -61,19 +61,25 @@ class Worker:
 
     def _receive(self, job: Job) -> TheoriaError | None:
         problem: TheoriaError | None = None
+        known, heard = len(job.frames), time.monotonic()  # what a lost worker had sent comes again
         while True:
             if not self._pipe.poll(0.1):
                 if self._asked is not None and time.monotonic() - self._asked > settings.CANCEL_SECONDS:
                     self.spoilt = True
                     return problem
+                if time.monotonic() - heard > settings.SILENT_SECONDS:
+                    self.spoilt = True
+                    return problem or WorkerLost("worker_silent", seconds=round(settings.SILENT_SECONDS))
                 continue
-            message = self._pipe.recv_bytes()
+            message, heard = self._pipe.recv_bytes(), time.monotonic()
             kind, content = pickle.loads(message)  # noqa: S301 — from our own process
             if kind == child.BUG:
                 return problem or bug(content)
             if kind == child.END:
                 return problem or content
-            if problem is None:
+            if known:
+                known -= 1
+            elif problem is None:
                 try:
                     job.add(content, len(message))
                 except TheoriaError as refusal:  # too big

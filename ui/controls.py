@@ -14,8 +14,16 @@ M = TypeVar("M", bound=Options)
 Choices = Mapping[str, Mapping[str, str]]  # field → its values now → their names
 
 
-def controls(model: type[M], text: Topic, *, more: Sequence[str] = (), choices: Choices | None = None, folded: str = "") -> M:
-    """Draw the fields that matter now and return the model they make.
+def controls(
+    model: type[M],
+    text: Topic,
+    *,
+    more: Sequence[str] = (),
+    choices: Choices | None = None,
+    folded: str = "",
+    without: Sequence[str] = (),
+) -> M:
+    """Draw the fields that matter now and return the model they make. Those `without` play no part with the data of the moment.
 
     Those in `more` stand behind an expander; `folded` is its heading, and without `more` all of them do. What is folded away
     is not drawn: a page has fewer widgets, and its picture comes sooner.
@@ -26,7 +34,8 @@ def controls(model: type[M], text: Topic, *, more: Sequence[str] = (), choices: 
     values: dict[str, Value] = {"close_up": address.seed(text.slug, closeup)} if (closeup := _close_up(model)) else {}
     values |= {spec.name: address.seed(text.slug, spec, tuple((choices or {}).get(spec.name, ()))) for spec in specs}
     for group in (False, True):
-        drawn = [spec for spec in specs if (spec.name in more if more else bool(folded)) == group and _matters(spec, values)]
+        shown = [spec for spec in specs if spec.name not in without and _matters(spec, values)]
+        drawn = [spec for spec in shown if (spec.name in more if more else bool(folded)) == group]
         if not drawn:
             continue
         box: Any = None if group else st.container(gap="small", key=f"{text.slug}-{'options' if folded else 'settings'}")

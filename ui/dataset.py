@@ -25,7 +25,7 @@ EDITABLE = 300  # rows that can be edited on the page
 CLICKABLE = 2000  # points that a click can add to
 Picked = tuple[tuple[str, ...], str | None]  # the columns that are looked at, the one that names the classes
 WRITABLE = 20_000  # characters of a text that can be edited on the page
-D = TypeVar("D", Points, Table, Text)
+D = TypeVar("D", bound=Points | Table | Text)
 Content = Table | Image | Text
 
 
@@ -38,9 +38,7 @@ class Form(Generic[D]):
     columns: bool  # whether columns are picked
     image: Callable[[Image], D] | None = None
     edit: bool = False  # whether it can be edited on the page
-    read: Callable[[bytes, str], Any] = data.read_table
-    reader: str = "datasets.read_table({file})"  # the same as Python
-    unpack: Callable[[str], Any] = data.unpack  # what a link carries
+    takes: tuple[type[Table] | type[Text], ...] = (Table,)
     words: tuple[str, str] = ("own_table", "limits_table")  # phrases: what can be brought, and its limits
 
 
@@ -56,8 +54,12 @@ POINTS: Form[Points] = Form(
 EDITED_POINTS: Form[Points] = replace(POINTS, image=None, edit=True, words=("own_table", "limits_table"))
 TABLE: Form[Table] = Form(make=lambda table, _: table, code=lambda expression, *_: expression, columns=False, edit=True)
 TEXT: Form[Text] = Form(
-    make=lambda content, _: content, code=lambda expression, *_: expression, columns=False, edit=True, read=data.read_text,
-    reader="datasets.read_text({file}, {name!r})", unpack=data.unpack_text, words=("own_text", "limits_text"),
+    make=lambda content, _: content, code=lambda expression, *_: expression, columns=False, edit=True, takes=(Text,),
+    words=("own_text", "limits_text"),
+)  # fmt: skip
+TABLE_OR_TEXT: Form[Table | Text] = Form(
+    make=lambda content, _: content, code=lambda expression, *_: expression, columns=False, edit=True, takes=(Table, Text),
+    words=("own_table_or_text", "limits_text"),
 )  # fmt: skip
 
 
@@ -348,7 +350,7 @@ def _upload(slug: str, form: Form[Any]) -> None:
             raise DataError("session_full", limit=SESSION_BYTES // 1_000_000)
         raw = file.getvalue()
         pictures = form.image is not None and data.is_image(raw)
-        content: Content = data.read_image(raw) if pictures else form.read(raw, file.name)
+        content: Content = data.read_image(raw) if pictures else _read(raw, file.name, form)
         _try(content, form)
     except DataError as problem:
         state["problem"] = problem
@@ -363,6 +365,17 @@ def _upload(slug: str, form: Form[Any]) -> None:
         _hand_on(slug, awaited.columns, awaited.label)
     elif awaited:
         address.notice("other_file", name=awaited.name)
+
+
+def _read(raw: bytes, name: str, form: Form[Any]) -> Table | Text:
+    """A file as what the form takes; where it takes both, a CSV with a column of numbers is a table. Raises DataError."""
+    if Text not in form.takes:
+        return data.read_table(raw, name)
+    if Table in form.takes and name.lower().endswith((".csv", ".tsv")):
+        table = data.read_table(raw, name)
+        if data.numeric_columns(table):
+            return table
+    return data.read_text(raw, name)
 
 
 def _try(content: Content, form: Form[Any]) -> None:
@@ -456,7 +469,8 @@ def _chosen(slug: str, choice: str, own: Own | None, picked: Picked | None, defa
         made, code = form.image(own.content), f"datasets.palette(datasets.read_image({reading}))"
     else:
         made = form.make(own.content, picked or ((), None))
-        code = form.code(form.reader.format(file=reading, name=name), own.content, picked or ((), None))
+        how = f"datasets.read_text({reading}, {name!r})" if isinstance(own.content, Text) else f"datasets.read_table({reading})"
+        code = form.code(how, own.content, picked or ((), None))
         if picked:
             columns_link = {f"{slug}.columns": _joined(picked[0]), f"{slug}.label": picked[1] or ""}
     packed = data.pack(made)
@@ -478,7 +492,9 @@ def _arrive(slug: str, samples: Sequence[str], default: str, form: Form[Any]) ->
     state.pop("awaited", None)
     if wanted.startswith("~"):
         try:
-            content = form.unpack(wanted[1:])
+            content = data.unpack_text(wanted[1:]) if wanted[1:2] == data.TEXT_MARK else data.unpack(wanted[1:])
+            if not isinstance(content, form.takes):
+                raise DataError("broken_link")
             _try(content, form)
         except DataError as problem:
             address.notice("bad_data", why=problem.code)

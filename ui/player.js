@@ -3,7 +3,7 @@
 // Python puts `const THEME = {light, dark, template};` before this file. One component serves three kinds (player, numbers, share): they meet in `shared`.
 //
 // Words (flat, plain text): first back next last play pause space scrub step speed loop more controls copy_step save_svg save_png save_csv save_film copied select_hint closer whole
-// running running_open opening queued_title queued queued_next lost retry figure_hint picture run empty numbers_title save_numbers link_label copy_link
+// running running_open opening queued_title queued queued_next again lost retry figure_hint picture run empty numbers_title save_numbers link_label copy_link
 
 const shared = window.theoria ??= {player: null, followers: new Set(), plotly: null};
 window.theoriaLoops ??= 0;
@@ -83,7 +83,7 @@ const decode = ({dtype, bdata, shape}) => {         // Plotly's base64 arrays, d
 };
 class Film {
   constructor({key, run, address, name}) { Object.assign(this, {key, run, address, name, stop: new AbortController(), mood: "", asked: false, told: -Infinity}); this.clear(); }
-  clear() { Object.assign(this, {head: {}, total: 0, queued: null, lines: [], values: [], rows: [], marks: [], ended: false, error: null}); }
+  clear() { Object.assign(this, {head: {}, total: 0, queued: null, again: false, lines: [], values: [], rows: [], marks: [], ended: false, error: null}); }
   get over() { return this.ended || this.error !== null; }
   feed(line) {
     const kind = /^\{\s*"(\w+)"/.exec(line)?.[1];
@@ -95,7 +95,7 @@ class Film {
   }
   adopt(trial) {                                    // a second reading takes over as soon as it is no worse than what is there
     if (trial.lines.length < this.lines.length && !trial.over) return;
-    for (const name of ["head", "total", "queued", "lines", "values", "rows", "marks", "ended", "error"]) this[name] = trial[name];
+    for (const name of ["head", "total", "queued", "again", "lines", "values", "rows", "marks", "ended", "error"]) this[name] = trial[name];
   }
   picture(i, mood) {
     if (mood !== this.mood) { this.mood = mood; this.near = new Map(); this.known = new Map(); this.weight = 0; }
@@ -251,8 +251,14 @@ const formula = ({formula: text = "", values = {}, at = 0}, entity = at) => piec
   return bare !== name && said.startsWith("−") ? `(${said})` : said;
 });
 const series = (trace, film, i) => {                // curves are drawn from the rows that have come, so nothing is known before it is computed
-  const {x, y, when} = trace.meta.series, n = film.lines.length, [from, to] = {past: [0, i + 1], future: [i, n], now: [i, i + 1]}[when ?? "past"];
+  const {x, y, when} = trace.meta.series, n = film.lines.length, [from, to] = {past: [0, i + 1], future: [i, film.veiled ? i : n], now: [i, i + 1]}[when ?? "past"];
   return {...trace, ...(when === "now" && {cliponaxis: false}), x: film.column(x).slice(from, to), y: film.column(y).slice(from, to), meta: {...trace.meta, frames: Array.from({length: to - from}, (_, k) => from + k)}};
+};
+const solid = (trace) => {                          // Plotly takes an empty trace out, and the place of an empty word: neither comes back by itself
+  const {type, mode, text} = trace, some = {...trace};
+  if (type === "scatter" && trace.x?.length === 0) Object.assign(some, {x: [null], y: [null]});
+  if (/text/.test(mode) && Array.isArray(text) && text.includes("")) some.text = text.map((word) => word || "\u00a0");
+  return some;
 };
 const reach = (numbers) => {
   let low = Infinity, high = -Infinity;
@@ -361,7 +367,7 @@ function makePlayer(root) {
   };
   const open = () => {
     const old = films, at = want, went = !following, ran = playing, seen = shown >= 0, runs = (all) => all.map(({run}) => run).join();
-    films = data.films.map((source) => Object.assign(old.find(({key, error}) => key === source.key && !error?.lost) ?? new Film(source), {name: source.name, address: source.address}));
+    films = data.films.map((source) => Object.assign(old.find(({key, error}) => key === source.key && !error?.lost) ?? new Film(source), {name: source.name, address: source.address, veiled: data.veiled}));
     old.forEach((film) => { if (!films.includes(film)) film.stop.abort(); });
     shown = want = -1;
     delete document.documentElement.dataset.thSeen;
@@ -424,11 +430,11 @@ function makePlayer(root) {
     if (!pane.wide && layout.annotations) layout.annotations = layout.annotations.filter((note) => note.name !== "wide");     // no room for these on a phone
     ranges(p, film, layout);
     const filled = p.figure.data.map((trace) => trace.meta?.series ? series(trace, film, last(film, i)) : trace);
-    const traces = filled.map((trace) => trace.type === "scatter" && trace.x?.length === 0 ? {...trace, x: [null], y: [null]} : trace);      // an empty trace would be taken out and put in again
+    const traces = filled.map(solid);
     put(pane.plot, "style", `height:${height}px`);
     put(pane.plot, "data-flip", String(pane.flip = Boolean(p.flip)));
     const steady = pane.film && pane.template === template && same(layout, pane.layout);
-    Object.assign(pane, {film, layout, template, rows: p.series || traces.some((trace) => trace.meta?.series) ? film.lines.length : Infinity, alt: plain(p.alt)});
+    Object.assign(pane, {film, layout, template, rows: p.series || traces.some((trace) => trace.meta?.series) ? film.lines.length : Infinity, alt: plain(broke(film, p, i) ? `${film.error.title}. ${film.error.text}` : p.alt)});
     const points = traces.some(({meta}) => meta?.link && !meta.silent);
     put(pane.plot, "role", points ? "application" : "img"); put(pane.plot, "aria-label", pane.alt); put(pane.plot, "aria-description", points ? words.figure_hint : "");
     caption(pane, film, p, i);
@@ -440,12 +446,13 @@ function makePlayer(root) {
       pane.plot.on("plotly_click", ({points: [point]}) => { if (point) act(point.data, numberOf(point.fullData, point.pointNumber)); });
     }
   };
+  const broke = (film, p, i) => Boolean(film.error && (!p || last(film, i) === film.lines.length - 1));      // the last finite picture carries the explanation
   const caption = (pane, film, p, i = shown) => {
-    const broke = film.error && (!p || last(film, i) === film.lines.length - 1);         // the last finite picture carries the explanation
-    put(pane.node, "data-broke", String(Boolean(broke)));
-    put(pane.phase, "innerHTML", broke ? "! " + film.error.title : p?.phase ?? "");
-    put(pane.said, "innerHTML", broke ? film.error.text : p?.said ?? "");
-    put(pane.sum, "innerHTML", broke || !p ? "" : formula(p, pointed && p.of === pointed.link ? pointed.entity : undefined));
+    const stopped = broke(film, p, i);
+    put(pane.node, "data-broke", String(stopped));
+    put(pane.phase, "innerHTML", stopped ? "! " + film.error.title : p?.phase ?? "");
+    put(pane.said, "innerHTML", stopped ? film.error.text : p?.said ?? "");
+    put(pane.sum, "innerHTML", stopped || !p ? "" : formula(p, pointed && p.of === pointed.link ? pointed.entity : undefined));
     put(pane.metrics, "innerHTML", (p?.metrics ?? []).map(([label, value, extra]) => `<div><dt>${label}</dt><dd>${value}${extra ? ` <small>${extra}</small>` : ""}</dd></div>`).join(""));
   };
 
@@ -567,7 +574,7 @@ function makePlayer(root) {
     put($("first"), "disabled", shown <= 0); put($("back"), "disabled", shown <= 0);
     put($("next"), "disabled", shown >= got - 1); put($("last"), "disabled", shown >= got - 1);
     put($("play"), "disabled", !got); put($("closer"), "disabled", !got);
-    put($("note"), "textContent", status === "running" ? fill(films.some((film) => film.total) ? words.running : words.running_open, {got: Math.max(got - 1, 0), n: n - 1}) : "");
+    put($("note"), "textContent", status === "running" ? (films.some((film) => film.again) ? words.again + " " : "") + fill(films.some((film) => film.total) ? words.running : words.running_open, {got: Math.max(got - 1, 0), n: n - 1}) : "");
     const marks = [...new Set(films.flatMap((film) => film.marks))], ticks = n > 1 && marks.length <= 80 ? marks.map((mark) => `<i style="left:${(100 * mark) / (n - 1)}%"></i>`).join("") : "";
     put($("ticks"), "innerHTML", ticks);
     const [title, text] = failed && over && shown < 0 && !got ? [failed.error.title, failed.error.text] : shown >= 0 ? [] : queued ? [words.queued_title, fill(queued.queued ? words.queued : words.queued_next, {n: queued.queued})]
@@ -664,11 +671,11 @@ function makePlayer(root) {
       const keysOf = ({films: all = []}) => all.map(({key}) => key).join(",");
       if (keysOf(before) !== keysOf(data)) open();
       else {
-        films.forEach((film, k) => Object.assign(film, {name: data.films[k].name, address: data.films[k].address}));
+        films.forEach((film, k) => Object.assign(film, {name: data.films[k].name, address: data.films[k].address, veiled: data.veiled}));
         const again = data.nonce === undefined ? data.start === before.start : data.nonce === before.nonce;        // merely run again, not told to go somewhere
         if (!again && (data.autoplay || Number.isInteger(data.start))) told();
         films.forEach((film) => film.wake?.());     // the page may have started the run again
-        dirty ||= data.words !== before.words;
+        dirty ||= data.words !== before.words || data.veiled !== before.veiled;
       }
       films.forEach((film) => { const packed = data.inline?.films?.[film.key]; if (packed && (!film.over || film.error?.lost) && film.packed !== packed) { film.packed = packed; takeInline(film, packed); } });
       bringPlotly(data.inline?.plotly);
@@ -692,7 +699,7 @@ function makePlayer(root) {
 // ---- the same numbers as a table
 const cell = (x) => typeof x !== "number" ? escaped(x ?? "–") : (Number.isInteger(x) ? String(x) : x.toPrecision(5)).replace(/^-/, "−").replace("e-", "e−");
 function makeNumbers(root) {
-  const box = root.appendChild(element("div", "th-numbers", '<div class="th-scroll"><table><caption></caption><thead></thead></table></div><p class="th-empty"></p><button type="button" class="th-text"></button>'));
+  const box = root.appendChild(element("div", "th-numbers", '<div class="th-scroll"><table><caption></caption><colgroup></colgroup><thead></thead></table></div><p class="th-empty"></p><button type="button" class="th-text"></button>'));
   const $ = (name) => box.querySelector(name), table = $("table"), scroll = $(".th-scroll"), dress = dresser(box);
   let words = {}, bodies = [], marked = [], key = null;
   const hear = (what) => {
@@ -710,6 +717,8 @@ function makeNumbers(root) {
       let html = "";
       for (let i = body.rows.length - extra; i < film.lines.length; i++) html += `<tr data-i="${i}" tabindex="-1"><th scope="row">${i}</th>${(film.rows[i] ?? []).map((x) => `<td>${cell(x)}</td>`).join("")}</tr>`;
       if (html) body.insertAdjacentHTML("beforeend", html);
+      const columns = film.head.columns ?? [], empty = columns.map((_, c) => film.rows.length > 0 && film.rows.every((row) => row[c] === null));
+      if (!k) put($("colgroup"), "innerHTML", "<col>" + empty.map((none) => `<col${none ? ' style="visibility: collapse"' : ""}>`).join(""));
       const row = body.rows[Math.min(player.shown, film.lines.length - 1) + extra];
       if (row === marked[k] || player.shown < 0) return;
       marked[k]?.removeAttribute("aria-current"); if (marked[k]) marked[k].tabIndex = -1;

@@ -74,6 +74,7 @@ def play(
             "file": text.slug,
             "plotly": base() + script.PATH,
             "words": phrases(language())["player"],
+            "veiled": _asking(text.slug),
             "closeup": {"now": close >= 0, "offered": closer},
             "inline": _inline(opened, heard),
             "nonce": _count(opened, start, autoplay),
@@ -81,6 +82,12 @@ def play(
         on_event_change=lambda: _hear(text.slug, opened[0], runs[0], on_click),
     )
     return _clicked(result.get("event") or {}, opened[0], runs[0])
+
+
+def _asking(slug: str) -> bool:
+    """Whether an experiment waits for an answer: until then the curves do not show what is to come."""
+    state = st.session_state.get("experiment", {}).get(slug, {})
+    return state.get("id") is not None and state.get("answer") is None
 
 
 def _start(film: Film, close_up: int) -> int | None:

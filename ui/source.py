@@ -1,7 +1,9 @@
 """The code of a topic: its engine, and three lines that reproduce a run."""
 
+import ast
 import inspect
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -13,6 +15,17 @@ ROOT = Path(__file__).parents[1]
 def text(module: ModuleType) -> str:
     """The engine's source."""
     return inspect.getsource(module)
+
+
+def parts(module: ModuleType) -> list[ModuleType]:
+    """A topic's module and the modules of its section that it is built on, in the order in which they are first imported."""
+    section, found = module.__name__.rpartition(".")[0], [module]
+    for part in found:  # grows while it is walked
+        for line in ast.walk(ast.parse(text(part))):
+            if isinstance(line, ast.ImportFrom) and line.module and f"{line.module}.".startswith(f"{section}."):
+                inner = [f"{section}.{name.name}" for name in line.names] if line.module == section else [line.module]
+                found += [other for name in inner if (other := import_module(name)) not in found]
+    return found
 
 
 def file(module: ModuleType) -> str:

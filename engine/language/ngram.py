@@ -6,12 +6,10 @@ text, in frames of their own where it is long, and goes on with one of six thing
 all estimators, the perplexity of held-out text, generation, Jelinek–Mercer's weights by EM, Good and Turing's counts.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import chain, islice
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -20,13 +18,12 @@ from pydantic.config import JsonDict
 import engine.params
 from engine.errors import ParamError
 from engine.frames import Frame, seal
-from engine.language import smoothing, tokens
+from engine.language import corpus, smoothing, tokens
+from engine.language.corpus import LEAST, Corpus, How
 from engine.language.counts import END, START, UNK, Counts, Floats, counting
 from engine.language.smoothing import ESTIMATORS, Estimator, Model, Settings
 from engine.texts import Text
 
-CHUNK = 500_000  # characters that are cut between two frames
-LEAST = 10  # lines that a text must have for some to be held out
 SENTENCE = 60  # tokens of a sentence that is judged, at most
 CANDIDATES = 12  # likeliest next words that a frame holds
 STRIP = 48  # tokens of the held-out text around the worst one
@@ -207,17 +204,8 @@ def train(params: Params, text: Text) -> Iterator[NgramFrame]:
 
 
 def model_of(params: Params, text: Text) -> Model:
-    """The model that the run is about, for whoever wants to ask or to decode it. Raises DataError."""
-    reading = _read(params, text)
-    try:
-        while True:
-            next(reading)
-    except StopIteration as done:
-        ground: Ground = done.value
-    return ground.model(params.estimator)
-
-
-# ---------------------------------------------------------------------------------------------------------------- reading
+    """The model that the run is about, for whoever wants to ask it. Raises DataError."""
+    return Ground(params, corpus.read(text, _how(params)), 0).model(params.estimator)
 
 
 @dataclass(frozen=True)
@@ -225,116 +213,56 @@ class Ground:
     """What stays the same through a run."""
 
     params: Params
-    text: Text
-    counts: Counts
-    train: list[list[str]]
-    tune: list[list[str]]  # held-out lines that λ is learned on
-    test: list[list[str]]  # held-out lines that perplexity is measured on
+    corpus: Corpus
     frames: int  # of reading
+
+    @property
+    def counts(self) -> Counts:
+        return self.corpus.counts
+
+    @property
+    def train(self) -> list[list[str]]:
+        return self.corpus.train
+
+    @property
+    def tune(self) -> list[list[str]]:
+        return self.corpus.tune
+
+    @property
+    def test(self) -> list[list[str]]:
+        return self.corpus.test
 
     def facts(self) -> dict[str, int]:
         held = sum(len(line) + 1 for line in chain(self.tune, self.test))
         return {"tokens": self.counts.tokens, "types": self.counts.V, "held": held, "replaced": self.counts.replaced}
 
     def settings(self, counts: Counts | None = None) -> Settings:
-        params, counts = self.params, counts or self.counts
-        return Settings(params.k, params.discount, params.uniform, smoothing.mixed(smoothing.components(counts, self.tune)))
+        params = self.params
+        weights = smoothing.mixed(smoothing.components(counts or self.counts, self.tune))
+        return Settings(params.k, params.discount, params.uniform, weights)
 
     def model(self, name: Estimator) -> Model:
         return smoothing.fit(self.counts, name, self.settings())
 
     def tokenised(self, line: str) -> list[str]:
-        """A visitor's words, cut as the text is."""
-        mode = tokens.mode_of(self.text, self.params.cut)
-        cut = tokens.cutter(mode, self.text.dictionary, spaced=self.text.language != "zh")
-        return cut((line.lower() if self.params.lower else line).strip())
+        return self.corpus.tokenised(line)
 
 
-K = TypeVar("K")
-_KEPT: OrderedDict[Any, Any] = OrderedDict()  # the last texts that were cut and counted in this process
-
-
-def _kept(key: Any, make: Callable[[], K]) -> K:
-    if key not in _KEPT:
-        _KEPT[key] = make()
-        while len(_KEPT) > 6:
-            _KEPT.popitem(last=False)
-    _KEPT.move_to_end(key)
-    value: K = _KEPT[key]
-    return value
+def _how(params: Params) -> How:
+    return How(params.cut, params.lower, params.held_out, params.order, params.padding, params.unknown, params.cutoff)
 
 
 def _read(params: Params, text: Text) -> Generator[NgramFrame, None, Ground]:
     """Cut and count a text; a long one in frames, so that it can be watched and stopped."""
-    parts = _parts(text)
-    long = len(parts) > 1
-    frames = len(parts) + params.order if long else 0
-    lines: list[list[str]] = []
-    seen: set[str] = set()
-    number = 0
-
-    def frame(share: float, grams: Sequence[int]) -> ReadFrame:
-        found = np.array([*grams, *[0] * (params.order - len(grams))], np.int64)
-        size = sum(map(len, lines))
-        return seal(ReadFrame(0, "read", frames + 1, size, len(seen), 0, 0, share, found))
-
-    for number, part in enumerate(parts):
-        if long:
-            yield frame(0.9 * number / len(parts), ())
-        cut = _kept((part, text.dictionary, params.cut, params.lower), partial(_cut, part, params))
-        lines += cut
-        seen.update(chain.from_iterable(cut))
-    held = len(lines) * params.held_out // 100 if len(lines) >= LEAST else 0
-    learn, rest = lines[: len(lines) - held], lines[len(lines) - held :]
-    steps = _kept((text, params.cut, params.lower, params.held_out, *_counting(params)), partial(_counted, learn, params))
-    grams: list[int] = []
-    for step in steps():
-        if isinstance(step, Counts):
-            counts = step
-        elif long:
-            yield frame(0.9 + 0.1 * len(grams) / params.order, grams)
-            grams.append(0)
-    return Ground(params, text, counts, learn, rest[: held // 2], rest[held // 2 :], frames)
-
-
-def _counting(params: Params) -> tuple[Any, ...]:
-    return params.order, params.padding, params.unknown, params.cutoff
-
-
-def _counted(lines: list[list[str]], params: Params) -> Callable[[], Iterator[int | Counts]]:
-    """The steps of counting; once they are through, the same steps at no cost."""
-    done: list[int | Counts] = []
-
-    def steps() -> Iterator[int | Counts]:
-        if done:
-            yield from done
-            return
-        fresh = []
-        for step in counting(lines, *_counting(params)):
-            fresh.append(step)
-            yield step
-        done.extend(fresh)
-
-    return steps
-
-
-def _parts(text: Text) -> list[Text]:
-    """A long text in parts of whole lines."""
-    if text.characters <= 2 * CHUNK:
-        return [text]
-    parts: list[list[str]] = [[]]
-    size = 0
-    for line in text.lines:
-        if size > CHUNK:
-            parts.append([])
-            size = 0
-        parts[-1].append(line)
-        size += len(line)
-    return [replace(text, lines=tuple(part)) for part in parts]
-
-
-def _cut(part: Text, params: Params) -> list[list[str]]:
-    return [line for line in tokens.tokenise(part, params.cut, lower=params.lower) if line]
+    reading, frames = corpus.reading(text, _how(params)), 0
+    while True:
+        try:
+            found = next(reading)
+        except StopIteration as done:
+            return Ground(params, done.value, frames)
+        frames += 1
+        grams = np.array([*found.grams, *[0] * (params.order - len(found.grams))], np.int64)
+        yield seal(ReadFrame(0, "read", frames + 1, found.tokens, found.types, 0, 0, found.share, grams))
 
 
 def _strings(words: Sequence[str]) -> np.ndarray:

@@ -27,13 +27,12 @@ import engine.params
 from engine.data import Points
 from engine.errors import DataError, Diverged, ParamError
 from engine.frames import Frame, seal
-from engine.learning import mixtures
+from engine.learning import coins, mixtures
 from engine.learning.mixtures import Cloud, Collapsed, Covariance, Mixture
 
 Scaling = Literal["standard", "none"]
 
 SETS, TOSSES, COLUMNS, SHOWN, FRAMES = 200, 1_000_000, 20, 600, 300
-INSIDE = 1e-12  # how far θ keeps from 0 and 1
 CLIMB = 1e-3  # how far gradient ascent keeps from them
 MAP = np.linspace(0.01, 0.99, 49)  # the θ at which the coins' likelihood is mapped
 LARGEST_K, STARTS, LONGEST, LEAST_GAIN = 8, 4, 100, 1e-7  # of a fit for every K; the gain is per sample
@@ -48,7 +47,7 @@ class Params(engine.params.Params):
     theta_a: float = Field(0.6, ge=0.01, le=0.99, json_schema_extra={"step": 0.01, "when": COINS})
     theta_b: float = Field(0.5, ge=0.01, le=0.99, json_schema_extra={"step": 0.01, "when": COINS})
     rate: float = Field(0.002, ge=0.0005, le=0.02, json_schema_extra={"step": 0.0005, "when": COINS})
-    k: int = Field(2, ge=1, le=8, json_schema_extra={"when": MIXTURE})
+    k: int = Field(2, ge=1, le=8, json_schema_extra={"when": {**MIXTURE, "by_k": [False]}})
     covariance: Covariance = Field("full", json_schema_extra={"when": MIXTURE})
     assignment: Literal["soft", "hard"] = Field("soft", json_schema_extra={"when": MIXTURE})
     start: Literal["points", "plusplus"] = Field("points", json_schema_extra={"when": MIXTURE})
@@ -90,6 +89,7 @@ class CoinsFrame(EmFrame):
     newton: np.ndarray  # (2,) where Newton's method has come
     newton_loglik: float
     newton_left: bool  # its next step left the square or met a singular Hessian: it stays from then on
+    newton_saddle: bool  # it has come to a place that is flat and no summit
     surface: np.ndarray  # float32 (49, 49) log-likelihood at θ_B (rows) and θ_A (columns), each from 0.01 to 0.99
     optimum: np.ndarray  # (2,) where EM converges to
 
@@ -108,6 +108,7 @@ class MixtureFrame(EmFrame):
     bic: float
     k: int
     parameters: int  # how many numbers the model may choose
+    agreement: float  # adjusted Rand index of the likeliest components and the labels of the data; NaN without labels
 
 
 def train(params: Params, data: Points) -> Iterator[EmFrame]:
@@ -122,7 +123,7 @@ def train(params: Params, data: Points) -> Iterator[EmFrame]:
     else:
         _check_mixture(params, data)
         _check_close_up(params)
-        ground = _ground(params, data.X)
+        ground = _ground(params, data)
         yield from _by_k(ground) if params.by_k else _mixture(ground)
 
 
@@ -221,11 +222,11 @@ def _coins(params: Params, sets: np.ndarray) -> Iterator[CoinsFrame]:
     paths, total = _paths(params, sets, end), 1 + (end - first) * each
     log_q = np.full((2, len(sets)), np.log(0.5))
     if first:
-        log_q = coin_posterior(sets, paths.theta[first - 1])
+        log_q = coins.posterior(sets, paths.theta[first - 1])
     at = max(first - 1, 0)
     yield seal(_coin_frame(paths, first, at, log_q, NO_LINE, step=first, part="M" if first else "", total=total))
     for step in range(first + 1, end + 1):
-        old, log_q = log_q, coin_posterior(sets, paths.theta[step - 1])
+        old, log_q = log_q, coins.posterior(sets, paths.theta[step - 1])
         line = _coin_line(sets, paths.theta[step - 1], paths.theta[step], log_q)
         for rows in range(1, len(sets) + 1) if close else ():
             partly = np.hstack([log_q[:, :rows], old[:, rows:]])
@@ -240,9 +241,9 @@ def _coin_frame(
 ) -> CoinsFrame:
     """θ after t iterations beside a q that was made from θ after `before`."""
     sets, theta, q = paths.sets, paths.theta[t], np.exp(log_q)
-    gap = divergence(q, log_q, coin_posterior(sets, theta))
+    gap = divergence(q, log_q, coins.posterior(sets, theta))
     gain, rate = _pace(paths.loglik[: t + 1], paths.theta[: t + 1])
-    log_a, log_b = coin_logs(sets, paths.theta[before])
+    log_a, log_b = coins.logs(sets, paths.theta[before])
     return CoinsFrame(
         step=step,
         part=part,
@@ -252,7 +253,7 @@ def _coin_frame(
         gap=gap,
         gain=gain,
         rate=rate,
-        missing=coin_missing(sets, theta),
+        missing=coins.missing(sets, theta),
         **line.fields(),
         theta=theta.copy(),
         before=paths.theta[before].copy(),
@@ -263,12 +264,13 @@ def _coin_frame(
         counts=(q[:, :, None] * sets).transpose(1, 0, 2).reshape(-1, 4),
         starts=paths.many[0].copy(),
         many=paths.many[t].copy(),
-        many_loglik=coin_loglik(sets, paths.many[t]),
+        many_loglik=coins.loglik(sets, paths.many[t]),
         gradient=paths.gradient[t].copy(),
-        gradient_loglik=float(coin_loglik(sets, paths.gradient[t])),
+        gradient_loglik=float(coins.loglik(sets, paths.gradient[t])),
         newton=paths.newton[t].copy(),
-        newton_loglik=float(coin_loglik(sets, paths.newton[t])),
+        newton_loglik=float(coins.loglik(sets, paths.newton[t])),
         newton_left=paths.left[t],
+        newton_saddle=not paths.left[t] and coins.at_saddle(sets, paths.newton[t]),
         surface=paths.surface,
         optimum=paths.optimum.copy(),
     )
@@ -280,111 +282,39 @@ def _paths(params: Params, sets: np.ndarray, last: int) -> _Paths:
     theta, many = [start], [np.stack(np.meshgrid(grid, grid), axis=-1).reshape(-1, 2)]
     gradient, newton, left = [start], [start], [False]
     for _ in range(last):
-        theta.append(coin_step(sets, theta[-1]))
-        many.append(coin_step(sets, many[-1]))
-        slope = coin_information(sets, gradient[-1])[0]
+        theta.append(coins.step(sets, theta[-1]))
+        many.append(coins.step(sets, many[-1]))
+        slope = coins.information(sets, gradient[-1])[0]
         gradient.append((gradient[-1] + params.rate * slope).clip(CLIMB, 1 - CLIMB))
-        there, gone = newton_step(sets, newton[-1])
+        there, gone = coins.newton_step(sets, newton[-1])
         newton.append(newton[-1] if left[-1] else there)
         left.append(left[-1] or gone)
     side = MAP
-    surface = coin_loglik(sets, np.stack(np.meshgrid(side, side), axis=-1)).astype(np.float32)
+    surface = coins.loglik(sets, np.stack(np.meshgrid(side, side), axis=-1)).astype(np.float32)
     return _Paths(
         sets=sets,
         theta=np.array(theta),
-        loglik=coin_loglik(sets, np.array(theta)).tolist(),
+        loglik=coins.loglik(sets, np.array(theta)).tolist(),
         many=np.array(many),
         gradient=np.array(gradient),
         newton=np.array(newton),
         left=left,
         surface=surface,
-        optimum=coin_optimum(sets, theta[-1]),
+        optimum=coins.optimum(sets, theta[-1]),
     )
-
-
-def coin_logs(sets: np.ndarray, theta: np.ndarray) -> np.ndarray:
-    """log p(set | coin) without the binomial coefficient, (…, 2, n), for sets (n, 2) and θ (…, 2)."""
-    theta = theta[..., None]
-    logs: np.ndarray = sets[:, 0] * np.log(theta) + sets[:, 1] * np.log1p(-theta)
-    return logs
-
-
-def coin_posterior(sets: np.ndarray, theta: np.ndarray) -> np.ndarray:
-    """log p(coin | set), (…, 2, n)."""
-    logs = coin_logs(sets, theta)
-    posterior: np.ndarray = logs - np.logaddexp(logs[..., :1, :], logs[..., 1:, :])
-    return posterior
-
-
-def coin_loglik(sets: np.ndarray, theta: np.ndarray) -> np.ndarray:
-    """The log-likelihood of all sets, (…)."""
-    logs = coin_logs(sets, theta)
-    total: np.ndarray = np.logaddexp(logs[..., 0, :], logs[..., 1, :]).sum(-1) - len(sets) * np.log(2)
-    return total
-
-
-def coin_step(sets: np.ndarray, theta: np.ndarray) -> np.ndarray:
-    """One iteration of EM, (…, 2): expected heads over expected tosses. A coin that nothing is put down to stays."""
-    r = np.exp(coin_posterior(sets, theta))  # (…, 2, n)
-    heads, tosses = r @ sets[:, 0], r @ sets.sum(1)
-    moved = heads / np.where(tosses > 0, tosses, 1)
-    return np.where(tosses > 0, moved.clip(INSIDE, 1 - INSIDE), theta)
-
-
-def coin_optimum(sets: np.ndarray, theta: np.ndarray) -> np.ndarray:
-    """Where EM converges to from θ (2,), to 1e-12 or as far as 5,000 iterations go."""
-    for _ in range(5000):
-        before, theta = theta, coin_step(sets, theta)
-        if np.abs(theta - before).max() < 1e-12:
-            break
-    return theta
-
-
-def coin_information(sets: np.ndarray, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """At θ (2,): the gradient of the log-likelihood (2,), the diagonal of complete information (2,), missing information (2, 2).
-
-    The observed information, complete less missing, is the negative Hessian.
-    """
-    r = np.exp(coin_posterior(sets, theta))  # (2, n)
-    heads, tails = sets.T
-    p = theta[:, None]
-    score = (heads * (1 - p) - tails * p) / (p * (1 - p))  # (2, n)
-    complete = (r * (heads / p**2 + tails / (1 - p) ** 2)).sum(1)
-    signed = score * np.array([[1.0], [-1.0]])
-    return (r * score).sum(1), complete, (r[0] * r[1] * signed) @ signed.T
-
-
-def coin_missing(sets: np.ndarray, theta: np.ndarray) -> float:
-    """The largest eigenvalue of I − I_complete⁻¹ I_observed: the fraction of missing information."""
-    _, complete, lost = coin_information(sets, theta)
-    if not (complete > 0).all():
-        return NAN
-    root = np.sqrt(complete)
-    return float(np.linalg.eigvalsh(lost / root / root[:, None])[-1])
-
-
-def newton_step(sets: np.ndarray, theta: np.ndarray) -> tuple[np.ndarray, bool]:
-    """One step of Newton's method from θ (2,), and whether it is forbidden, so that θ stays."""
-    gradient, complete, lost = coin_information(sets, theta)
-    observed = np.diag(complete) - lost
-    size = abs(observed[0, 0] * observed[1, 1]) + observed[0, 1] ** 2
-    if not abs(np.linalg.det(observed)) > 1e-12 * size:
-        return theta, True
-    there = theta + np.linalg.solve(observed, gradient)
-    return (there, False) if ((there > 0) & (there < 1)).all() else (theta, True)
 
 
 def _coin_line(sets: np.ndarray, old: np.ndarray, new: np.ndarray, log_q: np.ndarray) -> _Line:
     step = new - old
-    down, up = INSIDE - old, 1 - INSIDE - old  # how far each coin is from 0 and from 1
+    down, up = coins.INSIDE - old, 1 - coins.INSIDE - old  # how far each coin is from 0 and from 1
     moving = np.where(step, step, 1)
     low = np.where(step, np.where(step > 0, down, up) / moving, -np.inf).max()
     high = np.where(step, np.where(step > 0, up, down) / moving, np.inf).min()
     s = positions(min(float(low), 0.0), max(float(high), 1.0))
     q, theta = np.exp(log_q), old + s[:, None] * step
     theta[s == 1] = new
-    bound = (q * (coin_logs(sets, theta) - log_q)).sum((1, 2)) - len(sets) * np.log(2)
-    return _Line(s, coin_loglik(sets, theta), bound)
+    bound = (q * (coins.logs(sets, theta) - log_q)).sum((1, 2)) - len(sets) * np.log(2)
+    return _Line(s, coins.loglik(sets, theta), bound)
 
 
 # ------------------------------------------------------------------------------------------------------------- mixture
@@ -401,6 +331,7 @@ class _Ground:
     floor: float
     unit: float  # a typical length in scaled columns
     shown: np.ndarray  # (m,)
+    labels: np.ndarray | None  # (n,) what the data call each sample
 
     @property
     def n(self) -> int:
@@ -434,7 +365,8 @@ class _Guess:
     log_q: np.ndarray
 
 
-def _ground(params: Params, X: np.ndarray) -> _Ground:
+def _ground(params: Params, data: Points) -> _Ground:
+    X = data.X
     centre, scale = scales(X, params.scaling)
     samples = mixtures.cloud((X - centre) / scale)
     return _Ground(
@@ -445,6 +377,7 @@ def _ground(params: Params, X: np.ndarray) -> _Ground:
         floor=0.0 if params.floor == "none" else float(params.floor),
         unit=float(np.sqrt(samples.X.var(0).mean())) or 1.0,
         shown=np.linspace(0, len(X) - 1, min(len(X), SHOWN)).round().astype(np.int32),
+        labels=data.labels,
     )
 
 
@@ -554,6 +487,7 @@ def _mixture_frame(
         bic=-2 * state.loglik + float(np.log(ground.n)) * free,
         k=k,
         parameters=free,
+        agreement=NAN if ground.labels is None else mixtures.adjusted_rand(ground.labels, guess.q.argmax(0)),
     )
 
 

@@ -238,6 +238,22 @@ def free_parameters(k: int, d: int, kind: Covariance) -> int:
     return k - 1 + k * d + {"full": k * one, "diag": k * d, "tied": one, "spherical": k}[kind]
 
 
+def adjusted_rand(labels: np.ndarray, found: np.ndarray) -> float:
+    """How far two groupings (n,), (n,) agree on pairs of samples: 1 wholly, 0 as far as chance would (Hubert, Arabie 1985)."""
+    _, first = np.unique(labels, return_inverse=True)
+    _, second = np.unique(found, return_inverse=True)
+    table = np.zeros((first.max() + 1, second.max() + 1))
+    np.add.at(table, (first, second), 1)
+
+    def pairs(count: np.ndarray) -> float:
+        return float((count * (count - 1) / 2).sum())
+
+    both, rows, columns, every = pairs(table), pairs(table.sum(1)), pairs(table.sum(0)), len(first) * (len(first) - 1) / 2
+    chance = rows * columns / every if every else 0.0
+    most = (rows + columns) / 2
+    return (both - chance) / (most - chance) if most != chance else 1.0
+
+
 # ------------------------------------------------------------------------------------------------------------ along a line
 
 

@@ -10,7 +10,7 @@ from ui.language import say
 from ui.player import Clicked, play
 from views.learning import em as view
 
-SAMPLES = {"coins": ["coins"], "mixture": ["old_faithful", "penguins", "moons"]}
+SAMPLES = {"coins": ["coins"], "mixture": ["old_faithful", "penguins", "moons", "loner"]}
 MORE = ("rate", "floor", "scaling", "start", "by_k", "seed")
 
 text = shell.header("em")

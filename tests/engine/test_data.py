@@ -532,6 +532,7 @@ def test_an_empty_picture_has_no_digit():
         ("mnist", (1000, 196), "images", tuple("0123456789")),
         ("animals", (16, 13), "table", ()),
         ("moons", (300, 2), "table", ("upper", "lower")),
+        ("loner", (25, 2), "table", ()),
         ("square", (400, 2), "table", ()),
     ],
 )
@@ -544,8 +545,9 @@ def test_each_sample_is_what_it_says(name, shape, kind, labels):
 
 
 def test_the_samples_are_complete_balanced_and_in_range():
-    points = {"penguins", "xkcd", "mnist", "animals", "moons", "square", "old_faithful", "coins"}
-    assert set(data.SAMPLES) == points | {"notes", "steps", "five", "markov", "grammar"} | set(data.TEXTS) | {"peoples_daily"}
+    points = {"penguins", "xkcd", "mnist", "animals", "moons", "square", "old_faithful", "coins", "loner"}
+    tables = {"notes", "steps", "five", "markov", "grammar"}
+    assert set(data.SAMPLES) == points | tables | set(data.TEXTS) | {"peoples_daily"}
     assert data.sample("old_faithful").X.shape == (272, 2)
     assert data.sample("coins").X[:, 0].tolist() == [5, 9, 8, 4, 7]
     assert np.bincount(data.sample("mnist").labels).tolist() == [100] * 10

@@ -125,6 +125,23 @@ def test_films_are_drawn_in_turn(inline: Store, filming: Filming) -> None:
     assert drawn == [("a", 0), ("b", 0), ("a", 1), ("b", 1), ("a", 2), ("b", 2)]
 
 
+def test_everybody_sees_something_soon_and_equal_films_are_finished_one_after_another(inline: Store, filming: Filming) -> None:
+    films, drawn, gate = filming(inline), [], Gate(before=0)
+    held = opened(films, inline.start(run(seed=1, steps=1), "a"), gate)
+    viewers = [Viewer(films, held)]
+    assert gate.reached.wait(20)
+    for name, steps in (("a", 7), ("b", 7), ("c", 2)):
+        film = opened(films, inline.start(run(steps=steps), "a"), toys.Recorder(name, drawn))
+        viewers.append(Viewer(films, film))
+        viewers[-1].sees(kinds)
+    gate.open.set()
+    for viewer in viewers:
+        viewer.reads_to_the_end()
+    order = "".join(name for name, _ in drawn)
+    assert order.startswith("abcabc")  # a picture for each, and another
+    assert order[6:] == "aabbaaabbb"  # then up to three, then to the end
+
+
 def test_a_film_follows_a_run_that_is_under_way(store: Store, filming: Filming, tmp_path: Path) -> None:
     films, job = filming(store), store.start(run(toys.gated, steps=3, place=str(tmp_path)), "a")
     viewer = Viewer(films, opened(films, job))
@@ -373,7 +390,19 @@ def test_a_film_that_grows_too_big_says_so(inline: Store, films: Films, monkeypa
     assert film.done  # it will always end so
 
 
-def test_a_lost_worker_is_said_but_not_kept(store: Store, filming: Filming, tmp_path: Path) -> None:
+def test_viewers_are_told_that_a_run_is_computed_anew_and_see_every_picture_once(
+    store: Store, filming: Filming, tmp_path: Path
+) -> None:
+    films, asked = filming(store), run(toys.stumble, place=str(tmp_path))
+    viewer = Viewer(films, opened(films, store.start(asked, "a")))
+    viewer.sees(lambda got: {"again": True} in read(got))
+    toys.say(tmp_path, "go")
+    content = viewer.reads_to_the_end()
+    assert [picture["step"] for picture in pictures(content)] == [0, 1, 2, 3, 4]
+    assert kinds(content)[-1] == "done"
+
+
+def test_a_worker_lost_twice_is_said_but_not_kept(store: Store, filming: Filming, tmp_path: Path) -> None:
     films, asked = filming(store), run(toys.crash, place=str(tmp_path))
     film = opened(films, ended(store.start(asked, "a")))
     content = films.whole(film)
@@ -453,6 +482,26 @@ def test_a_film_that_is_watched_is_never_evicted_and_the_least_recently_used_goe
     inline.trim()
     assert films.get(watched.key) is None
     assert inline.nbytes() == 0
+
+
+def test_frames_give_way_before_films_which_keep_a_quarter_of_the_cache(
+    inline: Store, filming: Filming, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    films = filming(inline)
+    job = inline.start(run(steps=3, size=2 * MB), "a")
+    film = opened(films, job, toys.draw_noise)
+    films.whole(film)
+    held = inline.start(run(seed=1, steps=3, size=2 * MB), "a")
+    held.watch(1)
+    film.used, job.used = 0.0, time.monotonic()
+    monkeypatch.setattr(settings, "CACHE_MB", 5 * film.nbytes / MB)
+    inline.trim()
+    assert inline.nbytes() > 5 * film.nbytes  # what is watched stays
+    assert job.evicted
+    assert films.get(film.key) is film
+    monkeypatch.setattr(settings, "CACHE_MB", 3 * film.nbytes / MB)
+    inline.trim()
+    assert films.get(film.key) is None
 
 
 def test_a_dropped_film_ends_its_streams(store: Store, filming: Filming, tmp_path: Path) -> None:

@@ -165,7 +165,42 @@ def test_a_job_that_is_done_is_never_cancelled(store: Store) -> None:
 # ---- crashes and bugs
 
 
-def test_a_crash_says_worker_lost_and_is_forgotten(store: Store, tmp_path: Path) -> None:
+def test_a_run_whose_worker_is_lost_is_computed_anew_once_with_the_same_frames(store: Store, tmp_path: Path) -> None:
+    job = store.start(run(toys.stumble, place=str(tmp_path)), "a")
+    until(job, lambda: job.again)
+    assert store.restarts == 1
+    toys.say(tmp_path, "go")
+    assert ended(job).error is None
+    assert [frame.step for frame in job.frames] == [0, 1, 2, 3, 4]
+    assert [frame.value[0] for frame in job.frames] == [0, 1, 2, 3, 4]
+
+
+def test_a_run_that_nobody_wants_any_more_is_not_computed_anew(store: Store, tmp_path: Path) -> None:
+    job = store.start(run(toys.hang, place=str(tmp_path)), "a")
+    toys.wait_for(tmp_path, "hangs-0")
+    job.cancelled = True
+    store.processes[0].kill()
+    ended(job)
+    assert (job.again, store.restarts) == (False, 0)
+
+
+def test_a_worker_that_falls_silent_is_ended_and_its_run_says_so(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "SILENT_SECONDS", 0.3)
+    job = store.start(run(toys.hang, place=str(tmp_path)), "a")
+    toys.wait_for(tmp_path, "hangs-0")
+    hanging = store.processes[0]
+    assert isinstance(ended(job).error, WorkerLost)
+    assert (job.error.code, len(job.frames), job.again) == ("worker_silent", 1, False)
+    hanging.join(5)
+    assert not hanging.is_alive()
+    monkeypatch.setattr(settings, "SILENT_SECONDS", 60)
+    assert len(ended(store.start(run(), "a")).frames) == 5
+    assert ended(store.start(run(toys.count, seed=9), "a")).error is None
+
+
+def test_a_run_that_loses_two_workers_says_so_and_is_forgotten(store: Store, tmp_path: Path) -> None:
     asked = run(toys.crash, place=str(tmp_path))
     lost = ended(store.start(asked, "a"))
     assert isinstance(lost.error, WorkerLost)

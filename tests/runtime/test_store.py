@@ -241,3 +241,23 @@ def count_rounds(store: Store, *, alive: bool) -> Callable[[int], None]:
             assert asked.acquire(timeout=10)
 
     return wait
+
+
+def test_while_what_is_watched_fills_the_cache_one_run_is_computed_at_a_time(
+    stores: Callable[[int], Store], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "CACHE_MB", 3)
+    store = stores(2)
+    watched = ended(store.start(run(steps=2, size=2 * MB), "a"))
+    watched.watch(1)
+    monkeypatch.setattr(settings, "CACHE_MB", 1)
+    store.trim()
+    waiting = [store.start(run(toys.gated, seed=seed, steps=1, place=str(tmp_path)), f"{seed}") for seed in (1, 2)]
+    toys.wait_for(tmp_path, "at-0")
+    assert [job.state for job in waiting] == ["running", "queued"]
+    watched.watch(-1)
+    store.trim()
+    until(waiting[1], lambda: waiting[1].state == "running")
+    toys.say(tmp_path, "gate-0")
+    for job in waiting:
+        assert ended(job).error is None

@@ -70,14 +70,23 @@ def hang(params: Params) -> Iterator[ToyFrame]:
         pass
 
 
-def crash(params: Params) -> Iterator[ToyFrame]:
-    """Dies in the middle, the first time; counts after that."""
+def crash(params: Params, deaths: int = 2) -> Iterator[ToyFrame]:
+    """Dies in the middle, the first two times; counts after that."""
     yield frame(0, params)
-    if not (Path(params.place) / "crashed").exists():
-        say(params.place, "crashed")
+    before = len([*Path(params.place).glob("crashed-*")])
+    if before < deaths:
+        say(params.place, f"crashed-{before}")
         os._exit(3)
     for i in range(1, params.steps):
         yield frame(i, params)
+
+
+def stumble(params: Params) -> Iterator[ToyFrame]:
+    """Dies in the middle once; counts after that, when it may."""
+    for one in crash(params, deaths=1):
+        if one.step == 2:
+            wait_for(params.place, "go")
+        yield one
 
 
 def trip(params: Params) -> Iterator[ToyFrame]:

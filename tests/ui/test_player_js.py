@@ -377,6 +377,31 @@ def test_the_curve_fills_from_the_rows_and_its_axis_fits_all_of_them(page):
     assert high == pytest.approx(1.08)
 
 
+def test_words_that_were_empty_are_there_when_they_come(page, server):
+    def lines(i: int) -> list[dict]:
+        at, shown = steps(i, i + 1, 3)
+        words = {"type": "scatter", "mode": "text", "x": [0, 1], "y": [1, 1], "text": [["", ""], ["a", ""], ["a", "b"]][i]}
+        shown["picture"]["figure"]["data"].append(words)
+        return [at, shown]
+
+    server.films["words"] = [head(), {"total": 3}, *lines(0), *lines(1), *lines(2), {"done": True}]
+    show(page, "words", start=0)
+    for i, seen in enumerate(["", "a", "ab", "a", ""]):
+        if i:
+            press(page, "next" if i < 3 else "back")
+        wait(page, step=[0, 1, 2, 1, 0][i])
+        assert "".join(page.locator(".textpoint text").all_text_contents()).replace("\u00a0", "") == seen
+
+
+def test_while_an_answer_is_awaited_the_curves_do_not_show_what_is_to_come(page):
+    show(page, "small", start=3, veiled=True)
+    wait(page, step=3)
+    lengths = "document.querySelector('.th-plot')._fullData.slice(-3).map(({x}) => x.filter((v) => v !== null).length).join()"
+    page.wait_for_function(lengths + " === '0,4,1'")
+    show(page, "small", start=3, veiled=False)
+    page.wait_for_function(lengths + " === '9,4,1'")
+
+
 def test_two_films_move_in_lock_step_and_the_shorter_waits_at_its_end(page):
     show(page, "small", "other")
     wait(page, step=11, film="small,other", count=12)
@@ -407,6 +432,7 @@ def test_a_run_that_diverged_stays_at_its_last_picture_and_explains_itself(page,
     wait(page, state="error", step=3)
     assert page.inner_text(".th-phase") == "! The map ran away"
     assert page.inner_text(".th-said") == "α < 1 is enough."
+    assert page.get_attribute(".th-plot", "aria-label") == "The map ran away. α < 1 is enough."
     expect(page.locator(".th-sum")).to_be_hidden()
     press(page, "back")
     wait(page, step=2)

@@ -100,3 +100,36 @@ def test_another_column_of_a_table_can_be_read():
     box.set_value("reply").run()
     assert not page.exception
     assert chosen(page).data.lines == ("bye", "see you")
+
+
+def test_decoding_takes_a_table_or_a_text_and_shows_what_belongs_to_it():
+    from tests.ui.test_pages import opened as page_of
+
+    page = page_of("decoding", data="northanger", decoding__longest="3")
+    assert not page.exception
+    keys = {item.key for item in (*page.slider, *page.selectbox, *page.toggle)}
+    assert {"decoding.order", "decoding.estimator.en"} <= keys
+    assert "decoding.normalise" not in keys
+    page = page_of("decoding")
+    keys = {item.key for item in (*page.slider, *page.selectbox, *page.toggle)}
+    assert "decoding.order" not in keys
+    assert "decoding.normalise" in keys
+
+
+def test_a_csv_of_probabilities_is_a_table_and_one_of_sentences_a_text():
+    from tests.ui.test_pages import opened as page_of
+
+    page = page_of("decoding")
+    page.file_uploader[0].set_value(("mine.csv", b"prefix,A,<eos>\n,0.5,0.5\n", "text/csv")).run()
+    assert isinstance(page.session_state["dataset"]["decoding"]["good"].data, data.Table)
+    page.file_uploader[0].set_value(("mine.csv", b"who,content\nme,hello you\nyou,hello me\n", "text/csv")).run()
+    assert not page.exception
+    assert page.session_state["dataset"]["decoding"]["good"].data.lines == ("hello you", "hello me")
+    packed = data.pack(data.written("red fish\nblue fish"))
+    page = page_of("decoding", data="~" + packed)
+    assert page.session_state["dataset"]["decoding"]["good"].data.lines == ("red fish", "blue fish")
+
+
+def test_a_table_is_no_text_where_a_text_is_wanted():
+    page = opened(data="~" + data.pack(data.sample("notes")))
+    assert chosen(page).data == data.sample("yes_no")

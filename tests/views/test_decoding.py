@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine import data, readers
-from engine.language import decoding
+from engine.language import decoding, lm
 from ui.text import theory
 from views.language import decoding as view
 
@@ -56,7 +56,7 @@ def test_the_dotted_path_is_greedys_sentence_also_behind_a_forced_beginning():
     table = data.sample("grammar")
     frames, shown = pictures(table, view.Options(alpha=0.0), forced="a", width=3, longest=6)
     dotted = next(trace for trace in shown[-1].data if trace.get("line", {}).get("dash") == "dot")
-    model = view._model(table, False)
+    model = lm.table_model(table)
     tokens, _ = decoding.greedy_sentence(model, 6, (model.vocabulary.index("a"),))
     best = shown[-1].numbers["sentence"].split()
     assert best[0] == "a"

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from engine import data
+from engine.errors import Diverged
 from engine.learning import em
 from ui.text import theory
 from views.learning import em as view
@@ -64,3 +65,62 @@ def test_one_column_can_be_clustered_and_drawn():
     frames = list(em.train(params, cloud))
     for i in range(len(frames)):
         view.draw(frames, i, params, (cloud,), view.Options(click="add"), theory("em", "en"))
+
+
+EXPERIMENTS = {item.id: item for item in theory("em", "en").experiments}
+
+
+def run_of(experiment, **more):
+    item = EXPERIMENTS[experiment]
+    return em.train(em.Params.make(**(dict(item.set) | more)), data.sample(item.data))
+
+
+def test_the_experiment_on_species_tells_the_agreement_that_comes_out():
+    item, last = EXPERIMENTS["species"], [*run_of("species")][-1]
+    hard, other = [*run_of("species", **item.then_set)][-1], [*run_of("species", seed=2)][-1]
+    for frame in (last, hard, other):
+        assert f"{frame.agreement:.3f}" in item.why
+    assert last.agreement > hard.agreement
+
+
+def test_the_experiment_on_collapse_ends_where_it_says_and_survives_with_the_floor_it_offers():
+    item, frames = EXPERIMENTS["collapse"], []
+    with pytest.raises(Diverged) as problem:
+        frames.extend(run_of("collapse"))
+    assert problem.value.code == "em_collapsed"
+    assert f"iteration {problem.value.values['step']}" in item.why
+    assert frames[-1].loglik > frames[0].loglik + 20
+    last = [*run_of("collapse", **item.then_set)][-1]
+    assert f"{last.loglik:.2f}".replace("-", "−") in item.why
+    assert last.floored.tolist() == [0, 0, 1]
+
+
+def test_the_experiments_on_the_coins_tell_where_the_coins_come_to():
+    item, last = EXPERIMENTS["coins"], [*run_of("coins")][-1]
+    assert "0.797 and 0.520" in item.why
+    assert last.theta == pytest.approx([0.797, 0.520], abs=5e-4)
+    mirror = [*run_of("mirror")][-1]
+    assert mirror.theta[0] < mirror.theta[1]
+
+
+def test_labels_are_told_of_each_sample_and_agreement_stands_with_the_numbers():
+    frames, shown = picture("penguins", model="mixture", k=3, iterations=5)
+    assert shown.numbers["agreement"] == frames[-1].agreement
+    told = [text for trace in shown.data for text in trace.get("text", ())]
+    assert sum("(Gentoo)" in text for text in told) == 123
+    _, without = picture("old_faithful", model="mixture", iterations=2)
+    assert "agreement" not in without.numbers
+
+
+def test_the_densities_over_one_column_hold_their_components_weights():
+    X = np.concatenate([np.random.default_rng(0).normal(0, 1, 40), np.random.default_rng(1).normal(9, 1, 20)])[:, None]
+    cloud = data.points(X, ["x"])
+    params = em.Params(model="mixture", k=2, iterations=15)
+    frames = list(em.train(params, cloud))
+    shown = view.draw(frames, len(frames) - 1, params, (cloud,), view.Options(), theory("em", "en"))
+    areas = [
+        float(np.trapezoid(trace["y"], trace["x"])) / X.std() / np.sqrt(2 * np.pi)
+        for trace in shown.data
+        if trace.get("mode") == "lines" and len(trace["x"]) > 60
+    ]
+    assert areas == pytest.approx(frames[-1].weights.tolist(), abs=2e-3)

@@ -1,6 +1,7 @@
 """N-gram models: a window over a sentence, one context under twelve estimators, perplexity, generation, λ, Good–Turing."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -35,8 +36,8 @@ PICK = formula(r"p({name}! \mid h) = {p}!!")
 LINE = 60  # width of a line of the sentence, in Latin letters
 ROWS = 4  # lines of it that are shown
 
-SENTENCE_WIDE: list[Box] = [(0, 0.65, 0.64, 1), (0.035, 0.65, 0.14, 0.54), (0.70, 1, 0, 1)]
-SENTENCE_NARROW: list[Box] = [(0, 1, 0.76, 1), (0.05, 1, 0.48, 0.68), (0, 1, 0, 0.36)]
+SENTENCE_WIDE: list[Box] = [(0.035, 0.65, 0.14, 0.54), (0, 0.65, 0.64, 1), (0.70, 1, 0, 1)]
+SENTENCE_NARROW: list[Box] = [(0.05, 1, 0.48, 0.68), (0, 1, 0.76, 1), (0, 1, 0, 0.36)]
 READ: list[Box] = [(0.12, 0.88, 0.2, 0.9)]
 
 
@@ -110,19 +111,12 @@ def _sentence(frames: Sequence[NgramFrame], frame: SentenceFrame, params: Params
     below = [""] * first + under + [""] * (len(frame.words) - first - len(under))
     if frame.part in ("count", "estimate"):
         below[frame.at] = f"{times(now.count)}/{times(now.total)}"
+    tokens = frame.words.tolist()
+    lit = len(frame.p) - 1 if frame.part == "accumulate" else int(np.argmin(frame.p)) if ended else -1
+    factors = _Factors(tokens[first:], frame.p, frame.level, lit, starts, first=first)
     panels = [
-        _strip(frame.words.tolist(), at, frame.first, first + len(frame.p), below, words("window", order=params.order), starts),
-        _surprise(
-            frame.words.tolist()[first:],
-            frame.p,
-            frame.level,
-            params,
-            words,
-            len(frame.p) - 1 if at >= 0 and frame.part == "accumulate" else -1,
-            starts,
-            first,
-            highest_of(frame),
-        ),
+        _surprise(factors, params, words, highest_of(frame)),
+        _strip(tokens, at, frame.first, first + len(frame.p), below, words("window", order=params.order), starts),
         _candidates(frame, params, words),
     ]
     mathml, values = _caption(frame, params)
@@ -246,7 +240,7 @@ def _caption(frame: SentenceFrame, params: Params) -> tuple[str, Mapping[str, tu
     if frame.part == "estimate":
         return explained(now, params, frame.types)
     shown = [chance(float(p)) for p in frame.p]
-    factors = " · ".join(shown if len(shown) <= 7 else [*shown[:3], "…", *shown[-3:]])
+    factors = " · ".join(shown if len(shown) <= 5 else [*shown[:2], "…", *shown[-2:]])
     values = {
         "factors": (factors, 0),
         "product": (_p_all(frame, len(frame.p)), 0),
@@ -293,19 +287,23 @@ def _strip(
     )
 
 
-def _surprise(
-    tokens: list[str],
-    p: np.ndarray,
-    level: np.ndarray,
-    params: Params,
-    words: Words,
-    now: int,
-    starts: Mapping[int, int],
-    first: int,
-    highest: float,
-    skip: int = 0,
-) -> Panel:
+@dataclass(frozen=True)
+class _Factors:
+    """What the bars of a sentence show."""
+
+    tokens: list[str]
+    p: np.ndarray  # (m,)
+    level: np.ndarray  # (m,) the longest n-gram that was seen, of each
+    lit: int  # the factor that has just come, or -1
+    starts: Mapping[int, int]  # the frame in which each word is predicted
+    first: int = 0  # the place of the first token in its sentence
+    skip: int = 0  # tokens that were given and have no factor
+
+
+def _surprise(factors: _Factors, params: Params, words: Words, highest: float) -> Panel:
     """−log₂ p of every word, coloured and marked by the longest n-gram that was seen."""
+    tokens, p, level, now, skip, first = factors.tokens, factors.p, factors.level, factors.lit, factors.skip, factors.first
+    starts = factors.starts
     with np.errstate(divide="ignore"):
         bits = np.where(p > 0, -np.log2(np.where(p > 0, p, 1)), np.inf) + 0.0
     x, tall = np.arange(len(p)) + skip, np.minimum(bits, highest)
@@ -397,22 +395,10 @@ def _generate(frames: Sequence[NgramFrame], frame: GenerateFrame, params: Params
     first = max(0, at - len([word for word in frame.context if word != ngram.START])) if chosen else 0
     starts = {len(one.words) - 1: k for k, one in reversed(list(enumerate(frames))) if isinstance(one, GenerateFrame)}
     tokens = frame.words.tolist() or ["…"]
+    factors = _Factors(tokens, frame.p, frame.level, len(frame.p) - 1 if chosen else -1, starts, skip=frame.given)
     panels = [
+        _hypotheses(frame, words) if len(frame.beams) else _surprise(factors, params, words, highest_of(frame)),
         _strip(tokens, at, first, len(tokens), [""] * len(tokens), words("written"), starts),
-        _hypotheses(frame, words)
-        if len(frame.beams)
-        else _surprise(
-            tokens,
-            frame.p,
-            frame.level,
-            params,
-            words,
-            len(frame.p) - 1 if chosen else -1,
-            starts,
-            0,
-            highest_of(frame),
-            skip=frame.given,
-        ),
         _next(
             frame.top.tolist(),
             frame.top_p,

@@ -13,7 +13,7 @@ from charts.panels import Box, Panel, Picture, Trace, blank, compose, escaped, n
 from engine.data import Points
 from engine.learning import som
 from engine.learning.som import Params, SomFrame
-from views import Words, column_name
+from views import Words, column_name, sentences
 
 ONLINE = formula(
     r"W_v + \theta\,\alpha\,(D - W_v) = {before}! + {theta}! \cdot {alpha}! \cdot ({sample}! - {before}?) = {after}!!"
@@ -471,14 +471,11 @@ def _said(frame: SomFrame, params: Params, cloud: Points, words: Words, placed: 
         key = {"draw": "draw", "match": "match"}.get(frame.part, "pull")
     said = words(key, **facts)
     if placed is not None:
-        said += " " + (
-            words("placed_label", unit=placed.at, label=placed.label, votes=placed.votes, of=placed.of)
-            if placed.label
-            else words("placed", unit=placed.at)
-        )
+        where = {"unit": placed.at, "label": placed.label, "votes": placed.votes, "of": placed.of}
+        said = sentences(said, words("placed_label" if placed.label else "placed", **where))
     elif frame.folded and not params.unfold and len(cloud.columns) == 2 and frame.step:
-        said += " " + words("folded", **facts)
-    return said, said + " " + words("alt" if len(cloud.columns) == 2 else "alt_plane", **facts)
+        said = sentences(said, words("folded", **facts))
+    return said, sentences(said, words("alt" if len(cloud.columns) == 2 else "alt_plane", **facts))
 
 
 def _name(cloud: Points, sample: int, words: Words) -> str:

@@ -299,3 +299,22 @@ def test_an_empty_column_is_a_token_without_a_chance():
     rows = [["prefix", "A", "B"], ["", "1", ""]]
     model = lm.table_model(readers.make_table(rows, header=True, text=["prefix"]))
     assert model.next_log_probs([()]).tolist() == [[0, -np.inf]]
+
+
+def test_a_sample_outside_the_drawn_tree_is_asked_about_nowhere_and_not_at_the_root():
+    frames = run(data.sample("markov"), strategy="sampling", close_up=0, longest=8)
+    asked = [frame for frame in frames if frame.part == "ask"]
+    assert any(not len(frame.asked) for frame in asked)
+    for frame in asked:
+        for node in frame.asked.tolist():
+            assert decoding.sentence_of(frame, node) == tuple(frame.drawn.tolist())
+        assert np.isfinite(frame.mean_entropy)
+
+
+def test_the_effective_choices_of_an_exhaustive_level_count_every_prefix_and_not_only_the_drawn_ones():
+    table, model = data.sample("notes"), lm.table_model(data.sample("notes"))
+    frame = next(frame for frame in run(table, strategy="exhaustive", longest=5) if frame.step == 5 and frame.part == "expand")
+    prefixes = list(itertools.product(range(3), repeat=4))
+    alive = [prefix for prefix in prefixes if all(model.next_log_probs([prefix[:t]])[0, prefix[t]] > -np.inf for t in range(4))]
+    assert len(frame.asked) < len(alive)
+    assert frame.mean_entropy == pytest.approx(decoding.entropy(model.next_log_probs(alive)).mean())

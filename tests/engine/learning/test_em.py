@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import adjusted_rand_score
 from sklearn.mixture import GaussianMixture
 
 from engine import data
@@ -180,3 +181,26 @@ def test_by_k_every_number_of_components_has_a_frame_and_bic_prefers_two_for_the
     frames = run("old_faithful", model="mixture", by_k=True)
     assert [frame.k for frame in frames] == list(range(1, 9))
     assert frames[int(np.argmin([frame.bic for frame in frames]))].k in (2, 3)
+
+
+def test_agreement_is_scikit_learns_adjusted_rand_index():
+    rng = np.random.default_rng(3)
+    for _ in range(50):
+        a, b = rng.integers(0, rng.integers(1, 5), 30), rng.integers(0, rng.integers(1, 6), 30)
+        assert mixtures.adjusted_rand(a, b) == pytest.approx(adjusted_rand_score(a, b), abs=1e-12)
+
+
+def test_newtons_method_can_come_to_rest_on_a_saddle_and_says_so():
+    last = run("coins", iterations=20)[-1]
+    theta = last.newton
+    assert last.newton_saddle
+    assert not last.newton_left
+    h = 1e-4
+    around = [
+        em.coins.loglik(data.sample("coins").X, theta + h * np.array(step)) for step in ((1, 1), (-1, -1), (1, -1), (-1, 1))
+    ]
+    here = float(em.coins.loglik(data.sample("coins").X, theta))
+    assert min(around) < here < max(around)
+    summit = run("coins", iterations=30, theta_a=0.8, theta_b=0.5)[-1]
+    assert not summit.newton_saddle
+    assert summit.newton == pytest.approx(summit.optimum, abs=1e-6)

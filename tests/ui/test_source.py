@@ -1,0 +1,19 @@
+"""The code tab shows all that a topic's algorithm is made of."""
+
+from engine.language import decoding
+from engine.learning import em, som
+from ui import source
+
+
+def files(module):
+    return [source.file(part).rpartition("/")[2] for part in source.parts(module)]
+
+
+def test_a_topic_is_shown_with_the_modules_of_its_section_that_it_is_built_on():
+    assert files(decoding)[0] == "decoding.py"
+    assert sorted(files(decoding)[1:]) == ["beam.py", "exhaustive.py", "hypotheses.py", "lm.py", "sampling.py"]
+    assert files(em) == ["em.py", "mixtures.py"]
+
+
+def test_a_topic_in_one_file_is_shown_as_one():
+    assert files(som) == ["som.py"]
