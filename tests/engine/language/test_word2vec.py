@@ -510,3 +510,17 @@ def test_at_most_as_many_words_as_asked_for_are_kept_the_most_frequent_first():
     made = frames(data.sample("little"), most=50, epochs=1)
     assert len(made[0].words) == 50
     assert (np.diff(made[0].counts) <= 0).all()
+
+
+def test_one_sentence_and_a_text_of_stop_words_alone_are_learned_too():
+    for lines in (["the quick brown fox jumps over the lazy dog"], ["the of and", "of the the and", "and of"]):
+        made = frames(text(lines), epochs=3)
+        assert len(made) == 4
+        assert made[-1].learned > 0
+        assert np.isfinite(made[-1].places).all()
+
+
+def test_words_and_their_counts_do_not_depend_on_case_and_nothing_is_lost_around_emoji():
+    made = frames(text(["I love 👨‍👩‍👧 coding", "i LOVE coding 😂 too"]), drop="nothing", epochs=1)
+    counts = dict(zip(made[0].words, made[0].counts.tolist(), strict=True))
+    assert counts == {"i": 2, "love": 2, "👨‍👩‍👧": 1, "coding": 2, "😂": 1, "too": 1}
