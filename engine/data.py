@@ -472,6 +472,9 @@ TEXTS: dict[str, tuple[str, str]] = {  # file, title
     "jueju": ("text_jueju.txt.gz", "五言绝句"),
     "song": ("text_song.txt.gz", "宋词"),
     "guwen": ("text_guwen.txt.gz", "古文"),
+    "little": ("text_little.txt.gz", "A little world"),
+    "little_zh": ("text_little_zh.txt.gz", "小世界"),
+    "cup": ("text_cup.txt", "我喜欢观看巴西足球世界杯"),
 }
 PEOPLES_DAILY = 1_000_000  # characters of the People's Daily that are taken
 

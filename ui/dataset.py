@@ -141,6 +141,11 @@ def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) ->
     return chosen
 
 
+def unasked(default: str) -> Chosen[Any]:
+    """The data that a page opens with, where the run takes none that could be chosen."""
+    return _sample(default, default)
+
+
 def _can_pick(choice: str) -> bool:
     """Whether the data come with more columns than are looked at."""
     return choice == "own" or choice in data.TABLES

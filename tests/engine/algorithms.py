@@ -8,7 +8,7 @@ import numpy as np
 
 from engine import data
 from engine.frames import Frame
-from engine.language import decoding, ngram
+from engine.language import decoding, ngram, word2vec
 from engine.learning import em, som
 from engine.params import Params
 
@@ -32,6 +32,11 @@ def few_counts() -> data.Points:
     return data.points(np.random.default_rng(6).integers(1, 9, (12, 2)), ["heads", "tails"])
 
 
+def few_sentences() -> data.Text:
+    """Twenty lines in which some words have company."""
+    return data.text(["the cat sits on the mat", "the dog sits on the rug", "a cat and a dog", "A C A C A B"] * 5)
+
+
 def few_words() -> data.Text:
     """Fourteen lines: enough for some to be held out."""
     rng = np.random.default_rng(7)
@@ -43,4 +48,5 @@ ALGORITHMS = [
     Algorithm("em", em.train, em.Params, lambda: (few_counts(),), em.DEFAULT),
     Algorithm("ngram", ngram.train, ngram.Params, lambda: (few_words(),), ngram.DEFAULT),
     Algorithm("som", som.train, som.Params, lambda: (few_points(),), som.DEFAULT),
+    Algorithm("word2vec", word2vec.train, word2vec.Params, lambda: (few_sentences(),), word2vec.DEFAULT),
 ]
