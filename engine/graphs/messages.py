@@ -1,0 +1,162 @@
+"""What passes along the edges, for `engine.graphs.gcn`: four matrices, rounds of messages, distances, smoothness, a layout.
+
+A matrix P has a row for who receives and a column for who sends. Conventions of torch_geometric 2.8: a loop that is there
+keeps its weight, the degree is the weighted in-degree, loop included. The mean rule has no loops; over no neighbours the sum
+is empty, so its mean is 0 and the node keeps f(b). Distances go against the arcs: from whom can v have heard.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+
+from engine.data import Graph
+
+Rule = Literal["adjacency", "loops", "symmetric", "mean"]
+RULES: tuple[Rule, ...] = ("adjacency", "loops", "symmetric", "mean")
+FORCES = 400  # nodes up to which springs lay out the whole graph at once
+
+
+@dataclass(frozen=True)
+class Operator:
+    """A sparse matrix (n, n): who receives, who sends, how much."""
+
+    n: int
+    receiver: np.ndarray  # (a,)
+    sender: np.ndarray  # (a,)
+    weight: np.ndarray  # (a,)
+
+    def spread(self, H: np.ndarray) -> np.ndarray:
+        """P H for H (n, d) or (n,)."""
+        return _gathered(self.receiver, self.sender, self.weight, H, self.n)
+
+    def back(self, H: np.ndarray) -> np.ndarray:
+        """Pᵀ H."""
+        return _gathered(self.sender, self.receiver, self.weight, H, self.n)
+
+    def dense(self) -> np.ndarray:
+        P = np.zeros((self.n, self.n))
+        np.add.at(P, (self.receiver, self.sender), self.weight)
+        return P
+
+
+def _gathered(to: np.ndarray, of: np.ndarray, weight: np.ndarray, H: np.ndarray, n: int) -> np.ndarray:
+    if H.ndim == 1:
+        return np.bincount(to, weight * H[of], minlength=n)
+    columns = [np.bincount(to, weight * column[of], minlength=n) for column in H.T]
+    return np.stack(columns, 1) if columns else np.zeros((n, 0))
+
+
+def operator(n: int, arcs: np.ndarray, weights: np.ndarray, rule: Rule, loop: float = 1.0) -> Operator:
+    """A, Ã = A + I, D^−½ Ã D^−½ or D⁻¹ A of arcs (2, a), source over target. `loop`: the weight of a loop that is added."""
+    sender, receiver = arcs
+    if rule in ("loops", "symmetric") and loop:
+        bare = np.setdiff1d(np.arange(n), sender[sender == receiver])
+        sender, receiver = np.concatenate([sender, bare]), np.concatenate([receiver, bare])
+        weights = np.concatenate([weights, np.full(len(bare), loop)])
+    if rule in ("symmetric", "mean"):
+        degree = np.bincount(receiver, weights, minlength=n)
+        some = degree > 0
+        power = np.where(some, np.where(some, degree, 1.0) ** (-0.5 if rule == "symmetric" else -1.0), 0.0)
+        weights = weights * power[receiver] * (power[sender] if rule == "symmetric" else 1.0)
+    return Operator(n, receiver, sender, weights)
+
+
+def hops(n: int, arcs: np.ndarray, v: int) -> np.ndarray:
+    """After how many rounds v has heard from each node, (n,) int16; −1: never."""
+    found = np.full(n, -1, dtype=np.int16)
+    found[v], front, step = 0, np.array([v]), 0
+    while len(front):
+        step += 1
+        inside = np.zeros(n, dtype=bool)
+        inside[front] = True
+        front = np.unique(arcs[0][inside[arcs[1]]])
+        front = front[found[front] < 0]
+        found[front] = step
+    return found
+
+
+def energy(symmetric: Operator, H: np.ndarray) -> float:
+    """Dirichlet energy tr(Hᵀ (I − Â) H) / ‖H‖², 0 … 2: how much neighbours differ, degree accounted for; 0 where H is 0."""
+    size = float((H**2).sum())
+    return max(1 - float((H * symmetric.spread(H)).sum()) / size, 0.0) if size > 0 else 0.0
+
+
+def degrees(n: int, arcs: np.ndarray) -> np.ndarray:
+    """How many neighbours each node hears, itself not counted."""
+    return np.bincount(arcs[1][arcs[0] != arcs[1]], minlength=n)
+
+
+@lru_cache(maxsize=16)
+def layout(graph: Graph) -> np.ndarray:
+    """Where each node is drawn, (n, 2) in −1 … 1, always the same: as given, or by springs; large graphs community by community."""
+    if graph.positions is not None:
+        return _fitted(graph.positions)
+    import networkx as nx
+
+    drawn = nx.Graph()
+    drawn.add_nodes_from(range(graph.n))
+    pairs = graph.pairs()[0]
+    drawn.add_edges_from(pairs[pairs[:, 0] != pairs[:, 1]].tolist())
+    if graph.n <= FORCES:
+        return _parts(drawn)
+    return _fitted(_by_community(drawn))
+
+
+def _parts(drawn: "nx.Graph") -> np.ndarray:  # type: ignore[name-defined]  # noqa: F821
+    """Springs; nodes without any edge stand in a row below."""
+    import networkx as nx
+
+    alone = [node for node in drawn if drawn.degree(node) == 0]
+    rest = drawn.subgraph(node for node in drawn if drawn.degree(node))
+    places = np.zeros((len(drawn), 2))
+    if rest:
+        found = _springs(rest)
+        places[list(rest)] = _fitted(np.array([found[node] for node in rest]))
+    if alone:
+        columns = np.linspace(-1, 1, len(alone) + 2)[1:-1]
+        places[alone] = np.stack([columns, np.full(len(alone), -1.25 if rest else 0.0)], 1)
+    return _fitted(places) if alone else places
+
+
+def _springs(drawn: "nx.Graph") -> dict[int, np.ndarray]:  # type: ignore[name-defined]  # noqa: F821
+    import networkx as nx
+
+    if len(drawn) <= 120 and nx.is_connected(drawn):
+        start = nx.kamada_kawai_layout(drawn)
+        return nx.spring_layout(drawn, pos=start, seed=0, iterations=15, k=1.1 / np.sqrt(len(drawn)))  # type: ignore[no-any-return]
+    return nx.spring_layout(drawn, seed=0, iterations=100, method="force")  # type: ignore[no-any-return]
+
+
+def _by_community(drawn: "nx.Graph") -> np.ndarray:  # type: ignore[name-defined]  # noqa: F821
+    """Communities (Louvain) laid out by springs among themselves, each one's nodes around its place, well-connected ones inside."""
+    import networkx as nx
+
+    rng = np.random.default_rng(0)
+    groups = [sorted(group) for group in nx.community.louvain_communities(drawn, seed=0)]
+    of = {node: k for k, group in enumerate(groups) for node in group}
+    among = nx.Graph()
+    among.add_nodes_from(range(len(groups)))
+    for u, v in drawn.edges:
+        a, b = of[u], of[v]
+        if a != b:
+            among.add_edge(a, b, weight=among.get_edge_data(a, b, {"weight": 0})["weight"] + 1)
+    share = np.sqrt(np.array([len(group) for group in groups]) / len(drawn))
+    if len(groups) <= FORCES:
+        centres = _fitted(np.array(list(nx.spring_layout(among, seed=0, iterations=100, method="force").values())))
+    else:
+        centres = rng.uniform(-1, 1, (len(groups), 2))
+    places = np.zeros((len(drawn), 2))
+    for centre, size, group in zip(centres, share, groups, strict=True):
+        order = sorted(group, key=lambda node: -drawn.degree(node))
+        k = np.arange(len(order))
+        radius, angle = size * 0.8 * np.sqrt((k + 0.5) / len(order)), k * np.pi * (3 - np.sqrt(5))  # a sunflower
+        places[order] = centre + radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], 1)
+    return places
+
+
+def _fitted(places: np.ndarray) -> np.ndarray:
+    """Places moved and scaled, both ways alike, into −1 … 1."""
+    low, high = places.min(0), places.max(0)
+    return (places - (low + high) / 2) / (max(float((high - low).max()), 1e-9) / 2)
