@@ -137,6 +137,7 @@ class State:
     outputs: list[np.ndarray]  # what each layer gives, (n, …)
     loss: float  # mean cross-entropy of the labelled nodes
     gradient: float  # length of the gradient that the next step goes against
+    pull: np.ndarray  # (n,) length of the loss's gradient with respect to each node's first output
     attention: np.ndarray | None
 
 
@@ -169,6 +170,8 @@ def fit(
         last, say = epoch == epochs, wanted is None or epoch in wanted
         if not last or say:
             step.zero_grad()
+            if say:
+                outputs[0].retain_grad()
             loss.backward()  # type: ignore[no-untyped-call]
         if say:
             yield _state(net, matrix, wiring, outputs, loss, epoch)
@@ -184,7 +187,9 @@ def _state(net: Network, X: Tensor | None, wiring: Wiring, outputs: list[Tensor]
     slope = float(np.sqrt(sum(float((p.grad**2).sum()) for p in net.parameters() if p.grad is not None)))
     with torch.no_grad():
         attention = net.attention(X, wiring) if net.kind == "gat" else None
-    return State(epoch, arrays, value, slope, attention)
+    pull = outputs[0].grad
+    felt = np.zeros(wiring.n) if pull is None else pull.norm(dim=1).numpy()
+    return State(epoch, arrays, value, slope, felt, attention)
 
 
 @torch.no_grad()
@@ -219,6 +224,7 @@ class Inspected:
     isolated: bool
     coalesced: bool
     complaint: str  # of Data.validate, "" where there is none
+    features: int  # num_node_features
     failure: str  # of GCNConv, "" where there is none
     error: float  # the largest difference of its output to the right one; NaN where it failed
 
@@ -240,8 +246,7 @@ def inspect(attributes: dict[str, np.ndarray], n: int | None, right: Operator, f
     weight = conv.lin.weight.detach().numpy().T.astype(np.float64)
     error = float("nan")
     if made:
-        x = attributes["x"].astype(np.float64)
-        wanted = right.spread(x @ weight) if len(x) == right.n else np.zeros((0, 2))
+        wanted = right.spread(attributes["x"].astype(np.float64) @ weight)
         got = made[0].numpy()
         error = float(np.abs(got - wanted).max()) if got.shape == wanted.shape else float("inf")
     return Inspected(
@@ -252,6 +257,7 @@ def inspect(attributes: dict[str, np.ndarray], n: int | None, right: Operator, f
         bool(usable and data.has_isolated_nodes()),
         bool(usable and data.is_coalesced()),
         complaint,
+        int(data.num_node_features),
         failure,
         error,
     )
