@@ -1,6 +1,6 @@
 """Which data a run is about: a named sample, or the visitor's own table or picture, with its limits written beside it.
 
-What a topic takes is said by a `Form`: points from chosen columns, or the table as it is; and whether cells can be edited.
+What a topic takes is said by a `Form`: points from chosen columns, the table as it is, or a graph; and whether cells can be edited.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from engine import data
-from engine.data import Image, Points, Table
+from engine.data import Graph, Image, Note, Points, Table
 from engine.errors import DataError
 from ui import address
 from ui.language import language, say
@@ -24,7 +24,7 @@ OPENS_WITH = 8  # numeric columns of an own table that are looked at first
 EDITABLE = 300  # rows that can be edited on the page
 CLICKABLE = 2000  # points that a click can add to
 Picked = tuple[tuple[str, ...], str | None]  # the columns that are looked at, the one that names the classes
-D = TypeVar("D", Points, Table)
+D = TypeVar("D", Points, Table, Graph)
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,10 @@ class Form(Generic[D]):
     columns: bool  # whether columns are picked
     image: Callable[[Image], D] | None = None
     edit: bool = False  # whether cells can be edited on the page
+    read: Callable[[bytes, str], Table] = data.read_table  # what makes the table of a file
+    unpack: str = "datasets.unpack({packed})"  # Python that makes the data of a link's text
+    words: str = "table"  # which phrases say what can be brought: own_…, limits_…
+    notes: Callable[[Table], Sequence[Note]] = lambda table: table.notes  # what was assumed about it
 
 
 def _points_code(expression: str, table: Table, picked: Picked) -> str:
@@ -44,10 +48,34 @@ def _points_code(expression: str, table: Table, picked: Picked) -> str:
 
 
 POINTS: Form[Points] = Form(
-    make=lambda table, picked: data.choose(table, *picked, table.names), code=_points_code, columns=True, image=data.palette
+    make=lambda table, picked: data.choose(table, *picked, table.names),
+    code=_points_code,
+    columns=True,
+    image=data.palette,
+    unpack="datasets.points_of({packed})",
+    words="upload",
 )
-EDITED_POINTS: Form[Points] = replace(POINTS, image=None, edit=True)
+EDITED_POINTS: Form[Points] = replace(POINTS, image=None, words="table", edit=True)
 TABLE: Form[Table] = Form(make=lambda table, _: table, code=lambda expression, *_: expression, columns=False, edit=True)
+
+
+def _graph_notes(table: Table) -> Sequence[Note]:
+    try:
+        return data.graph_of(table).notes
+    except DataError:  # said elsewhere
+        return table.notes
+
+
+GRAPH: Form[Graph] = Form(
+    make=lambda table, _: data.graph_of(table),
+    code=lambda expression, *_: f"datasets.graph_of({expression})",
+    columns=False,
+    edit=True,
+    read=data.read_graph,
+    unpack="datasets.graph_of(datasets.unpack({packed}))",
+    words="graph",
+    notes=_graph_notes,
+)
 
 
 @dataclass(frozen=True)
@@ -103,20 +131,22 @@ def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) ->
         address.kept(slug)["data"] = choice
         icon = ":material/edit:" if form.edit else ":material/upload_file:"
         door = st.popover("", icon=icon, help=say("edit_data" if form.edit else "own_data"), key=f"{slug}-own", on_change="rerun")
-    content = own.content if choice == "own" and own else _table_of(choice, needed=form.edit)
+    needed = form.edit and (form.columns or bool(door.open))
+    content = own.content if choice == "own" and own else _table_of(choice, needed=needed)
     picked = _picked(slug, content, choice) if isinstance(content, Table) and form.columns else None
     if door.open:
         with door:
             if form.edit and isinstance(content, Table):
                 _editor(text, content)
             st.file_uploader(
-                say("own_upload" if form.image else "own_table"), key=f"{slug}-upload", on_change=_upload, args=(slug, form)
+                say("own_" + form.words), key=f"{slug}-upload", on_change=_upload, args=(slug, form)
             )
-            st.caption(say("limits" if form.image else "limits_table"))
+            st.caption(say("limits_" + form.words))
             if problem := state.get("problem"):
                 trouble(problem)
             picked = _columns(text, content) if isinstance(content, Table) and form.columns and _can_pick(choice) else picked
-            show_notes(content.notes if content is not None and choice == "own" else ())
+            if content is not None and choice == "own":
+                show_notes(form.notes(content) if isinstance(content, Table) else content.notes)
     try:
         chosen = state["good"] = _chosen(slug, choice, own, picked, default, form)
     except DataError as problem:
@@ -269,7 +299,7 @@ def _upload(slug: str, form: Form[Any]) -> None:
             raise DataError("session_full", limit=SESSION_BYTES // 1_000_000)
         raw = file.getvalue()
         pictures = form.image is not None and data.is_image(raw)
-        content: Table | Image = data.read_image(raw) if pictures else data.read_table(raw, file.name)
+        content: Table | Image = data.read_image(raw) if pictures else form.read(raw, file.name)
         _try(content, form)
     except DataError as problem:
         state["problem"] = problem
@@ -369,19 +399,19 @@ def _chosen(slug: str, choice: str, own: Own | None, picked: Picked | None, defa
         code = form.code(f'datasets.sample_table("{choice}")', table, picked)
         return Chosen(form.make(table, picked), link, None, code, link)
     reading, columns_link = f'open({"edited.csv" if own.edited else own.name!r}, "rb").read()', {}
+    reader = f"datasets.{form.read.__name__}"
     if isinstance(own.content, Image):
         assert form.image is not None
         made, code = form.image(own.content), f"datasets.palette(datasets.read_image({reading}))"
     else:
         made = form.make(own.content, picked or ((), None))
-        code = form.code(f"datasets.read_table({reading})", own.content, picked or ((), None))
+        code = form.code(f"{reader}({reading})", own.content, picked or ((), None))
         if picked:
             columns_link = {f"{slug}.columns": _joined(picked[0]), f"{slug}.label": picked[1] or ""}
     packed = data.pack(made)
     if packed is not None:
         link = {"data": "~" + packed}
-        unpacked = "points_of" if isinstance(made, Points) else "unpack"
-        return Chosen(made, link, None, f'datasets.{unpacked}("{packed}")', link)
+        return Chosen(made, link, None, form.unpack.format(packed=f'"{packed}"'), link)
     if own.edited:
         return Chosen(made, {"data": default}, say("edited_note"), code, {})
     link = {"data": f"file:{own.name}:{own.size}:{own.content.digest[:12]}"} | columns_link

@@ -30,7 +30,7 @@ if TYPE_CHECKING:  # torch is for workers only
     from engine.graphs.networks import Network, State, Wiring
 
 FRAMES, DEPTHS, CLASSES, TYPED = 100, (1, 2, 3, 4, 6, 8, 12, 16, 24, 32), 6, 200
-IDENTITY, RANDOM = 2000, 32  # without features: a column a node up to so many nodes, beyond it random columns
+IDENTITY, RANDOM = 2000, 32  # without features: a column a node; but for layers of PyG, beyond so many nodes, random columns
 BIAS, NAN = 0.1, float("nan")
 NONE = np.zeros(0)
 ROUNDS: JsonDict = {"show": ["propagate"]}
@@ -207,7 +207,7 @@ def inputs(params: Params, data: Graph, rng: np.random.Generator) -> tuple[np.nd
     if params.features == "own" and data.X is not None:
         spread = data.X.std(0)
         return (data.X - data.X.mean(0)) / np.where(spread > 0, spread, 1), 0
-    if data.n <= IDENTITY:
+    if data.n <= IDENTITY or params.layer == "gcn":
         return None, 0
     return rng.normal(size=(data.n, RANDOM)) / np.sqrt(RANDOM), RANDOM
 
@@ -409,8 +409,9 @@ def _train_frame(
     p /= p.sum(1, keepdims=True)
     predicted = logits.argmax(1)
     open_ = np.setdiff1d(np.flatnonzero(truth >= 0), ground.labelled)
-    hidden = [np.eye(ground.data.n) if ground.X is None else ground.X, *outputs[:-1]]
-    energies = np.array([messages.energy(ground.smooth, H) for H in hidden])
+    hidden = ([] if ground.X is None else [ground.X]) + outputs[:-1]
+    start = [1 - float(ground.smooth.weight[ground.smooth.sender == ground.smooth.receiver].mean())] * (ground.X is None)
+    energies = np.array(start + [messages.energy(ground.smooth, H) for H in hidden])
     return TrainFrame(
         step=step, part=part, total=total, pos=ground.pos, p=p.astype(np.float32),
         plane=flat(outputs[-2] if depth > 1 else logits, plane), labelled=ground.labelled.astype(np.int32),
@@ -446,7 +447,7 @@ def _depth(params: Params, data: Graph) -> Iterator[TrainFrame]:
     """Networks of growing depth, each trained anew; five pictures each."""
     ground = _ground(params, data)
     shown = sorted({round(params.epochs * k / 4) for k in range(5)})
-    start = np.eye(data.n) if ground.X is None else ground.X
+    start = ground.X if ground.X is not None else _probes(data.n, params.seed)
     plain = {}
     for k in range(1, max(DEPTHS) + 1):
         start = ground.smooth.spread(start)
@@ -458,6 +459,11 @@ def _depth(params: Params, data: Graph) -> Iterator[TrainFrame]:
             frame = _train_frame(ground, state, plane, step=depth - 1, part=part, total=len(DEPTHS) * len(shown))
             plane = frame.plane
             yield seal(replace(frame, plain=plain[depth]))
+
+
+def _probes(n: int, seed: int) -> np.ndarray:
+    """The identity; of a large graph random columns, whose energy is that of the identity in the mean."""
+    return np.eye(n) if n <= IDENTITY else np.random.default_rng([seed, 3]).normal(size=(n, RANDOM))
 
 
 # ------------------------------------------------------------------------------------------------------------- ablation

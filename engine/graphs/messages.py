@@ -90,18 +90,18 @@ def degrees(n: int, arcs: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=16)
 def layout(graph: Graph) -> np.ndarray:
-    """Where each node is drawn, (n, 2) in −1 … 1, always the same: as given, or by springs; large graphs community by community."""
+    """Where each node is drawn, (n, 2) in −1 … 1, always the same: as given, by springs, or a large graph by its spectrum."""
     if graph.positions is not None:
         return _fitted(graph.positions)
+    if graph.n > FORCES and len(graph.edges):
+        return _fitted(_spectrum(graph.n, graph.arcs()[0]))
     import networkx as nx
 
     drawn = nx.Graph()
     drawn.add_nodes_from(range(graph.n))
     pairs = graph.pairs()[0]
     drawn.add_edges_from(pairs[pairs[:, 0] != pairs[:, 1]].tolist())
-    if graph.n <= FORCES:
-        return _parts(drawn)
-    return _fitted(_by_community(drawn))
+    return _parts(drawn)
 
 
 def _parts(drawn: "nx.Graph") -> np.ndarray:  # type: ignore[name-defined]  # noqa: F821
@@ -129,31 +129,19 @@ def _springs(drawn: "nx.Graph") -> dict[int, np.ndarray]:  # type: ignore[name-d
     return nx.spring_layout(drawn, seed=0, iterations=100, method="force")  # type: ignore[no-any-return]
 
 
-def _by_community(drawn: "nx.Graph") -> np.ndarray:  # type: ignore[name-defined]  # noqa: F821
-    """Communities (Louvain) laid out by springs among themselves, each one's nodes around its place, well-connected ones inside."""
-    import networkx as nx
+def _spectrum(n: int, arcs: np.ndarray) -> np.ndarray:
+    """Three slow directions of the graph (eigenvectors of D^−½ A D^−½, degrees raised by their mean), seen from an angle."""
+    from scipy.sparse import csr_matrix, diags
+    from scipy.sparse.linalg import eigsh
 
-    rng = np.random.default_rng(0)
-    groups = [sorted(group) for group in nx.community.louvain_communities(drawn, seed=0)]
-    of = {node: k for k, group in enumerate(groups) for node in group}
-    among = nx.Graph()
-    among.add_nodes_from(range(len(groups)))
-    for u, v in drawn.edges:
-        a, b = of[u], of[v]
-        if a != b:
-            among.add_edge(a, b, weight=among.get_edge_data(a, b, {"weight": 0})["weight"] + 1)
-    share = np.sqrt(np.array([len(group) for group in groups]) / len(drawn))
-    if len(groups) <= FORCES:
-        centres = _fitted(np.array(list(nx.spring_layout(among, seed=0, iterations=100, method="force").values())))
-    else:
-        centres = rng.uniform(-1, 1, (len(groups), 2))
-    places = np.zeros((len(drawn), 2))
-    for centre, size, group in zip(centres, share, groups, strict=True):
-        order = sorted(group, key=lambda node: -drawn.degree(node))
-        k = np.arange(len(order))
-        radius, angle = size * 0.8 * np.sqrt((k + 0.5) / len(order)), k * np.pi * (3 - np.sqrt(5))  # a sunflower
-        places[order] = centre + radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], 1)
-    return places
+    degree = np.bincount(arcs[1], minlength=n)
+    scale = diags(1 / np.sqrt(degree + degree.mean()))
+    A = csr_matrix((np.ones(arcs.shape[1]), (arcs[1], arcs[0])), shape=(n, n))
+    _, vectors = eigsh(scale @ A @ scale, k=4, which="LA", v0=np.ones(n), tol=1e-4)
+    x, y, z = (scale @ vectors[:, [2, 1, 0]]).T  # the first is the degree
+    flat = np.stack([x + 0.5 * z, y - 0.35 * z], 1)
+    low, high = np.quantile(flat, (0.002, 0.998), axis=0)
+    return np.clip(flat, low, high)
 
 
 def _fitted(places: np.ndarray) -> np.ndarray:
