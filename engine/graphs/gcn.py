@@ -48,8 +48,8 @@ class Params(engine.params.Params):
     node: str = Field("", json_schema_extra={"when": ONE})  # whom one looks at, by name; "": chosen
     rounds: int = Field(3, ge=1, le=32, json_schema_extra={"when": ROUNDS})
     layers: int = Field(2, ge=1, le=32, json_schema_extra={"when": TRAIN})
-    epochs: int = Field(200, ge=1, le=1000, json_schema_extra={"when": LEARNS})
-    rate: float = Field(0.02, ge=0.001, le=1, json_schema_extra={"step": 0.001, "when": LEARNS})
+    epochs: int = Field(100, ge=1, le=1000, json_schema_extra={"when": LEARNS})
+    rate: float = Field(0.01, ge=0.001, le=1, json_schema_extra={"step": 0.001, "when": LEARNS})
     per_class: int = Field(1, ge=1, le=20, json_schema_extra={"when": LEARNS})  # how many nodes of each class are labelled
     labelled: str = Field("", json_schema_extra={"when": LEARNS})  # or these: "0:0 33:1", node : class, both from 0
     change: Literal["delete", "both"] = Field("delete", json_schema_extra={"when": {"show": ["ablate"]}})
@@ -144,8 +144,7 @@ class DataFrame(GcnFrame):
     """An attribute of torch_geometric's `Data`, with what it says of the whole."""
 
     name: str  # "data", "x", "edge_index", "edge_attr", "y", "pos", "conv"
-    shape: str
-    dtype: str
+    facts: tuple[tuple[str, str, str], ...]  # every attribute, its shape and dtype
     head: np.ndarray  # float32 (r, c) its first rows and columns
     nodes: int
     arcs: int
@@ -455,7 +454,7 @@ def _depth(params: Params, data: Graph) -> Iterator[TrainFrame]:
     for depth in DEPTHS:
         plane = None
         for state in ground.fit(ground.net(depth), shown):
-            part = "" if state.epoch == params.epochs else "train"
+            part = "" if state.epoch == params.epochs else "start" if state.epoch == 0 else "train"
             frame = _train_frame(ground, state, plane, step=depth - 1, part=part, total=len(DEPTHS) * len(shown))
             plane = frame.plane
             yield seal(replace(frame, plain=plain[depth]))
@@ -538,7 +537,7 @@ def _inspect(params: Params, data: Graph) -> Iterator[DataFrame]:
     back = index[1].astype(np.int64) * data.n + index[0].astype(np.int64)
     names = ["data", *attributes, "conv"]
     common: dict[str, Any] = {
-        "total": len(names), "part": "", "pos": messages.layout(data).astype(np.float32), "nodes": found.nodes,
+        "total": len(names), "part": "", "facts": tuple((name, *found.facts[name]) for name in attributes if name in found.facts), "pos": messages.layout(data).astype(np.float32), "nodes": found.nodes,
         "arcs": index.shape[1], "loops": int((index[0] == index[1]).sum()), "double": len(codes) - len(np.unique(codes)),
         "isolated": data.n - len(np.unique(index[:, index[0] != index[1]].astype(np.int64))) if index.max(initial=0) < data.n else 0,
         "one_way": int((~np.isin(codes, back)).sum()), "features": found.features, "undirected": found.undirected,
@@ -547,8 +546,7 @@ def _inspect(params: Params, data: Graph) -> Iterator[DataFrame]:
     for step, name in enumerate(names):
         array = attributes.get(name)
         head = NONE.reshape(0, 0) if array is None else np.atleast_2d(array if array.ndim > 1 else array[None])[:8, :10]
-        shape, dtype = found.facts.get(name, ("", ""))
-        yield seal(DataFrame(**common, step=step, name=name, shape=shape, dtype=dtype, head=head.astype(np.float32)))
+        yield seal(DataFrame(**common, step=step, name=name, head=head.astype(np.float32)))
 
 
 def mistaken(attributes: dict[str, np.ndarray], data: Graph, mistake: Mistake) -> dict[str, np.ndarray]:

@@ -94,7 +94,7 @@ def layout(graph: Graph) -> np.ndarray:
     if graph.positions is not None:
         return _fitted(graph.positions)
     if graph.n > FORCES and len(graph.edges):
-        return _fitted(_spectrum(graph.n, graph.arcs()[0]))
+        return _fitted(_lying(_spectrum(graph.n, graph.arcs()[0])))
     import networkx as nx
 
     drawn = nx.Graph()
@@ -113,10 +113,10 @@ def _parts(drawn: "nx.Graph") -> np.ndarray:  # type: ignore[name-defined]  # no
     places = np.zeros((len(drawn), 2))
     if rest:
         found = _springs(rest)
-        places[list(rest)] = _fitted(np.array([found[node] for node in rest]))
+        places[list(rest)] = _fitted(_lying(np.array([found[node] for node in rest])))
     if alone:
         columns = np.linspace(-1, 1, len(alone) + 2)[1:-1]
-        places[alone] = np.stack([columns, np.full(len(alone), -1.25 if rest else 0.0)], 1)
+        places[alone] = np.stack([columns, np.full(len(alone), places[:, 1].min() - 0.25 if rest else 0.0)], 1)
     return _fitted(places) if alone else places
 
 
@@ -142,6 +142,15 @@ def _spectrum(n: int, arcs: np.ndarray) -> np.ndarray:
     flat = np.stack([x + 0.5 * z, y - 0.35 * z], 1)
     low, high = np.quantile(flat, (0.002, 0.998), axis=0)
     return np.clip(flat, low, high)
+
+
+def _lying(places: np.ndarray) -> np.ndarray:
+    """Places turned so that they reach furthest from left to right, and drawn out a little from top to bottom."""
+    centred = places - places.mean(0)
+    axes = np.linalg.eigh(centred.T @ centred)[1][:, ::-1]
+    turned = centred @ (axes * np.where(axes.sum(0) < 0, -1, 1))
+    width, height = np.ptp(turned, axis=0)
+    return np.asarray(turned * [1, float(np.clip(0.9 * width / max(height, 1e-9), 1, 1.8))])
 
 
 def _fitted(places: np.ndarray) -> np.ndarray:

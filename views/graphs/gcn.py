@@ -19,7 +19,7 @@ GATHER = formula(r"m_{{name}!} = h_{{name}!}\,W = {m}!!")
 WEIGH = formula(r"\hat a_{v,{name}!} = \frac{1}{\sqrt{{dv}! \cdot {du}!}} = {c}!! \qquad \frac{1}{|N(v)|} = \frac{1}{{count}!} = {cm}!!")
 WEIGHED = formula(r"\hat a_{v,{name}!} = {c}!! \qquad \frac{a_{v,{name}!}}{d_v} = {cm}!!")
 SUM = formula(r"\sum_u \hat a_{vu}\,m_u = {s}!! \qquad \frac{1}{|N(v)|}\sum_u m_u = {sm}!!")
-UPDATE = formula(r"h_v' = \tanh({s}? + 0.1) = {h}!! \qquad h_v' = \tanh({sm}? + 0.1) = {hm}!!")
+UPDATE = formula(r"\hat A:\; h_v' = \tanh({s}! + 0.1) = {h}!! \qquad D^{-1}A:\; h_v' = \tanh({sm}! + 0.1) = {hm}!!")
 LOSS = formula(r"L = -\frac{1}{{m}!}\sum_{v}\ln p_v(y_v) = {loss}!! \qquad p_{{name}!}({cls}!) = {p}!")
 LARGE = formula(r"L = -\frac{1}{{m}!}\sum_{v}\ln p_v(y_v) = {loss}!!")
 BACK = formula(r"\left\|\frac{\partial L}{\partial h_{{name}!}}\right\| = {pull}!!")
@@ -27,21 +27,23 @@ ENERGY = formula(r"E(H) = \frac{\mathrm{tr}\,H^\top (I - \hat A)\,H}{\|H\|^2} = 
 CHANGE = formula(r"\frac{1}{2}\sum_c \left|p'_{{name}!}(c) - p_{{name}!}(c)\right| = {d}!!")
 ROWS, CELLS, NAMED, FORMULAS, LEGEND, LISTED = 10, 110, 60, 700, 400, 400
 SIGNS = "●◆■▲✚★●"
-WIDE_ROUNDS: list[Box] = [(0, 0.34, 0, 1), (0.385, 0.625, 0.56, 1), (0.70, 1, 0.50, 1), (0.385, 1, 0, 0.41)]
-NARROW_ROUNDS: list[Box] = [(0, 1, 0.70, 1), (0, 0.46, 0.49, 0.65), (0.54, 1, 0.47, 0.65), (0, 1, 0, 0.42)]
-WIDE: list[Box] = [(0, 0.50, 0, 1), (0.56, 1, 0.44, 1), (0.58, 0.76, 0, 0.27), (0.82, 1, 0, 0.27)]
+WIDE_ROUNDS: list[Box] = [(0, 0.385, 0.54, 1), (0, 0.385, 0, 0.46), (0.44, 0.605, 0.62, 1), (0.637, 0.802, 0.62, 1), (0.835, 1, 0.62, 1), (0.44, 1, 0, 0.50)]
+NARROW_ROUNDS: list[Box] = [(0, 1, 0.73, 1), (0, 1, 0.45, 0.695), (0, 0.31, 0.33, 0.41), (0.345, 0.655, 0.33, 0.41), (0.69, 1, 0.33, 0.41), (0, 1, 0, 0.28)]
+WIDE: list[Box] = [(0, 0.52, 0, 1), (0.58, 1, 0.44, 1), (0.60, 0.77, 0, 0.27), (0.83, 1, 0, 0.27)]
 NARROW: list[Box] = [(0, 1, 0.60, 1), (0, 1, 0.26, 0.54), (0.07, 0.46, 0, 0.17), (0.60, 1, 0, 0.17)]
+WIDE_DEPTH: list[Box] = [(0, 0.52, 0, 1), (0.58, 1, 0.60, 1), (0.605, 0.77, 0, 0.42), (0.84, 1, 0, 0.42)]
+NARROW_DEPTH: list[Box] = [(0, 1, 0.62, 1), (0, 1, 0.36, 0.56), (0.10, 0.47, 0, 0.26), (0.63, 1, 0, 0.26)]
 WIDE_EDITS: list[Box] = [(0, 0.58, 0, 1), (0.66, 1, 0.56, 1), (0.66, 1, 0, 0.36)]
 NARROW_EDITS: list[Box] = [(0, 1, 0.52, 1), (0.08, 1, 0.28, 0.45), (0.08, 1, 0, 0.19)]
-WIDE_DATA: list[Box] = [(0, 0.36, 0, 1), (0.42, 1, 0.50, 1), (0.42, 1, 0, 0.42)]
-NARROW_DATA: list[Box] = [(0, 1, 0.66, 1), (0, 1, 0.32, 0.62), (0, 1, 0, 0.28)]
+WIDE_DATA: list[Box] = [(0, 0.42, 0, 1), (0.48, 1, 0.72, 1), (0.48, 1, 0.35, 0.62), (0.48, 1, 0, 0.25)]
+NARROW_DATA: list[Box] = [(0, 1, 0.70, 1), (0, 1, 0.50, 0.66), (0, 1, 0.26, 0.45), (0, 1, 0, 0.20)]
 Boxes = tuple[list[Box], list[Box]]
 Values = Mapping[str, tuple[Any, int]]
 Caption = tuple[str, Values, str, int]  # formula, values, link, entity
 
 
 class Options(engine.params.Options):
-    matrix: Literal["adjacency", "loops", "symmetric", "mean", "power"] = "symmetric"
+    matrix: Literal["symmetric", "mean", "power"] = "symmetric"  # the third one, beside A and A + I
     names: bool = True  # names beside the nodes, where there is room
 
 
@@ -150,12 +152,17 @@ def _size(n: int) -> float:
     return 16 if n <= 40 else 12 if n <= 120 else 8 if n <= graphs.FEW else 3.5
 
 
-def _labels(graph: Graph, pos: np.ndarray, options: Options, some: Sequence[int] = ()) -> list[Trace]:
-    """Names beside the nodes: all where they are few and short, else those that matter."""
+def _labels(
+    graph: Graph, pos: np.ndarray, options: Options, some: Sequence[int] = (), shade: np.ndarray | None = None
+) -> list[Trace]:
+    """Names on the nodes where they are few and short, else beside those that matter. `shade`: how strong a node's colour is."""
     short_ = graph.n <= NAMED and max(map(len, graph.names)) <= 4
     index = np.arange(graph.n) if short_ else np.array(sorted(set(some)), dtype=int)
     if not options.names or not len(index):
         return []
+    inks: str | list[str] = "@surface" if short_ else "@ink2"
+    if short_ and shade is not None:
+        inks = ["@surface" if shade[k] > 0.45 else "@ink" for k in index]
     return [
         {
             "type": "scatter",
@@ -164,7 +171,7 @@ def _labels(graph: Graph, pos: np.ndarray, options: Options, some: Sequence[int]
             "y": pos[index, 1].astype(float),
             "text": [escaped(graph.names[k]) for k in index],
             "textposition": "middle center" if short_ else "top center",
-            "textfont": {"size": 9 if short_ else 11, "color": "@surface" if short_ else "@ink2"},
+            "textfont": {"size": 9 if short_ else 11, "color": inks},
             "hoverinfo": "skip",
             "cliponaxis": False,
         }
@@ -191,7 +198,7 @@ def _rounds(frame: RoundFrame, params: Params, graph: Graph, options: Options, w
     panels = [
         _heard(frame, frame.symmetric, k, params, graph, options, words, "heard_symmetric"),
         _heard(frame, frame.mean, k, params, graph, options, words, "heard_mean"),
-        _matrix(frame, params, graph, options, words),
+        *(_matrix(frame, which, params, graph, words) for which in ("adjacency", "loops", options.matrix)),
         _table(frame, graph, words),
     ]
     return panels, (WIDE_ROUNDS, NARROW_ROUNDS)
@@ -201,16 +208,16 @@ def _heard(
     frame: RoundFrame, share: np.ndarray, k: int, params: Params, graph: Graph, options: Options, words: Words, title: str
 ) -> Panel:
     """How much of every node's start is in v: the area of a mark within the field, a small hollow mark where nothing has come from."""
-    pos, first = frame.pos, title == "heard_symmetric"
+    pos = frame.pos
     inside = np.flatnonzero((frame.hop >= 0) & (frame.hop <= k))
     outside = np.setdiff1d(np.arange(graph.n), inside)
     web, told = _web(graph, pos, params, words, 1)
     sending = frame.senders[:-1] if frame.part in PARTS else frame.senders[:0]
     ways = np.stack([sending, np.full(len(sending), frame.v)], 1)
-    live = [graphs.edges(pos, ways, colour="@accent", width=2 if len(ways) else 0, opacity=1)] if first else []
+    live = graphs.edges(pos, ways, colour="@accent", width=2, opacity=1)
     high = float(share.max())
     texts = [f"{escaped(_name(graph, u))}: {number(float(share[u]), 4)}" for u in inside]
-    size = _size(graph.n) * (1.0 if first else 0.62)
+    size = _size(graph.n) * 0.9
     marks = graphs.nodes(
         pos, inside, colour="@ink", size=size, text=texts, hovertemplate="%{text}<extra></extra>",
         marker={"color": share[inside].round(5), "colorscale": "@sequential", "cmin": 0, "cmax": max(high, 1e-9), "showscale": False,
@@ -221,51 +228,62 @@ def _heard(
         hovertemplate="%{text}: 0<extra></extra>", marker={"line": {"width": 1, "color": "@ghost"}}, meta={"click": "node"},
     )  # fmt: skip
     around = graphs.rings(pos, np.array([frame.v]), colour="@accent", size=size + 9, width=2.5)
-    names = _labels(graph, pos, options, [frame.v]) if first and graph.n > 40 else []
-    notes = [*told, _corner(words("key_heard", high=number(high, 3)), 0, "@ink2")] if first else []
-    return _map(pos, [*web, *live, far, marks, around, *names], words(title, k=k, name=_name(graph, frame.v)), notes)
+    names = _labels(graph, pos, options, [frame.v], share / max(high, 1e-9))
+    ends = []
+    if graph.n <= CELLS:
+        cells = np.argwhere(messages.operator(graph.n, *_arcs(graph, params), "loops").dense() > 0)
+        both = np.concatenate([cells[:, 0], cells[:, 1]])
+        meta = {"index": np.tile(cells[:, 0] * graph.n + cells[:, 1], 2), "silent": True}
+        ends = [points.targets(pos[both].astype(float), "cell", ring=18, template="", meta=meta)]
+    notes = [*told, _corner(words("key_heard", high=number(high, 3)), 0, "@ink2")]
+    return _map(pos, [*web, live, *ends, far, marks, around, *names], words(title, k=k, name=_name(graph, frame.v)), notes)
 
 
-def _matrix(frame: RoundFrame, params: Params, graph: Graph, options: Options, words: Words) -> Panel:
-    """The chosen matrix, of a large graph only its part around v; the rows and columns of nodes answer to them."""
+def _arcs(graph: Graph, params: Params) -> tuple[np.ndarray, np.ndarray]:
+    """The arcs that messages take, and their weights."""
+    arcs, weights = graph.arcs(directed=params.direction == "as_given")
+    return arcs, weights if params.weighted else np.ones(len(weights))
+
+
+def _matrix(frame: RoundFrame, which: str, params: Params, graph: Graph, words: Words) -> Panel:
+    """A matrix, of a large graph only its part around v; rows receive, columns send."""
     near = np.arange(graph.n)
     if graph.n > CELLS:
         order = np.lexsort((np.arange(graph.n), np.where(frame.hop < 0, 10_000, frame.hop)))
         near = np.sort(order[:40])
-    arcs, weights = graph.arcs(directed=params.direction == "as_given")
-    strength = weights if params.weighted else np.ones(len(weights))
-    rule: messages.Rule = "symmetric" if options.matrix == "power" else options.matrix
     k = frame.step if frame.part in ("", "update") else frame.step - 1
-    P = messages.operator(graph.n, arcs, strength, rule)
-    if options.matrix == "power":
-        rows = np.eye(graph.n)[near]
-        for _ in range(k):
-            rows = P.back(rows.T).T
-        shown = rows[:, near]
-    else:
-        shown = np.zeros((graph.n, graph.n))[:0] if graph.n > CELLS else P.dense()
-        if graph.n > CELLS:
-            place = np.full(graph.n, -1)
-            place[near] = np.arange(len(near))
-            keep = (place[P.receiver] >= 0) & (place[P.sender] >= 0)
-            shown = np.zeros((len(near), len(near)))
-            np.add.at(shown, (place[P.receiver[keep]], place[P.sender[keep]]), P.weight[keep])
+    shown = _entries(which, k, near, params, graph)
     n, row = len(near), int(np.flatnonzero(near == frame.v)[0])
     cells: Trace = {
         "type": "heatmap", "z": shown.round(4), "colorscale": "@sequential", "zmin": 0, "zmax": float(shown.max()) or 1.0,
-        "showscale": False, "xgap": 0.5 if n <= 40 else 0, "ygap": 0.5 if n <= 40 else 0,
+        "showscale": False, "xgap": 0.4 if n <= 40 else 0, "ygap": 0.4 if n <= 40 else 0,
         "hovertemplate": words("hover_cell") + " %{z:.4~g}<extra></extra>", "meta": {"link": "cell"},
     }  # fmt: skip
     ends = np.stack([np.arange(n), np.arange(n)], 1)
-    diagonal = points.targets(ends.astype(float), "node", ring=9, template="%{text}", text=[escaped(_name(graph, u)) for u in near],
-                              meta={"index": near, "silent": True})  # fmt: skip
+    told = [escaped(_name(graph, u)) for u in near]
+    diagonal = points.targets(ends.astype(float), "node", ring=9, template="%{text}", text=told, meta={"index": near, "silent": True})
     band = {"type": "rect", "x0": -0.5, "x1": n - 0.5, "y0": row - 0.5, "y1": row + 0.5, "line": {"width": 1.5, "color": "@accent"}}
     axis = blank(range=[-0.5, n - 0.5])
-    power = words("matrix_power", k=k)
-    title = power if options.matrix == "power" else words("matrix_" + options.matrix)
-    if n < graph.n:
-        title += " " + words("matrix_part", n=n)
+    title = words("matrix_" + which, k=k) + (" " + words("matrix_part", n=n) if n < graph.n and which == "adjacency" else "")
     return Panel([cells, diagonal], title, shapes=[band], x=axis, y=axis | {"range": [n - 0.5, -0.5]}, equal=True)
+
+
+def _entries(which: str, k: int, near: np.ndarray, params: Params, graph: Graph) -> np.ndarray:
+    """A matrix's rows and columns of some nodes; "power": of Â to the k."""
+    rule: messages.Rule = "symmetric" if which == "power" else which  # type: ignore[assignment]
+    P = messages.operator(graph.n, *_arcs(graph, params), rule)
+    if which == "power":
+        rows = np.eye(graph.n)[:, near] if graph.n <= CELLS else np.zeros((graph.n, len(near)))
+        rows[near, np.arange(len(near))] = 1
+        for _ in range(k):
+            rows = P.back(rows)
+        return np.asarray(rows[near].T)
+    place = np.full(graph.n, -1)
+    place[near] = np.arange(len(near))
+    keep = (place[P.receiver] >= 0) & (place[P.sender] >= 0)
+    shown = np.zeros((len(near), len(near)))
+    np.add.at(shown, (place[P.receiver[keep]], place[P.sender[keep]]), P.weight[keep])
+    return shown
 
 
 def _table(frame: RoundFrame, graph: Graph, words: Words) -> Panel:
@@ -320,8 +338,8 @@ def _training(frames: Sequence[GcnFrame], params: Params, graph: Graph, options:
     panels = [_predicted(frame, params, graph, options, words), _plane(frame, graph, words)]
     if params.show == "depth":
         panels += [_by_depth(frames, "energy", words), _by_depth(frames, "accuracy", words)]
-    else:
-        panels += [_course("loss", words), _course("accuracy" if np.isfinite(frame.accuracy) else "energy", words)]
+        return panels, (WIDE_DEPTH, NARROW_DEPTH)
+    panels += [_course("loss", words), _course("accuracy" if np.isfinite(frame.accuracy) else "energy", words)]
     return panels, (WIDE, NARROW)
 
 
@@ -402,14 +420,18 @@ def _truth(node: int, predicted: int, graph: Graph, words: Words) -> str:
 
 
 def _wrong(frame: TrainFrame, pos: np.ndarray, graph: Graph) -> Trace:
-    """Crosses on the nodes whose prediction is wrong."""
+    """Crosses beside the nodes whose prediction is wrong."""
     truth = np.full(graph.n, -1) if graph.labels is None else graph.labels
     wrong = np.flatnonzero((truth >= 0) & (frame.p.argmax(1) != truth))
-    if graph.n > graphs.FEW:
-        wrong = wrong[:0]
-    trace = points.cloud(pos[wrong].astype(float), colour="@bad", symbol="x-thin", size=_size(graph.n) * 1.1, opacity=1, hoverinfo="skip")
-    trace["marker"] |= {"line": {"width": 2, "color": "@bad"}}
-    return trace
+    return _crosses(pos, wrong if graph.n <= graphs.FEW else wrong[:0], graph)
+
+
+def _crosses(pos: np.ndarray, index: np.ndarray, graph: Graph) -> Trace:
+    return {
+        "type": "scatter", "mode": "text", "x": pos[index, 0].astype(float), "y": pos[index, 1].astype(float),
+        "text": ["✕" if graph.n > 60 else "   ✕"] * len(index), "textposition": "top center" if graph.n > 60 else "top right",
+        "textfont": {"size": 13, "color": "@bad"}, "hoverinfo": "skip", "cliponaxis": False,
+    }  # fmt: skip
 
 
 def _attended(frame: TrainFrame, params: Params, graph: Graph) -> list[Trace]:
@@ -431,7 +453,7 @@ def _plane(frame: TrainFrame, graph: Graph, words: Words) -> Panel:
     xy = frame.plane
     size = _size(graph.n) * 0.7
     traces = [*_members(frame, xy, graph, words, size, click=True), graphs.rings(xy, frame.labelled, size=size + 7)]
-    reach = max(1.6, 1.08 * float(np.abs(xy).max()))
+    reach = max(0.8, 1.08 * float(np.abs(xy).max()))
     axis = {"range": [-reach, reach], "showticklabels": False, "nticks": 5}
     return Panel(traces, words("plane"), x=axis, y=axis)
 
@@ -449,19 +471,26 @@ def _by_depth(frames: Sequence[GcnFrame], column: str, words: Words) -> Panel:
     values = np.array([getattr(frame, column) for frame in done], dtype=float)
     plain = np.array([frame.plain for frame in done], dtype=float)
     floor = 1e-6
-    traces = []
+    traces, notes = [], []
     if column == "energy":
         values, plain = np.maximum(values, floor), np.maximum(plain, floor)
-        traces.append(curves.line(depth, plain, colour="@ink3", dash="dot", hovertemplate=words("curve_plain") + " %{y:.2~e}<extra></extra>"))
+        fresh = [frame for frame in frames if isinstance(frame, TrainFrame) and frame.part == "start"]
+        before = np.array([[frame.depth, max(frame.energy, floor)] for frame in fresh])
+        lines = (("trained", "— ", "@ink"), ("untrained", "- - ", "@ink2"), ("plain", "··· ", "@ink3"))
+        notes = [_corner(sign + words("line_" + name), 2 - k, colour) for k, (name, sign, colour) in enumerate(lines)]
+        traces.append(curves.line(depth, plain, colour="@ink3", dash="dot", hovertemplate=words("line_plain") + " %{y:.2~e}<extra></extra>"))
+        traces.append(curves.line(before[:, 0], before[:, 1], colour="@ink2", dash="dash", width=1.5, hovertemplate=words("line_untrained") + " %{y:.2~e}<extra></extra>"))
     else:
-        traces.append(curves.line(np.array([1, 32]), np.full(2, last.chance), colour="@ink3", dash="dot", hovertemplate=words("chance") + " %{y:.0%}<extra></extra>"))
+        chance = np.full(2, last.chance if np.isfinite(last.chance) else 0)
+        traces.append(curves.line(np.array([1, 32]), chance, colour="@ink3", dash="dot", hovertemplate=words("chance") + " %{y:.0%}<extra></extra>"))
     traces.append(curves.line(depth, values, colour="@ink", mode="lines+markers", marker={"size": 4, "color": "@ink"}, hovertemplate="%{x}: %{y:.3~g}<extra></extra>"))
     now = getattr(last, column)
-    here = np.array([[last.depth, max(now, floor) if column == "energy" else now]], dtype=float)
+    now = max(now, floor) if column == "energy" else now if np.isfinite(now) else 0
+    here = np.array([[last.depth, now]], dtype=float)
     traces.append(points.cloud(here, colour="@accent", size=9, opacity=1, hoverinfo="skip"))
     x = {"type": "log", "range": [-0.05, 1.56], "tickvals": [1, 2, 4, 8, 16, 32], "showgrid": False}
     y: dict[str, Any] = {"type": "log", "range": [-6.1, 0.2], "tickvals": [1e-6, 1e-4, 1e-2, 1], "ticktext": ["≤10⁻⁶", "10⁻⁴", "10⁻²", "1"]}
-    return Panel(traces, words("depth_" + column), x=x, y=y if column == "energy" else {"range": [0, 1.05], "tickformat": ".0%", "nticks": 3})
+    return Panel(traces, words("depth_" + column), notes=notes, x=x, y=y if column == "energy" else {"range": [0, 1.05], "tickformat": ".0%", "nticks": 3})
 
 
 # ---- edges left out
@@ -489,11 +518,12 @@ def _changed(frame: EditFrame, params: Params, graph: Graph, options: Options, w
     marks = graphs.valued(pos, np.round(frame.change / high, 4), high=1, size=_size(graph.n), text=texts, hovertemplate="%{text}<extra></extra>",
                           marker={"line": {"width": 1, "color": "@edge"}}, meta={"click": "node"})  # fmt: skip
     turned = np.flatnonzero(frame.p.argmax(1) != frame.before.argmax(1))
-    crossed = points.cloud(pos[turned].astype(float), colour="@bad", symbol="x-thin", size=_size(graph.n) * 1.1, opacity=1, hoverinfo="skip")
-    crossed["marker"] |= {"line": {"width": 2, "color": "@bad"}}
+    crossed = _crosses(pos, turned, graph)
     around = [graphs.rings(pos, frame.labelled, size=_size(graph.n) + 8), graphs.rings(pos, np.array([frame.v]), colour="@accent", size=_size(graph.n) + 10, width=2.5)]
-    notes = [*told, _corner(words("key_change", high=number(high, 2)), 0, "@ink2")]
-    return _map(pos, [*web, *lit, doors, marks, *around, crossed, *_labels(graph, pos, options, [frame.v])], words("changed"), notes)
+    key = [(words("key_change", high=number(high, 2)), "@ink2"), (f"○ {words('key_told')}", "@ink"), (f"✕ {words('key_turned')}", "@bad")]
+    notes = [*told, *(_corner(text, 0, colour) | {"xshift": _wide(key[:j])} for j, (text, colour) in enumerate(key))]
+    names = _labels(graph, pos, options, [frame.v], frame.change / high)
+    return _map(pos, [*web, *lit, doors, marks, *around, crossed, *names], words("changed"), notes)
 
 
 def _effects(frame: EditFrame, graph: Graph, words: Words) -> Panel:
@@ -528,8 +558,20 @@ def _inspector(frame: DataFrame, params: Params, graph: Graph, options: Options,
     pos = frame.pos
     web, told = _web(graph, pos, params, words, 0)
     marks = graphs.nodes(pos, np.arange(graph.n), colour="@c1", size=_size(graph.n), text=[escaped(name) for name in graph.names], hovertemplate="%{text}<extra></extra>")
-    drawing = _map(pos, [*web, marks, *_labels(graph, pos, options)], words("graph"), told)
-    return [drawing, _head(frame, words), _checks(frame, params, words)], (WIDE_DATA, NARROW_DATA)
+    drawing = _map(pos, [*web, marks, *_labels(graph, pos, options)], words("drawing"), told)
+    return [drawing, _attributes(frame, words), _head(frame, words), _checks(frame, words)], (WIDE_DATA, NARROW_DATA)
+
+
+def _attributes(frame: DataFrame, words: Words) -> Panel:
+    """Every attribute with its shape and type, the present one lit."""
+    notes = []
+    for k, (name, shape, dtype) in enumerate(frame.facts):
+        now = name == frame.name
+        for x, text in ((0.0, name), (0.28, shape), (0.60, dtype)):
+            font = {"size": 13, "color": "@accent" if now else "@ink2" if x else "@ink"}
+            notes.append(note(escaped(text), x=x, y=k, xanchor="left", font=font))
+    nothing = points.cloud(np.zeros((0, 2)), colour="@ink")
+    return Panel([nothing], words("attributes"), notes=notes, x=blank(range=[0, 1]), y=blank(range=[5.5, -0.7]))
 
 
 def _head(frame: DataFrame, words: Words) -> Panel:
@@ -540,24 +582,24 @@ def _head(frame: DataFrame, words: Words) -> Panel:
         lines = [words(key, error=short(frame.error), failure=frame.failure)]
         lines = [line for text in lines for line in _folded(text, 62)]
         notes = [note(line, x=0, y=k, xanchor="left", font={"size": 13, "color": "@ink"}) for k, line in enumerate(lines)]
-        return Panel([points.cloud(np.zeros((0, 2)), colour="@ink")], words("attribute", name=frame.name), notes=notes, x=blank(range=[0, 1]), y=blank(range=[8, -1]))
+        title = words("attribute", name="GCNConv" if frame.name == "conv" else "Data")
+        return Panel([points.cloud(np.zeros((0, 2)), colour="@ink")], title, notes=notes, x=blank(range=[0, 1]), y=blank(range=[6, -1]))
     grid = [(r, c) for r in range(rows) for c in range(columns)]
     text: Trace = {
         "type": "scatter", "mode": "text", "x": [c for _, c in grid], "y": [r for r, _ in grid], "hoverinfo": "skip",
         "text": [short(float(frame.head[r, c])) for r, c in grid], "textfont": {"size": 12, "color": "@ink"}, "cliponaxis": False,
     }  # fmt: skip
-    title = f"{frame.name} {frame.shape} {frame.dtype}"
-    return Panel([text], words("attribute", name=title), x=blank(range=[-0.6, max(columns, 10) - 0.4]), y=blank(range=[8, -0.8]))
+    return Panel([text], words("attribute_head", name=frame.name), x=blank(range=[-0.6, max(columns, 10) - 0.4]), y=blank(range=[8, -0.8]))
 
 
-def _checks(frame: DataFrame, params: Params, words: Words) -> Panel:
+def _checks(frame: DataFrame, words: Words) -> Panel:
     """What is right and what is not."""
     facts = warnings(frame)
     lines = [("!" if bad else "✓", words(key, **values), bad) for key, values, bad in facts]
     out = []
     for k, (sign, said, bad) in enumerate(lines):
         out.append(note(f"{sign}  {said}", x=0, y=k, xanchor="left", font={"size": 13, "color": "@bad" if bad else "@ink2"}))
-    return Panel([points.cloud(np.zeros((0, 2)), colour="@ink")], words("checks"), notes=out, x=blank(range=[0, 1]), y=blank(range=[max(len(lines), 7), -0.8]))
+    return Panel([points.cloud(np.zeros((0, 2)), colour="@ink")], words("checks"), notes=out, x=blank(range=[0, 1]), y=blank(range=[max(len(lines) - 0.4, 5.6), -0.7]))
 
 
 def warnings(frame: DataFrame) -> list[tuple[str, dict[str, Any], bool]]:
