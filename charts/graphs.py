@@ -48,11 +48,15 @@ def nodes(pos: np.ndarray, index: np.ndarray, *, colour: Any, size: Any = 11, sy
     return faster(trace, len(pos))
 
 
-def valued(
-    pos: np.ndarray, values: np.ndarray, *, high: float, size: Any = 11, scale: Any = "@sequential", **more: Any
-) -> Trace:
+def valued(pos: np.ndarray, values: np.ndarray, *, high: float, size: Any = 11, scale: Any = "@sequential", **more: Any) -> Trace:
     """All nodes coloured by a value from 0 to `high`."""
-    marker = {"color": np.asarray(values, dtype=float), "colorscale": scale, "cmin": 0, "cmax": max(high, 1e-12), "showscale": False}
+    marker = {
+        "color": np.asarray(values, dtype=float),
+        "colorscale": scale,
+        "cmin": 0,
+        "cmax": max(high, 1e-12),
+        "showscale": False,
+    }
     return nodes(pos, np.arange(len(pos)), colour="@ink", size=size, marker=marker | more.pop("marker", {}), **more)
 
 
@@ -71,5 +75,5 @@ def faster(trace: Trace, n: int) -> Trace:
 def frame(pos: np.ndarray, room: float = 0.08) -> tuple[list[float], list[float]]:
     """The ranges of x and y around places [n, 2]."""
     low, high = pos.min(0), pos.max(0)
-    pad = room * max(float((high - low).max()), 0.5)
-    return [float(low[0] - pad), float(high[0] + pad)], [float(low[1] - pad), float(high[1] + pad)]
+    pad = room * np.maximum(high - low, 0.4)
+    return [float(low[0] - pad[0]), float(high[0] + pad[0])], [float(low[1] - pad[1]), float(high[1] + pad[1])]

@@ -456,7 +456,9 @@ def blocks(sizes: Sequence[int], inside: float, outside: float) -> Graph:
     for a in range(len(sizes)):
         for b in range(a, len(sizes)):
             count = rng.binomial(sizes[a] * (sizes[a] - 1) // 2 if a == b else sizes[a] * sizes[b], inside if a == b else outside)
-            ends = np.stack([starts[a] + rng.integers(0, sizes[a], 2 * count), starts[b] + rng.integers(0, sizes[b], 2 * count)], 1)
+            ends = np.stack(
+                [starts[a] + rng.integers(0, sizes[a], 2 * count), starts[b] + rng.integers(0, sizes[b], 2 * count)], 1
+            )
             ends = np.sort(ends[ends[:, 0] != ends[:, 1]], axis=1)
             _, first = np.unique(ends, axis=0, return_index=True)
             edges.append(ends[np.sort(first)[:count]])
@@ -466,7 +468,9 @@ def blocks(sizes: Sequence[int], inside: float, outside: float) -> Graph:
 def grid(side: int = 10) -> Graph:
     """A square of side × side nodes, each joined to the next in its row and column; labelled left and right."""
     place = np.arange(side * side).reshape(side, side)
-    edges = np.concatenate([np.stack([a.ravel(), b.ravel()], 1) for a, b in ((place[:, :-1], place[:, 1:]), (place[:-1], place[1:]))])
+    edges = np.concatenate(
+        [np.stack([a.ravel(), b.ravel()], 1) for a, b in ((place[:, :-1], place[:, 1:]), (place[:-1], place[1:]))]
+    )
     positions = np.stack([place.ravel() % side, -(place.ravel() // side)], 1)
     labels = (place.ravel() % side >= side / 2).astype(int)
     return graph(side * side, edges, labels=labels, label_names=("left", "right"), positions=positions)

@@ -238,9 +238,17 @@ def graph_of(table: Table) -> Graph:
     codes, classes = _label_column(table, n, described, said, rows)
     X, features = _feature_columns(table, list(index), described)
     made = graph(
-        n, np.array(edges, dtype=np.int64).reshape(-1, 2), _weight_column(table, rows), list(index), X, features, codes, classes,
-        _place_columns(table, n, described), table.origin,
-    )  # fmt: skip
+        n,
+        np.array(edges, dtype=np.int64).reshape(-1, 2),
+        _weight_column(table, rows),
+        list(index),
+        X,
+        features,
+        codes,
+        classes,
+        _place_columns(table, n, described),
+        table.origin,
+    )
     return Graph(**{name: getattr(made, name) for name in _FIELDS} | {"notes": (*said, *made.notes)})
 
 
@@ -360,8 +368,8 @@ def read_graph(raw: bytes, name: str = "") -> Table:
         raise DataError("empty")
     notes: list[Note] = [("encoding", {"encoding": encoding})]
     if text.lstrip()[0] in "{[":
-        rows, classes = _json_rows(text)
-        rows, delimiter = _squared(rows), ","
+        described, classes = _json_rows(text)
+        rows, delimiter = _squared(described), ","
     else:
         lines, classes = text.splitlines(), ()
         kept = [line for line in lines if not line.lstrip().startswith(("#", "%"))]
@@ -378,8 +386,9 @@ def read_graph(raw: bytes, name: str = "") -> Table:
         raise DataError("graph_many_edges", edges=len(rows) - 1, limit=EDGES)
     table = make_table(rows, header=True, delimiter=delimiter, notes=notes, name=cut(clean(name)), text=TEXT, limit=NODES + EDGES)
     said = tuple(note for note in table.notes if note[0] not in ("header", "missing"))  # cells of the other kind of row
-    return Table(table.frame, table.columns, said, table.name, "upload", "label" if "label" in rows[0] else None,
-                 label_names=classes)  # fmt: skip
+    return Table(
+        table.frame, table.columns, said, table.name, "upload", "label" if "label" in rows[0] else None, label_names=classes
+    )
 
 
 def _divided(text: str) -> tuple[str, str]:
@@ -437,8 +446,11 @@ def _json_rows(text: str) -> tuple[list[dict[str, str]], tuple[str, ...]]:
     if isinstance(places, list) and len(places) == len(rows):
         for row, place in zip(rows, places, strict=True):
             row |= {axis: _cell(value) for axis, value in zip("xy", _list(place), strict=False)}
-    known = {_cell(node.get("id")): row["source"] for node, row in zip(content.get("nodes", []), rows, strict=True)
-             if isinstance(node, dict) and "id" in node}  # fmt: skip
+    known = {
+        _cell(node.get("id")): row["source"]
+        for node, row in zip(content.get("nodes", []), rows, strict=True)
+        if isinstance(node, dict) and "id" in node
+    }
     for edge in edges:
         row = _json_edge(edge)
         rows.append(row | {end: known.get(row[end], row[end]) for end in ("source", "target")})
@@ -461,9 +473,7 @@ def _json_node(node: Any, classes: tuple[str, ...], heads: Sequence[Any] | None)
     row |= {axis: _cell(lower[axis]) for axis in "xy" if "x" in lower and "y" in lower}
     values = lower.get("features")
     if isinstance(values, list):
-        row |= {
-            clean(str(heads[k])) if heads and k < len(heads) else f"f{k + 1}": _cell(value) for k, value in enumerate(values)
-        }
+        row |= {clean(str(heads[k])) if heads and k < len(heads) else f"f{k + 1}": _cell(value) for k, value in enumerate(values)}
     return row
 
 

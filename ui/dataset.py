@@ -1,6 +1,6 @@
 """Which data a run is about: a named sample, or the visitor's own table or picture, with its limits written beside it.
 
-What a topic takes is said by a `Form`: points from chosen columns, the table as it is, or a graph; and whether cells can be edited.
+What a topic takes is said by a `Form`: points from chosen columns, the table as it is, a graph; and whether cells can be edited.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -138,9 +138,7 @@ def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) ->
         with door:
             if form.edit and isinstance(content, Table):
                 _editor(text, content)
-            st.file_uploader(
-                say("own_" + form.words), key=f"{slug}-upload", on_change=_upload, args=(slug, form)
-            )
+            st.file_uploader(say("own_" + form.words), key=f"{slug}-upload", on_change=_upload, args=(slug, form))
             st.caption(say("limits_" + form.words))
             if problem := state.get("problem"):
                 trouble(problem)

@@ -77,7 +77,8 @@ def smallest(predict: Predict, before: np.ndarray, data: Graph, v: int, layers: 
     single = candidates(data, v, layers, add, both)
     if not single:
         return []
-    was, tried, proven, out = int(before[v].argmax()), 0, True, []
+    was, tried, proven = int(before[v].argmax()), 0, True
+    out: list[Best] = []
     margins = _margins(predict(single), v, was)
     ranked = np.argsort(margins, kind="stable")
     sizes: list[Edit] = single
@@ -118,4 +119,4 @@ def candidates(data: Graph, v: int, layers: int, add: bool, both: bool) -> list[
 
 def _margins(p: np.ndarray, v: int, was: int) -> np.ndarray:
     """p of the class that was predicted, less the largest other: below 0 where v has turned."""
-    return p[:, v, was] - np.delete(p[:, v], was, axis=1).max(1)
+    return np.asarray(p[:, v, was] - np.delete(p[:, v], was, axis=1).max(1))

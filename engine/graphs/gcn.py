@@ -21,7 +21,7 @@ from pydantic.config import JsonDict
 
 import engine.params
 from engine.data import Graph
-from engine.errors import DataError, ParamError
+from engine.errors import ParamError
 from engine.frames import Frame, seal
 from engine.graphs import edits, messages
 from engine.graphs.messages import Operator
@@ -119,7 +119,7 @@ class TrainFrame(GcnFrame):
 
 @dataclass(frozen=True)
 class EditFrame(GcnFrame):
-    """A trained network with some edges deleted or added. Part "edge": one at a time; "flip": the search for v's smallest flip."""
+    """A trained network with edges deleted or added. Part "edge": one at a time; "flip": the search for v's smallest flip."""
 
     v: int
     p: np.ndarray  # float32 (n, C) with these edits
@@ -227,20 +227,40 @@ def _propagate(params: Params, data: Graph) -> Iterator[RoundFrame]:
     influence = [np.eye(1, data.n, v)[0]] * 2
     h, sums, out = [np.zeros(data.n)] * 2, (0.0, 0.0), (0.0, 0.0)
     total, hop = 1 + len(PARTS) * params.rounds, messages.hops(data.n, arcs, v)
-    common = {"pos": messages.layout(data).astype(np.float32), "total": total, "v": v, "hop": hop, "senders": senders}
+    common: dict[str, Any] = {
+        "pos": messages.layout(data).astype(np.float32),
+        "total": total,
+        "v": v,
+        "hop": hop,
+        "senders": senders,
+    }
 
     def frame(step: int, part: str, passed: Sequence[np.ndarray], weight: float) -> RoundFrame:
         done = step if part in ("update", "") else step - 1
         return seal(
             RoundFrame(
-                **common, step=step, part=part, reach=int(((hop >= 0) & (hop <= done)).sum()),
-                symmetric=influence[0].copy(), mean=influence[1].copy(), h_symmetric=h[0].copy(), h_mean=h[1].copy(),
-                c_symmetric=coefficients[0].copy(), c_mean=coefficients[1].copy(),
-                m_symmetric=passed[0][senders], m_mean=passed[1][senders],
-                total_symmetric=sums[0], total_mean=sums[1], out_symmetric=out[0], out_mean=out[1], weight=weight,
-                own_symmetric=float(influence[0][v]), own_mean=float(influence[1][v]), energy=messages.energy(symmetric, h[0]),
+                **common,
+                step=step,
+                part=part,
+                reach=int(((hop >= 0) & (hop <= done)).sum()),
+                symmetric=influence[0].copy(),
+                mean=influence[1].copy(),
+                h_symmetric=h[0].copy(),
+                h_mean=h[1].copy(),
+                c_symmetric=coefficients[0].copy(),
+                c_mean=coefficients[1].copy(),
+                m_symmetric=passed[0][senders],
+                m_mean=passed[1][senders],
+                total_symmetric=sums[0],
+                total_mean=sums[1],
+                out_symmetric=out[0],
+                out_mean=out[1],
+                weight=weight,
+                own_symmetric=float(influence[0][v]),
+                own_mean=float(influence[1][v]),
+                energy=messages.energy(symmetric, h[0]),
             )
-        )  # fmt: skip
+        )
 
     passed = [sent, sent]
     yield frame(0, "", passed, NAN)
@@ -295,9 +315,17 @@ class _Ground:
 
         params = self.params
         return fit(
-            net, self.X, self.wiring, self.labelled, self.classes, epochs=max(shown), rate=params.rate, decay=params.decay,
-            optimiser=params.optimiser, shown=shown,
-        )  # fmt: skip
+            net,
+            self.X,
+            self.wiring,
+            self.labelled,
+            self.classes,
+            epochs=max(shown),
+            rate=params.rate,
+            decay=params.decay,
+            optimiser=params.optimiser,
+            shown=shown,
+        )
 
 
 def _ground(params: Params, data: Graph) -> _Ground:
@@ -385,12 +413,14 @@ def _train(params: Params, data: Graph) -> Iterator[TrainFrame]:
 def _closely(ground: _Ground) -> Iterator[TrainFrame]:
     first, params = ground.params.close_up, ground.params
     last = min(params.epochs, first + engine.params.CLOSE_UP_STEPS)
-    total, before = 1 + 3 * (last - first), None
+    total = 1 + 3 * (last - first)
+    before: TrainFrame | None = None
     for state in ground.fit(ground.net(params.layers), range(first, last + 1)):
-        plane = before.plane if before is not None else None
-        frame = _train_frame(ground, state, plane, step=state.epoch, part="update" if before is not None else "", total=total)
-        for part in ("loss", "backward") if before is not None else ():
-            yield seal(replace(_copied(before), step=state.epoch, part=part))  # type: ignore[arg-type]
+        plane = None if before is None else before.plane
+        frame = _train_frame(ground, state, plane, step=state.epoch, part="update" if before else "", total=total)
+        if before:
+            for part in ("loss", "backward"):
+                yield seal(replace(_copied(before), step=state.epoch, part=part))
         before = frame
         yield seal(frame)
 
@@ -399,9 +429,7 @@ def _copied(frame: TrainFrame) -> TrainFrame:
     return replace(frame, p=frame.p.copy(), plane=frame.plane.copy(), pull=frame.pull.copy())
 
 
-def _train_frame(
-    ground: _Ground, state: "State", plane: np.ndarray | None, *, step: int, part: str, total: int
-) -> TrainFrame:
+def _train_frame(ground: _Ground, state: "State", plane: np.ndarray | None, *, step: int, part: str, total: int) -> TrainFrame:
     outputs, truth = state.outputs, ground.truth
     depth, logits = len(outputs), outputs[-1]
     p = np.exp(logits - logits.max(1, keepdims=True))
@@ -412,16 +440,27 @@ def _train_frame(
     start = [1 - float(ground.smooth.weight[ground.smooth.sender == ground.smooth.receiver].mean())] * (ground.X is None)
     energies = np.array(start + [messages.energy(ground.smooth, H) for H in hidden])
     return TrainFrame(
-        step=step, part=part, total=total, pos=ground.pos, p=p.astype(np.float32),
-        plane=flat(outputs[-2] if depth > 1 else logits, plane), labelled=ground.labelled.astype(np.int32),
+        step=step,
+        part=part,
+        total=total,
+        pos=ground.pos,
+        p=p.astype(np.float32),
+        plane=flat(outputs[-2] if depth > 1 else logits, plane),
+        labelled=ground.labelled.astype(np.int32),
         classes=ground.classes.astype(np.int32),
         attention=NONE.astype(np.float32) if state.attention is None else state.attention.astype(np.float32),
-        pull=state.pull.astype(np.float32), energies=energies, depth=depth, loss=state.loss,
+        pull=state.pull.astype(np.float32),
+        energies=energies,
+        depth=depth,
+        loss=state.loss,
         accuracy=float((predicted == truth)[open_].mean()) if len(open_) else NAN,
         told=float((predicted[ground.labelled] == ground.classes).mean()),
         chance=float(np.bincount(truth[open_]).max() / len(open_)) if len(open_) else NAN,
-        energy=float(energies[-1]), plain=NAN, gradient=state.gradient, random_features=ground.random,
-    )  # fmt: skip
+        energy=float(energies[-1]),
+        plain=NAN,
+        gradient=state.gradient,
+        random_features=ground.random,
+    )
 
 
 def flat(H: np.ndarray, before: np.ndarray | None = None) -> np.ndarray:
@@ -431,7 +470,7 @@ def flat(H: np.ndarray, before: np.ndarray | None = None) -> np.ndarray:
     """
     length = float(np.sqrt((H**2).sum(1).mean()))
     centred = (H - H.mean(0)) / (length or 1.0)
-    values, vectors = np.linalg.eigh(centred.T @ centred)
+    _, vectors = np.linalg.eigh(centred.T @ centred)
     axes = vectors[:, ::-1][:, :2]
     axes = axes * np.where(axes[np.abs(axes).argmax(0), np.arange(axes.shape[1])] < 0, -1, 1)
     places = np.zeros((len(H), 2))
@@ -487,9 +526,15 @@ def _ablate(params: Params, data: Graph) -> Iterator[EditFrame]:
     found = edits.smallest(predict, before, data, v, params.layers, params.change == "both", params.direction == "both")
     total = 1 + len(tried.order) + len(found)
     common: dict[str, Any] = {
-        "total": total, "pos": ground.pos, "v": v, "before": before.astype(np.float32), "edges": tried.edges,
-        "effect": tried.effect, "labelled": ground.labelled.astype(np.int32), "classes": ground.classes.astype(np.int32),
-    }  # fmt: skip
+        "total": total,
+        "pos": ground.pos,
+        "v": v,
+        "before": before.astype(np.float32),
+        "edges": tried.edges,
+        "effect": tried.effect,
+        "labelled": ground.labelled.astype(np.int32),
+        "classes": ground.classes.astype(np.int32),
+    }
     yield seal(_edit_frame(before, before, (), v, 0, "", 0, True, common))
     for k, (edit, p) in enumerate(zip(tried.order, tried.p, strict=True), 1):
         yield seal(_edit_frame(p, before, edit, v, k, "edge", 0, True, common))
@@ -498,18 +543,34 @@ def _ablate(params: Params, data: Graph) -> Iterator[EditFrame]:
 
 
 def _edit_frame(
-    p: np.ndarray, before: np.ndarray, edit: edits.Edit, v: int, step: int, part: str, tried: int, proven: bool, common: dict[str, Any]
-) -> EditFrame:  # fmt: skip
+    p: np.ndarray,
+    before: np.ndarray,
+    edit: edits.Edit,
+    v: int,
+    step: int,
+    part: str,
+    tried: int,
+    proven: bool,
+    common: dict[str, Any],
+) -> EditFrame:
     change = 0.5 * np.abs(p - before).sum(1)
     was, now = before.argmax(1), p.argmax(1)
     others = np.delete(p[v], was[v])
     return EditFrame(
-        **common, step=step, part=part, p=p.astype(np.float32), change=change.astype(np.float32),
+        **common,
+        step=step,
+        part=part,
+        p=p.astype(np.float32),
+        change=change.astype(np.float32),
         edited=np.array([pair for pair, _ in edit], dtype=np.int32).reshape(-1, 2),
-        added=np.array([new for _, new in edit], dtype=np.int8), total_change=float(change.sum()),
-        flipped=int((was != now).sum()), turned=bool(was[v] != now[v]), margin=float(p[v, was[v]] - others.max()),
-        tried=tried, proven=proven,
-    )  # fmt: skip
+        added=np.array([new for _, new in edit], dtype=np.int8),
+        total_change=float(change.sum()),
+        flipped=int((was != now).sum()),
+        turned=bool(was[v] != now[v]),
+        margin=float(p[v, was[v]] - others.max()),
+        tried=tried,
+        proven=proven,
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------- inspector
@@ -520,10 +581,12 @@ def _inspect(params: Params, data: Graph) -> Iterator[DataFrame]:
     arcs, weights = data.arcs()
     symmetric = messages.operator(data.n, arcs, np.ones(len(weights)), "symmetric")
     attributes: dict[str, np.ndarray] = {
-        "x": (np.eye(data.n) if data.X is None and data.n <= IDENTITY else np.ones((data.n, 1)) if data.X is None else data.X).astype(np.float32),
+        "x": (
+            np.eye(data.n) if data.X is None and data.n <= IDENTITY else np.ones((data.n, 1)) if data.X is None else data.X
+        ).astype(np.float32),
         "edge_index": arcs,
         "edge_attr": weights[:, None].astype(np.float32),
-    }  # fmt: skip
+    }
     if data.labels is not None:
         attributes["y"] = data.labels.copy()
     attributes["pos"] = messages.layout(data).astype(np.float32)
@@ -537,12 +600,25 @@ def _inspect(params: Params, data: Graph) -> Iterator[DataFrame]:
     back = index[1].astype(np.int64) * data.n + index[0].astype(np.int64)
     names = ["data", *attributes, "conv"]
     common: dict[str, Any] = {
-        "total": len(names), "part": "", "facts": tuple((name, *found.facts[name]) for name in attributes if name in found.facts), "pos": messages.layout(data).astype(np.float32), "nodes": found.nodes,
-        "arcs": index.shape[1], "loops": int((index[0] == index[1]).sum()), "double": len(codes) - len(np.unique(codes)),
-        "isolated": data.n - len(np.unique(index[:, index[0] != index[1]].astype(np.int64))) if index.max(initial=0) < data.n else 0,
-        "one_way": int((~np.isin(codes, back)).sum()), "features": found.features, "undirected": found.undirected,
-        "coalesced": found.coalesced, "complaint": found.complaint, "failure": found.failure, "error": found.error,
-    }  # fmt: skip
+        "total": len(names),
+        "part": "",
+        "facts": tuple((name, *found.facts[name]) for name in attributes if name in found.facts),
+        "pos": messages.layout(data).astype(np.float32),
+        "nodes": found.nodes,
+        "arcs": index.shape[1],
+        "loops": int((index[0] == index[1]).sum()),
+        "double": len(codes) - len(np.unique(codes)),
+        "isolated": data.n - len(np.unique(index[:, index[0] != index[1]].astype(np.int64)))
+        if index.max(initial=0) < data.n
+        else 0,
+        "one_way": int((~np.isin(codes, back)).sum()),
+        "features": found.features,
+        "undirected": found.undirected,
+        "coalesced": found.coalesced,
+        "complaint": found.complaint,
+        "failure": found.failure,
+        "error": found.error,
+    }
     for step, name in enumerate(names):
         array = attributes.get(name)
         head = NONE.reshape(0, 0) if array is None else np.atleast_2d(array if array.ndim > 1 else array[None])[:8, :10]

@@ -7,7 +7,7 @@ is empty, so its mean is 0 and the node keeps f(b). Distances go against the arc
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -104,10 +104,8 @@ def layout(graph: Graph) -> np.ndarray:
     return _parts(drawn)
 
 
-def _parts(drawn: "nx.Graph") -> np.ndarray:  # type: ignore[name-defined]  # noqa: F821
-    """Springs; nodes without any edge stand in a row below."""
-    import networkx as nx
-
+def _parts(drawn: Any) -> np.ndarray:
+    """Springs on a networkx graph; nodes without any edge stand in a row below."""
     alone = [node for node in drawn if drawn.degree(node) == 0]
     rest = drawn.subgraph(node for node in drawn if drawn.degree(node))
     places = np.zeros((len(drawn), 2))
@@ -120,13 +118,13 @@ def _parts(drawn: "nx.Graph") -> np.ndarray:  # type: ignore[name-defined]  # no
     return _fitted(places) if alone else places
 
 
-def _springs(drawn: "nx.Graph") -> dict[int, np.ndarray]:  # type: ignore[name-defined]  # noqa: F821
+def _springs(drawn: Any) -> Any:
     import networkx as nx
 
     if len(drawn) <= 120 and nx.is_connected(drawn):
         start = nx.kamada_kawai_layout(drawn)
-        return nx.spring_layout(drawn, pos=start, seed=0, iterations=15, k=1.1 / np.sqrt(len(drawn)))  # type: ignore[no-any-return]
-    return nx.spring_layout(drawn, seed=0, iterations=100, method="force")  # type: ignore[no-any-return]
+        return nx.spring_layout(drawn, pos=start, seed=0, iterations=30, k=1.3 / np.sqrt(len(drawn)))
+    return nx.spring_layout(drawn, seed=0, iterations=100, method="force")
 
 
 def _spectrum(n: int, arcs: np.ndarray) -> np.ndarray:
@@ -141,19 +139,17 @@ def _spectrum(n: int, arcs: np.ndarray) -> np.ndarray:
     x, y, z = (scale @ vectors[:, [2, 1, 0]]).T  # the first is the degree
     flat = np.stack([x + 0.5 * z, y - 0.35 * z], 1)
     low, high = np.quantile(flat, (0.002, 0.998), axis=0)
-    return np.clip(flat, low, high)
+    return np.asarray(np.clip(flat, low, high))
 
 
 def _lying(places: np.ndarray) -> np.ndarray:
-    """Places turned so that they reach furthest from left to right, and drawn out a little from top to bottom."""
+    """Places turned so that they reach furthest from left to right."""
     centred = places - places.mean(0)
     axes = np.linalg.eigh(centred.T @ centred)[1][:, ::-1]
-    turned = centred @ (axes * np.where(axes.sum(0) < 0, -1, 1))
-    width, height = np.ptp(turned, axis=0)
-    return np.asarray(turned * [1, float(np.clip(0.9 * width / max(height, 1e-9), 1, 1.8))])
+    return np.asarray(centred @ (axes * np.where(axes.sum(0) < 0, -1, 1)))
 
 
 def _fitted(places: np.ndarray) -> np.ndarray:
     """Places moved and scaled, both ways alike, into −1 … 1."""
     low, high = places.min(0), places.max(0)
-    return (places - (low + high) / 2) / (max(float((high - low).max()), 1e-9) / 2)
+    return np.asarray((places - (low + high) / 2) / (max(float((high - low).max()), 1e-9) / 2))

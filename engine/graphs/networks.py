@@ -6,6 +6,7 @@ from a numpy generator, nothing is random afterwards; the global generator is le
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -49,16 +50,16 @@ class Wiring:
 
     def spread(self, H: Tensor) -> Tensor:
         """P H."""
-        return self.P @ H if self.back is None else _Spread.apply(self.P, self.back, H)  # type: ignore[no-any-return, no-untyped-call]
+        return self.P @ H if self.back is None else _Spread.apply(self.P, self.back, H)  # type: ignore[no-untyped-call]
 
 
 def _matrix(of: Operator) -> Tensor:
     if of.n <= DENSE:
         return torch.from_numpy(of.dense())
     order = np.lexsort((of.sender, of.receiver))
-    rows = np.concatenate([[0], np.cumsum(np.bincount(of.receiver, minlength=of.n))])
-    parts = (torch.from_numpy(part) for part in (rows, of.sender[order], of.weight[order]))
-    return torch.sparse_csr_tensor(*parts, size=(of.n, of.n), check_invariants=False)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(of.receiver, minlength=of.n))])
+    rows, senders, weights = (torch.from_numpy(part) for part in (starts, of.sender[order], of.weight[order]))
+    return torch.sparse_csr_tensor(rows, senders, weights, size=(of.n, of.n))
 
 
 class Convolution(nn.Module):
@@ -73,7 +74,7 @@ class Convolution(nn.Module):
         return wiring.spread(self.weight if X is None else X @ self.weight) + self.bias
 
 
-def _layer(kind: Layer, inputs: int, outputs: int) -> nn.Module:
+def _layer(kind: Layer, inputs: int, outputs: int) -> Any:
     if kind == "gcn":
         return Convolution(inputs, outputs)
     if kind == "sage":
@@ -91,7 +92,7 @@ class Network(nn.Module):
         super().__init__()
         self.kind = kind
         with torch.random.fork_rng(devices=[]):
-            self.layers = nn.ModuleList(_layer(kind, a, b) for a, b in zip(widths[:-1], widths[1:], strict=True)).double()
+            self.layers = nn.ModuleList(_layer(kind, a, b) for a, b in pairwise(widths)).double()
         for weight in self.parameters():
             _begin(weight, rng)
 
@@ -193,7 +194,9 @@ def _state(net: Network, X: Tensor | None, wiring: Wiring, outputs: list[Tensor]
 
 
 @torch.no_grad()
-def after(net: Network, X: np.ndarray | None, n: int, edits: Sequence[tuple[np.ndarray, np.ndarray]], budget: int = 400_000) -> np.ndarray:
+def after(
+    net: Network, X: np.ndarray | None, n: int, edits: Sequence[tuple[np.ndarray, np.ndarray]], budget: int = 400_000
+) -> np.ndarray:
     """The classes' probabilities (e, n, C) of a fixed network on e graphs of the same n nodes, each given as arcs and weights.
 
     Many graphs are put side by side as one that falls apart into them.

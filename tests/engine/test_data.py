@@ -545,7 +545,8 @@ def test_each_sample_is_what_it_says(name, shape, kind, labels):
 
 def test_the_samples_are_complete_balanced_and_in_range():
     points = {"penguins", "xkcd", "mnist", "animals", "moons", "square", "old_faithful", "coins"}
-    assert set(data.SAMPLES) == points | {"notes", "steps", "five", "markov", "grammar"}
+    graphs = {"karate", "art_philo_science", "les_miserables", "blocks", "grid", "ring", "large"}
+    assert set(data.SAMPLES) == points | graphs | {"notes", "steps", "five", "markov", "grammar"}
     assert data.sample("old_faithful").X.shape == (272, 2)
     assert data.sample("coins").X[:, 0].tolist() == [5, 9, 8, 4, 7]
     assert np.bincount(data.sample("mnist").labels).tolist() == [100] * 10

@@ -16,7 +16,9 @@ from engine.graphs.gcn import PARTS, DataFrame, EditFrame, GcnFrame, Params, Rou
 from views import Words
 
 GATHER = formula(r"m_{{name}!} = h_{{name}!}\,W = {m}!!")
-WEIGH = formula(r"\hat a_{v,{name}!} = \frac{1}{\sqrt{{dv}! \cdot {du}!}} = {c}!! \qquad \frac{1}{|N(v)|} = \frac{1}{{count}!} = {cm}!!")
+WEIGH = formula(
+    r"\hat a_{v,{name}!} = \frac{1}{\sqrt{{dv}! \cdot {du}!}} = {c}!! \qquad \frac{1}{|N(v)|} = \frac{1}{{count}!} = {cm}!!"
+)
 WEIGHED = formula(r"\hat a_{v,{name}!} = {c}!! \qquad \frac{a_{v,{name}!}}{d_v} = {cm}!!")
 SUM = formula(r"\sum_u \hat a_{vu}\,m_u = {s}!! \qquad \frac{1}{|N(v)|}\sum_u m_u = {sm}!!")
 UPDATE = formula(r"\hat A:\; h_v' = \tanh({s}! + 0.1) = {h}!! \qquad D^{-1}A:\; h_v' = \tanh({sm}! + 0.1) = {hm}!!")
@@ -27,8 +29,22 @@ ENERGY = formula(r"E(H) = \frac{\mathrm{tr}\,H^\top (I - \hat A)\,H}{\|H\|^2} = 
 CHANGE = formula(r"\frac{1}{2}\sum_c \left|p'_{{name}!}(c) - p_{{name}!}(c)\right| = {d}!!")
 ROWS, CELLS, NAMED, FORMULAS, LEGEND, LISTED = 10, 110, 60, 700, 400, 400
 SIGNS = "●◆■▲✚★●"
-WIDE_ROUNDS: list[Box] = [(0, 0.385, 0.54, 1), (0, 0.385, 0, 0.46), (0.44, 0.605, 0.62, 1), (0.637, 0.802, 0.62, 1), (0.835, 1, 0.62, 1), (0.44, 1, 0, 0.50)]
-NARROW_ROUNDS: list[Box] = [(0, 1, 0.73, 1), (0, 1, 0.45, 0.695), (0, 0.31, 0.33, 0.41), (0.345, 0.655, 0.33, 0.41), (0.69, 1, 0.33, 0.41), (0, 1, 0, 0.28)]
+WIDE_ROUNDS: list[Box] = [
+    (0, 0.385, 0.54, 1),
+    (0, 0.385, 0, 0.46),
+    (0.44, 0.605, 0.62, 1),
+    (0.637, 0.802, 0.62, 1),
+    (0.835, 1, 0.62, 1),
+    (0.44, 1, 0, 0.50),
+]
+NARROW_ROUNDS: list[Box] = [
+    (0, 1, 0.73, 1),
+    (0, 1, 0.45, 0.695),
+    (0, 0.31, 0.33, 0.41),
+    (0.345, 0.655, 0.33, 0.41),
+    (0.69, 1, 0.33, 0.41),
+    (0, 1, 0, 0.28),
+]
 WIDE: list[Box] = [(0, 0.52, 0, 1), (0.58, 1, 0.44, 1), (0.60, 0.77, 0, 0.27), (0.83, 1, 0, 0.27)]
 NARROW: list[Box] = [(0, 1, 0.60, 1), (0, 1, 0.26, 0.54), (0.07, 0.46, 0, 0.17), (0.60, 1, 0, 0.17)]
 WIDE_DEPTH: list[Box] = [(0, 0.52, 0, 1), (0.58, 1, 0.60, 1), (0.605, 0.77, 0, 0.42), (0.84, 1, 0, 0.42)]
@@ -122,8 +138,8 @@ def _hold(frame: GcnFrame) -> float:
 # ---- the graph itself
 
 
-def _name(graph: Graph, node: int) -> str:
-    return graph.names[node]
+def _name(graph: Graph, node: Any) -> str:
+    return graph.names[int(node)]
 
 
 def _class(graph: Graph, label: int) -> str:
@@ -134,7 +150,7 @@ def _class(graph: Graph, label: int) -> str:
 def _wires(graph: Graph, params: Params) -> np.ndarray:
     """The edges that are drawn, (e, 2): without loops, and with both directions only once."""
     pairs = graph.edges if params.direction == "as_given" else graph.pairs()[0]
-    return pairs[pairs[:, 0] != pairs[:, 1]]
+    return np.asarray(pairs[pairs[:, 0] != pairs[:, 1]])
 
 
 def _web(graph: Graph, pos: np.ndarray, params: Params, words: Words, room: int = 0) -> tuple[list[Trace], list[dict[str, Any]]]:
@@ -178,10 +194,11 @@ def _labels(
     ]
 
 
-def _map(pos: np.ndarray, traces: Sequence[Trace], title: str, notes: Sequence[dict[str, Any]] = ()) -> Panel:
+def _map(graph: Graph, pos: np.ndarray, traces: Sequence[Trace], title: str, notes: Sequence[dict[str, Any]] = ()) -> Panel:
+    """The graph in its panel; a layout that was not given has no scale of its own and fills it."""
     x, y = graphs.frame(pos)
     y[0] -= 0.07 * (y[1] - y[0])  # room for words below
-    return Panel(traces, title, notes=notes, x=blank(range=x), y=blank(range=y), equal=True)
+    return Panel(traces, title, notes=notes, x=blank(range=x), y=blank(range=y), equal=graph.positions is not None)
 
 
 def _corner(text: str, line: int, colour: str) -> dict[str, Any]:
@@ -207,7 +224,7 @@ def _rounds(frame: RoundFrame, params: Params, graph: Graph, options: Options, w
 def _heard(
     frame: RoundFrame, share: np.ndarray, k: int, params: Params, graph: Graph, options: Options, words: Words, title: str
 ) -> Panel:
-    """How much of every node's start is in v: the area of a mark within the field, a small hollow mark where nothing has come from."""
+    """How much of every node's start is in v, as colour within the field; small and hollow where nothing has come from."""
     pos = frame.pos
     inside = np.flatnonzero((frame.hop >= 0) & (frame.hop <= k))
     outside = np.setdiff1d(np.arange(graph.n), inside)
@@ -219,14 +236,32 @@ def _heard(
     texts = [f"{escaped(_name(graph, u))}: {number(float(share[u]), 4)}" for u in inside]
     size = _size(graph.n) * 0.9
     marks = graphs.nodes(
-        pos, inside, colour="@ink", size=size, text=texts, hovertemplate="%{text}<extra></extra>",
-        marker={"color": share[inside].round(5), "colorscale": "@sequential", "cmin": 0, "cmax": max(high, 1e-9), "showscale": False,
-                "line": {"width": 1, "color": "@edge"}}, meta={"click": "node"},
-    )  # fmt: skip
+        pos,
+        inside,
+        colour="@ink",
+        size=size,
+        text=texts,
+        hovertemplate="%{text}<extra></extra>",
+        marker={
+            "color": share[inside].round(5),
+            "colorscale": "@sequential",
+            "cmin": 0,
+            "cmax": max(high, 1e-9),
+            "showscale": False,
+            "line": {"width": 1, "color": "@edge"},
+        },
+        meta={"click": "node"},
+    )
     far = graphs.nodes(
-        pos, outside, colour="@surface", size=size * 0.5, text=[escaped(_name(graph, u)) for u in outside],
-        hovertemplate="%{text}: 0<extra></extra>", marker={"line": {"width": 1, "color": "@ghost"}}, meta={"click": "node"},
-    )  # fmt: skip
+        pos,
+        outside,
+        colour="@surface",
+        size=size * 0.5,
+        text=[escaped(_name(graph, u)) for u in outside],
+        hovertemplate="%{text}: 0<extra></extra>",
+        marker={"line": {"width": 1, "color": "@ghost"}},
+        meta={"click": "node"},
+    )
     around = graphs.rings(pos, np.array([frame.v]), colour="@accent", size=size + 9, width=2.5)
     names = _labels(graph, pos, options, [frame.v], share / max(high, 1e-9))
     ends = []
@@ -236,7 +271,7 @@ def _heard(
         meta = {"index": np.tile(cells[:, 0] * graph.n + cells[:, 1], 2), "silent": True}
         ends = [points.targets(pos[both].astype(float), "cell", ring=18, template="", meta=meta)]
     notes = [*told, _corner(words("key_heard", high=number(high, 3)), 0, "@ink2")]
-    return _map(pos, [*web, live, *ends, far, marks, around, *names], words(title, k=k, name=_name(graph, frame.v)), notes)
+    return _map(graph, pos, [*web, live, *ends, far, marks, around, *names], words(title, k=k, name=_name(graph, frame.v)), notes)
 
 
 def _arcs(graph: Graph, params: Params) -> tuple[np.ndarray, np.ndarray]:
@@ -255,14 +290,30 @@ def _matrix(frame: RoundFrame, which: str, params: Params, graph: Graph, words: 
     shown = _entries(which, k, near, params, graph)
     n, row = len(near), int(np.flatnonzero(near == frame.v)[0])
     cells: Trace = {
-        "type": "heatmap", "z": shown.round(4), "colorscale": "@sequential", "zmin": 0, "zmax": float(shown.max()) or 1.0,
-        "showscale": False, "xgap": 0.4 if n <= 40 else 0, "ygap": 0.4 if n <= 40 else 0,
-        "hovertemplate": words("hover_cell") + " %{z:.4~g}<extra></extra>", "meta": {"link": "cell"},
-    }  # fmt: skip
+        "type": "heatmap",
+        "z": shown.round(4),
+        "colorscale": "@sequential",
+        "zmin": 0,
+        "zmax": float(shown.max()) or 1.0,
+        "showscale": False,
+        "xgap": 0.4 if n <= 40 else 0,
+        "ygap": 0.4 if n <= 40 else 0,
+        "hovertemplate": words("hover_cell") + " %{z:.4~g}<extra></extra>",
+        "meta": {"link": "cell"},
+    }
     ends = np.stack([np.arange(n), np.arange(n)], 1)
     told = [escaped(_name(graph, u)) for u in near]
-    diagonal = points.targets(ends.astype(float), "node", ring=9, template="%{text}", text=told, meta={"index": near, "silent": True})
-    band = {"type": "rect", "x0": -0.5, "x1": n - 0.5, "y0": row - 0.5, "y1": row + 0.5, "line": {"width": 1.5, "color": "@accent"}}
+    diagonal = points.targets(
+        ends.astype(float), "node", ring=9, template="%{text}", text=told, meta={"index": near, "silent": True}
+    )
+    band = {
+        "type": "rect",
+        "x0": -0.5,
+        "x1": n - 0.5,
+        "y0": row - 0.5,
+        "y1": row + 0.5,
+        "line": {"width": 1.5, "color": "@accent"},
+    }
     axis = blank(range=[-0.5, n - 0.5])
     title = words("matrix_" + which, k=k) + (" " + words("matrix_part", n=n) if n < graph.n and which == "adjacency" else "")
     return Panel([cells, diagonal], title, shapes=[band], x=axis, y=axis | {"range": [n - 0.5, -0.5]}, equal=True)
@@ -295,44 +346,83 @@ def _table(frame: RoundFrame, graph: Graph, words: Words) -> Panel:
     cm, c, mm, m = frame.c_mean[rows], frame.c_symmetric[rows], frame.m_mean[rows], frame.m_symmetric[rows]
     blank_ = [""] * len(rows)
     columns = [
-        [escaped(_name(graph, int(frame.senders[k]))[:16]) + (f" ({words('itself')})" if me else "") for k, me in zip(rows, own, strict=True)],
+        [
+            escaped(_name(graph, int(frame.senders[k]))[:16]) + (f" ({words('itself')})" if me else "")
+            for k, me in zip(rows, own, strict=True)
+        ],
         [number(v, 3) for v in m] if at >= 0 else blank_,
         [number(v, 3) for v in c] if at >= 1 else blank_,
         [number(v, 3) for v in c * m] if at >= 2 else blank_,
         ["–" if me else number(v, 3) for v, me in zip(mm, own, strict=True)] if at >= 0 else blank_,
         ["–" if me else number(v, 3) for v, me in zip(cm, own, strict=True)] if at >= 1 else blank_,
         ["–" if me else number(v, 3) for v, me in zip(cm * mm, own, strict=True)] if at >= 2 else blank_,
-    ]  # fmt: skip
+    ]
     places = (0.0, 0.30, 0.43, 0.56, 0.73, 0.86, 1.0)
     heads = ("sender", "message", "weight", "product", "message", "weight", "product")
     live = {0: (1, 4), 1: (2, 5), 2: (3, 6)}.get(at, ())
     traces: list[Trace] = [
         {
-            "type": "scatter", "mode": "text", "x": [x] * len(rows), "y": list(range(len(rows))), "text": column,
-            "textposition": "middle right" if j == 0 else "middle left", "hoverinfo": "none", "cliponaxis": False,
+            "type": "scatter",
+            "mode": "text",
+            "x": [x] * len(rows),
+            "y": list(range(len(rows))),
+            "text": column,
+            "textposition": "middle right" if j == 0 else "middle left",
+            "hoverinfo": "none",
+            "cliponaxis": False,
             "textfont": {"size": 12, "color": "@accent" if j in live else "@ink"},
             "meta": {"link": "node", "index": frame.senders[rows], "ring": 20, "silent": j > 0},
         }
         for j, (column, x) in enumerate(zip(columns, places, strict=True))
-    ]  # fmt: skip
+    ]
     small = {"size": 11, "color": "@ink3"}
-    notes = [note(words(head), x=x, y=-0.95, xanchor="left" if not j else "right", font=small) for j, (head, x) in enumerate(zip(heads, places, strict=True))]
-    notes += [note(words("rule_" + rule), x=x, y=-1.9, xanchor="right", font={"size": 11, "color": "@ink2"}) for rule, x in (("symmetric", 0.56), ("mean", 1.0))]
+    notes = [
+        note(words(head), x=x, y=-0.95, xanchor="left" if not j else "right", font=small)
+        for j, (head, x) in enumerate(zip(heads, places, strict=True))
+    ]
+    notes += [
+        note(words("rule_" + rule), x=x, y=-1.9, xanchor="right", font={"size": 11, "color": "@ink2"})
+        for rule, x in (("symmetric", 0.56), ("mean", 1.0))
+    ]
     y = len(rows) - 0.1
     for x, total, out in ((0.56, frame.total_symmetric, frame.out_symmetric), (1.0, frame.total_mean, frame.out_mean)):
         if at >= 2:
-            notes.append(note(f"Σ = <b>{number(total, 3)}</b>", x=x, y=y, xanchor="right", font={"size": 12, "color": "@accent" if at == 2 else "@ink"}))
+            notes.append(
+                note(
+                    f"Σ = <b>{number(total, 3)}</b>",
+                    x=x,
+                    y=y,
+                    xanchor="right",
+                    font={"size": 12, "color": "@accent" if at == 2 else "@ink"},
+                )
+            )
         if at >= 3:
-            notes.append(note(f"tanh(Σ + 0.1) = <b>{number(out, 3)}</b>", x=x, y=y + 1, xanchor="right", font={"size": 12, "color": "@accent"}))
+            notes.append(
+                note(
+                    f"tanh(Σ + 0.1) = <b>{number(out, 3)}</b>",
+                    x=x,
+                    y=y + 1,
+                    xanchor="right",
+                    font={"size": 12, "color": "@accent"},
+                )
+            )
     if len(frame.senders) > ROWS:
         notes.append(note(words("more_senders", n=len(frame.senders) - ROWS), x=0, y=y, xanchor="left", font=small))
-    return Panel(traces, words("table", name=_name(graph, frame.v)), notes=notes, x=blank(range=[-0.01, 1.02]), y=blank(range=[max(len(rows) + 1.6, 7), -2.4]))
+    return Panel(
+        traces,
+        words("table", name=_name(graph, frame.v)),
+        notes=notes,
+        x=blank(range=[-0.01, 1.02]),
+        y=blank(range=[max(len(rows) + 1.6, 7), -2.4]),
+    )
 
 
 # ---- training, and depth
 
 
-def _training(frames: Sequence[GcnFrame], params: Params, graph: Graph, options: Options, words: Words) -> tuple[list[Panel], Boxes]:
+def _training(
+    frames: Sequence[GcnFrame], params: Params, graph: Graph, options: Options, words: Words
+) -> tuple[list[Panel], Boxes]:
     frame = frames[-1]
     assert isinstance(frame, TrainFrame)
     panels = [_predicted(frame, params, graph, options, words), _plane(frame, graph, words)]
@@ -353,8 +443,17 @@ def _predicted(frame: TrainFrame, params: Params, graph: Graph, options: Options
     if frame.part == "backward":
         high = float(frame.pull.max())
         texts = [f"{escaped(_name(graph, u))}: {short(float(frame.pull[u]))}" for u in range(graph.n)]
-        marks = [graphs.valued(pos, frame.pull / max(high, 1e-30), high=1, size=_size(graph.n), text=texts, hovertemplate="%{text}<extra></extra>",
-                               marker={"line": {"width": 1, "color": "@edge"}})]  # fmt: skip
+        marks = [
+            graphs.valued(
+                pos,
+                frame.pull / max(high, 1e-30),
+                high=1,
+                size=_size(graph.n),
+                text=texts,
+                hovertemplate="%{text}<extra></extra>",
+                marker={"line": {"width": 1, "color": "@edge"}},
+            )
+        ]
     else:
         marks = _members(frame, pos, graph, words, _size(graph.n), click=True)
     traces = [*web, *marks, graphs.rings(pos, frame.labelled, size=_size(graph.n) + 8)]
@@ -363,7 +462,7 @@ def _predicted(frame: TrainFrame, params: Params, graph: Graph, options: Options
     traces += _labels(graph, pos, options, frame.labelled.tolist())
     title = words("pulled") if frame.part == "backward" else words("graph_attention" if len(frame.attention) else "graph")
     notes = [*told, *_legend(frame, graph, words)]
-    return _map(pos, traces, title, notes)
+    return _map(graph, pos, traces, title, notes)
 
 
 def _legend(frame: TrainFrame | EditFrame, graph: Graph, words: Words) -> list[dict[str, Any]]:
@@ -390,7 +489,9 @@ def _wide(items: Sequence[tuple[str, str]]) -> float:
     return sum(14 + sum(11.5 if ord(sign) > 0x2E80 else 6.2 for sign in text) for text, _ in items)
 
 
-def _members(frame: TrainFrame | EditFrame, pos: np.ndarray, graph: Graph, words: Words, size: float, *, click: bool) -> list[Trace]:
+def _members(
+    frame: TrainFrame | EditFrame, pos: np.ndarray, graph: Graph, words: Words, size: float, *, click: bool
+) -> list[Trace]:
     """All nodes by predicted class."""
     predicted, sure = frame.p.argmax(1), frame.p.max(1)
     least = 1 / frame.p.shape[1]
@@ -398,22 +499,40 @@ def _members(frame: TrainFrame | EditFrame, pos: np.ndarray, graph: Graph, words
     if graph.n > graphs.FEW:
         colours = [[k / 6, f"@c{k + 1}"] for k in range(6)] + [[1, "@ink3"]]
         stepped = [[at / 7, colour] for j, (_, colour) in enumerate(colours) for at in (j, j + 1)]
-        marker = {"color": np.minimum(predicted, 6).astype(np.int8), "colorscale": stepped, "cmin": -0.5, "cmax": 6.5, "line": {"width": 0}}
+        marker = {
+            "color": np.minimum(predicted, 6).astype(np.int8),
+            "colorscale": stepped,
+            "cmin": -0.5,
+            "cmax": 6.5,
+            "line": {"width": 0},
+        }
         return [graphs.nodes(pos, np.arange(graph.n), colour="@ink", size=size, marker=marker, hoverinfo="none", meta=meta)]
     traces = []
     for k in range(frame.p.shape[1]):
         mine = np.flatnonzero(predicted == k)
         colour, symbol, _ = points.kind(k)
-        texts = [f"{escaped(_name(graph, u))}: {escaped(_class(graph, k))} {number(float(sure[u]), 3)}" + _truth(u, k, graph, words) for u in mine]
+        texts = [
+            f"{escaped(_name(graph, u))}: {escaped(_class(graph, k))} {number(float(sure[u]), 3)}" + _truth(u, k, graph, words)
+            for u in mine
+        ]
         opacity = np.round(0.3 + 0.7 * (sure[mine] - least) / (1 - least), 2)
         traces.append(
-            graphs.nodes(pos, mine, colour=colour, symbol=symbol, size=size, text=texts, hovertemplate="%{text}<extra></extra>",
-                         marker={"opacity": opacity}, meta=meta)
-        )  # fmt: skip
+            graphs.nodes(
+                pos,
+                mine,
+                colour=colour,
+                symbol=symbol,
+                size=size,
+                text=texts,
+                hovertemplate="%{text}<extra></extra>",
+                marker={"opacity": opacity},
+                meta=meta,
+            )
+        )
     return traces
 
 
-def _truth(node: int, predicted: int, graph: Graph, words: Words) -> str:
+def _truth(node: Any, predicted: int, graph: Graph, words: Words) -> str:
     if graph.labels is None or graph.labels[node] in (-1, predicted):
         return ""
     return "<br>" + words("in_truth", label=_class(graph, int(graph.labels[node])))
@@ -428,10 +547,16 @@ def _wrong(frame: TrainFrame, pos: np.ndarray, graph: Graph) -> Trace:
 
 def _crosses(pos: np.ndarray, index: np.ndarray, graph: Graph) -> Trace:
     return {
-        "type": "scatter", "mode": "text", "x": pos[index, 0].astype(float), "y": pos[index, 1].astype(float),
-        "text": ["✕" if graph.n > 60 else "   ✕"] * len(index), "textposition": "top center" if graph.n > 60 else "top right",
-        "textfont": {"size": 13, "color": "@bad"}, "hoverinfo": "skip", "cliponaxis": False,
-    }  # fmt: skip
+        "type": "scatter",
+        "mode": "text",
+        "x": pos[index, 0].astype(float),
+        "y": pos[index, 1].astype(float),
+        "text": ["✕" if graph.n > 60 else "   ✕"] * len(index),
+        "textposition": "top center" if graph.n > 60 else "top right",
+        "textfont": {"size": 13, "color": "@bad"},
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+    }
 
 
 def _attended(frame: TrainFrame, params: Params, graph: Graph) -> list[Trace]:
@@ -443,7 +568,9 @@ def _attended(frame: TrainFrame, params: Params, graph: Graph) -> list[Trace]:
     codes, where = np.unique(pairs[:, 0] * graph.n + pairs[:, 1], return_inverse=True)
     strongest = np.zeros(len(codes))
     np.maximum.at(strongest, where, alpha[keep])
-    chosen = np.linspace(0, len(codes) - 1, min(len(codes), graphs.MANY)).round().astype(int) if len(codes) else np.zeros(0, dtype=int)
+    chosen = (
+        np.linspace(0, len(codes) - 1, min(len(codes), graphs.MANY)).round().astype(int) if len(codes) else np.zeros(0, dtype=int)
+    )
     ends = np.stack([codes // graph.n, codes % graph.n], 1)[chosen]
     return graphs.strengths(frame.pos, ends, strongest[chosen] / max(float(strongest.max(initial=0)), 1e-9))
 
@@ -453,13 +580,15 @@ def _plane(frame: TrainFrame, graph: Graph, words: Words) -> Panel:
     xy = frame.plane
     size = _size(graph.n) * 0.7
     traces = [*_members(frame, xy, graph, words, size, click=True), graphs.rings(xy, frame.labelled, size=size + 7)]
-    reach = max(0.8, 1.08 * float(np.abs(xy).max()))
+    reach = max(0.8, 1.2 * float(np.abs(xy).max()))
     axis = {"range": [-reach, reach], "showticklabels": False, "nticks": 5}
     return Panel(traces, words("plane"), x=axis, y=axis)
 
 
 def _course(column: str, words: Words) -> Panel:
-    return Panel(curves.course(column), words("curve_" + column), x={"nticks": 4, "showgrid": False}, y={"nticks": 3}, series=[column])
+    return Panel(
+        curves.course(column), words("curve_" + column), x={"nticks": 4, "showgrid": False}, y={"nticks": 3}, series=[column]
+    )
 
 
 def _by_depth(frames: Sequence[GcnFrame], column: str, words: Words) -> Panel:
@@ -478,26 +607,64 @@ def _by_depth(frames: Sequence[GcnFrame], column: str, words: Words) -> Panel:
         before = np.array([[frame.depth, max(frame.energy, floor)] for frame in fresh])
         lines = (("trained", "— ", "@ink"), ("untrained", "- - ", "@ink2"), ("plain", "··· ", "@ink3"))
         notes = [_corner(sign + words("line_" + name), 2 - k, colour) for k, (name, sign, colour) in enumerate(lines)]
-        traces.append(curves.line(depth, plain, colour="@ink3", dash="dot", hovertemplate=words("line_plain") + " %{y:.2~e}<extra></extra>"))
-        traces.append(curves.line(before[:, 0], before[:, 1], colour="@ink2", dash="dash", width=1.5, hovertemplate=words("line_untrained") + " %{y:.2~e}<extra></extra>"))
+        traces.append(
+            curves.line(depth, plain, colour="@ink3", dash="dot", hovertemplate=words("line_plain") + " %{y:.2~e}<extra></extra>")
+        )
+        traces.append(
+            curves.line(
+                before[:, 0],
+                before[:, 1],
+                colour="@ink2",
+                dash="dash",
+                width=1.5,
+                hovertemplate=words("line_untrained") + " %{y:.2~e}<extra></extra>",
+            )
+        )
     else:
         chance = np.full(2, last.chance if np.isfinite(last.chance) else 0)
-        traces.append(curves.line(np.array([1, 32]), chance, colour="@ink3", dash="dot", hovertemplate=words("chance") + " %{y:.0%}<extra></extra>"))
-    traces.append(curves.line(depth, values, colour="@ink", mode="lines+markers", marker={"size": 4, "color": "@ink"}, hovertemplate="%{x}: %{y:.3~g}<extra></extra>"))
+        traces.append(
+            curves.line(
+                np.array([1, 32]), chance, colour="@ink3", dash="dot", hovertemplate=words("chance") + " %{y:.0%}<extra></extra>"
+            )
+        )
+    traces.append(
+        curves.line(
+            depth,
+            values,
+            colour="@ink",
+            mode="lines+markers",
+            marker={"size": 4, "color": "@ink"},
+            hovertemplate="%{x}: %{y:.3~g}<extra></extra>",
+        )
+    )
     now = getattr(last, column)
     now = max(now, floor) if column == "energy" else now if np.isfinite(now) else 0
     here = np.array([[last.depth, now]], dtype=float)
     traces.append(points.cloud(here, colour="@accent", size=9, opacity=1, hoverinfo="skip"))
     x = {"type": "log", "range": [-0.05, 1.56], "tickvals": [1, 2, 4, 8, 16, 32], "showgrid": False}
-    y: dict[str, Any] = {"type": "log", "range": [-6.1, 0.2], "tickvals": [1e-6, 1e-4, 1e-2, 1], "ticktext": ["≤10⁻⁶", "10⁻⁴", "10⁻²", "1"]}
-    return Panel(traces, words("depth_" + column), notes=notes, x=x, y=y if column == "energy" else {"range": [0, 1.05], "tickformat": ".0%", "nticks": 3})
+    y: dict[str, Any] = {
+        "type": "log",
+        "range": [-6.1, 0.2],
+        "tickvals": [1e-6, 1e-4, 1e-2, 1],
+        "ticktext": ["≤10⁻⁶", "10⁻⁴", "10⁻²", "1"],
+    }
+    return Panel(
+        traces,
+        words("depth_" + column),
+        notes=notes,
+        x=x,
+        y=y if column == "energy" else {"range": [0, 1.05], "tickformat": ".0%", "nticks": 3},
+    )
 
 
 # ---- edges left out
 
 
 def _edits(frame: EditFrame, params: Params, graph: Graph, options: Options, words: Words) -> tuple[list[Panel], Boxes]:
-    return [_changed(frame, params, graph, options, words), _effects(frame, graph, words), _turned(frame, graph, words)], (WIDE_EDITS, NARROW_EDITS)
+    return [_changed(frame, params, graph, options, words), _effects(frame, graph, words), _turned(frame, graph, words)], (
+        WIDE_EDITS,
+        NARROW_EDITS,
+    )
 
 
 def _changed(frame: EditFrame, params: Params, graph: Graph, options: Options, words: Words) -> Panel:
@@ -505,38 +672,74 @@ def _changed(frame: EditFrame, params: Params, graph: Graph, options: Options, w
     pos = frame.pos
     web, told = _web(graph, pos, params, words, 1)
     gone, new = frame.edited[frame.added == 0], frame.edited[frame.added == 1]
-    lit = [graphs.edges(pos, gone, colour="@accent", width=3, opacity=1) | {"line": {"color": "@accent", "width": 3, "dash": "dot"}}]
+    lit = [
+        graphs.edges(pos, gone, colour="@accent", width=3, opacity=1) | {"line": {"color": "@accent", "width": 3, "dash": "dot"}}
+    ]
     lit.append(graphs.edges(pos, new, colour="@accent", width=3, opacity=1))
     middle = pos[frame.edges].mean(1).astype(float)
     doors = points.targets(
-        middle, "edge", ring=12, template="%{text}",
-        text=[f"{escaped(_name(graph, u))} – {escaped(_name(graph, v))}: {short(float(e))}" for (u, v), e in zip(frame.edges, frame.effect, strict=True)],
+        middle,
+        "edge",
+        ring=12,
+        template="%{text}",
+        text=[
+            f"{escaped(_name(graph, u))} – {escaped(_name(graph, v))}: {short(float(e))}"
+            for (u, v), e in zip(frame.edges, frame.effect, strict=True)
+        ],
         meta={"frames": list(range(1, len(frame.edges) + 1))},
-    )  # fmt: skip
+    )
     high = max(float(frame.change.max()), 0.05)
     texts = [f"{escaped(_name(graph, u))}: {number(float(frame.change[u]), 3)}" for u in range(graph.n)]
-    marks = graphs.valued(pos, np.round(frame.change / high, 4), high=1, size=_size(graph.n), text=texts, hovertemplate="%{text}<extra></extra>",
-                          marker={"line": {"width": 1, "color": "@edge"}}, meta={"click": "node"})  # fmt: skip
+    marks = graphs.valued(
+        pos,
+        np.round(frame.change / high, 4),
+        high=1,
+        size=_size(graph.n),
+        text=texts,
+        hovertemplate="%{text}<extra></extra>",
+        marker={"line": {"width": 1, "color": "@edge"}},
+        meta={"click": "node"},
+    )
     turned = np.flatnonzero(frame.p.argmax(1) != frame.before.argmax(1))
     crossed = _crosses(pos, turned, graph)
-    around = [graphs.rings(pos, frame.labelled, size=_size(graph.n) + 8), graphs.rings(pos, np.array([frame.v]), colour="@accent", size=_size(graph.n) + 10, width=2.5)]
-    key = [(words("key_change", high=number(high, 2)), "@ink2"), (f"○ {words('key_told')}", "@ink"), (f"✕ {words('key_turned')}", "@bad")]
+    around = [
+        graphs.rings(pos, frame.labelled, size=_size(graph.n) + 8),
+        graphs.rings(pos, np.array([frame.v]), colour="@accent", size=_size(graph.n) + 10, width=2.5),
+    ]
+    key = [
+        (words("key_change", high=number(high, 2)), "@ink2"),
+        (f"○ {words('key_told')}", "@ink"),
+        (f"✕ {words('key_turned')}", "@bad"),
+    ]
     notes = [*told, *(_corner(text, 0, colour) | {"xshift": _wide(key[:j])} for j, (text, colour) in enumerate(key))]
     names = _labels(graph, pos, options, [frame.v], frame.change / high)
-    return _map(pos, [*web, *lit, doors, marks, *around, crossed, *names], words("changed"), notes)
+    return _map(graph, pos, [*web, *lit, doors, marks, *around, crossed, *names], words("changed"), notes)
 
 
 def _effects(frame: EditFrame, graph: Graph, words: Words) -> Panel:
     """What every edge is worth, the strongest first."""
     rank = np.arange(1, len(frame.effect) + 1)
-    bars = curves.line(rank, frame.effect.astype(float), colour="@ink", hovertemplate="%{text}<extra></extra>",
-                       text=[f"{escaped(_name(graph, u))} – {escaped(_name(graph, v))}: {short(float(e))}" for (u, v), e in zip(frame.edges, frame.effect, strict=True)],
-                       meta={"link": "edge", "frames": list(range(1, len(rank) + 1)), "ring": 12})  # fmt: skip
+    bars = curves.line(
+        rank,
+        frame.effect.astype(float),
+        colour="@ink",
+        hovertemplate="%{text}<extra></extra>",
+        text=[
+            f"{escaped(_name(graph, u))} – {escaped(_name(graph, v))}: {short(float(e))}"
+            for (u, v), e in zip(frame.edges, frame.effect, strict=True)
+        ],
+        meta={"link": "edge", "frames": list(range(1, len(rank) + 1)), "ring": 12},
+    )
     now = frame.step - 1 if frame.part == "edge" else -1
     lamp = np.array([[rank[now], frame.effect[now]]], dtype=float) if now >= 0 else np.zeros((0, 2))
     high = float(frame.effect.max(initial=0.01))
     x = {"range": [0, len(rank) + 1], "nticks": 4, "showgrid": False}
-    return Panel([bars, points.cloud(lamp, colour="@accent", size=9, opacity=1, hoverinfo="skip")], words("effects"), x=x, y={"range": [0, 1.1 * high], "nticks": 3})
+    return Panel(
+        [bars, points.cloud(lamp, colour="@accent", size=9, opacity=1, hoverinfo="skip")],
+        words("effects"),
+        x=x,
+        y={"range": [0, 1.1 * high], "nticks": 3},
+    )
 
 
 def _turned(frame: EditFrame, graph: Graph, words: Words) -> Panel:
@@ -545,10 +748,39 @@ def _turned(frame: EditFrame, graph: Graph, words: Words) -> Panel:
     names = [escaped(_class(graph, k)[:14]) for k in range(count)]
     at = np.arange(count)
     hover = "%{y:.3f}<extra></extra>"
-    before: Trace = {"type": "bar", "x": at - 0.19, "y": frame.before[frame.v, :count].round(4), "width": 0.36, "marker": {"color": "@ghost"}, "hovertemplate": hover}
-    after: Trace = {"type": "bar", "x": at + 0.19, "y": frame.p[frame.v, :count].round(4), "width": 0.36, "marker": {"color": [points.kind(k)[0] for k in range(count)]}, "hovertemplate": hover}
-    labels = [note(number(float(frame.p[frame.v, k]), 2), x=k + 0.19, y=float(frame.p[frame.v, k]), yanchor="bottom", font={"size": 11, "color": "@ink"}) for k in range(count)]
-    return Panel([before, after], words("turned", name=_name(graph, frame.v)), notes=labels, x={"tickvals": at, "ticktext": names, "showgrid": False, "range": [-0.6, count - 0.4]}, y={"range": [0, 1.15], "tickvals": [0, 0.5, 1]})
+    before: Trace = {
+        "type": "bar",
+        "x": at - 0.19,
+        "y": frame.before[frame.v, :count].round(4),
+        "width": 0.36,
+        "marker": {"color": "@ghost"},
+        "hovertemplate": hover,
+    }
+    after: Trace = {
+        "type": "bar",
+        "x": at + 0.19,
+        "y": frame.p[frame.v, :count].round(4),
+        "width": 0.36,
+        "marker": {"color": [points.kind(k)[0] for k in range(count)]},
+        "hovertemplate": hover,
+    }
+    labels = [
+        note(
+            number(float(frame.p[frame.v, k]), 2),
+            x=k + 0.19,
+            y=float(frame.p[frame.v, k]),
+            yanchor="bottom",
+            font={"size": 11, "color": "@ink"},
+        )
+        for k in range(count)
+    ]
+    return Panel(
+        [before, after],
+        words("turned", name=_name(graph, frame.v)),
+        notes=labels,
+        x={"tickvals": at, "ticktext": names, "showgrid": False, "range": [-0.6, count - 0.4]},
+        y={"range": [0, 1.15], "tickvals": [0, 0.5, 1]},
+    )
 
 
 # ---- the inspector
@@ -557,8 +789,15 @@ def _turned(frame: EditFrame, graph: Graph, words: Words) -> Panel:
 def _inspector(frame: DataFrame, params: Params, graph: Graph, options: Options, words: Words) -> tuple[list[Panel], Boxes]:
     pos = frame.pos
     web, told = _web(graph, pos, params, words, 0)
-    marks = graphs.nodes(pos, np.arange(graph.n), colour="@c1", size=_size(graph.n), text=[escaped(name) for name in graph.names], hovertemplate="%{text}<extra></extra>")
-    drawing = _map(pos, [*web, marks, *_labels(graph, pos, options)], words("drawing"), told)
+    marks = graphs.nodes(
+        pos,
+        np.arange(graph.n),
+        colour="@c1",
+        size=_size(graph.n),
+        text=[escaped(name) for name in graph.names],
+        hovertemplate="%{text}<extra></extra>",
+    )
+    drawing = _map(graph, pos, [*web, marks, *_labels(graph, pos, options)], words("drawing"), told)
     return [drawing, _attributes(frame, words), _head(frame, words), _checks(frame, words)], (WIDE_DATA, NARROW_DATA)
 
 
@@ -583,13 +822,23 @@ def _head(frame: DataFrame, words: Words) -> Panel:
         lines = [line for text in lines for line in _folded(text, 62)]
         notes = [note(line, x=0, y=k, xanchor="left", font={"size": 13, "color": "@ink"}) for k, line in enumerate(lines)]
         title = words("attribute", name="GCNConv" if frame.name == "conv" else "Data")
-        return Panel([points.cloud(np.zeros((0, 2)), colour="@ink")], title, notes=notes, x=blank(range=[0, 1]), y=blank(range=[6, -1]))
+        return Panel(
+            [points.cloud(np.zeros((0, 2)), colour="@ink")], title, notes=notes, x=blank(range=[0, 1]), y=blank(range=[6, -1])
+        )
     grid = [(r, c) for r in range(rows) for c in range(columns)]
     text: Trace = {
-        "type": "scatter", "mode": "text", "x": [c for _, c in grid], "y": [r for r, _ in grid], "hoverinfo": "skip",
-        "text": [short(float(frame.head[r, c])) for r, c in grid], "textfont": {"size": 12, "color": "@ink"}, "cliponaxis": False,
-    }  # fmt: skip
-    return Panel([text], words("attribute_head", name=frame.name), x=blank(range=[-0.6, max(columns, 10) - 0.4]), y=blank(range=[8, -0.8]))
+        "type": "scatter",
+        "mode": "text",
+        "x": [c for _, c in grid],
+        "y": [r for r, _ in grid],
+        "hoverinfo": "skip",
+        "text": [short(float(frame.head[r, c])) for r, c in grid],
+        "textfont": {"size": 12, "color": "@ink"},
+        "cliponaxis": False,
+    }
+    return Panel(
+        [text], words("attribute_head", name=frame.name), x=blank(range=[-0.6, max(columns, 10) - 0.4]), y=blank(range=[8, -0.8])
+    )
 
 
 def _checks(frame: DataFrame, words: Words) -> Panel:
@@ -599,7 +848,13 @@ def _checks(frame: DataFrame, words: Words) -> Panel:
     out = []
     for k, (sign, said, bad) in enumerate(lines):
         out.append(note(f"{sign}  {said}", x=0, y=k, xanchor="left", font={"size": 13, "color": "@bad" if bad else "@ink2"}))
-    return Panel([points.cloud(np.zeros((0, 2)), colour="@ink")], words("checks"), notes=out, x=blank(range=[0, 1]), y=blank(range=[max(len(lines) - 0.4, 5.6), -0.7]))
+    return Panel(
+        [points.cloud(np.zeros((0, 2)), colour="@ink")],
+        words("checks"),
+        notes=out,
+        x=blank(range=[0, 1]),
+        y=blank(range=[max(len(lines) - 0.4, 5.6), -0.7]),
+    )
 
 
 def warnings(frame: DataFrame) -> list[tuple[str, dict[str, Any], bool]]:
@@ -644,10 +899,19 @@ def _caption(frame: GcnFrame, params: Params, graph: Graph) -> Caption:
         if not few:
             return LARGE, m | {"loss": (frame.loss, 4)}, "", -1
         if frame.part == "backward":
-            return BACK, {"name": (names, 0), "pull": ([short(float(x)) for x in frame.pull], 0)}, "node", int(frame.pull.argmax())
+            return (
+                BACK,
+                {"name": (names, 0), "pull": ([short(float(x)) for x in frame.pull], 0)},
+                "node",
+                int(frame.pull.argmax()),
+            )
         predicted = frame.p.argmax(1)
-        values: Values = {"loss": (frame.loss, 4), "name": (names, 0), "cls": ([escaped(_class(graph, int(k))) for k in predicted], 0),
-                          "p": (np.round(frame.p.max(1).astype(float), 3).tolist(), 3)}  # fmt: skip
+        values: Values = {
+            "loss": (frame.loss, 4),
+            "name": (names, 0),
+            "cls": ([escaped(_class(graph, int(k))) for k in predicted], 0),
+            "p": (np.round(frame.p.max(1).astype(float), 3).tolist(), 3),
+        }
         return LOSS, {**m, **values}, "node", int(frame.p.max(1).argmin())
     if isinstance(frame, EditFrame) and frame.step:
         return CHANGE, {"name": (names, 0), "d": (np.round(frame.change.astype(float), 4).tolist(), 4)}, "node", frame.v
@@ -659,7 +923,12 @@ def _round_caption(frame: RoundFrame, params: Params, graph: Graph, names: list[
     if frame.part == "sum":
         return SUM, {"s": (frame.total_symmetric, 3), "sm": (frame.total_mean, 3)}, "", -1
     if frame.part == "update":
-        values: Values = {"s": (frame.total_symmetric, 3), "sm": (frame.total_mean, 3), "h": (frame.out_symmetric, 3), "hm": (frame.out_mean, 3)}
+        values: Values = {
+            "s": (frame.total_symmetric, 3),
+            "sm": (frame.total_mean, 3),
+            "h": (frame.out_symmetric, 3),
+            "hm": (frame.out_mean, 3),
+        }
         return UPDATE, values, "", -1
     if not frame.part or not names:
         return "", {}, "", -1
@@ -669,7 +938,14 @@ def _round_caption(frame: RoundFrame, params: Params, graph: Graph, names: list[
     if params.weighted or params.direction == "as_given" or (graph.edges[:, 0] == graph.edges[:, 1]).any():
         return WEIGHED, {"name": (names, 0), "c": (c, 4), "cm": (cm, 4)}, "node", first
     degree = (messages.degrees(graph.n, graph.arcs()[0]) + 1).tolist()
-    values = {"name": (names, 0), "dv": (degree[frame.v], 0), "du": (degree, 0), "c": (c, 4), "count": (len(frame.senders) - 1, 0), "cm": (cm, 4)}
+    values = {
+        "name": (names, 0),
+        "dv": (degree[frame.v], 0),
+        "du": (degree, 0),
+        "c": (c, 4),
+        "count": (len(frame.senders) - 1, 0),
+        "cm": (cm, 4),
+    }
     return WEIGH, values, "node", first
 
 
@@ -700,7 +976,13 @@ def _percent(value: float) -> str:
 
 def _said(frame: GcnFrame, params: Params, graph: Graph, words: Words) -> str:
     if isinstance(frame, RoundFrame):
-        facts = {"name": _name(graph, frame.v), "k": frame.step, "reach": frame.reach, "n": graph.n, "count": len(frame.senders) - 1}
+        facts = {
+            "name": _name(graph, frame.v),
+            "k": frame.step,
+            "reach": frame.reach,
+            "n": graph.n,
+            "count": len(frame.senders) - 1,
+        }
         own = {"own": _percent(frame.own_symmetric), "own_mean": _percent(frame.own_mean)}
         if frame.part == "update" and len(frame.senders) == 1:
             return words("said_alone", **facts)
@@ -715,8 +997,16 @@ def _said(frame: GcnFrame, params: Params, graph: Graph, words: Words) -> str:
 
 
 def _train_said(frame: TrainFrame, params: Params, graph: Graph, words: Words) -> str:
-    facts = {"k": frame.step, "m": len(frame.labelled), "n": graph.n, "accuracy": _percent(frame.accuracy), "chance": _percent(frame.chance),
-             "depth": frame.depth, "energy": short(frame.energy, 2), "plain": short(frame.plain, 2)}  # fmt: skip
+    facts = {
+        "k": frame.step,
+        "m": len(frame.labelled),
+        "n": graph.n,
+        "accuracy": _percent(frame.accuracy),
+        "chance": _percent(frame.chance),
+        "depth": frame.depth,
+        "energy": short(frame.energy, 2),
+        "plain": short(frame.plain, 2),
+    }
     if params.show == "depth":
         return words("said_depth" if np.isfinite(frame.accuracy) else "said_depth_unknown", **facts)
     if frame.part in ("loss", "backward"):
@@ -729,9 +1019,20 @@ def _train_said(frame: TrainFrame, params: Params, graph: Graph, words: Words) -
 
 
 def _edit_said(frame: EditFrame, graph: Graph, words: Words) -> str:
-    pairs = ", ".join(f"{'+' if new else '−'}{_name(graph, int(u))}–{_name(graph, int(v))}" for (u, v), new in zip(frame.edited, frame.added, strict=True))
-    facts = {"name": _name(graph, frame.v), "edges": pairs, "change": number(frame.total_change, 2), "flipped": frame.flipped,
-             "size": len(frame.edited), "tried": f"{frame.tried:,}", "margin": number(frame.margin, 2), "f": len(frame.edges)}  # fmt: skip
+    pairs = ", ".join(
+        f"{'+' if new else '−'}{_name(graph, int(u))}–{_name(graph, int(v))}"
+        for (u, v), new in zip(frame.edited, frame.added, strict=True)
+    )
+    facts = {
+        "name": _name(graph, frame.v),
+        "edges": pairs,
+        "change": number(frame.total_change, 2),
+        "flipped": frame.flipped,
+        "size": len(frame.edited),
+        "tried": f"{frame.tried:,}",
+        "margin": number(frame.margin, 2),
+        "f": len(frame.edges),
+    }
     if frame.part == "flip":
         return words(("said_flip_proven" if frame.proven else "said_flip") if frame.turned else "said_no_flip", **facts)
     return words("said_" + (frame.part or "whole"), **facts)
@@ -753,13 +1054,25 @@ def _alt(frame: GcnFrame, graph: Graph, words: Words) -> str:
 
 def _metrics(frame: GcnFrame, graph: Graph, words: Words) -> list[tuple[str, str]]:
     if isinstance(frame, RoundFrame):
-        return [(words("reach"), f"{frame.reach} / {graph.n}"), (words("own"), number(frame.own_symmetric, 3)), (words("own_mean"), number(frame.own_mean, 3))]
+        return [
+            (words("reach"), f"{frame.reach} / {graph.n}"),
+            (words("own"), number(frame.own_symmetric, 3)),
+            (words("own_mean"), number(frame.own_mean, 3)),
+        ]
     if isinstance(frame, TrainFrame):
         shown = [(words("loss"), number(frame.loss, 3))]
         if np.isfinite(frame.accuracy):
             shown.append((words("accuracy"), _percent(frame.accuracy)))
         return [*shown, (words("energy"), short(frame.energy, 2))]
     if isinstance(frame, EditFrame):
-        return [(words("total_change"), number(frame.total_change, 2)), (words("flipped"), str(frame.flipped)), (words("margin"), number(frame.margin, 2))]
+        return [
+            (words("total_change"), number(frame.total_change, 2)),
+            (words("flipped"), str(frame.flipped)),
+            (words("margin"), number(frame.margin, 2)),
+        ]
     assert isinstance(frame, DataFrame)
-    return [(words("nodes"), str(frame.nodes)), (words("arcs"), str(frame.arcs)), (words("warned"), str(sum(bad for *_, bad in warnings(frame))))]
+    return [
+        (words("nodes"), str(frame.nodes)),
+        (words("arcs"), str(frame.arcs)),
+        (words("warned"), str(sum(bad for *_, bad in warnings(frame)))),
+    ]
