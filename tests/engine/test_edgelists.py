@@ -147,7 +147,7 @@ def test_a_graph_survives_its_table_a_pipe_and_where_it_is_short_a_link(name):
 
 
 def test_what_differs_has_another_digest():
-    base = dict(n=3, edges=[(0, 1)])
+    base = {"n": 3, "edges": [(0, 1)]}
     digests = {data.graph(**base | more).digest for more in (
         {}, {"n": 4}, {"edges": [(1, 0)]}, {"weights": [2]}, {"names": "abc"}, {"labels": [0, 1, 0]}, {"X": [[1], [2], [3]]}, {"positions": [(0, 0), (1, 0), (0, 1)]})}  # fmt: skip
     assert len(digests) == 8

@@ -17,10 +17,10 @@ from views import Words
 
 GATHER = formula(r"m_{{name}!} = h_{{name}!}\,W = {m}!!")
 WEIGH = formula(
-    r"\hat a_{v,{name}!} = \frac{1}{\sqrt{{dv}! \cdot {du}!}} = {c}!! \qquad \frac{1}{|N(v)|} = \frac{1}{{count}!} = {cm}!!"
+    r"\hat A:\; c_{{name}!} = \frac{1}{\sqrt{{dv}! \cdot {du}!}} = {c}!! \qquad D^{-1}A:\; c_{{name}!} = \frac{1}{{count}!} = {cm}!!"
 )
-WEIGHED = formula(r"\hat a_{v,{name}!} = {c}!! \qquad \frac{a_{v,{name}!}}{d_v} = {cm}!!")
-SUM = formula(r"\sum_u \hat a_{vu}\,m_u = {s}!! \qquad \frac{1}{|N(v)|}\sum_u m_u = {sm}!!")
+WEIGHED = formula(r"\hat A:\; c_{{name}!} = {c}!! \qquad D^{-1}A:\; c_{{name}!} = {cm}!!")
+SUM = formula(r"\hat A:\; \sum_u c_u\,m_u = {s}!! \qquad D^{-1}A:\; \sum_u c_u\,m_u = {sm}!!")
 UPDATE = formula(r"\hat A:\; h_v' = \tanh({s}! + 0.1) = {h}!! \qquad D^{-1}A:\; h_v' = \tanh({sm}! + 0.1) = {hm}!!")
 LOSS = formula(r"L = -\frac{1}{{m}!}\sum_{v}\ln p_v(y_v) = {loss}!! \qquad p_{{name}!}({cls}!) = {p}!")
 LARGE = formula(r"L = -\frac{1}{{m}!}\sum_{v}\ln p_v(y_v) = {loss}!!")
@@ -142,6 +142,12 @@ def _name(graph: Graph, node: Any) -> str:
     return graph.names[int(node)]
 
 
+def _brief(graph: Graph, node: Any, most: int = 14) -> str:
+    """A node's name, cut where it is long. Not escaped."""
+    name = _name(graph, node)
+    return name if len(name) <= most else name[: most - 1] + "…"
+
+
 def _class(graph: Graph, label: int) -> str:
     """What a class is called. Not escaped."""
     return graph.label_names[label] if label < len(graph.label_names) else str(label)
@@ -174,7 +180,7 @@ def _labels(
     """Names on the nodes where they are few and short, else beside those that matter. `shade`: how strong a node's colour is."""
     short_ = graph.n <= NAMED and max(map(len, graph.names)) <= 4
     index = np.arange(graph.n) if short_ else np.array(sorted(set(some)), dtype=int)
-    if not options.names or not len(index):
+    if not options.names or not len(index) or graph.n > graphs.FEW:
         return []
     inks: str | list[str] = "@surface" if short_ else "@ink2"
     if short_ and shade is not None:
@@ -271,7 +277,9 @@ def _heard(
         meta = {"index": np.tile(cells[:, 0] * graph.n + cells[:, 1], 2), "silent": True}
         ends = [points.targets(pos[both].astype(float), "cell", ring=18, template="", meta=meta)]
     notes = [*told, _corner(words("key_heard", high=number(high, 3)), 0, "@ink2")]
-    return _map(graph, pos, [*web, live, *ends, far, marks, around, *names], words(title, k=k, name=_name(graph, frame.v)), notes)
+    return _map(
+        graph, pos, [*web, live, *ends, far, marks, around, *names], words(title, k=k, name=_brief(graph, frame.v)), notes
+    )
 
 
 def _arcs(graph: Graph, params: Params) -> tuple[np.ndarray, np.ndarray]:
@@ -342,23 +350,14 @@ def _table(frame: RoundFrame, graph: Graph, words: Words) -> Panel:
     order = np.argsort(-np.abs(frame.c_symmetric * frame.m_symmetric)[:-1], kind="stable")[: ROWS - 1]
     rows = [*sorted(order.tolist()), len(frame.senders) - 1]
     at = PARTS.index(frame.part) if frame.part else -1
-    own = [k == len(frame.senders) - 1 for k in rows]
     cm, c, mm, m = frame.c_mean[rows], frame.c_symmetric[rows], frame.m_mean[rows], frame.m_symmetric[rows]
-    blank_ = [""] * len(rows)
-    columns = [
-        [
-            escaped(_name(graph, int(frame.senders[k]))[:16]) + (f" ({words('itself')})" if me else "")
-            for k, me in zip(rows, own, strict=True)
-        ],
-        [number(v, 3) for v in m] if at >= 0 else blank_,
-        [number(v, 3) for v in c] if at >= 1 else blank_,
-        [number(v, 3) for v in c * m] if at >= 2 else blank_,
-        ["–" if me else number(v, 3) for v, me in zip(mm, own, strict=True)] if at >= 0 else blank_,
-        ["–" if me else number(v, 3) for v, me in zip(cm, own, strict=True)] if at >= 1 else blank_,
-        ["–" if me else number(v, 3) for v, me in zip(cm * mm, own, strict=True)] if at >= 2 else blank_,
-    ]
-    places = (0.0, 0.30, 0.43, 0.56, 0.73, 0.86, 1.0)
-    heads = ("sender", "message", "weight", "product", "message", "weight", "product")
+    silent = [k == len(frame.senders) - 1 and not frame.c_mean[k] for k in rows]  # the mean rule does not hear the node itself
+    names = [escaped(_brief(graph, frame.senders[k])) for k in rows[:-1]] + [words("itself")]
+    columns = [names, *([number(v, 3) for v in values] for values in (m, c, c * m))]
+    columns += [["–" if none else number(v, 3) for v, none in zip(values, silent, strict=True)] for values in (mm, cm, cm * mm)]
+    columns = [column if j == 0 or at >= (j - 1) % 3 else [""] * len(rows) for j, column in enumerate(columns)]
+    places = (0.0, 0.36, 0.48, 0.61, 0.76, 0.87, 1.0)
+    heads = (words("sender"), *("m", "c", "c · m") * 2)
     live = {0: (1, 4), 1: (2, 5), 2: (3, 6)}.get(at, ())
     traces: list[Trace] = [
         {
@@ -377,15 +376,15 @@ def _table(frame: RoundFrame, graph: Graph, words: Words) -> Panel:
     ]
     small = {"size": 11, "color": "@ink3"}
     notes = [
-        note(words(head), x=x, y=-0.95, xanchor="left" if not j else "right", font=small)
+        note(head, x=x, y=-0.95, xanchor="left" if not j else "right", font=small)
         for j, (head, x) in enumerate(zip(heads, places, strict=True))
     ]
     notes += [
         note(words("rule_" + rule), x=x, y=-1.9, xanchor="right", font={"size": 11, "color": "@ink2"})
-        for rule, x in (("symmetric", 0.56), ("mean", 1.0))
+        for rule, x in (("symmetric", 0.61), ("mean", 1.0))
     ]
     y = len(rows) - 0.1
-    for x, total, out in ((0.56, frame.total_symmetric, frame.out_symmetric), (1.0, frame.total_mean, frame.out_mean)):
+    for x, total, out in ((0.61, frame.total_symmetric, frame.out_symmetric), (1.0, frame.total_mean, frame.out_mean)):
         if at >= 2:
             notes.append(
                 note(
@@ -410,7 +409,7 @@ def _table(frame: RoundFrame, graph: Graph, words: Words) -> Panel:
         notes.append(note(words("more_senders", n=len(frame.senders) - ROWS), x=0, y=y, xanchor="left", font=small))
     return Panel(
         traces,
-        words("table", name=_name(graph, frame.v)),
+        words("table", name=_brief(graph, frame.v, 24)),
         notes=notes,
         x=blank(range=[-0.01, 1.02]),
         y=blank(range=[max(len(rows) + 1.6, 7), -2.4]),
@@ -460,7 +459,8 @@ def _predicted(frame: TrainFrame, params: Params, graph: Graph, options: Options
     if frame.part != "backward":
         traces.append(_wrong(frame, pos, graph))
     traces += _labels(graph, pos, options, frame.labelled.tolist())
-    title = words("pulled") if frame.part == "backward" else words("graph_attention" if len(frame.attention) else "graph")
+    key = "graph_attention" if len(frame.attention) else "graph" if graph.n <= graphs.FEW else "graph_large"
+    title = words("pulled" if frame.part == "backward" else key)
     notes = [*told, *_legend(frame, graph, words)]
     return _map(graph, pos, traces, title, notes)
 
@@ -468,7 +468,8 @@ def _predicted(frame: TrainFrame, params: Params, graph: Graph, options: Options
 def _legend(frame: TrainFrame | EditFrame, graph: Graph, words: Words) -> list[dict[str, Any]]:
     """Signs and names of the classes, and what rings and crosses mean, below the graph."""
     count = frame.p.shape[1]
-    items = [(f"{SIGNS[min(k, 6)]} {escaped(_class(graph, k)[:18])}", points.kind(k)[0]) for k in range(min(count, 7))]
+    signs = SIGNS if graph.n <= graphs.FEW else "●" * 7
+    items = [(f"{signs[min(k, 6)]} {escaped(_class(graph, k)[:18])}", points.kind(k)[0]) for k in range(min(count, 7))]
     items += [(f"○ {words('key_told')}", "@ink")]
     if graph.labels is not None and graph.n <= graphs.FEW:
         items.append((f"✕ {words('key_wrong')}", "@bad"))
@@ -506,7 +507,17 @@ def _members(
             "cmax": 6.5,
             "line": {"width": 0},
         }
-        return [graphs.nodes(pos, np.arange(graph.n), colour="@ink", size=size, marker=marker, hoverinfo="none", meta=meta)]
+        return [
+            graphs.nodes(
+                pos,
+                np.arange(graph.n),
+                colour="@ink",
+                size=size,
+                marker=marker,
+                hovertemplate=words("hover_many") + "<extra></extra>",
+                meta=meta,
+            )
+        ]
     traces = []
     for k in range(frame.p.shape[1]):
         mine = np.flatnonzero(predicted == k)
@@ -776,7 +787,7 @@ def _turned(frame: EditFrame, graph: Graph, words: Words) -> Panel:
     ]
     return Panel(
         [before, after],
-        words("turned", name=_name(graph, frame.v)),
+        words("turned", name=_brief(graph, frame.v, 20)),
         notes=labels,
         x={"tickvals": at, "ticktext": names, "showgrid": False, "range": [-0.6, count - 0.4]},
         y={"range": [0, 1.15], "tickvals": [0, 0.5, 1]},
