@@ -1,5 +1,6 @@
 """Graph convolution: who has heard of whom, what the network makes of it, and what one edge is worth."""
 
+import re
 import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -17,7 +18,8 @@ from views import Words
 
 GATHER = formula(r"m_{{name}!} = h_{{name}!}\,W = {m}!!")
 WEIGH = formula(
-    r"\hat A:\; c_{{name}!} = \frac{1}{\sqrt{{dv}! \cdot {du}!}} = {c}!! \qquad D^{-1}A:\; c_{{name}!} = \frac{1}{{count}!} = {cm}!!"
+    r"\hat A:\; c_{{name}!} = \frac{1}{\sqrt{{dv}! \cdot {du}!}} = {c}!! \qquad "
+    r"D^{-1}A:\; c_{{name}!} = \frac{1}{{count}!} = {cm}!!"
 )
 WEIGHED = formula(r"\hat A:\; c_{{name}!} = {c}!! \qquad D^{-1}A:\; c_{{name}!} = {cm}!!")
 SUM = formula(r"\hat A:\; \sum_u c_u\,m_u = {s}!! \qquad D^{-1}A:\; \sum_u c_u\,m_u = {sm}!!")
@@ -95,7 +97,7 @@ def draw(frames: Sequence[GcnFrame], i: int, params: Params, data: tuple[Graph, 
     else:
         assert isinstance(frame, DataFrame)
         panels, boxes = _inspector(frame, params, graph, options, words)
-    mathml, values, of, at = _caption(frame, params, graph)
+    mathml, values, of, at = _caption(frame, params, graph, words)
     said = _said(frame, params, graph, words)
     return Picture(
         **compose(panels, *boxes, height=900 if isinstance(frame, (RoundFrame, TrainFrame)) else 820),
@@ -148,9 +150,13 @@ def _brief(graph: Graph, node: Any, most: int = 14) -> str:
     return name if len(name) <= most else name[: most - 1] + "…"
 
 
-def _class(graph: Graph, label: int) -> str:
-    """What a class is called. Not escaped."""
-    return graph.label_names[label] if label < len(graph.label_names) else str(label)
+def _class(graph: Graph, label: int, words: Words) -> str:
+    """What a class is called: those of the samples have names in every language, others their own. Not escaped."""
+    name = graph.label_names[label] if label < len(graph.label_names) else str(label)
+    try:
+        return words("class_" + re.sub(r"\W+", "_", name.lower()).strip("_"))
+    except KeyError:
+        return name
 
 
 def _wires(graph: Graph, params: Params) -> np.ndarray:
@@ -191,7 +197,7 @@ def _labels(
             "mode": "text",
             "x": pos[index, 0].astype(float),
             "y": pos[index, 1].astype(float),
-            "text": [escaped(graph.names[k]) for k in index],
+            "text": [escaped(graph.names[k]) + ("" if short_ else "<br> ") for k in index],
             "textposition": "middle center" if short_ else "top center",
             "textfont": {"size": 9 if short_ else 11, "color": inks},
             "hoverinfo": "skip",
@@ -356,7 +362,7 @@ def _table(frame: RoundFrame, graph: Graph, words: Words) -> Panel:
     columns = [names, *([number(v, 3) for v in values] for values in (m, c, c * m))]
     columns += [["–" if none else number(v, 3) for v, none in zip(values, silent, strict=True)] for values in (mm, cm, cm * mm)]
     columns = [column if j == 0 or at >= (j - 1) % 3 else [""] * len(rows) for j, column in enumerate(columns)]
-    places = (0.0, 0.36, 0.48, 0.61, 0.76, 0.87, 1.0)
+    places = (0.0, 0.39, 0.50, 0.635, 0.775, 0.875, 1.0)
     heads = (words("sender"), *("m", "c", "c · m") * 2)
     live = {0: (1, 4), 1: (2, 5), 2: (3, 6)}.get(at, ())
     traces: list[Trace] = [
@@ -369,7 +375,7 @@ def _table(frame: RoundFrame, graph: Graph, words: Words) -> Panel:
             "textposition": "middle right" if j == 0 else "middle left",
             "hoverinfo": "none",
             "cliponaxis": False,
-            "textfont": {"size": 12, "color": "@accent" if j in live else "@ink"},
+            "textfont": {"size": 11.5, "color": "@accent" if j in live else "@ink"},
             "meta": {"link": "node", "index": frame.senders[rows], "ring": 20, "silent": j > 0},
         }
         for j, (column, x) in enumerate(zip(columns, places, strict=True))
@@ -381,10 +387,10 @@ def _table(frame: RoundFrame, graph: Graph, words: Words) -> Panel:
     ]
     notes += [
         note(words("rule_" + rule), x=x, y=-1.9, xanchor="right", font={"size": 11, "color": "@ink2"})
-        for rule, x in (("symmetric", 0.61), ("mean", 1.0))
+        for rule, x in (("symmetric", 0.635), ("mean", 1.0))
     ]
     y = len(rows) - 0.1
-    for x, total, out in ((0.61, frame.total_symmetric, frame.out_symmetric), (1.0, frame.total_mean, frame.out_mean)):
+    for x, total, out in ((0.635, frame.total_symmetric, frame.out_symmetric), (1.0, frame.total_mean, frame.out_mean)):
         if at >= 2:
             notes.append(
                 note(
@@ -398,7 +404,7 @@ def _table(frame: RoundFrame, graph: Graph, words: Words) -> Panel:
         if at >= 3:
             notes.append(
                 note(
-                    f"tanh(Σ + 0.1) = <b>{number(out, 3)}</b>",
+                    f"h′ = <b>{number(out, 3)}</b>",
                     x=x,
                     y=y + 1,
                     xanchor="right",
@@ -458,7 +464,8 @@ def _predicted(frame: TrainFrame, params: Params, graph: Graph, options: Options
     traces = [*web, *marks, graphs.rings(pos, frame.labelled, size=_size(graph.n) + 8)]
     if frame.part != "backward":
         traces.append(_wrong(frame, pos, graph))
-    traces += _labels(graph, pos, options, frame.labelled.tolist())
+    shade = frame.pull / max(float(frame.pull.max()), 1e-30) if frame.part == "backward" else None
+    traces += _labels(graph, pos, options, frame.labelled.tolist(), shade)
     key = "graph_attention" if len(frame.attention) else "graph" if graph.n <= graphs.FEW else "graph_large"
     title = words("pulled" if frame.part == "backward" else key)
     notes = [*told, *_legend(frame, graph, words)]
@@ -469,9 +476,10 @@ def _legend(frame: TrainFrame | EditFrame, graph: Graph, words: Words) -> list[d
     """Signs and names of the classes, and what rings and crosses mean, below the graph."""
     count = frame.p.shape[1]
     signs = SIGNS if graph.n <= graphs.FEW else "●" * 7
-    items = [(f"{signs[min(k, 6)]} {escaped(_class(graph, k)[:18])}", points.kind(k)[0]) for k in range(min(count, 7))]
+    count = 0 if frame.part == "backward" else count  # there colours mean something else
+    items = [(f"{signs[min(k, 6)]} {escaped(_class(graph, k, words)[:18])}", points.kind(k)[0]) for k in range(min(count, 7))]
     items += [(f"○ {words('key_told')}", "@ink")]
-    if graph.labels is not None and graph.n <= graphs.FEW:
+    if graph.labels is not None and graph.n <= graphs.FEW and count:
         items.append((f"✕ {words('key_wrong')}", "@bad"))
     lines: list[list[tuple[str, str]]] = [[]]
     for item in items:
@@ -523,7 +531,8 @@ def _members(
         mine = np.flatnonzero(predicted == k)
         colour, symbol, _ = points.kind(k)
         texts = [
-            f"{escaped(_name(graph, u))}: {escaped(_class(graph, k))} {number(float(sure[u]), 3)}" + _truth(u, k, graph, words)
+            f"{escaped(_name(graph, u))}: {escaped(_class(graph, k, words))} {number(float(sure[u]), 3)}"
+            + _truth(u, k, graph, words)
             for u in mine
         ]
         opacity = np.round(0.3 + 0.7 * (sure[mine] - least) / (1 - least), 2)
@@ -546,7 +555,7 @@ def _members(
 def _truth(node: Any, predicted: int, graph: Graph, words: Words) -> str:
     if graph.labels is None or graph.labels[node] in (-1, predicted):
         return ""
-    return "<br>" + words("in_truth", label=_class(graph, int(graph.labels[node])))
+    return "<br>" + words("in_truth", label=_class(graph, int(graph.labels[node]), words))
 
 
 def _wrong(frame: TrainFrame, pos: np.ndarray, graph: Graph) -> Trace:
@@ -756,7 +765,7 @@ def _effects(frame: EditFrame, graph: Graph, words: Words) -> Panel:
 def _turned(frame: EditFrame, graph: Graph, words: Words) -> Panel:
     """v's probabilities before and with the edits."""
     count = min(frame.p.shape[1], 8)
-    names = [escaped(_class(graph, k)[:14]) for k in range(count)]
+    names = [escaped(_class(graph, k, words)[:14]) for k in range(count)]
     at = np.arange(count)
     hover = "%{y:.3f}<extra></extra>"
     before: Trace = {
@@ -836,6 +845,7 @@ def _head(frame: DataFrame, words: Words) -> Panel:
         return Panel(
             [points.cloud(np.zeros((0, 2)), colour="@ink")], title, notes=notes, x=blank(range=[0, 1]), y=blank(range=[6, -1])
         )
+    rows = min(rows, 6)
     grid = [(r, c) for r in range(rows) for c in range(columns)]
     text: Trace = {
         "type": "scatter",
@@ -843,29 +853,26 @@ def _head(frame: DataFrame, words: Words) -> Panel:
         "x": [c for _, c in grid],
         "y": [r for r, _ in grid],
         "hoverinfo": "skip",
-        "text": [short(float(frame.head[r, c])) for r, c in grid],
+        "text": [short(float(frame.head[r, c]), 2) for r, c in grid],
         "textfont": {"size": 12, "color": "@ink"},
         "cliponaxis": False,
     }
     return Panel(
-        [text], words("attribute_head", name=frame.name), x=blank(range=[-0.6, max(columns, 10) - 0.4]), y=blank(range=[8, -0.8])
+        [text], words("attribute_head", name=frame.name), x=blank(range=[-0.6, max(columns, 10) - 0.4]), y=blank(range=[6, -0.8])
     )
 
 
 def _checks(frame: DataFrame, words: Words) -> Panel:
     """What is right and what is not."""
     facts = warnings(frame)
-    lines = [("!" if bad else "✓", words(key, **values), bad) for key, values, bad in facts]
-    out = []
-    for k, (sign, said, bad) in enumerate(lines):
-        out.append(note(f"{sign}  {said}", x=0, y=k, xanchor="left", font={"size": 13, "color": "@bad" if bad else "@ink2"}))
-    return Panel(
-        [points.cloud(np.zeros((0, 2)), colour="@ink")],
-        words("checks"),
-        notes=out,
-        x=blank(range=[0, 1]),
-        y=blank(range=[max(len(lines) - 0.4, 5.6), -0.7]),
-    )
+    out: list[dict[str, Any]] = []
+    for key, values, bad in facts:
+        for k, line in enumerate(_folded(words(key, **values), 66)):
+            sign = ("!  " if bad else "✓  ") if not k else "    "
+            font = {"size": 12, "color": "@bad" if bad else "@ink2"}
+            out.append(note(sign + line, x=0, y=len(out), xanchor="left", font=font))
+    nothing = points.cloud(np.zeros((0, 2)), colour="@ink")
+    return Panel([nothing], words("checks"), notes=out, x=blank(range=[0, 1]), y=blank(range=[max(len(out) - 0.4, 5.6), -0.7]))
 
 
 def warnings(frame: DataFrame) -> list[tuple[str, dict[str, Any], bool]]:
@@ -898,7 +905,7 @@ def _folded(text: str, width: int) -> list[str]:
 # ---- words
 
 
-def _caption(frame: GcnFrame, params: Params, graph: Graph) -> Caption:
+def _caption(frame: GcnFrame, params: Params, graph: Graph, words: Words) -> Caption:
     few = graph.n <= FORMULAS
     names = [escaped(name[:20]) for name in graph.names] if few else []
     if isinstance(frame, RoundFrame):
@@ -920,7 +927,7 @@ def _caption(frame: GcnFrame, params: Params, graph: Graph) -> Caption:
         values: Values = {
             "loss": (frame.loss, 4),
             "name": (names, 0),
-            "cls": ([escaped(_class(graph, int(k))) for k in predicted], 0),
+            "cls": ([escaped(_class(graph, int(k), words)) for k in predicted], 0),
             "p": (np.round(frame.p.max(1).astype(float), 3).tolist(), 3),
         }
         return LOSS, {**m, **values}, "node", int(frame.p.max(1).argmin())
@@ -1052,7 +1059,7 @@ def _edit_said(frame: EditFrame, graph: Graph, words: Words) -> str:
 def _alt(frame: GcnFrame, graph: Graph, words: Words) -> str:
     if isinstance(frame, TrainFrame):
         sizes = np.bincount(frame.p.argmax(1), minlength=frame.p.shape[1])
-        return words("alt_classes", sizes=", ".join(f"{_class(graph, k)} {size}" for k, size in enumerate(sizes)))
+        return words("alt_classes", sizes=", ".join(f"{_class(graph, k, words)} {size}" for k, size in enumerate(sizes)))
     if isinstance(frame, RoundFrame):
         most = np.argsort(-frame.symmetric, kind="stable")[:3]
         return words("alt_heard", most=", ".join(f"{_name(graph, int(u))} {number(float(frame.symmetric[u]), 3)}" for u in most))
