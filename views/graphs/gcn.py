@@ -358,11 +358,11 @@ def _table(frame: RoundFrame, graph: Graph, words: Words) -> Panel:
     at = PARTS.index(frame.part) if frame.part else -1
     cm, c, mm, m = frame.c_mean[rows], frame.c_symmetric[rows], frame.m_mean[rows], frame.m_symmetric[rows]
     silent = [k == len(frame.senders) - 1 and not frame.c_mean[k] for k in rows]  # the mean rule does not hear the node itself
-    names = [escaped(_brief(graph, frame.senders[k])) for k in rows[:-1]] + [words("itself")]
+    names = [escaped(_brief(graph, frame.senders[k], 11)) for k in rows[:-1]] + [words("itself")]
     columns = [names, *([number(v, 3) for v in values] for values in (m, c, c * m))]
     columns += [["–" if none else number(v, 3) for v, none in zip(values, silent, strict=True)] for values in (mm, cm, cm * mm)]
     columns = [column if j == 0 or at >= (j - 1) % 3 else [""] * len(rows) for j, column in enumerate(columns)]
-    places = (0.0, 0.39, 0.50, 0.635, 0.775, 0.875, 1.0)
+    places = (0.0, 0.32, 0.44, 0.59, 0.73, 0.85, 1.0)
     heads = (words("sender"), *("m", "c", "c · m") * 2)
     live = {0: (1, 4), 1: (2, 5), 2: (3, 6)}.get(at, ())
     traces: list[Trace] = [
@@ -387,10 +387,10 @@ def _table(frame: RoundFrame, graph: Graph, words: Words) -> Panel:
     ]
     notes += [
         note(words("rule_" + rule), x=x, y=-1.9, xanchor="right", font={"size": 11, "color": "@ink2"})
-        for rule, x in (("symmetric", 0.635), ("mean", 1.0))
+        for rule, x in (("symmetric", 0.59), ("mean", 1.0))
     ]
     y = len(rows) - 0.1
-    for x, total, out in ((0.635, frame.total_symmetric, frame.out_symmetric), (1.0, frame.total_mean, frame.out_mean)):
+    for x, total, out in ((0.59, frame.total_symmetric, frame.out_symmetric), (1.0, frame.total_mean, frame.out_mean)):
         if at >= 2:
             notes.append(
                 note(
