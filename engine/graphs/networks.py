@@ -1,7 +1,8 @@
 """Networks on graphs, for `engine.graphs.gcn`: GCN written out, GraphSAGE, GAT and GIN of torch_geometric; training, edits.
 
-Only workers import this file: it brings torch and torch_geometric. Everything is float64 on one thread, starting weights come
-from a numpy generator, nothing is random afterwards; the global generator is left as it was.
+Only workers import this file: it brings torch; torch_geometric, which takes seconds to import, comes when it is first needed.
+Everything is float64 on one thread, starting weights come from a numpy generator, nothing is random afterwards; the global
+generator is left as it was.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,8 +14,6 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch_geometric.data import Data
-from torch_geometric.nn import GATConv, GCNConv, GINConv, SAGEConv
 
 from engine.errors import Diverged
 from engine.graphs.messages import Operator, operator
@@ -77,6 +76,8 @@ class Convolution(nn.Module):
 def _layer(kind: Layer, inputs: int, outputs: int) -> Any:
     if kind == "gcn":
         return Convolution(inputs, outputs)
+    from torch_geometric.nn import GATConv, GINConv, SAGEConv
+
     if kind == "sage":
         return SAGEConv(inputs, outputs)
     if kind == "gat":
@@ -234,6 +235,9 @@ class Inspected:
 
 def inspect(attributes: dict[str, np.ndarray], n: int | None, right: Operator, features: int) -> Inspected:
     """Make a `Data` of these attributes, ask torch_geometric about it, and send it through a GCNConv with given weights."""
+    from torch_geometric.data import Data
+    from torch_geometric.nn import GCNConv
+
     data = Data(**{name: torch.from_numpy(np.ascontiguousarray(array)) for name, array in attributes.items()})
     if n is not None:
         data.num_nodes = n

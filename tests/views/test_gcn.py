@@ -11,6 +11,7 @@ from runtime.run import Run
 from tests.films import read
 from ui.text import LANGUAGES, theory
 from views.graphs import gcn as view
+from views.graphs import parts
 
 
 def pictures(graph, options=None, language="en", **params):
@@ -167,7 +168,7 @@ def test_a_node_without_neighbours_is_told_so():
 def test_the_inspector_counts_its_warnings_and_hides_none():
     for mistake in ("none", "one_way", "float_index", "too_high", "doubled", "no_count", "capital"):
         frames, draw = pictures("karate", show="inspect", mistake=mistake)
-        bad = [said for said in view.warnings(frames[-1]) if said[2]]
+        bad = [said for said in parts.warnings(frames[-1]) if said[2]]
         assert bool(bad) == (mistake not in ("none", "float_index"))
         shown = draw(-1)
         assert dict(shown.metrics)["warnings"] == str(len(bad))
@@ -193,7 +194,7 @@ def test_the_classes_of_the_samples_have_names_in_every_language(language):
     for name in ("karate", "art_philo_science", "les_miserables", "blocks", "grid", "ring", "large"):
         graph = data.sample(name)
         for label in range(len(graph.label_names)):
-            said = view._class(graph, label, words)
+            said = parts.class_of(graph, label, words)
             assert language == "en" or said == "Mr. Hi" or not said.isascii()
 
 
