@@ -3,4 +3,5 @@
 SECTIONS: dict[str, list[str]] = {
     "language": ["ngram", "word2vec", "decoding"],
     "learning": ["som", "em"],
+    "graphs": ["gcn"],
 }

@@ -6,7 +6,7 @@ from engine.params import Options
 from runtime.run import Run
 from ui import address, shell
 from ui.controls import controls
-from ui.dataset import TEXT, dataset, unasked
+from ui.dataset import TEXT, bundled, dataset
 from ui.language import say
 from ui.player import Clicked, play
 from views.language import word2vec as view
@@ -25,7 +25,7 @@ with left:
     params = controls(word2vec.Params, text, more=[name for name in MORE if name not in OPEN.get(show, ())])
     with box:
         default = word2vec.DEFAULT[2]
-        chosen = unasked(default) if params.show == "glove" else dataset(text, SAMPLES, default=default, form=TEXT)
+        chosen = bundled(default, default) if params.show == "glove" else dataset(text, SAMPLES, default=default, form=TEXT)
     options = view.Options()
     if params.show in ("map", "glove"):
         options = controls(view.Options, text, more=("names", "tails"), folded=say("picture_settings"))
