@@ -375,14 +375,14 @@ def sample_table(name: str) -> Table:
 
 
 def sample(name: str) -> Any:
-    """A named sample, made once: Points, or a Table where a topic takes the table as it is. Raises DataError("no_sample")."""
+    """A named sample, made once: Points, a Table as it is, or an Image. Raises DataError("no_sample")."""
     if name not in SAMPLES:
         raise DataError("no_sample", name=cut(clean(name)))
     return _sample(name)
 
 
 @cache
-def _sample(name: str) -> Points | Table:
+def _sample(name: str) -> Points | Table | Image:
     return replace(SAMPLES[name](), origin=f"sample:{name}")
 
 
@@ -430,16 +430,22 @@ def old_faithful() -> Points:
     return choose(table, numeric_columns(table))
 
 
+def photo(file: str) -> Image:
+    """A bundled photograph."""
+    return read_image((DATASETS / file).read_bytes())
+
+
 def coins() -> Points:
     """Five sets of ten tosses, each of one of two coins, nobody noted which (Do & Batzoglou, 2008)."""
     heads = np.array([5, 9, 8, 4, 7])
     return points(np.column_stack([heads, 10 - heads]), ("heads", "tails"))
 
 
-SAMPLES: dict[str, Callable[[], Points | Table]] = {
+SAMPLES: dict[str, Callable[[], Points | Table | Image]] = {
     "penguins": penguins, "xkcd": xkcd, "mnist": mnist, "animals": animals, "moons": moons, "square": square,
     "old_faithful": old_faithful, "coins": coins,
     **{name: partial(sample_table, name) for name in ("notes", "steps", "five", "markov", "grammar")},
+    **{name: partial(photo, f"{name}.jpg") for name in ("chelsea", "astronaut", "coffee", "rocket", "boats")},
 }  # fmt: skip
 DEFAULT_COLUMNS: dict[str, tuple[str, ...]] = {
     "penguins": MEASURES[:2], "xkcd": ("red", "green", "blue"), "moons": ("x", "y"), "square": ("x", "y"),
@@ -449,8 +455,10 @@ DEFAULT_COLUMNS: dict[str, tuple[str, ...]] = {
 # ---------------------------------------------------------------------------------------------------------------- links
 
 
-def pack(data: Points | Table) -> str | None:
+def pack(data: Points | Table | Image) -> str | None:
     """What a link carries: CSV, deflated, in base64url. None when it would be longer than LINK_CHARACTERS, or are images."""
+    if isinstance(data, Image):
+        return None
     if isinstance(data, Points):
         if data.kind == "images" or data.X.size > LINK_BYTES:
             return None

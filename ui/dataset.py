@@ -1,6 +1,7 @@
 """Which data a run is about: a named sample, or the visitor's own table or picture, with its limits written beside it.
 
-What a topic takes is said by a `Form`: points from chosen columns, or the table as it is; and whether cells can be edited.
+What a topic takes is said by a `Form`: points from chosen columns, the table as it is, or a picture; and whether cells can be
+edited.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -24,17 +25,18 @@ OPENS_WITH = 8  # numeric columns of an own table that are looked at first
 EDITABLE = 300  # rows that can be edited on the page
 CLICKABLE = 2000  # points that a click can add to
 Picked = tuple[tuple[str, ...], str | None]  # the columns that are looked at, the one that names the classes
-D = TypeVar("D", Points, Table)
+D = TypeVar("D", Points, Table, Image)
 
 
 @dataclass(frozen=True)
 class Form(Generic[D]):
     """What a topic takes: made from a table (and, for points, the columns picked), or from a picture."""
 
-    make: Callable[[Table, Picked], D]
+    make: Callable[[Table, Picked], D] | None  # None: a table cannot be used
     code: Callable[[str, Table, Picked], str]  # the same as Python, given an expression for the table
     columns: bool  # whether columns are picked
     image: Callable[[Image], D] | None = None
+    image_code: str = "datasets.palette({})"  # the same as Python, given an expression for the picture
     edit: bool = False  # whether cells can be edited on the page
 
 
@@ -47,6 +49,9 @@ POINTS: Form[Points] = Form(
     make=lambda table, picked: data.choose(table, *picked, table.names), code=_points_code, columns=True, image=data.palette
 )
 EDITED_POINTS: Form[Points] = replace(POINTS, image=None, edit=True)
+PICTURE: Form[Image] = Form(
+    make=None, code=lambda expression, *_: expression, columns=False, image=lambda picture: picture, image_code="{}"
+)
 TABLE: Form[Table] = Form(make=lambda table, _: table, code=lambda expression, *_: expression, columns=False, edit=True)
 
 
@@ -102,17 +107,17 @@ def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) ->
         )
         address.kept(slug)["data"] = choice
         icon = ":material/edit:" if form.edit else ":material/upload_file:"
-        door = st.popover("", icon=icon, help=say("edit_data" if form.edit else "own_data"), key=f"{slug}-own", on_change="rerun")
+        told = "edit_data" if form.edit else "own_data" if form.make else "own_picture"
+        door = st.popover("", icon=icon, help=say(told), key=f"{slug}-own", on_change="rerun")
     content = own.content if choice == "own" and own else _table_of(choice, needed=form.edit)
     picked = _picked(slug, content, choice) if isinstance(content, Table) and form.columns else None
     if door.open:
         with door:
             if form.edit and isinstance(content, Table):
                 _editor(text, content)
-            st.file_uploader(
-                say("own_upload" if form.image else "own_table"), key=f"{slug}-upload", on_change=_upload, args=(slug, form)
-            )
-            st.caption(say("limits" if form.image else "limits_table"))
+            upload, limits = _words(form)
+            st.file_uploader(say(upload), key=f"{slug}-upload", on_change=_upload, args=(slug, form))
+            st.caption(say(limits))
             if problem := state.get("problem"):
                 trouble(problem)
             picked = _columns(text, content) if isinstance(content, Table) and form.columns and _can_pick(choice) else picked
@@ -124,6 +129,13 @@ def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) ->
         before: Chosen[D] | None = state.get("good")
         return before or _sample(choice if choice in samples else default, default)
     return chosen
+
+
+def _words(form: Form[Any]) -> tuple[str, str]:
+    """The phrases over and under the upload box."""
+    if form.make is None:
+        return "own_picture", "limits_picture"
+    return ("own_upload", "limits") if form.image else ("own_table", "limits_table")
 
 
 def _can_pick(choice: str) -> bool:
@@ -268,7 +280,7 @@ def _upload(slug: str, form: Form[Any]) -> None:
         if file.size + uploads(slug) > SESSION_BYTES:
             raise DataError("session_full", limit=SESSION_BYTES // 1_000_000)
         raw = file.getvalue()
-        pictures = form.image is not None and data.is_image(raw)
+        pictures = form.image is not None and (form.make is None or data.is_image(raw))
         content: Table | Image = data.read_image(raw) if pictures else data.read_table(raw, file.name)
         _try(content, form)
     except DataError as problem:
@@ -287,6 +299,8 @@ def _upload(slug: str, form: Form[Any]) -> None:
 def _try(content: Table | Image, form: Form[Any]) -> None:
     """Raise now what the first look at a table would raise later."""
     if isinstance(content, Table):
+        if form.make is None:
+            raise DataError("is_text")
         form.make(content, (_first(content, "own"), content.label))
 
 
@@ -365,14 +379,16 @@ def _chosen(slug: str, choice: str, own: Own | None, picked: Picked | None, defa
             or picked == (_first(table := data.sample_table(choice), choice), table.label)
         ):
             return _sample(choice, default)
+        assert form.make is not None
         link = {"data": choice, f"{slug}.columns": _joined(picked[0]), f"{slug}.label": picked[1] or ""}
         code = form.code(f'datasets.sample_table("{choice}")', table, picked)
         return Chosen(form.make(table, picked), link, None, code, link)
     reading, columns_link = f'open({"edited.csv" if own.edited else own.name!r}, "rb").read()', {}
     if isinstance(own.content, Image):
         assert form.image is not None
-        made, code = form.image(own.content), f"datasets.palette(datasets.read_image({reading}))"
+        made, code = form.image(own.content), form.image_code.format(f"datasets.read_image({reading})")
     else:
+        assert form.make is not None
         made = form.make(own.content, picked or ((), None))
         code = form.code(f"datasets.read_table({reading})", own.content, picked or ((), None))
         if picked:
