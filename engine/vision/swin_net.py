@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from engine.vision import windows
@@ -189,10 +192,93 @@ class Classifier(nn.Module):
         return self.head(self.norm(x).mean((1, 2)))  # type: ignore[no-any-return]
 
 
-def load(path: Path, classes: int, colours: int, shift: int) -> Classifier:
+@lru_cache(maxsize=4)
+def load(path: Path, shift: int) -> Classifier:
     """A trained classifier from a safetensors file (float16), in float32, ready to be asked."""
-    from safetensors.torch import load_file
-
-    model = Classifier(classes, colours, shift=shift)
-    model.load_state_dict({name: value.float() for name, value in load_file(path).items()})
+    held = load_file(path)
+    model = Classifier(len(held["head.bias"]), held["embed.weight"].shape[1], shift=shift)
+    model.load_state_dict({name: value.float() for name, value in held.items()})
     return model.eval()
+
+
+# -------------------------------------------------------------------------------------------------- for the page's films
+
+
+def drawn(channels: int, heads: int, window: int, seed: int) -> WindowAttention:
+    """Attention whose weights are drawn from a seed; keys are made like queries, so that patches attend to those alike."""
+    attention = WindowAttention(channels, heads, window)
+    generator = torch.Generator().manual_seed(seed)
+
+    def draw(*shape: int, scale: float) -> Tensor:
+        return torch.randn(*shape, generator=generator) * scale
+
+    with torch.no_grad():
+        alike = draw(channels, channels, scale=channels**-0.5)
+        attention.qkv.weight.copy_(torch.cat([alike, alike, draw(channels, channels, scale=channels**-0.5)]))
+        attention.qkv.bias.copy_(draw(3 * channels, scale=0.1))
+        attention.proj.weight.copy_(draw(channels, channels, scale=channels**-0.5))
+        attention.proj.bias.zero_()
+        attention.table.copy_(draw(*attention.table.shape, scale=0.3))
+    return attention
+
+
+def piecewise(x: Tensor, attention: WindowAttention, place: Layout, mask_pads: bool = True) -> Tensor:
+    """Attention over the pieces of the uneven split themselves, one by one: no roll, no window, no mask. x (B, H, W, C)."""
+    B, H, W, C = x.shape
+    x = F.pad(x, (0, 0, 0, place.width - W, 0, place.height - H))
+    bare = place if mask_pads else Layout(place.height, place.width, place.window, place.shift)
+    pieces = torch.from_numpy(windows.regions(bare))
+    out = torch.zeros_like(x)
+    for piece in np.unique(pieces.numpy()).tolist():
+        if piece == windows.PAD:
+            continue
+        y, z = torch.nonzero(pieces == piece, as_tuple=True)
+        q, k, v = attention.split(x[:, y, z])
+        span = 2 * place.window - 1
+        offset = (y[:, None] - y + place.window - 1) * span + z[:, None] - z + place.window - 1
+        logits = q @ k.transpose(-1, -2) / q.shape[-1] ** 0.5 + attention.table[offset].permute(2, 0, 1)
+        out[:, y, z] = attention.proj((logits.softmax(-1) @ v).transpose(1, 2).reshape(B, -1, C))
+    return out[:, :H, :W]
+
+
+def compare(
+    tokens: NDArray[np.float32], even: Layout, place: Layout, mask_pads: bool, seed: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
+    """Attention weights in equal and in shifted windows, means over heads (windows, M·M, M·M), and the largest difference of
+    roll and mask from `piecewise`."""
+    x = torch.from_numpy(tokens).double()[None]
+    attention = drawn(x.shape[-1], 3, place.window, seed).double()
+    with torch.inference_mode():
+        ours, theirs = (way(x, attention, place, mask_pads) for way in (shifted_attention, piecewise))
+        weights = []
+        for layout in (even, place):
+            laid = F.pad(x, (0, 0, 0, layout.width - x.shape[2], 0, layout.height - x.shape[1]))
+            rolled = laid.roll((-layout.shift, -layout.shift), (1, 2))
+            weights.append(
+                attention.weights(partition(rolled, layout.window), mask_of(layout, mask_pads)).mean(1).float().numpy()
+            )
+    return weights[0], weights[1], float((ours - theirs).abs().max())
+
+
+def watch(
+    path: Path, picture: NDArray[np.uint8], shift: int
+) -> tuple[list[tuple[Layout, NDArray[np.float32]]], NDArray[np.float32]]:
+    """What a trained classifier does with a picture (32, 32, colours): every block's layout and attention weights
+    (windows, heads, M·M, M·M), and the probabilities of the classes."""
+    model = load(path, shift)
+    seen: list[tuple[Layout, NDArray[np.float32]]] = []
+
+    def note(block: Block, inputs: tuple[Tensor, ...]) -> None:
+        place, x = block.place(inputs[0]), block.norm1(inputs[0])
+        rolled = x.roll((-place.shift, -place.shift), (1, 2))
+        seen.append((place, block.attention.weights(partition(rolled, place.window), mask_of(place, True)).numpy()))
+
+    hooks = [module.register_forward_pre_hook(note) for module in model.modules() if isinstance(module, Block)]
+    try:
+        with torch.inference_mode():
+            x = torch.from_numpy(picture.copy()).permute(2, 0, 1)[None].float().div(127.5).sub(1)
+            scores = model(x)[0].softmax(-1).numpy()
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return seen, scores
