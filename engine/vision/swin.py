@@ -42,7 +42,7 @@ class Params(engine.params.Params):
     show: Literal["shift", "shapes", "offsets", "cost", "trained"] = "shift"
     height: int = Field(224, ge=32, le=512, json_schema_extra={"step": 4, **SIZED})
     width: int = Field(224, ge=32, le=512, json_schema_extra={"step": 4, **SIZED})
-    patch: int = Field(16, ge=4, le=32, multiple_of=4, json_schema_extra=FILM)
+    patch: int = Field(8, ge=4, le=32, multiple_of=4, json_schema_extra=FILM)
     window: int = Field(7, ge=2, le=12, json_schema_extra={"when": {"show": ["shift", "shapes", "offsets", "cost"]}})
     shift: int = Field(3, ge=0, le=11, json_schema_extra=FILM)
     mask_pads: bool = Field(True, json_schema_extra=FILM)
@@ -210,18 +210,18 @@ def _shift(params: Params, data: Image) -> Iterator[ShiftFrame]:
         "chosen": chosen.astype(np.int32),
         "masks": may[chosen].astype(np.int8),
     }
-    parts = _parts(place)
+    parts = _parts(place, params.mask_pads)
     for step, (part, rolled) in enumerate(parts):
         last = step + 1 == len(parts)
         yield ShiftFrame(step=step, part=part, total=len(parts), rolled=rolled, difference=difference if last else -1.0, **facts)
 
 
-def _parts(place: Layout) -> list[tuple[str, int]]:
+def _parts(place: Layout, mask_pads: bool) -> list[tuple[str, int]]:
     """What the film shows: a name, and by how much the picture is rolled."""
     s = place.shift
     parts = [("patches", 0), *[("pad", 0)] * place.padded, ("even", 0)]
     if not s:
-        return [*parts, *[("mask", 0)] * place.padded, ("attend", 0), ("end", 0)]
+        return [*parts, *[("mask", 0)] * (place.padded and mask_pads), ("attend", 0), ("end", 0)]
     there = [("roll", k) for k in range(1, s + 1)]
     back = [("back", s - k) for k in range(1, s + 1)]
     return [*parts, ("cut", 0), *there, ("windows", s), ("mask", s), ("attend", s), *back, ("end", 0)]

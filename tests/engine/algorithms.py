@@ -11,6 +11,7 @@ from engine.frames import Frame
 from engine.language import decoding
 from engine.learning import em, som
 from engine.params import Params
+from engine.vision import swin, swin_net  # noqa: F401  torch is at hand, as it is in every worker
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,13 @@ def few_counts() -> data.Points:
     return data.points(np.random.default_rng(6).integers(1, 9, (12, 2)), ["heads", "tails"])
 
 
+def few_pixels() -> data.Image:
+    return data.Image(np.random.default_rng(7).integers(0, 256, (40, 60, 3), dtype=np.uint8))
+
+
 ALGORITHMS = [
     Algorithm("decoding", decoding.search, decoding.Params, lambda: (data.sample("notes"),), decoding.DEFAULT),
     Algorithm("em", em.train, em.Params, lambda: (few_counts(),), em.DEFAULT),
+    Algorithm("swin", swin.look, swin.Params, lambda: (few_pixels(),), swin.DEFAULT),
     Algorithm("som", som.train, som.Params, lambda: (few_points(),), som.DEFAULT),
 ]
