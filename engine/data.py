@@ -435,17 +435,28 @@ def photo(file: str) -> Image:
     return read_image((DATASETS / file).read_bytes())
 
 
+def small_picture(file: str, index: int) -> Image:
+    """A picture out of a bundled set; what is ink on black there stays so."""
+    with np.load(DATASETS / file, allow_pickle=False) as held:
+        pixels = held["x"][index]
+    return Image(np.ascontiguousarray(np.repeat(pixels[..., None], 3, 2) if pixels.ndim == 2 else pixels))
+
+
 def coins() -> Points:
     """Five sets of ten tosses, each of one of two coins, nobody noted which (Do & Batzoglou, 2008)."""
     heads = np.array([5, 9, 8, 4, 7])
     return points(np.column_stack([heads, 10 - heads]), ("heads", "tails"))
 
 
+CLOTHES = {"boot": 9, "dress": 3, "shirt": 6, "bag": 8, "sneaker": 7}  # of Fashion-MNIST's test set
+EMOJI = {"emoji_cat": 284, "emoji_apple": 81, "emoji_ship": 638, "emoji_halo": 534}  # not among those that training saw
 SAMPLES: dict[str, Callable[[], Points | Table | Image]] = {
     "penguins": penguins, "xkcd": xkcd, "mnist": mnist, "animals": animals, "moons": moons, "square": square,
     "old_faithful": old_faithful, "coins": coins,
     **{name: partial(sample_table, name) for name in ("notes", "steps", "five", "markov", "grammar")},
     **{name: partial(photo, f"{name}.jpg") for name in ("chelsea", "astronaut", "coffee", "rocket", "boats")},
+    **{name: partial(small_picture, "clothes_10.npz", k) for name, k in CLOTHES.items()},
+    **{name: partial(small_picture, "emoji_noto_32.npz", k) for name, k in EMOJI.items()},
 }  # fmt: skip
 DEFAULT_COLUMNS: dict[str, tuple[str, ...]] = {
     "penguins": MEASURES[:2], "xkcd": ("red", "green", "blue"), "moons": ("x", "y"), "square": ("x", "y"),

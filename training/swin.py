@@ -3,7 +3,7 @@
 Fashion-MNIST is read from Debian's `dataset-fashion-mnist` (--fashion FOLDER), the emoji from assets/datasets. With the same seed
 and steps a run with --shift 2 and one with --shift 0 begin with the same weights and see the same pictures in the same order; the
 shift costs under 2 % of the time. Every --every steps a checkpoint is written beside the output, and a run goes on from it.
-The rate warms up, stays, and falls over the last 40 % of the steps. One thread.
+The rate warms up, stays, and falls over the last 60 % of the steps. One thread, products in bfloat16.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from safetensors.torch import save_file
 from engine.vision.swin_net import Classifier
 
 ROOT = Path(__file__).parents[1]
-SIDE, BATCH, WARM, FALL = 32, 64, 200, 0.4
+SIDE, BATCH, WARM, FALL = 32, 64, 200, 0.6
 UPRIGHT = (5, 7, 8, 9)  # clothes that are not mirrored: sandal, sneaker, bag, ankle boot
 Split = tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.uint8], NDArray[np.int64]]
 
@@ -65,7 +65,7 @@ def batch(x: NDArray[np.uint8], y: NDArray[np.int64], rng: np.random.Generator) 
         mirrored &= ~np.isin(labels, UPRIGHT)
     images = np.where(mirrored[:, None, None, None], images[:, :, ::-1], images)
     spare = SIDE - images.shape[1]
-    reach = 2 if spare else 3
+    reach = 1 if spare else 3
     down, across = (int(k) for k in spare // 2 + rng.integers(-reach, reach + 1, size=2))
     return frame(images, down, across), torch.from_numpy(labels)
 
@@ -84,7 +84,7 @@ def accuracy(model: Classifier, x: NDArray[np.uint8], y: NDArray[np.int64]) -> f
 
 
 def rate(step: int, steps: int, peak: float) -> float:
-    """Warm up, stay, fall to nothing along a cosine over the last 40 %."""
+    """Warm up, stay, fall to nothing along a cosine over the last 60 %."""
     left = (steps - step) / (FALL * steps)
     return peak * min(1.0, (step + 1) / WARM) * (0.5 - 0.5 * float(np.cos(np.pi * min(1.0, left))))
 
@@ -107,7 +107,9 @@ def train(arguments: argparse.Namespace) -> None:
         images, labels = batch(x, y, np.random.default_rng([arguments.seed, step]))
         for group in optimiser.param_groups:
             group["lr"] = rate(step, arguments.steps, arguments.rate)
-        loss = F.cross_entropy(model(images), labels, label_smoothing=0.05)
+        with torch.autocast("cpu", dtype=torch.bfloat16):  # halves the time
+            scores = model(images)
+        loss = F.cross_entropy(scores.float(), labels)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -143,7 +145,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", choices=["fashion", "emoji"], default="fashion")
     parser.add_argument("--shift", type=int, choices=[0, 2], default=2)
-    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--every", type=int, default=250)
     parser.add_argument("--seed", type=int, default=0)

@@ -31,7 +31,7 @@ WEIGHTS = Path(__file__).parents[2] / "assets" / "weights"
 Labels = Literal["fashion", "emoji"]
 DEPTHS, HEADS = (2, 2, 6, 2), (3, 6, 12, 24)  # of Swin-T, whose shapes are shown
 EMBED = 4  # pixels along a side of a patch in the paper
-SIZES = 24  # how many sizes a cost is shown for
+SIZES = 24  # about how many sizes a cost is shown for
 SIDE, TOKENS = 32, 16  # pixels and patches along a side of the trained classifier's pictures
 SIZED: JsonDict = {"when": {"show": ["shift", "shapes", "cost"]}}
 FILM: JsonDict = {"when": {"show": ["shift"]}}
@@ -100,7 +100,7 @@ class CostFrame(Frame):
 
     rows: int  # patches
     columns: int
-    side: int  # pixels across
+    side: int  # pixels down
     whole: int  # global attention
     windowed: int
     ratio: float
@@ -306,17 +306,18 @@ def _offsets(params: Params, _: Image) -> Iterator[OffsetsFrame]:
 
 
 def _cost(params: Params, _: Image) -> Iterator[CostFrame]:
-    for step in range(SIZES):
-        height, width = ((step + 1) * side / SIZES for side in (params.height, params.width))
-        rows, columns = (max(1, -(-round(side) // EMBED)) for side in (height, width))
+    full, wide = (-(-side // EMBED) for side in (params.height, params.width))
+    sizes = list(range(full, 0, -max(1, round(full / SIZES))))[::-1]
+    for step, rows in enumerate(sizes):
+        columns = max(1, round(wide * rows / full))
         whole, windowed = windows.cost(rows, columns, params.channels, params.window)
         yield CostFrame(
             step=step,
             part="",
-            total=SIZES,
+            total=len(sizes),
             rows=rows,
             columns=columns,
-            side=round(width),
+            side=rows * EMBED,
             whole=whole,
             windowed=windowed,
             ratio=whole / windowed,

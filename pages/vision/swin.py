@@ -1,5 +1,6 @@
 """Swin, windows that shift: the page."""
 
+from engine.data import CLOTHES, EMOJI
 from engine.params import Options
 from engine.vision import swin
 from runtime.run import Run
@@ -9,15 +10,19 @@ from ui.dataset import PICTURE, dataset
 from ui.player import Clicked, play
 from views.vision import swin as view
 
-SAMPLES = ["chelsea", "astronaut", "coffee", "rocket", "boats"]
+PHOTOS = ["chelsea", "astronaut", "coffee", "rocket", "boats"]
+SAMPLES = {"fashion": [*CLOTHES, *PHOTOS], "emoji": [*EMOJI, *PHOTOS]}
 MORE = ("patch", "mask_pads", "channels", "down", "across", "seed")
 
 text = shell.header("swin")
 autoplay, start = shell.experiments(text)
 left, right = shell.stage()
 with left:
-    chosen = dataset(text, SAMPLES, default=swin.DEFAULT[2], form=PICTURE)
+    box = left.container()
     params = controls(swin.Params, text, more=MORE)
+    with box:
+        samples = SAMPLES[params.labels] if params.show == "trained" else PHOTOS
+        chosen = dataset(text, samples, default=samples[0], form=PICTURE)
 models: list[type[Options]] = [swin.Params, view.Options]
 link, step = shell.address_bar(text, models, chosen.link, short=chosen.short, note=chosen.note)
 

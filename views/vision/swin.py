@@ -35,12 +35,12 @@ WIDE: list[Box] = [(0, 0.48, 0, 1), (0.51, 0.82, 0.42, 1), (0.51, 0.66, 0, 0.33)
 NARROW: list[Box] = [(0, 1, 0.5, 1), (0, 0.62, 0.21, 0.45), (0, 0.31, 0, 0.15), (0.345, 0.655, 0, 0.15), (0.69, 1, 0, 0.15)]
 WIDE_SHAPES: list[Box] = [(0, 0.5, 0, 1), (0.54, 1, 0.38, 1), (0.54, 1, 0, 0.29)]
 NARROW_SHAPES: list[Box] = [(0, 1, 0.54, 1), (0, 1, 0.19, 0.5), (0, 1, 0, 0.14)]
-WIDE_OFFSETS: list[Box] = [(0, 0.30, 0, 0.94), (0.35, 0.65, 0, 0.94), (0.70, 1, 0, 0.94)]
+WIDE_OFFSETS: list[Box] = [(0, 0.26, 0.52, 1), (0, 0.26, 0, 0.41), (0.36, 0.9, 0, 1)]
 NARROW_OFFSETS: list[Box] = [(0, 1, 0.70, 1), (0, 1, 0.36, 0.65), (0, 1, 0, 0.31)]
 WIDE_COST: list[Box] = [(0.02, 0.58, 0.02, 1), (0.68, 1, 0.02, 1)]
 NARROW_COST: list[Box] = [(0.08, 1, 0.5, 1), (0.08, 1, 0.04, 0.40)]
-WIDE_TRAINED: list[Box] = [(0, 0.42, 0, 1), (0.46, 0.68, 0.44, 1), (0.80, 1, 0, 1)]
-NARROW_TRAINED: list[Box] = [(0, 1, 0.54, 1), (0, 0.5, 0.29, 0.48), (0.34, 0.95, 0, 0.24)]
+WIDE_TRAINED: list[Box] = [(0, 0.44, 0, 1), (0.48, 0.70, 0.42, 1), (0.81, 1, 0, 1), (0.50, 0.69, 0.02, 0.28)]
+NARROW_TRAINED: list[Box] = [(0, 1, 0.56, 1), (0, 0.44, 0.33, 0.51), (0.32, 0.95, 0, 0.27), (0.58, 0.98, 0.33, 0.51)]
 
 
 class Options(engine.params.Options):
@@ -109,7 +109,8 @@ def _layout(frame: ShiftFrame) -> windows.Layout:
 
 
 def _row(frame: ShiftFrame) -> tuple[int, int]:
-    return divmod(frame.asked, frame.pieces.shape[1])
+    row, column = divmod(frame.asked, int(frame.pieces.shape[1]))
+    return row, column
 
 
 def _film(frame: ShiftFrame, params: Params, data: Image, words: Words) -> Panel:
@@ -450,7 +451,7 @@ def _offset_panels(frame: OffsetsFrame, words: Words) -> list[Panel]:
 def _cost(frame: CostFrame, params: Params, words: Words) -> Picture:
     whole, windowed = frame.whole / 1e9, frame.windowed / 1e9
     facts = {"rows": frame.rows, "columns": frame.columns, "side": frame.side, "ratio": number(frame.ratio, 1)}
-    said = words("cost_said", **facts, whole=short(whole), windowed=short(windowed))
+    said = words("cost_said", **facts, whole=f"{whole:.3f}", windowed=f"{windowed:.3f}")
     shared = 4 * frame.rows * frame.columns * params.channels**2 / 1e9
     axis = {"nticks": 5, "showgrid": False, "title": {"text": words("cost_axis")}}
     both = [*curves.course("whole", across="side"), *curves.course("windowed", across="side", dash="dash")]
@@ -459,7 +460,7 @@ def _cost(frame: CostFrame, params: Params, words: Words) -> Picture:
         **compose([course, _bars(whole, windowed, shared, words)], WIDE_COST, NARROW_COST, height=820),
         phase=words("phase_cost", side=frame.side),
         said=said,
-        alt=f"{said} {words('alt_cost', shared=short(shared))}",
+        alt=f"{said} {words('alt_cost', shared=f'{shared:.3f}')}",
         numbers={
             "step": frame.step,
             "part": "",
@@ -494,9 +495,12 @@ def _bars(whole: float, windowed: float, shared: float, words: Words) -> Panel:
             "type": "bar",
             "x": [0, 1],
             "y": [round(v, 5) for v in heights[name]],
+            "base": [0, 0] if name == "projections" else [round(shared, 5)] * 2,
+            "offsetgroup": "one",
             "name": name,
             "marker": {"color": colours[name]},
-            "hovertemplate": words(name) + " %{y:.3f} G<extra></extra>",
+            "hovertemplate": f"{words(name)} %{{customdata:.3f}} G<extra></extra>",
+            "customdata": [round(v, 5) for v in heights[name]],
         }
         for name in heights
     ]
@@ -531,7 +535,13 @@ def _trained(frame: TrainedFrame, params: Params, data: Image, words: Words) -> 
         "end" if over else "input" if not frame.block else ("shifted" if frame.shift else "whole" if frame.grid <= 4 else "even")
     )
     said = words("trained_" + kind, **facts)
-    panels = [_picture(frame, params, words), _reach(frame, params, words), _classes(frame, params, words)]
+    heard = Panel(
+        curves.course("spread", across="step"),
+        words("curve_spread"),
+        x={"range": [-0.2, 5.2], "showgrid": False, "nticks": 6},
+        y={"range": [0, 270], "tickvals": [0, 64, 144, 256]},
+    )
+    panels = [_picture(frame, params, words), _reach(frame, params, words), _classes(frame, params, words), heard]
     ours, theirs = ("shifted", "still") if params.weights == "shifted" else ("still", "shifted")
     return Picture(
         **compose(panels, WIDE_TRAINED, NARROW_TRAINED, height=980),
