@@ -51,8 +51,8 @@ class Params(engine.params.Params):
     weights: Literal["shifted", "still"] = Field("shifted", json_schema_extra=TRAINED)
     down: int = Field(
         46, ge=0, le=99, json_schema_extra={"when": {"show": ["shift", "trained"]}}
-    )  # which patch is asked: % of the height
-    across: int = Field(46, ge=0, le=99, json_schema_extra={"when": {"show": ["shift", "trained"]}})  # and of the width
+    )  # which patch is asked: ‰ of the height
+    across: int = Field(460, ge=0, le=999, json_schema_extra={"when": {"show": ["shift", "trained"]}})  # and of the width
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ def _shift(params: Params, data: Image) -> Iterator[ShiftFrame]:
         raise ParamError("swin_shift", shift=params.shift, window=params.window, most=params.window - 1)
     rows, columns = grid(params)
     even, place = windows.layout(rows, columns, params.window, 0), windows.layout(rows, columns, params.window, params.shift)
-    row, column = params.down * rows // 100, params.across * columns // 100
+    row, column = params.down * rows // 1000, params.across * columns // 1000
     asked = row * place.width + column
     from engine.vision import swin_net
 
@@ -346,7 +346,7 @@ def _trained(params: Params, data: Image) -> Iterator[TrainedFrame]:
     from engine.vision import swin_net
 
     picture = small(data, params.labels)
-    row, column = params.down * TOKENS // 100, params.across * TOKENS // 100
+    row, column = params.down * TOKENS // 1000, params.across * TOKENS // 1000
     shift = 2 if params.weights == "shifted" else 0
     steps, scores = swin_net.watch(file_of(params.labels, params.weights), picture, shift)
     mine, theirs = (measured(params.labels, kind)["accuracy"] for kind in _both(params.weights))

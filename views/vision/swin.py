@@ -48,17 +48,18 @@ class Options(engine.params.Options):
 
 
 def asked_at(index: int, frame: Any) -> tuple[int, int]:
-    """Where a click on a patch is: % of the height and of the width."""
+    """Where a click on a patch is: ‰ of the height and of the width."""
     if isinstance(frame, TrainedFrame):
         rows = columns = wide = frame.grid
     else:
         rows, columns, wide = frame.rows, frame.columns, frame.pieces.shape[1]
     row, column = divmod(index, wide)
-    return _percent(row, rows), _percent(column, columns)
+    return _within(row, rows), _within(column, columns)
 
 
-def _percent(k: int, n: int) -> int:
-    return min(99, round(100 * (min(k, n - 1) + 0.5) / n))
+def _within(k: int, n: int) -> int:
+    """The middle of part k of n, in ‰."""
+    return 500 * (2 * min(k, n - 1) + 1) // n
 
 
 def draw(frames: Sequence[Frame], i: int, params: Params, data: tuple[Image, ...], options: Options, words: Words) -> Picture:
@@ -294,12 +295,9 @@ def _grid(frame: ShapesFrame, params: Params, data: Image, words: Words) -> Pane
     if frame.part == "input":
         high, wide, rows, columns = 1, 1, 1, 1
     traces: list[Trace] = [images.photo(picture, (0, columns), (0, rows))]
-    if frame.part in ("gather",):
-        traces = [images.photo(picture, (0, int(frame.shapes[frame.at - 1][2])), (0, int(frame.shapes[frame.at - 1][1])))]
-        y, x = np.mgrid[0:high, 0:wide]
-        traces.append(parts.heat((1 + y % 2 + 2 * (x % 2)).astype(np.int8), (0, wide), (0, high), opacity=0.55))
-        traces += parts.borders(np.arange(0, high + 1, 2), np.arange(0, wide + 1, 2), high, wide, thin=max(high, wide) > 20)
-    elif frame.part == "blocks":
+    if frame.part == "gather":
+        return _strided(picture, high, wide, words)
+    if frame.part == "blocks":
         traces.append(parts.lines(high, wide, 1, colour="@surface", width=0.6, opacity=0.6))
         traces += parts.borders(np.arange(0, high + 1, params.window), np.arange(0, wide + 1, params.window), high, wide)
     else:
@@ -307,6 +305,25 @@ def _grid(frame: ShapesFrame, params: Params, data: Image, words: Words) -> Pane
         if frame.part != "input":
             traces.append(parts.lines(high, wide, 1, colour="@surface", width=1, opacity=0.9))
     return Panel(traces, words("grid_" + frame.part), x=blank(range=[0, wide]), y=blank(range=[high, 0]), equal=True)
+
+
+def _strided(picture: NDArray[np.uint8], high: int, wide: int, words: Words) -> Panel:
+    """The four pictures that every second row and column make: a pixel is a patch's mean colour."""
+    colours = swin.fitted(Image(picture), high, wide)
+    traces: list[Trace] = []
+    notes = []
+    for k, (y, x) in enumerate(((0, 0), (1, 0), (0, 1), (1, 1))):
+        part = colours[y::2, x::2]
+        left, top, rows, columns = x * (wide / 2 + 1), y * (high / 2 + 1.6) + 1, high // 2, wide // 2
+        traces.append(images.pixels(np.ascontiguousarray(part), (left, left + columns), (top, top + rows)))
+        traces.append(parts.box(top, left, rows, columns, width=3) | {"line": {"color": f"@c{k + 1}", "width": 3}})
+        name = f"x[{y}::2, {x}::2]"
+        notes.append(
+            note(name, x=left, y=top, xanchor="left", yanchor="bottom", yshift=1, font={"size": 11, "color": f"@c{k + 1}"})
+        )
+    return Panel(
+        traces, words("grid_gather"), notes=notes, x=blank(range=[-0.3, wide + 1.3]), y=blank(range=[high + 3, 0]), equal=True
+    )
 
 
 def _list(frame: ShapesFrame, params: Params, words: Words) -> Panel:
@@ -478,8 +495,8 @@ def _cost(frame: CostFrame, params: Params, words: Words) -> Picture:
             "ratio": (frame.ratio, 1),
         },
         metrics=[
-            (words("whole"), f"{short(whole)} G"),
-            (words("windowed"), f"{short(windowed)} G"),
+            (words("whole"), f"{whole:.3f} G"),
+            (words("windowed"), f"{windowed:.3f} G"),
             (words("ratio"), f"{frame.ratio:.1f}×"),
         ],
         hold=2.0,

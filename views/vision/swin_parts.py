@@ -129,7 +129,7 @@ def ring(row: int, column: int, *, width: float = 3) -> Trace:
     return box(row, column, 1, 1, width=width)
 
 
-def box(row: int, column: int, high: int, wide: int, *, width: float = 3) -> Trace:
+def box(row: float, column: float, high: float, wide: float, *, width: float = 3) -> Trace:
     x = np.array([column, column + wide, column + wide, column, column], dtype=float)
     y = np.array([row, row, row + high, row + high, row], dtype=float)
     return line(x, y, colour="@accent", width=width, cliponaxis=False)

@@ -222,7 +222,7 @@ def test_the_proof_holds_for_any_size(height, width, patch, window, shift):
 
 
 def test_a_patch_at_a_corner_sees_its_piece_alone():
-    last = frames(down=3, across=3)[-1]
+    last = frames(down=20, across=20)[-1]
     assert (last.seen_before, last.seen, last.both) == (49, 9, 49)
 
 
@@ -232,7 +232,7 @@ def test_the_middle_patch_hears_of_four_windows_through_two_blocks():
 
 
 def test_attention_of_the_asked_patch_sums_to_one_over_what_it_may_see():
-    last = frames(window=4, shift=2, down=99, across=0)[-1]
+    last = frames(window=4, shift=2, down=999, across=0)[-1]
     for weights, count in ((last.before, last.seen_before), (last.after, last.seen)):
         assert weights.sum() == pytest.approx(1, abs=1e-5)
         assert (weights > 0).sum() == count
