@@ -50,7 +50,7 @@ class Params(engine.params.Params):
     labels: Labels = Field("fashion", json_schema_extra=TRAINED)
     weights: Literal["shifted", "still"] = Field("shifted", json_schema_extra=TRAINED)
     down: int = Field(
-        46, ge=0, le=99, json_schema_extra={"when": {"show": ["shift", "trained"]}}
+        460, ge=0, le=999, json_schema_extra={"when": {"show": ["shift", "trained"]}}
     )  # which patch is asked: ‰ of the height
     across: int = Field(460, ge=0, le=999, json_schema_extra={"when": {"show": ["shift", "trained"]}})  # and of the width
 
