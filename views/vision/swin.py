@@ -32,7 +32,7 @@ COST = formula(
 )
 REDUCE = formula(r"4C = {four}! \;\to\; 2C = {two}!!")
 WIDE: list[Box] = [(0, 0.48, 0, 1), (0.51, 0.82, 0.42, 1), (0.51, 0.66, 0, 0.33), (0.68, 0.83, 0, 0.33), (0.85, 1, 0, 0.33)]
-NARROW: list[Box] = [(0, 1, 0.5, 1), (0, 0.62, 0.21, 0.45), (0, 0.31, 0, 0.15), (0.345, 0.655, 0, 0.15), (0.69, 1, 0, 0.15)]
+NARROW: list[Box] = [(0, 1, 0.56, 1), (0, 0.62, 0.22, 0.51), (0, 0.31, 0, 0.15), (0.345, 0.655, 0, 0.15), (0.69, 1, 0, 0.15)]
 WIDE_SHAPES: list[Box] = [(0, 0.5, 0, 1), (0.54, 1, 0.38, 1), (0.54, 1, 0, 0.29)]
 NARROW_SHAPES: list[Box] = [(0, 1, 0.54, 1), (0, 1, 0.19, 0.5), (0, 1, 0, 0.14)]
 WIDE_OFFSETS: list[Box] = [(0, 0.26, 0.52, 1), (0, 0.26, 0, 0.41), (0.36, 0.9, 0, 1)]
@@ -90,7 +90,7 @@ def _shift(frame: ShiftFrame, params: Params, data: Image, words: Words) -> Pict
     row |= {"windows": _layout(frame).windows, "seen_before": frame.seen_before, "seen": frame.seen, "both": frame.both}
     y, x = (k + 1 for k in _row(frame))
     return Picture(
-        **compose(panels, WIDE, NARROW, height=980),
+        **compose(panels, WIDE, NARROW, height=780),
         phase=words("phase_" + frame.part),
         said=said,
         alt=f"{said} {words('alt_shift', row=y, column=x, seen=frame.seen, before=frame.seen_before)}",
@@ -268,7 +268,7 @@ def _shapes(frame: ShapesFrame, params: Params, data: Image, words: Words) -> Pi
     elif frame.part == "reduce":
         mathml, values = REDUCE, {"four": (2 * channels, 0), "two": (channels, 0)}
     return Picture(
-        **compose(panels, WIDE_SHAPES, NARROW_SHAPES, height=980),
+        **compose(panels, WIDE_SHAPES, NARROW_SHAPES, height=860),
         phase=words("phase_" + frame.part, stage=stage),
         said=said,
         alt=f"{said} {words('alt_shapes', rows=rows, columns=columns, channels=channels)}",
@@ -314,7 +314,7 @@ def _strided(picture: NDArray[np.uint8], high: int, wide: int, words: Words) -> 
     notes = []
     for k, (y, x) in enumerate(((0, 0), (1, 0), (0, 1), (1, 1))):
         part = colours[y::2, x::2]
-        left, top, rows, columns = x * (wide / 2 + 1), y * (high / 2 + 1.6) + 1, high // 2, wide // 2
+        left, top, rows, columns = x * wide * 0.53, high * (0.06 + 0.59 * y), high // 2, wide // 2
         traces.append(images.pixels(np.ascontiguousarray(part), (left, left + columns), (top, top + rows)))
         traces.append(parts.box(top, left, rows, columns, width=3) | {"line": {"color": f"@c{k + 1}", "width": 3}})
         name = f"x[{y}::2, {x}::2]"
@@ -322,7 +322,12 @@ def _strided(picture: NDArray[np.uint8], high: int, wide: int, words: Words) -> 
             note(name, x=left, y=top, xanchor="left", yanchor="bottom", yshift=1, font={"size": 11, "color": f"@c{k + 1}"})
         )
     return Panel(
-        traces, words("grid_gather"), notes=notes, x=blank(range=[-0.3, wide + 1.3]), y=blank(range=[high + 3, 0]), equal=True
+        traces,
+        words("grid_gather"),
+        notes=notes,
+        x=blank(range=[-0.01 * wide, wide * 1.04]),
+        y=blank(range=[high * 1.16, 0]),
+        equal=True,
     )
 
 
@@ -561,7 +566,7 @@ def _trained(frame: TrainedFrame, params: Params, data: Image, words: Words) -> 
     panels = [_picture(frame, params, words), _reach(frame, params, words), _classes(frame, params, words), heard]
     ours, theirs = ("shifted", "still") if params.weights == "shifted" else ("still", "shifted")
     return Picture(
-        **compose(panels, WIDE_TRAINED, NARROW_TRAINED, height=980),
+        **compose(panels, WIDE_TRAINED, NARROW_TRAINED, height=860),
         phase=words("phase_trained_" + (frame.part if frame.part != "block" else "block"), block=frame.block),
         said=said,
         alt=f"{said} {words('alt_trained', name=name, spread=frame.spread)}",
