@@ -35,7 +35,7 @@ def reverse(x: Tensor, H: int, W: int) -> Tensor:
 
 @lru_cache(maxsize=32)
 def mask_of(place: Layout, mask_pads: bool) -> Tensor | None:
-    """(windows, 1, M·M, M·M): 0 where a patch may be attended to, −∞ where not; None where every one may."""
+    """(windows, 1, M·M, M·M): 0 where a patch may be attended to, −∞ where not (timm: −100); None where every one may."""
     may = windows.allowed(place, mask_pads)
     if may.all():
         return None
@@ -189,6 +189,10 @@ class Classifier(nn.Module):
         for i, stage in enumerate(self.stages):
             x = stage(x)
             x = self.mergers[i](x) if i < len(self.mergers) else x
+        return self.scores(x)
+
+    def scores(self, x: Tensor) -> Tensor:
+        """(B, H, W, C) of the last stage → (B, classes)."""
         return self.head(self.norm(x).mean((1, 2)))  # type: ignore[no-any-return]
 
 
@@ -267,18 +271,14 @@ def watch(
     (windows, heads, M·M, M·M), and the probabilities of the classes."""
     model = load(path, shift)
     seen: list[tuple[Layout, NDArray[np.float32]]] = []
-
-    def note(block: Block, inputs: tuple[Tensor, ...]) -> None:
-        place, x = block.place(inputs[0]), block.norm1(inputs[0])
-        rolled = x.roll((-place.shift, -place.shift), (1, 2))
-        seen.append((place, block.attention.weights(partition(rolled, place.window), mask_of(place, True)).numpy()))
-
-    hooks = [module.register_forward_pre_hook(note) for module in model.modules() if isinstance(module, Block)]
-    try:
-        with torch.inference_mode():
-            x = torch.from_numpy(picture.copy()).permute(2, 0, 1)[None].float().div(127.5).sub(1)
-            scores = model(x)[0].softmax(-1).numpy()
-    finally:
-        for hook in hooks:
-            hook.remove()
-    return seen, scores
+    with torch.inference_mode():
+        x = model.tokens(torch.from_numpy(picture.copy()).permute(2, 0, 1)[None].float().div(127.5).sub(1))
+        for i, stage in enumerate(model.stages):
+            for block in stage:  # type: ignore[attr-defined]
+                place = block.place(x)
+                rolled = block.norm1(x).roll((-place.shift, -place.shift), (1, 2))
+                weights = block.attention.weights(partition(rolled, place.window), mask_of(place, True))
+                seen.append((place, weights.numpy()))
+                x = block(x)
+            x = model.mergers[i](x) if i < len(model.mergers) else x
+        return seen, model.scores(x)[0].softmax(-1).numpy()
