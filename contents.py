@@ -4,4 +4,5 @@ SECTIONS: dict[str, list[str]] = {
     "language": ["ngram", "word2vec", "decoding"],
     "learning": ["som", "em"],
     "graphs": ["gcn"],
+    "vision": ["swin"],
 }

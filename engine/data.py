@@ -399,14 +399,14 @@ def sample_table(name: str) -> Table:
 
 
 def sample(name: str) -> Any:
-    """A named sample, made once: Points, a Graph, or a Table or Text as it is. Raises DataError("no_sample")."""
+    """A named sample, made once: Points, a Graph, an Image, or a Table or Text as it is. Raises DataError("no_sample")."""
     if name not in SAMPLES:
         raise DataError("no_sample", name=cut(clean(name)))
     return _sample(name)
 
 
 @cache
-def _sample(name: str) -> Points | Table | Text | Graph:
+def _sample(name: str) -> Points | Table | Text | Graph | Image:
     return replace(SAMPLES[name](), origin=f"sample:{name}")
 
 
@@ -459,6 +459,18 @@ def loner() -> Points:
     rng = np.random.default_rng(0)
     clouds = [rng.normal(centre, 0.5, (12, 2)) for centre in ((0, 0), (3, 1))]
     return points(np.vstack([*clouds, [[1.2, 3.4]]]).round(2), ("x", "y"))
+
+
+def photo(file: str) -> Image:
+    """A bundled photograph."""
+    return read_image((DATASETS / file).read_bytes())
+
+
+def small_picture(file: str, index: int) -> Image:
+    """A picture out of a bundled set; what is ink on black there stays so."""
+    with np.load(DATASETS / file, allow_pickle=False) as held:
+        pixels = held["x"][index]
+    return Image(np.ascontiguousarray(np.repeat(pixels[..., None], 3, 2) if pixels.ndim == 2 else pixels))
 
 
 def coins() -> Points:
@@ -552,7 +564,9 @@ def ring(n: int = 24) -> Graph:
     return graph(n, edges, labels=labels, label_names=("right", "left"), positions=positions)
 
 
-SAMPLES: dict[str, Callable[[], Points | Table | Text | Graph]] = {
+CLOTHES = {"boot": 9, "dress": 3, "shirt": 6, "bag": 8, "sneaker": 7}  # of Fashion-MNIST's test set
+EMOJI = {"emoji_cat": 284, "emoji_apple": 81, "emoji_ship": 638, "emoji_halo": 534}  # not among those that training saw
+SAMPLES: dict[str, Callable[[], Points | Table | Text | Graph | Image]] = {
     "penguins": penguins, "xkcd": xkcd, "mnist": mnist, "animals": animals, "moons": moons, "square": square,
     "old_faithful": old_faithful, "coins": coins, "loner": loner,
     **{name: partial(sample_table, name) for name in ("notes", "steps", "five", "markov", "grammar")},
@@ -561,6 +575,9 @@ SAMPLES: dict[str, Callable[[], Points | Table | Text | Graph]] = {
     **{name: partial(graph_file, name) for name in ("karate", "art_philo_science", "les_miserables")},
     "blocks": partial(blocks, (25, 25, 25, 25), 0.25, 0.015), "large": partial(blocks, (2500,) * 4, 0.0032, 0.0003),
     "grid": grid, "ring": ring,
+    **{name: partial(photo, f"{name}.jpg") for name in ("chelsea", "astronaut", "coffee", "rocket", "boats")},
+    **{name: partial(small_picture, "clothes_10.npz", k) for name, k in CLOTHES.items()},
+    **{name: partial(small_picture, "emoji_noto_32.npz", k) for name, k in EMOJI.items()},
 }  # fmt: skip
 DEFAULT_COLUMNS: dict[str, tuple[str, ...]] = {
     "penguins": MEASURES[:2], "xkcd": ("red", "green", "blue"), "moons": ("x", "y"), "square": ("x", "y"),
@@ -570,8 +587,10 @@ DEFAULT_COLUMNS: dict[str, tuple[str, ...]] = {
 # ---------------------------------------------------------------------------------------------------------------- links
 
 
-def pack(data: Points | Table | Text | Graph) -> str | None:
+def pack(data: Points | Table | Text | Graph | Image) -> str | None:
     """What a link carries: CSV or text, deflated, in base64url. None when it would exceed LINK_CHARACTERS, or are images."""
+    if isinstance(data, Image):
+        return None
     if isinstance(data, Text):
         return _pack_text(data)
     if isinstance(data, Graph):

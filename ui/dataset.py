@@ -517,7 +517,7 @@ def _chosen(slug: str, choice: str, own: Own | None, picked: Picked | None, defa
         code = form.code("datasets." + how, own.content, picked or ((), None))
         if picked:
             columns_link = {f"{slug}.columns": _joined(picked[0]), f"{slug}.label": picked[1] or ""}
-    packed = None if isinstance(made, Image) else data.pack(made)
+    packed = data.pack(made)
     if packed is not None:
         link = {"data": "~" + packed}
         unpack = {Points: "datasets.points_of({})", Text: "datasets.unpack_text({})"}.get(type(made), "datasets.unpack({})")

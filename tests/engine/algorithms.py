@@ -12,6 +12,7 @@ from engine.graphs import gcn
 from engine.language import decoding, ngram, word2vec
 from engine.learning import em, som
 from engine.params import Params
+from engine.vision import swin, swin_net  # noqa: F401  torch is at hand, as it is in every worker
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,16 @@ def few_nodes() -> data.Graph:
     return data.graph(9, edges, np.arange(1, 11) / 4, names="ABCDEFGHI", labels=labels, label_names=["left", "right"])
 
 
+def few_pixels() -> data.Image:
+    return data.Image(np.random.default_rng(7).integers(0, 256, (40, 60, 3), dtype=np.uint8))
+
+
 ALGORITHMS = [
     Algorithm("decoding", decoding.search, decoding.Params, lambda: (data.sample("notes"),), decoding.DEFAULT),
     Algorithm("em", em.train, em.Params, lambda: (few_counts(),), em.DEFAULT),
     Algorithm("ngram", ngram.train, ngram.Params, lambda: (few_words(),), ngram.DEFAULT),
     Algorithm("gcn", gcn.train, gcn.Params, lambda: (few_nodes(),), gcn.DEFAULT),
+    Algorithm("swin", swin.look, swin.Params, lambda: (few_pixels(),), swin.DEFAULT),
     Algorithm("som", som.train, som.Params, lambda: (few_points(),), som.DEFAULT),
     Algorithm("word2vec", word2vec.train, word2vec.Params, lambda: (few_sentences(),), word2vec.DEFAULT),
 ]
