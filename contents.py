@@ -3,4 +3,5 @@
 SECTIONS: dict[str, list[str]] = {
     "language": ["decoding"],
     "learning": ["som", "em"],
+    "generative": ["diffusion"],
 }

@@ -77,8 +77,11 @@ __all__ = [
     "read_table",
     "sample",
     "sample_table",
+    "small",
     "text_columns",
     "unpack",
+    "unseen_pictures",
+    "whole_digit",
 ]  # fmt: skip
 
 DATASETS = Path(__file__).parents[1] / "assets" / "datasets"
@@ -305,7 +308,12 @@ def palette(image: Image, count: int = 1000) -> Points:
 
 
 def digit(image: Image) -> NDArray[np.float64]:
-    """A drawn digit as MNIST would hold it: (196,), 14×14 in 0..1, ink 1. Raises DataError when there is no ink to see."""
+    """A drawn digit as the halved MNIST would hold it: (196,), 14×14 in 0..1, ink 1. Raises DataError when there is no ink."""
+    return _halve(whole_digit(image)[None]).reshape(196)
+
+
+def whole_digit(image: Image) -> NDArray[np.float64]:
+    """A drawn digit as MNIST would hold it: (28, 28) in 0..1, ink 1. Raises DataError when there is no ink to see."""
     ink, _ = _ink(image)  # (h, w)
     strong = ink > 0.2
     rows, columns = np.flatnonzero(strong.any(1)), np.flatnonzero(strong.any(0))
@@ -318,12 +326,40 @@ def digit(image: Image) -> NDArray[np.float64]:
     top, left = (int(np.clip(np.ceil(14 - at), 0, 28 - n)) for at, n in zip((y, x), small.shape, strict=True))
     square = np.zeros((28, 28))
     square[top : top + height, left : left + width] = np.clip(small / small.max(), 0, 1)
-    return _halve(square[None]).reshape(196)
+    return square
 
 
 def digit_notes(image: Image) -> tuple[Note, ...]:
     """Whether `digit` turned dark ink on light paper into light ink on black, as MNIST has it."""
     return (("inverted", {}),) if _ink(image)[1] else ()
+
+
+def small(image: Image, *, ink: bool, fit: bool = False) -> NDArray[np.float64]:
+    """A picture as a model of 28×28 grey pixels gets it: (28, 28) in 0..1.
+
+    ink: as a digit of MNIST. Otherwise whole, on black as Fashion-MNIST has it, light paper inverted; fit: the middle square as it is.
+    """
+    if ink:
+        return whole_digit(image)
+    grey = (image.pixels @ np.array([0.299, 0.587, 0.114]) / 255).astype(np.float32)
+    height, width = grey.shape
+    if fit:
+        side = min(height, width)
+        top, left = (height - side) // 2, (width - side) // 2
+        return _resized(grey[top : top + side, left : left + side], 28, 28)
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    grey = 1 - grey if np.median(border) > 0.5 else grey
+    scale = 28 / max(height, width)
+    made = _resized(grey, *(max(1, round(side * scale)) for side in (height, width)))
+    square = np.zeros((28, 28))
+    top, left = (28 - made.shape[0]) // 2, (28 - made.shape[1]) // 2
+    square[top : top + made.shape[0], left : left + made.shape[1]] = made
+    return square
+
+
+def _resized(grey: NDArray[np.float32], height: int, width: int) -> NDArray[np.float64]:
+    method = Pillow.Resampling.BOX if grey.shape[0] > height else Pillow.Resampling.BILINEAR
+    return np.clip(np.asarray(Pillow.fromarray(grey).resize((width, height), method), dtype=np.float64), 0, 1)
 
 
 def _ink(image: Image) -> tuple[NDArray[np.float64], bool]:
@@ -375,14 +411,14 @@ def sample_table(name: str) -> Table:
 
 
 def sample(name: str) -> Any:
-    """A named sample, made once: Points, or a Table where a topic takes the table as it is. Raises DataError("no_sample")."""
+    """A named sample, made once: Points, a Table where a topic takes the table as it is, or an Image. Raises DataError("no_sample")."""
     if name not in SAMPLES:
         raise DataError("no_sample", name=cut(clean(name)))
     return _sample(name)
 
 
 @cache
-def _sample(name: str) -> Points | Table:
+def _sample(name: str) -> Points | Table | Image:
     return replace(SAMPLES[name](), origin=f"sample:{name}")
 
 
@@ -436,9 +472,52 @@ def coins() -> Points:
     return points(np.column_stack([heads, 10 - heads]), ("heads", "tails"))
 
 
-SAMPLES: dict[str, Callable[[], Points | Table]] = {
+def rings() -> Points:
+    """Three circles around one centre, 300 points, noise 0.04."""
+    rng, t = np.random.default_rng(0), np.arange(300) * 2 * np.pi / 100
+    radius = np.repeat([0.4, 1.0, 1.6], 100)
+    X = radius[:, None] * np.column_stack([np.cos(t), np.sin(t)]) + rng.normal(0, 0.04, (300, 2))
+    return points(X, ("x", "y"), np.repeat([0, 1, 2], 100), ("inner", "middle", "outer"))
+
+
+def spiral() -> Points:
+    """One arm that turns two and a quarter times, 300 points, noise 0.04."""
+    t = 4.5 * np.pi * np.sqrt(np.linspace(0.02, 1, 300))
+    X = (t / 7)[:, None] * np.column_stack([np.cos(t), np.sin(t)]) + np.random.default_rng(0).normal(0, 0.04, (300, 2))
+    return points(X, ("x", "y"))
+
+
+def grid() -> Points:
+    """Twenty-five small heaps of twelve points on a 5×5 lattice, deviation 0.08."""
+    places = np.stack(np.meshgrid(np.arange(5.0), np.arange(5.0)), axis=-1).reshape(-1, 2)
+    X = np.repeat(places, 12, axis=0) + np.random.default_rng(0).normal(0, 0.08, (300, 2))
+    return points(X, ("x", "y"))
+
+
+def unseen_pictures(model: Literal["mnist", "fashion"], count: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The first pictures (count, 28, 28) of the test set, and their labels (count,); ink is 255."""
+    file = {"mnist": "mnist_10k.npz", "fashion": "fashion_mnist_7k.npz"}[model]
+    with np.load(DATASETS / file, allow_pickle=False) as z:
+        return z["x_test"][:count], z["y_test"][:count]
+
+
+def _scan(model: Literal["mnist", "fashion"], kind: int) -> Image:
+    """The first test picture of a kind, dark on white, as a visitor might have drawn it."""
+    images, labels = unseen_pictures(model, 500)
+    grey = 255 - images[np.flatnonzero(labels == kind)[0]]
+    return Image(np.repeat(grey[..., None], 3, axis=-1))
+
+
+def photograph(name: str) -> Image:
+    """A bundled photograph."""
+    return read_image((DATASETS / f"{name}.jpg").read_bytes())
+
+
+SAMPLES: dict[str, Callable[[], Points | Table | Image]] = {
     "penguins": penguins, "xkcd": xkcd, "mnist": mnist, "animals": animals, "moons": moons, "square": square,
-    "old_faithful": old_faithful, "coins": coins,
+    "old_faithful": old_faithful, "coins": coins, "rings": rings, "spiral": spiral, "grid": grid,
+    "seven": partial(_scan, "mnist", 7), "boot": partial(_scan, "fashion", 9),
+    "cat": partial(photograph, "chelsea"), "coffee": partial(photograph, "coffee"),
     **{name: partial(sample_table, name) for name in ("notes", "steps", "five", "markov", "grammar")},
 }  # fmt: skip
 DEFAULT_COLUMNS: dict[str, tuple[str, ...]] = {

@@ -83,11 +83,22 @@ class Image:
 
     pixels: NDArray[np.uint8]
     notes: tuple[Note, ...] = ()
+    origin: str = "upload"
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.pixels.flags.writeable = False
         object.__setattr__(self, "digest", digest_of(repr(self.pixels.shape), self.pixels.tobytes()))
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.pixels.flags.writeable = False  # numpy forgets the flag on its way through a pipe
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Image) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
 
     @property
     def nbytes(self) -> int:

@@ -14,8 +14,16 @@ M = TypeVar("M", bound=Options)
 Choices = Mapping[str, Mapping[str, str]]  # field → its values now → their names
 
 
-def controls(model: type[M], text: Topic, *, more: Sequence[str] = (), choices: Choices | None = None, folded: str = "") -> M:
-    """Draw the fields that matter now and return the model they make.
+def controls(
+    model: type[M],
+    text: Topic,
+    *,
+    more: Sequence[str] = (),
+    choices: Choices | None = None,
+    folded: str = "",
+    hidden: Sequence[str] = (),
+) -> M:
+    """Draw the fields that matter now, but for `hidden` ones, and return the model they make.
 
     Those in `more` stand behind an expander; `folded` is its heading, and without `more` all of them do. What is folded away
     is not drawn: a page has fewer widgets, and its picture comes sooner.
@@ -27,6 +35,7 @@ def controls(model: type[M], text: Topic, *, more: Sequence[str] = (), choices: 
     values |= {spec.name: address.seed(text.slug, spec, tuple((choices or {}).get(spec.name, ()))) for spec in specs}
     for group in (False, True):
         drawn = [spec for spec in specs if (spec.name in more if more else bool(folded)) == group and _matters(spec, values)]
+        drawn = [spec for spec in drawn if spec.name not in hidden]
         if not drawn:
             continue
         box: Any = None if group else st.container(gap="small", key=f"{text.slug}-{'options' if folded else 'settings'}")

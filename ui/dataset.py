@@ -24,18 +24,32 @@ OPENS_WITH = 8  # numeric columns of an own table that are looked at first
 EDITABLE = 300  # rows that can be edited on the page
 CLICKABLE = 2000  # points that a click can add to
 Picked = tuple[tuple[str, ...], str | None]  # the columns that are looked at, the one that names the classes
-D = TypeVar("D", Points, Table)
+D = TypeVar("D", Points, Table, Image)
 
 
 @dataclass(frozen=True)
 class Form(Generic[D]):
     """What a topic takes: made from a table (and, for points, the columns picked), or from a picture."""
 
-    make: Callable[[Table, Picked], D]
+    make: Callable[[Table, Picked], D] | None  # None: a table is of no use
     code: Callable[[str, Table, Picked], str]  # the same as Python, given an expression for the table
     columns: bool  # whether columns are picked
     image: Callable[[Image], D] | None = None
+    image_code: str = "datasets.palette({})"  # the same as Python, given an expression for the picture
     edit: bool = False  # whether cells can be edited on the page
+
+    def takes(self, content: Table | Image) -> bool:
+        """Whether something can be made of a table, or of a picture."""
+        return (self.image if isinstance(content, Image) else self.make) is not None
+
+    @property
+    def words(self) -> tuple[str, str, str]:
+        """The phrases for the door, the box and the limits."""
+        if self.make is None:
+            return "own_image", "own_picture", "limits_image"
+        return ("edit_data" if self.edit else "own_data"), *(
+            ("own_upload", "limits") if self.image else ("own_table", "limits_table")
+        )
 
 
 def _points_code(expression: str, table: Table, picked: Picked) -> str:
@@ -47,6 +61,9 @@ POINTS: Form[Points] = Form(
     make=lambda table, picked: data.choose(table, *picked, table.names), code=_points_code, columns=True, image=data.palette
 )
 EDITED_POINTS: Form[Points] = replace(POINTS, image=None, edit=True)
+IMAGE: Form[Image] = Form(
+    make=None, code=lambda expression, *_: expression, columns=False, image=lambda image: image, image_code="{}"
+)
 TABLE: Form[Table] = Form(make=lambda table, _: table, code=lambda expression, *_: expression, columns=False, edit=True)
 
 
@@ -87,6 +104,8 @@ def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) ->
     slug, state = text.slug, _state(text.slug)
     _arrive(slug, samples, default, form)
     own: Own | None = state.get("own")
+    if own and not form.takes(own.content):  # brought for another of the topic's parts
+        own = None
     if state.get("awaited"):
         address.notice("bring_file", name=state["awaited"].name, size=state["awaited"].size)
     key = address.in_language(f"{slug}.data")
@@ -102,27 +121,27 @@ def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) ->
         )
         address.kept(slug)["data"] = choice
         icon = ":material/edit:" if form.edit else ":material/upload_file:"
-        door = st.popover("", icon=icon, help=say("edit_data" if form.edit else "own_data"), key=f"{slug}-own", on_change="rerun")
+        help_, box, limits = map(say, form.words)
+        door = st.popover("", icon=icon, help=help_, key=f"{slug}-own", on_change="rerun")
     content = own.content if choice == "own" and own else _table_of(choice, needed=form.edit)
     picked = _picked(slug, content, choice) if isinstance(content, Table) and form.columns else None
     if door.open:
         with door:
             if form.edit and isinstance(content, Table):
                 _editor(text, content)
-            st.file_uploader(
-                say("own_upload" if form.image else "own_table"), key=f"{slug}-upload", on_change=_upload, args=(slug, form)
-            )
-            st.caption(say("limits" if form.image else "limits_table"))
+            st.file_uploader(box, key=f"{slug}-upload", on_change=_upload, args=(slug, form))
+            st.caption(limits)
             if problem := state.get("problem"):
                 trouble(problem)
             picked = _columns(text, content) if isinstance(content, Table) and form.columns and _can_pick(choice) else picked
             show_notes(content.notes if content is not None and choice == "own" else ())
     try:
-        chosen = state["good"] = _chosen(slug, choice, own, picked, default, form)
+        chosen = _chosen(slug, choice, own, picked, default, form)
+        state["good"], state["good_form"] = chosen, form
     except DataError as problem:
         trouble(problem)
-        before: Chosen[D] | None = state.get("good")
-        return before or _sample(choice if choice in samples else default, default)
+        before: Chosen[D] | None = state.get("good") if state.get("good_form") is form else None
+        return before or bundled(choice if choice in samples else default, default)
     return chosen
 
 
@@ -268,7 +287,7 @@ def _upload(slug: str, form: Form[Any]) -> None:
         if file.size + uploads(slug) > SESSION_BYTES:
             raise DataError("session_full", limit=SESSION_BYTES // 1_000_000)
         raw = file.getvalue()
-        pictures = form.image is not None and data.is_image(raw)
+        pictures = form.image is not None and (form.make is None or data.is_image(raw))
         content: Table | Image = data.read_image(raw) if pictures else data.read_table(raw, file.name)
         _try(content, form)
     except DataError as problem:
@@ -287,6 +306,7 @@ def _upload(slug: str, form: Form[Any]) -> None:
 def _try(content: Table | Image, form: Form[Any]) -> None:
     """Raise now what the first look at a table would raise later."""
     if isinstance(content, Table):
+        assert form.make is not None
         form.make(content, (_first(content, "own"), content.label))
 
 
@@ -351,7 +371,8 @@ def _columns(text: Topic, table: Table) -> Picked:
     return tuple(kept["columns"]), kept["label"] or None
 
 
-def _sample(name: str, default: str) -> Chosen[Any]:
+def bundled(name: str, default: str = "") -> Chosen[Any]:
+    """A sample, where there is nothing to choose or to bring."""
     link = {"data": name}
     return Chosen(data.sample(name), link, None, f'datasets.sample("{name}")', {} if name == default else link)
 
@@ -364,20 +385,22 @@ def _chosen(slug: str, choice: str, own: Own | None, picked: Picked | None, defa
             or choice not in data.TABLES
             or picked == (_first(table := data.sample_table(choice), choice), table.label)
         ):
-            return _sample(choice, default)
+            return bundled(choice, default)
         link = {"data": choice, f"{slug}.columns": _joined(picked[0]), f"{slug}.label": picked[1] or ""}
         code = form.code(f'datasets.sample_table("{choice}")', table, picked)
+        assert form.make is not None
         return Chosen(form.make(table, picked), link, None, code, link)
     reading, columns_link = f'open({"edited.csv" if own.edited else own.name!r}, "rb").read()', {}
     if isinstance(own.content, Image):
         assert form.image is not None
-        made, code = form.image(own.content), f"datasets.palette(datasets.read_image({reading}))"
+        made, code = form.image(own.content), form.image_code.format(f"datasets.read_image({reading})")
     else:
+        assert form.make is not None
         made = form.make(own.content, picked or ((), None))
         code = form.code(f"datasets.read_table({reading})", own.content, picked or ((), None))
         if picked:
             columns_link = {f"{slug}.columns": _joined(picked[0]), f"{slug}.label": picked[1] or ""}
-    packed = data.pack(made)
+    packed = None if isinstance(made, Image) else data.pack(made)
     if packed is not None:
         link = {"data": "~" + packed}
         unpacked = "points_of" if isinstance(made, Points) else "unpack"
@@ -397,6 +420,8 @@ def _arrive(slug: str, samples: Sequence[str], default: str, form: Form[Any]) ->
     if wanted.startswith("~"):
         try:
             table = data.unpack(wanted[1:])
+            if not form.takes(table):
+                raise DataError("broken_link")
             _try(table, form)
         except DataError as problem:
             address.notice("bad_data", why=problem.code)
