@@ -39,7 +39,7 @@ PAPER = 12  # of 255: how much a picture's paper is darker than the gap
 STOPS = 12  # pictures on the strip
 LEFT = 0.05  # of the picture's amplitude that may be left at the last time
 WIDE: list[Box] = [
-    (0, 0.237, 0.43, 1), (0.2543, 0.4913, 0.43, 1), (0.5087, 0.7457, 0.43, 1), (0.763, 1, 0.43, 1), (0, 0.735, 0, 0.29), (0.80, 1, 0, 0.26)
+    (0, 0.24, 0.46, 1), (0.2533, 0.4933, 0.46, 1), (0.5067, 0.7467, 0.46, 1), (0.76, 1, 0.46, 1), (0, 0.74, 0, 0.31), (0.80, 1, 0, 0.27)
 ]  # fmt: skip
 NARROW: list[Box] = [
     (0, 0.48, 0.76, 1), (0.52, 1, 0.76, 1), (0, 0.48, 0.46, 0.70), (0.52, 1, 0.46, 0.70), (0, 1, 0.29, 0.39), (0.07, 1, 0, 0.18)
@@ -89,9 +89,10 @@ def _pictures(frames: Sequence[Any], i: int, params: Params, options: Options, w
         arrays = [array for k in range(2) for array in (frame.x[k], frame.x0[k])]
         titles = [words(key, sampler=words(name)) for name in names for key in ("held_by", "guessed_by")]
     else:
-        arrays, titles = [frame.x[0], frame.x0[0], frame.eps[0]], [words("held"), words("guessed"), words("noise_seen")]
+        seen = frame.eps[0] if frame.t >= 0 else np.full_like(frame.eps[0], -2.5)
+        arrays, titles = [frame.x[0], frame.x0[0], seen], [words("held"), words("guessed"), words("noise_seen")]
     panels = [
-        _sheet(array, title, frame, options, words, 2.5 if k == 2 else 1)
+        _sheet(array, title, frame, options, words, 2.5 if k == 2 and not two else 1)
         for k, (array, title) in enumerate(zip(arrays, titles, strict=True))
     ]
     if not two:
@@ -310,7 +311,7 @@ def _formula(frame: PictureFrame, params: Params, options: Options) -> tuple[str
 def _metrics(frames: Sequence[Any], i: int, words: Words) -> list[tuple[str, str]]:
     frame = frames[i]
     shown = [
-        ("ᾱ", number(frame.alpha_bar, 4) if frame.alpha_bar > 5e-5 else short(frame.alpha_bar, 2)),
+        (plane.ALPHA, number(frame.alpha_bar, 4) if frame.alpha_bar > 5e-5 else short(frame.alpha_bar, 2)),
         (words("calls"), str(frame.calls)),
     ]
     if np.isfinite(frame.error) and (frame.t < 0 or frame.part == "up"):
@@ -358,7 +359,7 @@ def _photograph(frame: ForwardFrame, i: int, params: Params, options: Options, w
         of="pixel",
         at=options.pixel,
         metrics=[
-            ("ᾱ", number(frame.alpha_bar, 4) if frame.alpha_bar > 5e-5 else short(frame.alpha_bar, 2)),
+            (plane.ALPHA, number(frame.alpha_bar, 4) if frame.alpha_bar > 5e-5 else short(frame.alpha_bar, 2)),
             (words("known"), number(frame.known, 3)),
         ],
         mark=True,

@@ -29,6 +29,7 @@ LOSS = {
     "x0": formula(r"L = \frac{1}{B}\sum_b w_{t_b}\,\lVert x_{0,b} - \hat x_0(x_{t_b}, t_b) \rVert^2 / 2 = {loss}!!"),
     "v": formula(r"L = \frac{1}{B}\sum_b w_{t_b}\,\lVert v_b - \hat v(x_{t_b}, t_b) \rVert^2 / 2 = {loss}!!"),
 }
+ALPHA = formula(r"\bar\alpha_t")
 REACH = 2.9  # of the axes, in deviations of the data
 FEW, GUESSED = 40, 150  # trails; guessed points
 CELLS = 60  # places across that can be clicked
@@ -54,7 +55,7 @@ def draw(frames: Sequence[Any], i: int, params: Params, data: Points, options: A
     two = len(frame.x) == 2
     names = ("ddim", "ddpm") if two else (params.sampler,)
     panels = [
-        _plane(frames, i, k, X, params, options, words, words("points_of", sampler=words(name))) for k, name in enumerate(names)
+        _plane(frames, i, k, X, params, options, words, words("points_of" if k == 0 else "points_plain", sampler=words(name))) for k, name in enumerate(names)
     ]
     if not two:
         panels.append(_guessed(frame, X, words))
@@ -222,7 +223,7 @@ def schedule_panel(alpha_bar: np.ndarray, t: int, words: Words) -> Panel:
         note(words("noise"), x=T, y=1.02, xanchor="left", yanchor="bottom", **small),
     ]
     axis = {"range": [T * 1.02, -T * 0.03 - 1], "nticks": 3, "showgrid": False}
-    return Panel(traces, words("schedule_panel"), notes=notes, x=axis, y={"range": [0, 1.22], "tickvals": [0, 0.5, 1]})
+    return Panel(traces, words("schedule_panel"), notes=notes, x=axis, y={"range": [0, 1.22], "tickvals": [0.5, 1]})
 
 
 def _course(frame: CloudFrame, params: Params, words: Words, two: bool) -> Panel:
@@ -319,6 +320,6 @@ def _metrics(frame: CloudFrame, words: Words) -> list[tuple[str, str]]:
             (words("calls"), str(frame.calls)),
         ]
     return [
-        ("ᾱ", number(frame.alpha_bar, 4) if frame.alpha_bar > 5e-5 else short(frame.alpha_bar, 2)),
+        (ALPHA, number(frame.alpha_bar, 4) if frame.alpha_bar > 5e-5 else short(frame.alpha_bar, 2)),
         (words("calls"), str(frame.calls)),
     ]
