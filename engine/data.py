@@ -337,7 +337,8 @@ def digit_notes(image: Image) -> tuple[Note, ...]:
 def small(image: Image, *, ink: bool, fit: bool = False) -> NDArray[np.float64]:
     """A picture as a model of 28×28 grey pixels gets it: (28, 28) in 0..1.
 
-    ink: as a digit of MNIST. Otherwise whole, on black as Fashion-MNIST has it, light paper inverted; fit: the middle square as it is.
+    ink: as a digit of MNIST. Otherwise whole, on black as Fashion-MNIST has it, light paper inverted; with fit the middle
+    square as it is.
     """
     if ink:
         return whole_digit(image)
@@ -411,7 +412,7 @@ def sample_table(name: str) -> Table:
 
 
 def sample(name: str) -> Any:
-    """A named sample, made once: Points, a Table where a topic takes the table as it is, or an Image. Raises DataError("no_sample")."""
+    """A named sample, made once: Points, an Image, or a Table that is taken as it is. Raises DataError("no_sample")."""
     if name not in SAMPLES:
         raise DataError("no_sample", name=cut(clean(name)))
     return _sample(name)

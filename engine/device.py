@@ -1,7 +1,7 @@
 """Where torch computes: the CPU, or one GPU. Chosen for a run from outside, never part of its parameters.
 
-Random numbers are always drawn on the CPU, by numpy, from the run's own seed; so a GPU changes a run by rounding only. torch's own
-generator, which layers draw their first weights from, is put back to where it was.
+Random numbers are always drawn on the CPU, by numpy, from the run's own seed; so a GPU changes a run by rounding only. torch's
+own generator, which layers draw their first weights from, is put back to where it was.
 """
 
 import contextlib

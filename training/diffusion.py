@@ -1,9 +1,9 @@
 """Train the small U-Net of the diffusion page: `python -m training.diffusion mnist` or `fashion`.
 
 One thread, seeded, resumed where it was stopped: the state is saved every few minutes beside the result. Every step has its own
-generator, so a run that was interrupted ends at the same weights as one that was not. The rate warms up, stays, and falls to nothing
-over the last `--cooldown` steps; until then `--steps` may still be changed. What is kept is the running mean of the weights.
-Digits: assets/datasets/mnist_10k.npz, turned and shifted a little. Clothes: all 60,000 of Fashion-MNIST (Debian's
+generator, so a run that was interrupted ends at the same weights as one that was not. The rate warms up, stays, and falls to
+nothing over the last `--cooldown` steps; until then `--steps` may still be changed. What is kept is the running mean of the
+weights. Digits: assets/datasets/mnist_10k.npz, turned and shifted a little. Clothes: all 60,000 of Fashion-MNIST (Debian's
 dataset-fashion-mnist, or `--data` with the four .gz files), mirrored, but not shoes.
 """
 

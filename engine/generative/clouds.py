@@ -80,7 +80,8 @@ def standard(data: Points) -> np.ndarray:
     spread = float(centred.std())
     if not spread:
         raise DataError("diffusion_one_place")
-    return centred / spread
+    scaled: np.ndarray = centred / spread
+    return scaled
 
 
 @dataclass
@@ -263,7 +264,8 @@ def _learn(course: _Course) -> Iterator[CloudFrame]:
     kept = shown(course.learning + 1, LEARNING)
     close = params.close_up if 0 <= params.close_up < course.learning else -1
     last = course.learning if close < 0 else min(course.learning, close + engine.params.CLOSE_UP_STEPS)
-    rng, losses, spread = np.random.default_rng([params.seed, 7]), [], _spread(params, schedule)
+    rng, spread = np.random.default_rng([params.seed, 7]), _spread(params, schedule)
+    losses: list[float] = []
     for step in range(last + 1):
         if (params.close_up < 0 and step in kept) or (close >= 0 and step == close):
             yield _progress(course, step, losses)

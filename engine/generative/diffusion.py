@@ -1,16 +1,18 @@
 """Diffusion: add noise until nothing is left, learn to say what noise was added, and walk back from noise alone.
 
-Ho, Jain, Abbeel, "Denoising diffusion probabilistic models", 2020 (DDPM). Song, Meng, Ermon, "Denoising diffusion implicit models",
-2021 (DDIM). Schedules: Nichol, Dhariwal, 2021. v: Salimans, Ho, 2022. Guidance without a classifier: Ho, Salimans, 2022. Half-noised
-pictures brought back: Meng et al., "SDEdit", 2022. Peer: diffusers 0.42.1, compared step by step from equal states.
+Ho, Jain, Abbeel, "Denoising diffusion probabilistic models", 2020 (DDPM). Song, Meng, Ermon, "Denoising diffusion implicit
+models", 2021 (DDIM). Schedules: Nichol, Dhariwal, 2021. v: Salimans, Ho, 2022. Guidance without a classifier: Ho, Salimans,
+2022. Half-noised pictures brought back: Meng et al., "SDEdit", 2022. Peer: diffusers 0.42.1, compared step by step from equal
+states.
 
-Pictures: a bundled U-Net (`unet`, made by training/diffusion.py) with the cosine schedule of 1000 times. The state is float64; only
-the network computes in float32. Points in the plane: `clouds`. All noise comes from the seed and the time it is used at, so both
-samplers get the same, and a close-up gets what the whole run got.
+Pictures: a bundled U-Net (`unet`, made by training/diffusion.py) with the cosine schedule of 1000 times. The state is float64;
+only the network computes in float32. Points in the plane: `clouds`. All noise comes from the seed and the time it is used at,
+so both samplers get the same, and a close-up gets what the whole run got.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -282,14 +284,12 @@ def _frames(
         a = way.alpha_bar(t)
         left = (x - np.sqrt(a) * source) / np.sqrt(1 - a) if t >= 0 else np.zeros_like(x)
         yield frame(k, "up", t, rising[k + 1][0] if k + 1 < base else visited[0], [x] * len(ways), [(source, left)] * len(ways))
-    count = 0
-    for t, prev, states, told in reverse(ways, [paths[-1][1]] * len(ways), visited):
+    for count, (t, prev, states, told) in enumerate(reverse(ways, [paths[-1][1]] * len(ways), visited)):
         if count in kept:
             yield frame(base + count, "", t, prev, states, told)
             if close and count < kept[-1]:
                 yield from _closely(way, frame, base + count, t, prev, states, told)
-        count += 1
-        if close and count > kept[-1]:
+        if close and count == kept[-1]:
             return
 
 
@@ -360,7 +360,7 @@ def _ascend(
     rising = visited[::-1]
     eps = predict(source, rising[0])[1]
     path.append((rising[0], samplers.ddim(source, eps, 1 - 1e-12, float(schedule.alpha_bar[rising[0]]))))
-    for t, above in zip(rising, rising[1:], strict=False):
+    for t, above in pairwise(rising):
         x0, eps = predict(path[-1][1], t)
         path.append((above, samplers.ddim(x0, eps, float(schedule.alpha_bar[t]), float(schedule.alpha_bar[above]))))
     kept = shown(len(path), FRAMES)

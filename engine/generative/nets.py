@@ -44,8 +44,9 @@ def velocity(model: Model, x: np.ndarray, t: int, labels: np.ndarray, guidance: 
     with torch.inference_mode():
         label = torch.from_numpy(asked.astype(np.int64)).to(where)
         v = load(model, str(where))(pictures.repeat(2, 1, 1, 1) if guided else pictures, torch.full_like(label, t), label)
-    told = v[:, 0].cpu().numpy().astype(np.float64)
-    return (1 + guidance) * told[: len(x)] - guidance * told[len(x) :] if guided else told
+    told: np.ndarray = v[:, 0].cpu().numpy().astype(np.float64)
+    mixed: np.ndarray = (1 + guidance) * told[: len(x)] - guidance * told[len(x) :] if guided else told
+    return mixed
 
 
 @cache

@@ -1,8 +1,8 @@
 """One step of the forward process and of its reversal, in formulas. Works on numpy arrays and torch tensors alike.
 
-`a` is alpha_bar at the time of x, `p` alpha_bar where the step goes (1 for the clean picture). Noise is passed in.
-DDPM: Ho et al. 2020. DDIM: Song et al. 2021, eq. 12 and 16. v: Salimans & Ho 2022. Peer: diffusers 0.42.1, which steps to t - T // N
-where this goes to the next time in the list, and does not derive eps anew where it clips x_0.
+`a` is alpha_bar at the time of x, `p` alpha_bar where the step goes (1 for the clean picture). Noise is passed in. DDPM: Ho et
+al. 2020. DDIM: Song et al. 2021, eq. 12 and 16. v: Salimans & Ho 2022. Peer: diffusers 0.42.1, which steps to t - T // N where
+this goes to the next time in the list, and does not derive eps anew where it clips x_0.
 """
 
 from math import sqrt
@@ -26,10 +26,9 @@ def v_of(x0: Array, eps: Array, a: Any) -> Array:
 def guess(predicts: Predicts, output: Array, x: Array, a: float, clip: float | None = None) -> tuple[Array, Array]:
     """x_0 and eps that a network's output means at x. With `clip`, x_0 is held within it, and eps is what then remains."""
     signal, noise = sqrt(a), sqrt(1 - a)
-    if predicts == "eps":
-        x0 = (x - noise * output) * (1 / signal)
-    else:
-        x0 = output if predicts == "x0" else signal * x - noise * output
+    x0 = output
+    if predicts != "x0":
+        x0 = (x - noise * output) * (1 / signal) if predicts == "eps" else signal * x - noise * output
     if clip is not None:
         x0 = x0.clip(-clip, clip)
     elif predicts == "eps":
@@ -44,7 +43,7 @@ def sigma(a: float, p: float, eta: float) -> float:
     return eta * sqrt((1 - p) / (1 - a)) * sqrt(max(1 - a / p, 0.0))
 
 
-def ddim(x0: Array, eps: Array, a: float, p: float, eta: float = 0.0, z: Array | None = None) -> Array:
+def ddim(x0: Array, eps: Array, a: float, p: float, eta: float = 0.0, z: Array = None) -> Array:
     """The next x: the guessed picture, noised anew with the guessed noise, of which eta gives a part to fresh noise z."""
     s = sigma(a, p, eta)
     to = sqrt(p) * x0 + sqrt(max(1 - p - s * s, 0.0)) * eps
@@ -57,7 +56,7 @@ def posterior(a: float, p: float) -> tuple[float, float, float]:
     return beta * sqrt(p) / (1 - a), (1 - p) * sqrt(a / p) / (1 - a), beta * (1 - p) / (1 - a)
 
 
-def ddpm(x: Array, x0: Array, a: float, p: float, variance: Variance = "small", z: Array | None = None) -> Array:
+def ddpm(x: Array, x0: Array, a: float, p: float, variance: Variance = "small", z: Array = None) -> Array:
     """The next x: the posterior mean and fresh noise z; none on the way to the clean picture. Large: variance beta."""
     of_x0, of_x, spread = posterior(a, p)
     mean = of_x0 * x0 + of_x * x

@@ -1,7 +1,8 @@
 """How fast a picture drowns in noise: betas, what is left of the picture, the posterior, and which times a sampler visits.
 
-Times count from 0, the first noisy one, to T - 1. After Ho et al. (2020), and Nichol & Dhariwal (2021) for the cosine. Conventions of
-guided-diffusion: alpha_bar is the product after clipping, alpha_bar before time 0 is 1. Shared by the topics about diffusion.
+Times count from 0, the first noisy one, to T - 1. After Ho et al. (2020), and Nichol & Dhariwal (2021) for the cosine.
+Conventions of guided-diffusion: alpha_bar is the product after clipping, alpha_bar before time 0 is 1. Shared by the topics
+about diffusion.
 """
 
 import math
@@ -11,6 +12,7 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.errors import ParamError
 
@@ -23,49 +25,51 @@ LARGEST_BETA = 0.999  # of the cosine: so alpha_bar never reaches 0, where eps s
 class Schedule:
     """T noise levels, and all that follows from them, (T,) each in float64."""
 
-    betas: np.ndarray
+    betas: NDArray[np.float64]
 
     @property
     def T(self) -> int:
         return len(self.betas)
 
     @cached_property
-    def alpha_bar(self) -> np.ndarray:
+    def alpha_bar(self) -> NDArray[np.float64]:
         """What is left of the picture's variance."""
-        return np.cumprod(1 - self.betas)
+        return np.cumprod(1 - self.betas, dtype=np.float64)
 
     @cached_property
-    def alpha_bar_before(self) -> np.ndarray:
+    def alpha_bar_before(self) -> NDArray[np.float64]:
         """alpha_bar one time earlier; 1 before the first."""
         return np.append(1.0, self.alpha_bar[:-1])
 
     @cached_property
-    def snr(self) -> np.ndarray:
+    def snr(self) -> NDArray[np.float64]:
         """Signal over noise, as variances."""
         return self.alpha_bar / (1 - self.alpha_bar)
 
     @cached_property
-    def variance(self) -> np.ndarray:
+    def variance(self) -> NDArray[np.float64]:
         """beta tilde: the variance of q(x_{t-1} | x_t, x_0); 0 at time 0."""
         return self.betas * (1 - self.alpha_bar_before) / (1 - self.alpha_bar)
 
     @cached_property
-    def log_variance(self) -> np.ndarray:
+    def log_variance(self) -> NDArray[np.float64]:
         """Its logarithm, with the value of time 1 at time 0."""
-        return np.log(np.append(self.variance[1:2], self.variance[1:]) if self.T > 1 else np.array([1e-20]))
+        known = np.append(self.variance[1:2], self.variance[1:]) if self.T > 1 else np.array([1e-20])
+        logs: NDArray[np.float64] = np.log(known)
+        return logs
 
     @cached_property
-    def mean_x0(self) -> np.ndarray:
+    def mean_x0(self) -> NDArray[np.float64]:
         """The share of x_0 in the posterior mean."""
         return self.betas * np.sqrt(self.alpha_bar_before) / (1 - self.alpha_bar)
 
     @cached_property
-    def mean_xt(self) -> np.ndarray:
+    def mean_xt(self) -> NDArray[np.float64]:
         """The share of x_t in it."""
         return (1 - self.alpha_bar_before) * np.sqrt(1 - self.betas) / (1 - self.alpha_bar)
 
     @cached_property
-    def bound_weight(self) -> np.ndarray:
+    def bound_weight(self) -> NDArray[np.float64]:
         """What the variational bound gives the squared error of eps at each time, where L_simple gives 1; infinite at time 0."""
         with np.errstate(divide="ignore"):
             weight: np.ndarray = self.betas**2 / (2 * self.variance * (1 - self.betas) * (1 - self.alpha_bar))

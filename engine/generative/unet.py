@@ -1,11 +1,11 @@
 """A small U-Net with a label embedding, for pictures whose sides divide by four.
 
-One checkpoint serves four ways of sampling: the label of every sample drawn at random, no label at all (the embedding that stands for
-"no label" is trained by dropping a tenth of the labels), classifier-free guidance, which mixes both, and a classifier's guidance.
-The network's output is v (Salimans & Ho 2022), the velocity on the quarter circle between picture and noise:
-eps = sqrt(alpha_bar) v + sqrt(1 - alpha_bar) x_t, and x_0 = sqrt(alpha_bar) x_t - sqrt(1 - alpha_bar) v.
-Pixels are packed 2x2 into channels, so it works at half the resolution, where two cores can train it in less than an hour.
-After Ho et al., "Denoising Diffusion Probabilistic Models" (2020), and Dhariwal & Nichol (2021).
+One checkpoint serves four ways of sampling: the label of every sample drawn at random, no label at all (the embedding that
+stands for "no label" is trained by dropping a tenth of the labels), classifier-free guidance, which mixes both, and a
+classifier's guidance. The network's output is v (Salimans & Ho 2022), the velocity on the quarter circle between picture and
+noise: eps = sqrt(alpha_bar) v + sqrt(1 - alpha_bar) x_t, and x_0 = sqrt(alpha_bar) x_t - sqrt(1 - alpha_bar) v. Pixels are
+packed 2x2 into channels, so it works at half the resolution, where two cores can train it in less than an hour. After Ho et
+al., "Denoising Diffusion Probabilistic Models" (2020), and Dhariwal & Nichol (2021).
 """
 
 import math
@@ -61,7 +61,7 @@ class Attention(nn.Module):
 class UNet(nn.Module):
     """Predict v from a noisy picture, its time and its label.
 
-    x (B, channels, H, W), t (B,) whole numbers from 0, label (B,) from 0 to `classes`; `classes` itself, or None, means "no label".
+    x (B, channels, H, W), t (B,) whole numbers from 0, label (B,) from 0 to `classes`, which itself, like None, means "no label".
     """
 
     def __init__(self, channels: int = 1, width: int = 32, classes: int = 10) -> None:

@@ -39,7 +39,8 @@ PAPER = 12  # of 255: how much a picture's paper is darker than the gap
 STOPS = 12  # pictures on the strip
 LEFT = 0.05  # of the picture's amplitude that may be left at the last time
 WIDE: list[Box] = [
-    (0, 0.24, 0.46, 1), (0.2533, 0.4933, 0.46, 1), (0.5067, 0.7467, 0.46, 1), (0.76, 1, 0.46, 1), (0, 0.74, 0, 0.31), (0.80, 1, 0, 0.27)
+    (0, 0.24, 0.46, 1), (0.2533, 0.4933, 0.46, 1), (0.5067, 0.7467, 0.46, 1), (0.76, 1, 0.46, 1),
+    (0, 0.74, 0, 0.31), (0.80, 1, 0, 0.27)
 ]  # fmt: skip
 NARROW: list[Box] = [
     (0, 0.48, 0.76, 1), (0.52, 1, 0.76, 1), (0, 0.48, 0.46, 0.70), (0.52, 1, 0.46, 0.70), (0, 1, 0.29, 0.39), (0.07, 1, 0, 0.18)
@@ -216,7 +217,6 @@ def _strip(frames: Sequence[Any], i: int, params: Params, options: Options, word
     rows = [row(lambda one: one.x[0]), row(lambda one: one.x[1] if two else one.x0[0])]
     canvas = images.sheet(np.array([*rows[0], *rows[1]]), len(stops), GAP)
     height, width = canvas.shape
-    corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]) * SIDE
     at = np.array([[c * PITCH, r * PITCH] for r in range(2) for c in range(len(stops))], dtype=float)
     now = int(np.searchsorted(stops, i, side="right")) - 1
     ring = np.array(
@@ -340,7 +340,8 @@ def _photograph(frame: ForwardFrame, i: int, params: Params, options: Options, w
     said = words(key, **facts)
     if last and rest > LEFT:
         said = words("photo_left", rest=number(rest, 3), T=len(frame.alpha_bars))
-    mathml, values = "", {}
+    mathml = ""
+    values: dict[str, tuple[Any, int]] = {}
     if frame.t >= 0:
         arrays = {"x0": frame.x0, "eps": frame.eps, "x": frame.x}
         values = {name: (array.ravel().astype(float).round(3), 3) for name, array in arrays.items()}

@@ -1,4 +1,5 @@
-"""Diffusion in the plane: points on their way, the score as arrows, and what the network has learnt or how far the ends are off."""
+"""Diffusion in the plane: points on their way, the score as arrows, and what the network has learnt or how far the ends are
+off."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -55,7 +56,8 @@ def draw(frames: Sequence[Any], i: int, params: Params, data: Points, options: A
     two = len(frame.x) == 2
     names = ("ddim", "ddpm") if two else (params.sampler,)
     panels = [
-        _plane(frames, i, k, X, params, options, words, words("points_of" if k == 0 else "points_plain", sampler=words(name))) for k, name in enumerate(names)
+        _plane(frames, i, k, X, params, options, words, words(title, sampler=words(name)))
+        for k, (name, title) in enumerate(zip(names, ("points_of", "points_plain"), strict=False))
     ]
     if not two:
         panels.append(_guessed(frame, X, words))
