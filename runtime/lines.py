@@ -8,6 +8,7 @@ import numpy as np
 import orjson
 
 WORTH = 64  # bytes of JSON from which a repeated value is sent once and referred to
+LONG = 1000  # characters of a text that is worth a reference: an image
 STATE = 400_000  # bytes a stream holds while it is open: deflate's window and tables
 
 
@@ -35,14 +36,14 @@ class Lines:
         self._write(orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY, default=plain), more=more)
 
     def sent(self, item: Any) -> Any:
-        """An item with its arrays (rounded) and longer lists replaced by references; new ones are sent first."""
+        """An item with its arrays (rounded), longer lists and embedded images replaced by references; new ones are sent first."""
         if isinstance(item, np.ndarray):
             return self.value(rounded(item))
         if isinstance(item, dict):
             return {key: self.sent(value) for key, value in item.items()}
         if isinstance(item, (list, tuple)):
             return self.value(item) if len(item) > 8 else [self.sent(value) for value in item]
-        return item
+        return self.value(item) if isinstance(item, str) and len(item) > LONG else item
 
     def value(self, item: Any) -> Any:
         """A reference to an item, sent first where it is new; itself where that is shorter."""

@@ -176,7 +176,7 @@ def _closely(
         of_x0, of_x, _ = samplers.posterior(a, p)
         mean = of_x0 * x0 + of_x * x
     yield course.frame(step, "mean", t, prev, [mean, *states[1:]], told, **more)
-    yield course.frame(step, "noise", t, prev, [way.step(x, x0, eps, t, prev), *states[1:]], told, **more)
+    yield course.frame(step, "noise", t, prev, [way.step(x, x0, t, prev), *states[1:]], told, **more)
 
 
 def _by_calls(course: _Course) -> Iterator[CloudFrame]:

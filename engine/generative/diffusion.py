@@ -148,19 +148,19 @@ class Walk:
     def alpha_bar(self, t: int) -> float:
         return float(self.schedule.alpha_bar[t]) if t >= 0 else 1.0
 
-    def step(self, x: np.ndarray, x0: np.ndarray, eps: np.ndarray, t: int, prev: int) -> np.ndarray:
+    def step(self, x: np.ndarray, x0: np.ndarray, t: int, prev: int) -> np.ndarray:
         """x at prev, given x at t and what the network says of it."""
         stop = t - 1 if self.every else prev
         while True:
             a, p = self.alpha_bar(t), self.alpha_bar(stop)
             if self.kind == "ddim":
-                x = samplers.ddim(x0, eps, a, p, self.eta, self.noise(t) if self.eta and p < 1 else None)
+                x = samplers.ddim(x, x0, a, p, self.eta, self.noise(t) if self.eta and p < 1 else None)
             else:
                 x = samplers.ddpm(x, x0, a, p, self.variance, self.noise(t) if p < 1 else None)
             if stop <= prev:
                 return x
             t, stop = stop, stop - 1
-            x0, eps = self.predict(x, t)
+            x0 = self.predict(x, t)[0]
 
     def deviation(self, t: int, prev: int) -> float:
         """How much noise that step adds."""
@@ -190,7 +190,7 @@ def reverse(
     for t, prev in zip(visited, schedules.before(visited), strict=True):
         told = _together(ways[0].predict, states, t)
         yield t, prev, states, told
-        states = [way.step(x, x0, eps, t, prev) for way, x, (x0, eps) in zip(ways, states, told, strict=True)]
+        states = [way.step(x, x0, t, prev) for way, x, (x0, _) in zip(ways, states, told, strict=True)]
         if not all(np.isfinite(x).all() for x in states):
             raise Diverged("diffusion_diverged", t=t)
     yield -1, -1, states, [(x, np.zeros_like(x)) for x in states]
@@ -303,7 +303,7 @@ def _closely(way: Walk, frame: Any, step: int, t: int, prev: int, states: Any, t
     else:
         of_x0, of_x, _ = samplers.posterior(a, p)
         mean = of_x0 * x0 + of_x * x
-    after = way.step(x, x0, eps, t, prev)
+    after = way.step(x, x0, t, prev)
     yield frame(step, "mean", t, prev, [mean, *states[1:]], told)
     yield frame(step, "noise", t, prev, [after, *states[1:]], told)
 
@@ -359,10 +359,11 @@ def _ascend(
         return path
     rising = visited[::-1]
     eps = predict(source, rising[0])[1]
-    path.append((rising[0], samplers.ddim(source, eps, 1 - 1e-12, float(schedule.alpha_bar[rising[0]]))))
+    path.append((rising[0], samplers.q_sample(source, float(schedule.alpha_bar[rising[0]]), eps)))
     for t, above in pairwise(rising):
-        x0, eps = predict(path[-1][1], t)
-        path.append((above, samplers.ddim(x0, eps, float(schedule.alpha_bar[t]), float(schedule.alpha_bar[above]))))
+        x = path[-1][1]
+        x0 = predict(x, t)[0]
+        path.append((above, samplers.ddim(x, x0, float(schedule.alpha_bar[t]), float(schedule.alpha_bar[above]))))
     kept = shown(len(path), FRAMES)
     return [path[k] for k in kept]
 

@@ -23,19 +23,21 @@ def v_of(x0: Array, eps: Array, a: Any) -> Array:
     return a**0.5 * eps - (1 - a) ** 0.5 * x0
 
 
-def guess(predicts: Predicts, output: Array, x: Array, a: float, clip: float | None = None) -> tuple[Array, Array]:
-    """x_0 and eps that a network's output means at x. With `clip`, x_0 is held within it, and eps is what then remains."""
+def clean(predicts: Predicts, output: Array, x: Array, a: float, clip: float | None = None) -> Array:
+    """The x_0 that a network's output means at x, held within ± `clip`."""
     signal, noise = sqrt(a), sqrt(1 - a)
     x0 = output
     if predicts != "x0":
         x0 = (x - noise * output) * (1 / signal) if predicts == "eps" else signal * x - noise * output
-    if clip is not None:
-        x0 = x0.clip(-clip, clip)
-    elif predicts == "eps":
-        return x0, output
-    elif predicts == "v":
-        return x0, signal * output + noise * x
-    return x0, (x - signal * x0) * (1 / noise)
+    return x0 if clip is None else x0.clip(-clip, clip)
+
+
+def guess(predicts: Predicts, output: Array, x: Array, a: float, clip: float | None = None) -> tuple[Array, Array]:
+    """x_0 and eps that a network's output means at x; where x_0 had to be held, eps is what then remains of x."""
+    x0 = clean(predicts, output, x, a, clip)
+    if clip is None and predicts != "x0":
+        return x0, output if predicts == "eps" else sqrt(a) * output + sqrt(1 - a) * x
+    return x0, (x - sqrt(a) * x0) * (1 / sqrt(1 - a))
 
 
 def sigma(a: float, p: float, eta: float) -> float:
@@ -43,10 +45,14 @@ def sigma(a: float, p: float, eta: float) -> float:
     return eta * sqrt((1 - p) / (1 - a)) * sqrt(max(1 - a / p, 0.0))
 
 
-def ddim(x0: Array, eps: Array, a: float, p: float, eta: float = 0.0, z: Array = None) -> Array:
-    """The next x: the guessed picture, noised anew with the guessed noise, of which eta gives a part to fresh noise z."""
+def ddim(x: Array, x0: Array, a: float, p: float, eta: float = 0.0, z: Array = None) -> Array:
+    """The next x: the guessed picture noised again with eps, what x_0 leaves of x; eta gives a part of it to fresh noise z.
+
+    sqrt(p) x_0 + sqrt(1 - p - sigma^2) eps + sigma z with eps = (x - sqrt(a) x_0) / sqrt(1 - a), gathered by x_0 and x.
+    """
     s = sigma(a, p, eta)
-    to = sqrt(p) * x0 + sqrt(max(1 - p - s * s, 0.0)) * eps
+    of_x = sqrt(max(1 - p - s * s, 0.0) / (1 - a))
+    to = (sqrt(p) - of_x * sqrt(a)) * x0 + of_x * x
     return to if not s else to + s * z
 
 

@@ -112,8 +112,8 @@ def _pictures(frames: Sequence[Any], i: int, params: Params, options: Options, w
         numbers=numbers(frames, i),
         formula=mathml,
         values=values,
-        of="pixel",
-        at=options.pixel,
+        of="" if two else "pixel",
+        at=-1 if two else options.pixel,
         metrics=_metrics(frames, i, words),
         mark=frame.part in ("", "up"),
         hold=4.0 if last else 2.5 if len(frames) < 40 or frame.step == 0 else 1.0,
@@ -292,6 +292,8 @@ def _formula(frame: PictureFrame, params: Params, options: Options) -> tuple[str
         return "", {}
     k, a, p = options.framed, frame.alpha_bar, frame.alpha_bar_prev
     x, x0, eps = (array[0, k].ravel().astype(np.float64) for array in (frame.x, frame.x0, frame.eps))
+    if len(frame.x) == 2:  # there are no pixels to point at: the chosen one's numbers are enough
+        x, x0, eps = x[options.pixel], x0[options.pixel], eps[options.pixel]
     if frame.part:  # inside a step x has moved on: what it was before follows from both guesses
         x = np.sqrt(a) * x0 + np.sqrt(1 - a) * eps
     rounded: dict[str, tuple[Any, int]] = {"x0": (x0.round(3), 3), "eps": (eps.round(3), 3), "to": (max(frame.prev, 0), 0)}

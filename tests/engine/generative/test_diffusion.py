@@ -82,13 +82,14 @@ def test_one_step_from_a_given_state_is_the_golden_one(case):
     close(-told / np.sqrt(1 - a), case["score_from_eps_hat"])
     for clip, kind in ((None, "noclip"), (1.0, "clip")):
         guess, noise = samplers.guess("eps", told, x, a, clip)
+        close(samplers.q_sample(guess, a, noise), x, rtol=1e-9, atol=1e-10)
         far = {"rtol": 1e-9, "atol": 1e-10}  # ᾱ of 2e-9 divides: x_0 is of the order 1e4 there
         close(guess, case[f"pred_x0_{kind}"], **far)
         close(samplers.ddpm(x, guess, a, p, "small", 0 * z), case[f"p_mean_{kind}"], **far)
         for variance, name in (("small", "fixed_small"), ("large", "fixed_large")):
             close(samplers.ddpm(x, guess, a, p, variance, z), case[f"ddpm_sample_{name}_{kind}"], **far)
         for eta in (0.0, 0.5, 1.0):
-            close(samplers.ddim(guess, noise, a, p, eta, z), case[f"ddim_eta{eta}_{kind}"], **far)
+            close(samplers.ddim(x, guess, a, p, eta, z), case[f"ddim_eta{eta}_{kind}"], **far)
 
 
 @pytest.mark.parametrize("case", STEPS["strided"], ids=lambda case: f"{case['t']}-{case['t_prev']}")
@@ -99,7 +100,7 @@ def test_a_step_over_many_times_is_the_golden_one(case):
     p = float(schedule.alpha_bar[case["t_prev"]]) if case["t_prev"] >= 0 else 1.0
     for eta in (0.0, 0.5, 1.0):
         assert samplers.sigma(a, p, eta) == pytest.approx(case[f"sigma_eta{eta}"], rel=1e-10, abs=1e-12)
-        close(samplers.ddim(*samplers.guess("eps", told, x, a), a, p, eta, z), case[f"x_prev_eta{eta}"])
+        close(samplers.ddim(x, samplers.clean("eps", told, x, a), a, p, eta, z), case[f"x_prev_eta{eta}"])
 
 
 @pytest.mark.parametrize(
@@ -154,8 +155,8 @@ def test_a_ddim_step_is_that_of_diffusers(peers, eta, calls, clip):
         )
         theirs = scheduler.step(torch.from_numpy(told), t, torch.from_numpy(x), eta=eta, variance_noise=torch.from_numpy(z),
                                 use_clipped_model_output=True).prev_sample  # fmt: skip
-        x0, eps = samplers.guess("eps", told, x, a, 1.0 if clip else None)
-        close(samplers.ddim(x0, eps, a, p, eta, z), theirs.numpy(), rtol=1e-6, atol=1e-7)  # its final ᾱ is float32
+        x0 = samplers.clean("eps", told, x, a, 1.0 if clip else None)
+        close(samplers.ddim(x, x0, a, p, eta, z), theirs.numpy(), rtol=1e-6, atol=1e-7)  # its final ᾱ is float32
 
 
 @pytest.mark.parametrize(("variance", "name"), [("small", "fixed_small"), ("large", "fixed_large")])
@@ -170,7 +171,7 @@ def test_a_ddpm_step_is_that_of_diffusers(peers, variance, name):
         ).prev_sample
         z = torch.randn(4, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(t)).numpy()
         a, p = float(schedule.alpha_bar[t]), float(schedule.alpha_bar_before[t])
-        x0, _ = samplers.guess("eps", told, x, a, 1.0)
+        x0 = samplers.clean("eps", told, x, a, 1.0)
         close(samplers.ddpm(x, x0, a, p, variance, z), theirs.numpy(), rtol=1e-6, atol=1e-7)
 
 
