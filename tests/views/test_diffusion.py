@@ -87,7 +87,9 @@ def test_both_samplers_film_of_a_hundred_calls_is_at_most_four_megabytes():
 
 
 def test_a_large_photograph_dissolves_in_few_webp_pictures():
-    noise = data.Image(np.random.default_rng(0).integers(0, 256, (512, 512, 3), dtype=np.uint8))  # nothing is harder to make small
+    noise = data.Image(
+        np.random.default_rng(0).integers(0, 256, (512, 512, 3), dtype=np.uint8)
+    )  # nothing is harder to make small
     size, frames = film_bytes(diffusion.Params(what="forward"), noise)
     assert frames <= 24
     assert size <= 8_000_000

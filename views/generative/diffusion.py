@@ -93,11 +93,11 @@ def _pictures(frames: Sequence[Any], i: int, params: Params, options: Options, w
         seen = frame.eps[0] if frame.t >= 0 else np.full_like(frame.eps[0], -2.5)
         arrays, titles = [frame.x[0], frame.x0[0], seen], [words("held"), words("guessed"), words("noise_seen")]
     panels = [
-        _sheet(array, title, frame, options, words, 2.5 if k == 2 and not two else 1)
+        _sheet(array, title, frame, params, options, words, 2.5 if k == 2 and not two else 1)
         for k, (array, title) in enumerate(zip(arrays, titles, strict=True))
     ]
     if not two:
-        panels.append(_close(frame, options, words))
+        panels.append(_close(frame, params, options, words))
     panels += [_strip(frames, i, params, options, words), schedule_panel(_cosine(), frame.t, words)]
     said = _said(frames, i, params, words)
     mathml, values = _formula(frame, params, options)
@@ -144,11 +144,13 @@ def _moved(frames: Sequence[Any], i: int) -> float:
     return float(np.sqrt(np.mean((frames[i].x0[0] - frames[i - 1].x0[0]) ** 2)))
 
 
-def _sheet(array: np.ndarray, title: str, frame: PictureFrame, options: Options, words: Words, reach: float) -> Panel:
+def _sheet(
+    array: np.ndarray, title: str, frame: PictureFrame, params: Params, options: Options, words: Words, reach: float
+) -> Panel:
     """Sixteen pictures in four rows, −reach paper and +reach ink; the framed one outlined."""
     corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]) * SIDE
     at = np.stack(np.meshgrid(np.arange(ACROSS), np.arange(ACROSS)), axis=-1).reshape(-1, 2) * PITCH  # (16, 2)
-    labels = [words(f"label_{k}") if k < nets.NO_LABEL else words("label_none") for k in frame.labels.tolist()]
+    labels = [_label(k, params, words) for k in frame.labels.tolist()]
     row, column = divmod(options.framed, ACROSS)
     ring = np.array([column, row]) * PITCH + corners
     traces: list[Trace] = [
@@ -167,13 +169,19 @@ def _sheet(array: np.ndarray, title: str, frame: PictureFrame, options: Options,
     return Panel(traces, title, x=blank(**axis), y=blank(range=[SHEET + 1, -1]), equal=True)
 
 
-def _close(frame: PictureFrame, options: Options, words: Words) -> Panel:
+def _close(frame: PictureFrame, params: Params, options: Options, words: Words) -> Panel:
     """The framed picture, large enough to point at its pixels."""
     picture = frame.x[0, options.framed]
     traces = _pixels(picture, options.pixel, words)
-    label = int(frame.labels[options.framed])
-    named = words(f"label_{label}") if label < nets.NO_LABEL else words("label_none")
+    named = _label(int(frame.labels[options.framed]), params, words)
     return Panel(traces, words("close", k=options.framed + 1, label=named), **_square())
+
+
+def _label(k: int, params: Params, words: Words) -> str:
+    """What a label is called by the model's own data."""
+    if k == nets.NO_LABEL:
+        return words("label_none")
+    return words(f"cloth_{k}" if params.model == "fashion" else f"label_{k}")
 
 
 def _square() -> dict[str, Any]:
@@ -239,7 +247,7 @@ def _strip(frames: Sequence[Any], i: int, params: Params, options: Options, word
             at + SIDE / 2,
             "stop",
             ring=40,
-            template="%{customdata}",
+            template=words("hover_stop"),
             customdata=places * 2,
             meta={"frames": [int(stop) for stop in stops] * 2, "index": list(range(len(stops))) * 2},
         ),
