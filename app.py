@@ -56,7 +56,7 @@ def warm() -> None:
 
 def _alive(session: str) -> bool:
     """Whether somebody still has the page open."""
-    if session == "warm":
+    if session in ("warm", "gpu"):
         return True
     runtime = st.runtime.get_instance()
     return bool(runtime.is_active_session(session))

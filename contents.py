@@ -5,4 +5,5 @@ SECTIONS: dict[str, list[str]] = {
     "learning": ["som", "em"],
     "graphs": ["gcn"],
     "vision": ["swin"],
+    "generative": ["diffusion"],
 }

@@ -27,14 +27,6 @@ def tinted(index: np.ndarray, colours: np.ndarray, x: Edges, y: Edges) -> Trace:
     return _trace(Image.fromarray(np.concatenate([padded[index], alpha[..., None]], axis=-1)), x, y)
 
 
-def photo(array: np.ndarray, x: Edges, y: Edges) -> Trace:
-    """A photograph, uint8 [h, w, 3], as JPEG: a tenth of the bytes of a PNG."""
-    file = io.BytesIO()
-    image = Image.fromarray(array)
-    image.save(file, "JPEG", quality=88)
-    return _placed(image, "jpeg", file.getvalue(), x, y)
-
-
 def _trace(image: Image.Image, x: Edges, y: Edges, **how: int) -> Trace:
     file = io.BytesIO()
     image.save(file, "PNG", compress_level=9, **how)
@@ -54,10 +46,31 @@ def _placed(image: Image.Image, kind: str, content: bytes, x: Edges, y: Edges) -
     }
 
 
-def ink(canvas: np.ndarray, low: float, high: float) -> np.ndarray:
-    """Values [h, w] as ink on paper: uint8 [h, w, 2], black and how much of it shows; high is full ink.
+def ink(canvas: np.ndarray, low: float, high: float, *, paper: int = 0) -> np.ndarray:
+    """Values [h, w] as ink on paper: uint8 [h, w, 2], black and how much of it shows; high is full ink, NaN nothing at all.
+    `paper`: how much shows at least, so that the pictures of a sheet stand out from the gaps.
 
     Sixteen greys: a third of the bytes, and no visible difference at this size.
     """
-    alpha = (np.round(np.clip((canvas - low) / max(high - low, 1e-12), 0, 1) * 15) * 17).astype(np.uint8)
+    gaps = np.isnan(canvas)
+    part = np.clip((np.where(gaps, low, canvas) - low) / max(high - low, 1e-12), 0, 1)
+    alpha = np.where(gaps, 0, np.maximum(np.round(part * 15) * 17, paper)).astype(np.uint8)
     return np.stack([np.full_like(alpha, 20), alpha], axis=-1)
+
+
+def photograph(array: np.ndarray, x: Edges, y: Edges, quality: int = 60) -> Trace:
+    """A uint8 image [h, w, 3] as WebP: for photographs and noise, which PNG cannot make small."""
+    file, image = io.BytesIO(), Image.fromarray(array)
+    image.save(file, "WEBP", quality=quality, method=3)
+    return _placed(image, "webp", file.getvalue(), x, y)
+
+
+def sheet(pictures: np.ndarray, columns: int, gap: int) -> np.ndarray:
+    """Pictures [n, h, w] of numbers laid out in rows of `columns`, `gap` cells of NaN between them."""
+    n, h, w = pictures.shape
+    rows = -(-n // columns)
+    canvas = np.full((rows * (h + gap) - gap, columns * (w + gap) - gap), np.nan)
+    for k, picture in enumerate(pictures):
+        row, column = divmod(k, columns)
+        canvas[row * (h + gap) : row * (h + gap) + h, column * (w + gap) : column * (w + gap) + w] = picture
+    return canvas

@@ -95,11 +95,14 @@ __all__ = [
     "read_text",
     "sample",
     "sample_table",
+    "small",
     "text",
     "text_columns",
     "text_columns_of",
     "unpack",
     "unpack_text",
+    "unseen_pictures",
+    "whole_digit",
     "words_of",
     "written",
 ]  # fmt: skip
@@ -329,7 +332,12 @@ def palette(image: Image, count: int = 1000) -> Points:
 
 
 def digit(image: Image) -> NDArray[np.float64]:
-    """A drawn digit as MNIST would hold it: (196,), 14×14 in 0..1, ink 1. Raises DataError when there is no ink to see."""
+    """A drawn digit as the halved MNIST would hold it: (196,), 14×14 in 0..1, ink 1. Raises DataError when there is no ink."""
+    return _halve(whole_digit(image)[None]).reshape(196)
+
+
+def whole_digit(image: Image) -> NDArray[np.float64]:
+    """A drawn digit as MNIST would hold it: (28, 28) in 0..1, ink 1. Raises DataError when there is no ink to see."""
     ink, _ = _ink(image)  # (h, w)
     strong = ink > 0.2
     rows, columns = np.flatnonzero(strong.any(1)), np.flatnonzero(strong.any(0))
@@ -342,12 +350,41 @@ def digit(image: Image) -> NDArray[np.float64]:
     top, left = (int(np.clip(np.ceil(14 - at), 0, 28 - n)) for at, n in zip((y, x), small.shape, strict=True))
     square = np.zeros((28, 28))
     square[top : top + height, left : left + width] = np.clip(small / small.max(), 0, 1)
-    return _halve(square[None]).reshape(196)
+    return square
 
 
 def digit_notes(image: Image) -> tuple[Note, ...]:
     """Whether `digit` turned dark ink on light paper into light ink on black, as MNIST has it."""
     return (("inverted", {}),) if _ink(image)[1] else ()
+
+
+def small(image: Image, *, ink: bool, fit: bool = False) -> NDArray[np.float64]:
+    """A picture as a model of 28×28 grey pixels gets it: (28, 28) in 0..1.
+
+    ink: as a digit of MNIST. Otherwise whole, on black as Fashion-MNIST has it, light paper inverted; with fit the middle
+    square as it is.
+    """
+    if ink:
+        return whole_digit(image)
+    grey = (image.pixels @ np.array([0.299, 0.587, 0.114]) / 255).astype(np.float32)
+    height, width = grey.shape
+    if fit:
+        side = min(height, width)
+        top, left = (height - side) // 2, (width - side) // 2
+        return _resized(grey[top : top + side, left : left + side], 28, 28)
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    grey = 1 - grey if np.median(border) > 0.5 else grey
+    scale = 28 / max(height, width)
+    made = _resized(grey, *(max(1, round(side * scale)) for side in (height, width)))
+    square = np.zeros((28, 28))
+    top, left = (28 - made.shape[0]) // 2, (28 - made.shape[1]) // 2
+    square[top : top + made.shape[0], left : left + made.shape[1]] = made
+    return square
+
+
+def _resized(grey: NDArray[np.float32], height: int, width: int) -> NDArray[np.float64]:
+    method = Pillow.Resampling.BOX if grey.shape[0] > height else Pillow.Resampling.BILINEAR
+    return np.clip(np.asarray(Pillow.fromarray(grey).resize((width, height), method), dtype=np.float64), 0, 1)
 
 
 def _ink(image: Image) -> tuple[NDArray[np.float64], bool]:
@@ -564,11 +601,48 @@ def ring(n: int = 24) -> Graph:
     return graph(n, edges, labels=labels, label_names=("right", "left"), positions=positions)
 
 
+def rings() -> Points:
+    """Three circles around one centre, 300 points, noise 0.04."""
+    rng, t = np.random.default_rng(0), np.arange(300) * 2 * np.pi / 100
+    radius = np.repeat([0.4, 1.0, 1.6], 100)
+    X = radius[:, None] * np.column_stack([np.cos(t), np.sin(t)]) + rng.normal(0, 0.04, (300, 2))
+    return points(X, ("x", "y"), np.repeat([0, 1, 2], 100), ("inner", "middle", "outer"))
+
+
+def spiral() -> Points:
+    """One arm that turns two and a quarter times, 300 points, noise 0.04."""
+    t = 4.5 * np.pi * np.sqrt(np.linspace(0.02, 1, 300))
+    X = (t / 7)[:, None] * np.column_stack([np.cos(t), np.sin(t)]) + np.random.default_rng(0).normal(0, 0.04, (300, 2))
+    return points(X, ("x", "y"))
+
+
+def heaps() -> Points:
+    """Twenty-five small heaps of twelve points on a 5×5 lattice, deviation 0.08."""
+    places = np.stack(np.meshgrid(np.arange(5.0), np.arange(5.0)), axis=-1).reshape(-1, 2)
+    X = np.repeat(places, 12, axis=0) + np.random.default_rng(0).normal(0, 0.08, (300, 2))
+    return points(X, ("x", "y"))
+
+
+def unseen_pictures(model: Literal["mnist", "fashion"], count: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The first pictures (count, 28, 28) of the test set, and their labels (count,); ink is 255."""
+    file = {"mnist": "mnist_10k.npz", "fashion": "fashion_mnist_7k.npz"}[model]
+    with np.load(DATASETS / file, allow_pickle=False) as z:
+        return z["x_test"][:count], z["y_test"][:count]
+
+
+def _scan(model: Literal["mnist", "fashion"], kind: int) -> Image:
+    """The first test picture of a kind, dark on white, as a visitor might have drawn it."""
+    images, labels = unseen_pictures(model, 500)
+    grey = 255 - images[np.flatnonzero(labels == kind)[0]]
+    return Image(np.repeat(grey[..., None], 3, axis=-1))
+
+
 CLOTHES = {"boot": 9, "dress": 3, "shirt": 6, "bag": 8, "sneaker": 7}  # of Fashion-MNIST's test set
 EMOJI = {"emoji_cat": 284, "emoji_apple": 81, "emoji_ship": 638, "emoji_halo": 534}  # not among those that training saw
 SAMPLES: dict[str, Callable[[], Points | Table | Text | Graph | Image]] = {
     "penguins": penguins, "xkcd": xkcd, "mnist": mnist, "animals": animals, "moons": moons, "square": square,
-    "old_faithful": old_faithful, "coins": coins, "loner": loner,
+    "old_faithful": old_faithful, "coins": coins, "loner": loner, "rings": rings, "spiral": spiral, "heaps": heaps,
+    "seven": partial(_scan, "mnist", 7), "drawn_boot": partial(_scan, "fashion", 9),
     **{name: partial(sample_table, name) for name in ("notes", "steps", "five", "markov", "grammar")},
     **{name: partial(sample_text, name) for name in TEXTS},
     "peoples_daily": peoples_daily,

@@ -1,6 +1,7 @@
 """A worker seen from inside: take a task, send its frames, until the pipe closes. Knows nothing of jobs or viewers."""
 
 import contextlib
+import importlib
 import multiprocessing as mp
 import os
 import signal
@@ -11,6 +12,8 @@ from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from typing import Any, Generic, TypeVar
 
+from engine import device
+from engine.device import Device
 from engine.errors import TheoriaError
 
 CANCEL = "cancel"  # to the worker
@@ -40,10 +43,12 @@ class Shelf(Generic[T]):
             self._items.popitem(last=False)
 
 
-def work(pipe: Connection) -> None:
-    """A worker's life."""
+def work(pipe: Connection, preload: str = "") -> None:
+    """A worker's life. `preload`: a module to import first, where the process was not forked from one that has it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the server ends its workers itself
     threading.Thread(target=_end_with_server, daemon=True).start()
+    if preload:
+        importlib.import_module(preload)
     shelf: Shelf[Any] = Shelf()
     with contextlib.suppress(EOFError, OSError):
         while True:
@@ -57,12 +62,13 @@ def work(pipe: Connection) -> None:
 
 def _send_frames(pipe: Connection, data: list[Any]) -> None:
     try:
-        task: tuple[Callable[..., Iterator[Any]], Any] = pipe.recv()
-        train, params = task
-        for frame in train(params, *data):
-            pipe.send((FRAME, frame))
-            if pipe.poll() and pipe.recv() == CANCEL:
-                break
+        task: tuple[Callable[..., Iterator[Any]], Any, Device] = pipe.recv()
+        train, params, where = task
+        with device.on(where):
+            for frame in train(params, *data):
+                pipe.send((FRAME, frame))
+                if pipe.poll() and pipe.recv() == CANCEL:
+                    break
         pipe.send((END, None))
     except TheoriaError as problem:
         pipe.send((END, problem))

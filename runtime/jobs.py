@@ -28,6 +28,7 @@ class Job:
     def __init__(self, run: Run, grown: Listener = lambda: None, over: "Callable[[Job], None]" = lambda job: None) -> None:
         self.run, self.key = run, run.key
         self.task = (run.train, run.params, run.data)
+        self.device = run.device
         self.uploads = uploads(run.data)
         self.frames: list[Frame] = []
         self.error: TheoriaError | None = None

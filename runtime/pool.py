@@ -20,24 +20,27 @@ from runtime.jobs import Job, is_luck
 from runtime.workers import Worker, bug
 
 log = logging.getLogger("theoria.workers")
+PRELOAD = "runtime.preload"
 AGAIN = 1.0  # seconds until a process that the host refused is asked for again
 
 
 class Pool:
-    """Lanes and the queue before them."""
+    """Lanes and the queue before them. `fresh`: its processes are no forks, as one that is to own a GPU must be."""
 
-    def __init__(self, lanes: int) -> None:
+    def __init__(self, lanes: int, *, fresh: bool = False, name: str = "lane") -> None:
         self._waiting: OrderedDict[str, deque[Job]] = OrderedDict()  # session → its runs; the first session is next
         self._change = threading.Condition()
         self._open = True
-        self._context = mp.get_context("forkserver" if "forkserver" in mp.get_all_start_methods() else "spawn")
+        forks = not fresh and "forkserver" in mp.get_all_start_methods()
+        self._context = mp.get_context("forkserver" if forks else "spawn")
+        self._preload = "" if forks else PRELOAD
         if hasattr(self._context, "set_forkserver_preload"):
-            self._context.set_forkserver_preload(["runtime.preload"])
+            self._context.set_forkserver_preload([PRELOAD])
         self._workers: dict[int, Worker] = {}
         self._busy = 0  # lanes with a run
         self.crowded = False  # what is watched or computed fills the cache: one run at a time, until there is room again
         self.restarts = 0  # runs that were computed anew because their worker was lost
-        self._lanes = [threading.Thread(target=self._lane, args=(k,), name=f"lane-{k}", daemon=True) for k in range(lanes)]
+        self._lanes = [threading.Thread(target=self._lane, args=(k,), name=f"{name}-{k}", daemon=True) for k in range(lanes)]
         for lane in self._lanes:
             lane.start()
 
@@ -156,7 +159,7 @@ class Pool:
         with contextlib.suppress(KeyError):
             self._workers.pop(number).kill()
         try:
-            self._workers[number] = Worker(self._context)
+            self._workers[number] = Worker(self._context, self._preload)
         except (OSError, EOFError):
             log.exception("no new worker")
             with self._change:

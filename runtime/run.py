@@ -7,13 +7,13 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+from engine.device import Device
 from engine.frames import Frame
 from engine.params import Params
 from runtime.settings import SECRET
 
 ROOT = Path(__file__).parents[1]
 SOURCES = {".py", ".md", ".toml", ".safetensors"}
-DEVICE = "cpu"  # the device really used
 
 
 class Data(Protocol):
@@ -29,11 +29,12 @@ class Data(Protocol):
 
 @dataclass(frozen=True)
 class Run:
-    """`train(params, *data)`, not yet started."""
+    """`train(params, *data)` on a device, not yet started."""
 
     train: Callable[..., Iterator[Frame]]
     params: Params
     data: tuple[Any, ...] = ()
+    device: Device = "cpu"  # the one really used
 
     @cached_property
     def key(self) -> str:
@@ -44,7 +45,7 @@ class Run:
             self.train.__qualname__,
             self.params.model_dump_json(),
         ]
-        return name([*facts, *(item.digest for item in self.data), DEVICE], private=is_private(self.data))
+        return name([*facts, *(item.digest for item in self.data), self.device], private=is_private(self.data))
 
 
 def is_private(data: Iterable[Data]) -> bool:

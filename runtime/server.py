@@ -5,6 +5,7 @@ import signal
 import threading
 from types import FrameType
 
+from engine import device
 from runtime import settings
 from runtime.films import Films
 from runtime.store import Store
@@ -38,7 +39,7 @@ def running() -> tuple[Store, Films]:
 
 def _begin(lanes: int) -> tuple[Store, Films]:
     global _running
-    store = Store(lanes)
+    store = Store(lanes, device.seen() if settings.GPU == "auto" else "cpu")
     _running = store, Films(store)
     return _running
 

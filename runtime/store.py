@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterable
 from multiprocessing.process import BaseProcess
 from typing import Protocol
 
-from engine.errors import Busy
+from engine import device
+from engine.device import Device
+from engine.errors import Busy, DeviceError
+from engine.params import Params
 from runtime import settings, workers
 from runtime.jobs import Job
 from runtime.pool import Pool
@@ -35,11 +38,13 @@ class Store:
     Locks are taken in this order: store, queue, job. No film's lock is taken under any of them.
     """
 
-    def __init__(self, lanes: int) -> None:
+    def __init__(self, lanes: int, gpu: Device = "cpu") -> None:
         self._jobs: dict[str, Job] = {}
         self._lock = threading.RLock()
         self._trimming = threading.Lock()
         self._pool = Pool(lanes) if lanes else None
+        self._gpu_pool = Pool(1, fresh=True, name="gpu") if lanes and gpu != "cpu" else None
+        self._pools = [pool for pool in (self._pool, self._gpu_pool) if pool]
         self._others: list[Callable[[], Iterable[Kept]]] = []
         self.ended: Callable[[str, str, float], None] = lambda topic, outcome, seconds: None  # told of every run
         self.alive: Callable[[str], bool] = lambda session: True  # whether a session still has a viewer
@@ -47,6 +52,17 @@ class Store:
         self._janitor = threading.Thread(target=self._watch, name="janitor", daemon=True)
         if lanes:
             self._janitor.start()
+        self._probe = self.start(Run(device.probe, Params(), (), gpu), "gpu") if self._gpu_pool else None
+
+    @property
+    def gpu(self) -> tuple[Device, str]:
+        """The GPU that runs can use and its name; else "cpu" and why: "none", "checking", or the code of an error."""
+        job = self._probe
+        if job is None:
+            return "cpu", "none"
+        if job.frames:
+            return job.device, str(getattr(job.frames[0], "name", ""))
+        return "cpu", job.error.code if job.error else "checking"
 
     def start(self, run: Run, session: str) -> Job:
         """The job of a run: the one that is there, or a new one. Raises Busy."""
@@ -55,7 +71,7 @@ class Store:
             fresh = there is None or there.lost
             job = Job(run, self.trim, self._ended) if there is None or fresh else there
             if fresh and self._pool:
-                self._queue(self._pool, job, session)
+                self._queue(self._lane_of(job), job, session)
             self._jobs[run.key] = job
             job.sessions.add(session)
             job.used = job.wanted = time.monotonic()
@@ -109,8 +125,9 @@ class Store:
             jobs = list(self._jobs.values())
         for job in jobs:
             job.cancel()
+        for pool in self._pools:
+            pool.close()
         if self._pool:
-            self._pool.close()
             self._janitor.join(timeout=2)
         for job in jobs:
             job.end(None)
@@ -128,7 +145,14 @@ class Store:
     @property
     def processes(self) -> list[BaseProcess]:
         """The workers, as processes."""
-        return self._pool.processes if self._pool else []
+        return [process for pool in self._pools for process in pool.processes]
+
+    def _lane_of(self, job: Job) -> Pool:
+        """Where a job is computed: what wants the GPU has a lane of its own, so that nothing else waits for it."""
+        pool = self._pool if job.device == "cpu" else self._gpu_pool
+        if pool is None:
+            raise DeviceError("no_device", device=job.device)
+        return pool
 
     def _ended(self, job: Job) -> None:
         self.ended(job.topic, job.outcome, job.seconds)
@@ -147,7 +171,7 @@ class Store:
 
     def _cancel(self, job: Job) -> bool:
         fresh = job.cancel()
-        if fresh and self._pool and self._pool.withdraw(job):
+        if fresh and any(pool.withdraw(job) for pool in self._pools):
             job.end(None)  # else a lane has it, and ends it
         return fresh
 

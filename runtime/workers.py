@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from engine import device
 from engine.errors import TheoriaError, WorkerLost
 from runtime import child, settings
 from runtime.jobs import Job
@@ -27,7 +28,7 @@ ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # l
 class Worker:
     """One process and the pipe to it."""
 
-    def __init__(self, context: Any) -> None:
+    def __init__(self, context: Any, preload: str = "") -> None:
         self._shelf: child.Shelf[None] = child.Shelf()  # what the process has, by digest
         self.spoilt = False  # it does not stop, or what it knows is uncertain: to be replaced
         self._job: Job | None = None  # the one being computed
@@ -35,7 +36,7 @@ class Worker:
         self._sending = threading.Lock()
         ours, theirs = context.Pipe()
         self._pipe: Connection = ours
-        self.process: BaseProcess = context.Process(target=child.work, args=(theirs,), name="worker", daemon=True)
+        self.process: BaseProcess = context.Process(target=child.work, args=(theirs, preload), name="worker", daemon=True)
         with _starting():
             self.process.start()
         theirs.close()
@@ -102,7 +103,7 @@ class Worker:
         with self._sending:
             self._job, self._asked = job, None
             self._pipe.send(([item.digest for item in data], [(item.digest, item.nbytes) for item in items.values()], fresh))
-            self._pipe.send((train, params))
+            self._pipe.send((train, params, job.device))
 
 
 def compute_here(job: Job) -> None:
@@ -111,10 +112,11 @@ def compute_here(job: Job) -> None:
     job.began()
     error: TheoriaError | None = None
     try:
-        for frame in train(params, *data):
-            job.add(frame)
-            if job.cancelled:
-                break
+        with device.on(job.device):
+            for frame in train(params, *data):
+                job.add(frame)
+                if job.cancelled:
+                    break
     except TheoriaError as problem:
         error = problem
     except Exception:

@@ -13,7 +13,7 @@ from ui.player import trouble
 from ui.text import phrases, theory
 
 ROOT = Path(__file__).parents[1]
-st.set_page_config(page_icon=str(ROOT / "ui/static/mark.svg"), layout="wide")
+st.set_page_config(page_icon=str(ROOT / "ui/static/mark.svg"), layout="wide", initial_sidebar_state="collapsed")
 st.html(f"<style>{(ROOT / 'ui/house.css').read_text(encoding='utf-8')}</style>")
 st.html(f"<style>{phrases(language())['css']['own_words']}</style>")  # Streamlit's own words have no translation
 

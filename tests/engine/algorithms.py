@@ -8,6 +8,7 @@ import numpy as np
 
 from engine import data
 from engine.frames import Frame
+from engine.generative import diffusion, unet
 from engine.graphs import gcn
 from engine.language import decoding, ngram, word2vec
 from engine.learning import em, som
@@ -56,8 +57,18 @@ def few_pixels() -> data.Image:
     return data.Image(np.random.default_rng(7).integers(0, 256, (40, 60, 3), dtype=np.uint8))
 
 
+def few_strokes() -> data.Image:
+    """A small drawing, dark on light."""
+    pixels = np.full((20, 24, 3), 250, dtype=np.uint8)
+    pixels[4:16, 10:13] = 10
+    return data.Image(pixels)
+
+
+WARM = unet.UNet  # torch is imported before anything is timed, as in a worker
 ALGORITHMS = [
     Algorithm("decoding", decoding.search, decoding.Params, lambda: (data.sample("notes"),), decoding.DEFAULT),
+    Algorithm("diffusion", diffusion.sample, diffusion.Params, lambda: (few_strokes(),), diffusion.DEFAULT),
+    Algorithm("diffusion", diffusion.sample, diffusion.Params, lambda: (few_points(),), diffusion.DEFAULT),
     Algorithm("em", em.train, em.Params, lambda: (few_counts(),), em.DEFAULT),
     Algorithm("ngram", ngram.train, ngram.Params, lambda: (few_words(),), ngram.DEFAULT),
     Algorithm("gcn", gcn.train, gcn.Params, lambda: (few_nodes(),), gcn.DEFAULT),

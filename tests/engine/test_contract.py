@@ -14,14 +14,16 @@ from engine.params import Params, Spec
 from tests.engine.algorithms import ALGORITHMS, Algorithm
 
 every = pytest.mark.parametrize("algorithm", ALGORITHMS, ids=lambda item: item.slug)
-SHORT = {"steps": 300, "rows": 7, "cols": 7, "epochs": 5, "samples": 100, "longest": 6}  # bounds that keep an example quick
+SHORT = {  # bounds that keep an example quick
+    "steps": 300, "rows": 7, "cols": 7, "epochs": 5, "samples": 100, "longest": 6, "calls": 6, "training": 100, "every": False,
+}  # fmt: skip
 
 
 def values_of(spec: Spec) -> st.SearchStrategy[Any]:
     if spec.kind == "choice":
         return st.sampled_from(spec.choices)
     if spec.kind == "bool":
-        return st.booleans()
+        return st.booleans() if SHORT.get(spec.name, True) else st.just(False)
     if spec.kind == "str":
         return st.sampled_from(["", "A", "A C", "<eos>", "nothing of the kind"])
     low, high = spec.low or 0, min(spec.high if spec.high is not None else 60, SHORT.get(spec.name, 1e9))

@@ -294,7 +294,7 @@ def _grid(frame: ShapesFrame, params: Params, data: Image, words: Words) -> Pane
     picture = swin.fitted(data, params.height, params.width)
     if frame.part == "input":
         high, wide, rows, columns = 1, 1, 1, 1
-    traces: list[Trace] = [images.photo(picture, (0, columns), (0, rows))]
+    traces: list[Trace] = [images.photograph(picture, (0, columns), (0, rows))]
     if frame.part == "gather":
         return _strided(picture, high, wide, words)
     if frame.part == "blocks":

@@ -17,7 +17,7 @@ LETTERS = "ABCD"
 def rolled_photo(picture: NDArray[np.uint8], rows: int, columns: int, padded: tuple[int, int], r: int) -> list[Trace]:
     """A picture on its padded grid, rolled by (−r, −r): one file, placed up to four times."""
     high, wide = padded
-    first = images.photo(picture, (0, columns), (0, rows))
+    first = images.photograph(picture, (0, columns), (0, rows))
     places = [(dy, dx) for dy in ((0, high) if r else (0,)) for dx in ((0, wide) if r else (0,))]
     return [first | {"x0": first["x0"] + dx - r, "y0": first["y0"] + dy - r} for dy, dx in places]
 

@@ -1,0 +1,134 @@
+"""What the picture of diffusion says is what the frame holds; films stay small; clicks mean the place they were made at."""
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+from engine import data
+from engine.generative import diffusion, samplers, schedules
+from runtime.film import Film
+from runtime.jobs import Job
+from runtime.run import Run
+from runtime.workers import compute_here
+from ui.text import theory
+from views.generative import diffusion as view
+
+WORDS = theory("diffusion", "en")
+
+
+def made(name="seven", **params):
+    given = diffusion.Params(**params)
+    sample = data.sample(name)
+    frames = list(diffusion.sample(given, sample))
+    return frames, lambda i, options=view.Options(): view.draw(frames, i % len(frames), given, (sample,), options, WORDS)  # noqa: B008
+
+
+def film_bytes(params, sample):
+    job = Job(Run(diffusion.sample, params, (sample,)))
+    compute_here(job)
+    film = Film("key", job, view.draw, (), view.Options(), WORDS)
+    while not film.ended.is_set():
+        film.draw_line()
+    assert film.done
+    return len(film.content()), len(job.frames)
+
+
+@pytest.fixture(scope="module")
+def few():
+    return made(calls=6)
+
+
+def test_the_formula_of_ddim_holds_for_every_pixel(few):
+    frames, draw = few
+    for i in range(6):
+        values = {key: np.asarray(value) for key, (value, _) in draw(i).values.items()}
+        np.testing.assert_allclose(values["signal"] * values["x0"] + values["noise"] * values["eps"], values["next"], atol=2e-3)
+        np.testing.assert_allclose(values["next"], frames[i + 1].x[0, 0].ravel(), atol=1e-3)
+
+
+def test_a_pixels_posterior_mean_and_variance_are_those_of_the_frame():
+    frames, draw = made(calls=6, sampler="ddpm")
+    options = view.Options(framed=9, pixel=300)
+    for i in range(5):
+        shown = draw(i, options)
+        frame, values = frames[i], {key: value for key, (value, _) in shown.values.items()}
+        of_x0, of_x, beta = samplers.posterior(frame.alpha_bar, frame.alpha_bar_prev)
+        mean = of_x0 * frame.x0[0, 9].ravel()[300] + of_x * frame.x[0, 9].ravel()[300]
+        assert (shown.of, shown.at) == ("pixel", 300)
+        assert values["next"][300] == pytest.approx(mean, abs=6e-4)
+        assert values["beta"] == pytest.approx(beta)
+        z = diffusion.drawn(0, 2, frame.t, (16, 28, 28))[9].ravel()[300]
+        assert frames[i + 1].x[0, 9].ravel()[300] == pytest.approx(mean + np.sqrt(beta) * z, abs=1e-4)
+
+
+def test_a_sheet_shows_the_sixteen_pictures_of_the_frame(few):
+    frames, draw = few
+    source = next(trace["source"] for trace in draw(6).data if trace["type"] == "image")
+    shown = np.asarray(Pillow.open(io.BytesIO(base64.b64decode(source.split(",")[1]))))[..., 1] / 255
+    assert shown.shape == (4 * 31 - 3, 4 * 31 - 3)
+    np.testing.assert_allclose(shown[31:59, 62:90], (np.clip(frames[6].x[0, 6], -1, 1) + 1) / 2, atol=0.05)
+    assert (shown[28:31] == 0).all()  # the gap
+
+
+def test_the_strip_leads_to_its_times_and_shows_nothing_that_is_not_yet_known(few):
+    frames, draw = few
+    doors = [trace for trace in draw(2).data if trace.get("meta", {}).get("frames")]
+    assert [trace["meta"]["frames"] for trace in doors] == [[0, 1, 2, 3, 4, 5, 6] * 2]
+    assert doors[0]["customdata"][2:4] == [f"t = {frames[2].t}", "not yet reached"]
+
+
+def test_both_samplers_film_of_a_hundred_calls_is_at_most_four_megabytes():
+    size, frames = film_bytes(diffusion.Params(sampler="both", calls=99, guidance=0.0), data.sample("seven"))
+    assert frames == diffusion.FRAMES
+    assert size <= 4_000_000
+
+
+def test_a_large_photograph_dissolves_in_few_webp_pictures():
+    noise = data.Image(
+        np.random.default_rng(0).integers(0, 256, (512, 512, 3), dtype=np.uint8)
+    )  # nothing is harder to make small
+    size, frames = film_bytes(diffusion.Params(what="forward"), noise)
+    assert frames <= 24
+    assert size <= 8_000_000
+    _, draw = made("chelsea", what="forward")
+    assert any(trace.get("source", "").startswith("data:image/webp") for trace in draw(3).data)
+
+
+@pytest.mark.parametrize("T", [10, 100, 300])
+def test_a_schedule_that_never_reaches_noise_says_how_much_is_left(T):
+    left = np.sqrt(schedules.make("linear", T).alpha_bar[-1])
+    _, draw = made("chelsea", what="forward", schedule="linear", timesteps=T)
+    assert f"{left:.3f}" in draw(-1).said
+    _, draw = made("moons", what="points", score="exact", schedule="linear", timesteps=T, calls=3)
+    assert f"{left:.3f}" in draw(0).said
+
+
+def test_a_schedule_that_reaches_noise_says_nothing_of_the_kind():
+    _, draw = made("chelsea", what="forward")
+    assert "never arrives" not in draw(-1).said
+
+
+@pytest.mark.parametrize("index", [0, 61, 1830, 3599])
+def test_a_click_in_the_plane_is_the_place_its_cell_stands_for(index):
+    moons = data.sample("moons")
+    _, draw = made("moons", what="points", score="exact", calls=2)
+    cells = next(trace for trace in draw(0, view.Options(click="add")).data if trace["type"] == "heatmap")
+    at = np.array(list(view.place_at(index, moons).values()))
+    centre = moons.X.mean(0)
+    scaled = (at - centre) / (moons.X - centre).std()
+    np.testing.assert_allclose(scaled, [cells["x"][index % 60], cells["y"][index // 60]], atol=2e-3)
+
+
+def test_the_points_formula_is_the_step_that_is_made():
+    frames, draw = made("moons", what="points", score="exact", calls=5)
+    values = {key: np.asarray(value) for key, (value, _) in draw(2).values.items()}
+    np.testing.assert_allclose(np.stack([values["nx"], values["ny"]], -1), frames[3].x[0], atol=0.006)
+
+
+def test_every_option_is_hidden_where_it_has_no_meaning():
+    names = {spec.name for spec in view.Options.specs()}
+    for what, hidden in view.HIDDEN.items():
+        assert set(hidden) < names, what
