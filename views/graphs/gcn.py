@@ -240,8 +240,9 @@ def _train_said(frame: TrainFrame, params: Params, graph: Graph, words: Words) -
 
 
 def _edit_said(frame: EditFrame, graph: Graph, words: Words) -> str:
+    sign = ("", "") if frame.part == "edge" else ("−", "+")
     pairs = ", ".join(
-        f"{'+' if new else '−'}{parts.name_of(graph, int(u))}–{parts.name_of(graph, int(v))}"
+        f"{sign[new]}{parts.name_of(graph, int(u))}–{parts.name_of(graph, int(v))}"
         for (u, v), new in zip(frame.edited, frame.added, strict=True)
     )
     facts = {

@@ -15,7 +15,7 @@ from engine.graphs import messages
 from engine.graphs.gcn import PARTS, DataFrame, EditFrame, GcnFrame, Params, RoundFrame, TrainFrame
 from views import Words
 
-ROWS, CELLS, NAMED, LEGEND = 10, 110, 40, 400
+ROWS, CELLS, NAMED, LEGEND = 10, 110, 40, 330
 SIGNS = "●◆■▲✚★●"
 WIDE_ROUNDS: list[Box] = [
     (0, 0.385, 0.54, 1),
@@ -644,12 +644,10 @@ def _changed(frame: EditFrame, params: Params, graph: Graph, options: Options, w
         graphs.rings(pos, frame.labelled, size=_size(graph) + 8),
         graphs.rings(pos, np.array([frame.v]), colour="@accent", size=_size(graph) + 10, width=2.5),
     ]
-    key = [
-        (words("key_change", high=number(high, 2)), "@ink2"),
-        (f"○ {words('key_told')}", "@ink"),
-        (f"✕ {words('key_turned')}", "@bad"),
-    ]
-    notes = [*told, *(_corner(text, 0, colour) | {"xshift": _wide(key[:j])} for j, (text, colour) in enumerate(key))]
+    key = [(f"○ {words('key_told')}", "@ink"), (f"✕ {words('key_turned')}", "@bad")]
+    notes = [item | {"y": 1, "yanchor": "top", "yshift": 0} for item in told]
+    notes += [_corner(text, 0, colour) | {"xshift": _wide(key[:j])} for j, (text, colour) in enumerate(key)]
+    notes.append(_corner(words("key_change", high=number(high, 2)), 1, "@ink2"))
     names = _labels(graph, pos, options, [frame.v], frame.change / high)
     return _map(graph, pos, [*web, *lit, doors, marks, *around, crossed, *names], words("changed"), notes)
 
@@ -757,7 +755,7 @@ def _head(frame: DataFrame, words: Words) -> Panel:
     if not rows:
         key = "conv_failed" if frame.failure else "conv_ran" if frame.name == "conv" else "data_whole"
         lines = [words(key, error=short(frame.error), failure=frame.failure)]
-        lines = [line for text in lines for line in _folded(text, 62)]
+        lines = [line for text in lines for line in _folded(text, 46)]
         notes = [note(line, x=0, y=k, xanchor="left", font={"size": 13, "color": "@ink"}) for k, line in enumerate(lines)]
         title = words("attribute", name="GCNConv" if frame.name == "conv" else "Data")
         return Panel(
@@ -785,7 +783,7 @@ def _checks(frame: DataFrame, words: Words) -> Panel:
     facts = warnings(frame)
     out: list[dict[str, Any]] = []
     for key, values, bad in facts:
-        for k, line in enumerate(_folded(words(key, **values), 66)):
+        for k, line in enumerate(_folded(words(key, **values), 50)):
             sign = ("!  " if bad else "✓  ") if not k else "    "
             font = {"size": 12, "color": "@bad" if bad else "@ink2"}
             out.append(note(sign + line, x=0, y=len(out), xanchor="left", font=font))
