@@ -171,9 +171,11 @@ def _scene(frame: MapFrame | GloveFrame, before: Sequence[MapFrame], options: Op
 def _map(scene: _Scene, params: Params) -> Picture:
     frame, words = scene.frame, scene.words
     learned = isinstance(frame, MapFrame)
+    across = "step" if params.close_up < 0 else "learned"  # within an epoch there is more than one picture a step
     panels = [_plane(scene), _side(scene)]
-    panels += [Panel(curves.course("loss"), words("curve_loss"), x={"nticks": 4, "showgrid": False}, y={"nticks": 3},
-                     series=["loss"], zero=False)] * learned  # fmt: skip
+    if learned:
+        course, axis = curves.course("loss", across=across), {"nticks": 4, "showgrid": False}
+        panels.append(Panel(course, words("curve_loss"), x=axis, y={"nticks": 3}, series=["loss"], zero=False))
     said = _said(scene)
     mathml, values = _formula(scene)
     best = scene.near[0]
