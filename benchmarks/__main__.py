@@ -9,7 +9,7 @@ import platform  # noqa: E402
 from datetime import date  # noqa: E402
 from pathlib import Path  # noqa: E402
 
-from benchmarks import decoding, em, ngram, page, som  # noqa: E402
+from benchmarks import decoding, em, gcn, ngram, page, som, swin, word2vec  # noqa: E402
 
 HEAD = """# Measured
 
@@ -22,7 +22,7 @@ with software rendering on the same machine.
 
 def main() -> None:
     head = HEAD.format(date=date.today(), machine=platform.machine(), cores=os.cpu_count(), python=platform.python_version())
-    tables = [topic.table([bench() for bench in topic.BENCHES]) for topic in (ngram, decoding, em, som)]
+    tables = [topic.table([bench() for bench in topic.BENCHES]) for topic in (ngram, word2vec, decoding, em, som, gcn, swin)]
     text = head + "\n\n".join([*tables, page.table(page.measure())]) + "\n"
     (Path(__file__).parent / "RESULTS.md").write_text(text, encoding="utf-8")
     print(text)

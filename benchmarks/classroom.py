@@ -309,6 +309,8 @@ def soak(sessions: int = 500, seconds: float = 600) -> str:
     """A row of the table. The cache is small, so that it is full from the first fifth on: what grows then is no cache."""
     with host(CACHE_MB="100") as there:
         memory, errors = asyncio.run(come_and_go(there, sessions, seconds))
+    for error in sorted(set(errors)):
+        print(errors.count(error), error[:300], file=sys.stderr)
     grown = memory[-1] / memory[0] - 1
     told = ", ".join(f"{value / 1e6:.0f}" for value in memory)
     return (

@@ -27,13 +27,25 @@ def tinted(index: np.ndarray, colours: np.ndarray, x: Edges, y: Edges) -> Trace:
     return _trace(Image.fromarray(np.concatenate([padded[index], alpha[..., None]], axis=-1)), x, y)
 
 
+def photo(array: np.ndarray, x: Edges, y: Edges) -> Trace:
+    """A photograph, uint8 [h, w, 3], as JPEG: a tenth of the bytes of a PNG."""
+    file = io.BytesIO()
+    image = Image.fromarray(array)
+    image.save(file, "JPEG", quality=88)
+    return _placed(image, "jpeg", file.getvalue(), x, y)
+
+
 def _trace(image: Image.Image, x: Edges, y: Edges, **how: int) -> Trace:
     file = io.BytesIO()
     image.save(file, "PNG", compress_level=9, **how)
+    return _placed(image, "png", file.getvalue(), x, y)
+
+
+def _placed(image: Image.Image, kind: str, content: bytes, x: Edges, y: Edges) -> Trace:
     dx, dy = (x[1] - x[0]) / image.width, (y[1] - y[0]) / image.height
     return {
         "type": "image",
-        "source": "data:image/png;base64," + base64.b64encode(file.getvalue()).decode(),
+        "source": f"data:image/{kind};base64," + base64.b64encode(content).decode(),
         "x0": x[0] + dx / 2,
         "dx": dx,
         "y0": y[0] + dy / 2,

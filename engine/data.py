@@ -1,6 +1,6 @@
-"""What a run is about: points, a table or a text, each with a digest; samples, and what a link carries.
+"""What a run is about: points, a table, a text or a graph, each with a digest; samples, and what a link carries.
 
-Reading is in `readers` and `texts`.
+Reading is in `readers` and `texts`, graphs are in `edgelists`.
 """
 
 import base64
@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image as Pillow
 
+from engine.edgelists import Graph, graph, graph_of, graph_table, read_graph
 from engine.errors import DataError
 from engine.readers import (
     COLUMNS,
@@ -63,6 +64,7 @@ __all__ = [
     "TEXTS",
     "TEXT_MARK",
     "UPLOAD_BYTES",
+    "Graph",
     "Image",
     "Kind",
     "Note",
@@ -75,6 +77,8 @@ __all__ = [
     "cut",
     "digit",
     "digit_notes",
+    "graph",
+    "graph_of",
     "is_dictionary",
     "is_image",
     "label_candidates",
@@ -85,6 +89,7 @@ __all__ = [
     "points",
     "points_of",
     "read_dictionary",
+    "read_graph",
     "read_image",
     "read_table",
     "read_text",
@@ -394,14 +399,14 @@ def sample_table(name: str) -> Table:
 
 
 def sample(name: str) -> Any:
-    """A named sample, made once: Points, or a Table or Text where a topic takes it as it is. Raises DataError("no_sample")."""
+    """A named sample, made once: Points, a Graph, an Image, or a Table or Text as it is. Raises DataError("no_sample")."""
     if name not in SAMPLES:
         raise DataError("no_sample", name=cut(clean(name)))
     return _sample(name)
 
 
 @cache
-def _sample(name: str) -> Points | Table | Text:
+def _sample(name: str) -> Points | Table | Text | Graph | Image:
     return replace(SAMPLES[name](), origin=f"sample:{name}")
 
 
@@ -456,6 +461,18 @@ def loner() -> Points:
     return points(np.vstack([*clouds, [[1.2, 3.4]]]).round(2), ("x", "y"))
 
 
+def photo(file: str) -> Image:
+    """A bundled photograph."""
+    return read_image((DATASETS / file).read_bytes())
+
+
+def small_picture(file: str, index: int) -> Image:
+    """A picture out of a bundled set; what is ink on black there stays so."""
+    with np.load(DATASETS / file, allow_pickle=False) as held:
+        pixels = held["x"][index]
+    return Image(np.ascontiguousarray(np.repeat(pixels[..., None], 3, 2) if pixels.ndim == 2 else pixels))
+
+
 def coins() -> Points:
     """Five sets of ten tosses, each of one of two coins, nobody noted which (Do & Batzoglou, 2008)."""
     heads = np.array([5, 9, 8, 4, 7])
@@ -472,6 +489,9 @@ TEXTS: dict[str, tuple[str, str]] = {  # file, title
     "jueju": ("text_jueju.txt.gz", "五言绝句"),
     "song": ("text_song.txt.gz", "宋词"),
     "guwen": ("text_guwen.txt.gz", "古文"),
+    "little": ("text_little.txt.gz", "A little world"),
+    "little_zh": ("text_little_zh.txt.gz", "小世界"),
+    "cup": ("text_cup.txt", "我喜欢观看巴西足球世界杯"),
 }
 PEOPLES_DAILY = 1_000_000  # characters of the People's Daily that are taken
 
@@ -503,12 +523,61 @@ def peoples_daily() -> Text:
     return replace(written("\n".join(lines)), name="人民日报 1998", notes=())
 
 
-SAMPLES: dict[str, Callable[[], Points | Table | Text]] = {
+def graph_file(name: str) -> Graph:
+    """A graph that is bundled as an edge list."""
+    return graph_of(read_graph((DATASETS / f"{name}.json").read_bytes(), f"{name}.json"))
+
+
+def blocks(sizes: Sequence[int], inside: float, outside: float) -> Graph:
+    """A stochastic block model: two nodes of one block are joined with probability `inside`, of two blocks with `outside`."""
+    rng, block = np.random.default_rng(0), np.repeat(np.arange(len(sizes)), sizes)
+    starts, edges = np.concatenate([[0], np.cumsum(sizes)]), []
+    for a in range(len(sizes)):
+        for b in range(a, len(sizes)):
+            count = rng.binomial(sizes[a] * (sizes[a] - 1) // 2 if a == b else sizes[a] * sizes[b], inside if a == b else outside)
+            ends = np.stack(
+                [starts[a] + rng.integers(0, sizes[a], 2 * count), starts[b] + rng.integers(0, sizes[b], 2 * count)], 1
+            )
+            ends = np.sort(ends[ends[:, 0] != ends[:, 1]], axis=1)
+            _, first = np.unique(ends, axis=0, return_index=True)
+            edges.append(ends[np.sort(first)[:count]])
+    return graph(len(block), np.concatenate(edges), labels=block, label_names=[f"block {k + 1}" for k in range(len(sizes))])
+
+
+def grid(side: int = 10) -> Graph:
+    """A square of side × side nodes, each joined to the next in its row and column; labelled left and right."""
+    place = np.arange(side * side).reshape(side, side)
+    edges = np.concatenate(
+        [np.stack([a.ravel(), b.ravel()], 1) for a, b in ((place[:, :-1], place[:, 1:]), (place[:-1], place[1:]))]
+    )
+    positions = np.stack([place.ravel() % side, -(place.ravel() // side)], 1)
+    labels = (place.ravel() % side >= side / 2).astype(int)
+    return graph(side * side, edges, labels=labels, label_names=("left", "right"), positions=positions)
+
+
+def ring(n: int = 24) -> Graph:
+    """n nodes in a circle, each joined to the next; one half has the one label, one the other."""
+    angle = np.pi / 2 - 2 * np.pi * (np.arange(n) + 0.5) / n
+    edges = np.stack([np.arange(n), (np.arange(n) + 1) % n], 1)
+    labels = (np.arange(n) >= n / 2).astype(int)
+    positions = np.round(np.stack([np.cos(angle), np.sin(angle)], 1), 6)
+    return graph(n, edges, labels=labels, label_names=("right", "left"), positions=positions)
+
+
+CLOTHES = {"boot": 9, "dress": 3, "shirt": 6, "bag": 8, "sneaker": 7}  # of Fashion-MNIST's test set
+EMOJI = {"emoji_cat": 284, "emoji_apple": 81, "emoji_ship": 638, "emoji_halo": 534}  # not among those that training saw
+SAMPLES: dict[str, Callable[[], Points | Table | Text | Graph | Image]] = {
     "penguins": penguins, "xkcd": xkcd, "mnist": mnist, "animals": animals, "moons": moons, "square": square,
     "old_faithful": old_faithful, "coins": coins, "loner": loner,
     **{name: partial(sample_table, name) for name in ("notes", "steps", "five", "markov", "grammar")},
     **{name: partial(sample_text, name) for name in TEXTS},
     "peoples_daily": peoples_daily,
+    **{name: partial(graph_file, name) for name in ("karate", "art_philo_science", "les_miserables")},
+    "blocks": partial(blocks, (25, 25, 25, 25), 0.25, 0.015), "large": partial(blocks, (2500,) * 4, 0.0032, 0.0003),
+    "grid": grid, "ring": ring,
+    **{name: partial(photo, f"{name}.jpg") for name in ("chelsea", "astronaut", "coffee", "rocket", "boats")},
+    **{name: partial(small_picture, "clothes_10.npz", k) for name, k in CLOTHES.items()},
+    **{name: partial(small_picture, "emoji_noto_32.npz", k) for name, k in EMOJI.items()},
 }  # fmt: skip
 DEFAULT_COLUMNS: dict[str, tuple[str, ...]] = {
     "penguins": MEASURES[:2], "xkcd": ("red", "green", "blue"), "moons": ("x", "y"), "square": ("x", "y"),
@@ -518,10 +587,16 @@ DEFAULT_COLUMNS: dict[str, tuple[str, ...]] = {
 # ---------------------------------------------------------------------------------------------------------------- links
 
 
-def pack(data: Points | Table | Text) -> str | None:
+def pack(data: Points | Table | Text | Graph | Image) -> str | None:
     """What a link carries: CSV or text, deflated, in base64url. None when it would exceed LINK_CHARACTERS, or are images."""
+    if isinstance(data, Image):
+        return None
     if isinstance(data, Text):
         return _pack_text(data)
+    if isinstance(data, Graph):
+        if data.n + len(data.edges) > LINK_BYTES // 2:
+            return None
+        data = graph_table(data)
     if isinstance(data, Points):
         if data.kind == "images" or data.X.size > LINK_BYTES:
             return None
@@ -577,8 +652,10 @@ def points_of(link: str) -> Points:
     return choose(table, columns, table.label, table.names)
 
 
-def as_table(data: Points) -> Table:
-    """Points as the Table that `choose` would make them from."""
+def as_table(data: Points | Graph) -> Table:
+    """Points as the Table that `choose` would make them from; a graph as that of `graph_of`."""
+    if isinstance(data, Graph):
+        return graph_table(data)
     frame: dict[str, NDArray[Any]] = {column: data.X[:, i].copy() for i, column in enumerate(data.columns)}
     label, names = _free("label", frame), _free("name", frame)
     if data.labels is not None:

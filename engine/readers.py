@@ -83,11 +83,22 @@ class Image:
 
     pixels: NDArray[np.uint8]
     notes: tuple[Note, ...] = ()
+    origin: str = "upload"
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.pixels.flags.writeable = False
         object.__setattr__(self, "digest", digest_of(repr(self.pixels.shape), self.pixels.tobytes()))
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.pixels.flags.writeable = False  # numpy forgets the flag on its way through a pipe
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Image) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
 
     @property
     def nbytes(self) -> int:
@@ -180,7 +191,7 @@ def _zipped(raw: bytes) -> tuple[str, str]:
     return ("document", "Word") if b"word/" in raw[:10_000] else ("archive", "ZIP")
 
 
-def _check_size(raw: bytes) -> None:
+def check_size(raw: bytes) -> None:
     if len(raw) > UPLOAD_BYTES:
         raise DataError("too_large", size=round(len(raw) / 2**20, 1), limit=UPLOAD_BYTES // 2**20)
     if not raw.strip():
@@ -192,7 +203,7 @@ def _check_size(raw: bytes) -> None:
 
 def read_table(raw: bytes, name: str = "") -> Table:
     """The table in the bytes of a CSV file. Raises DataError for everything that is none, or is too large."""
-    _check_size(raw)
+    check_size(raw)
     found = seems(raw)
     if found is not None:
         raise DataError(f"is_{found[0]}", kind=found[1])
@@ -210,14 +221,14 @@ def read_table(raw: bytes, name: str = "") -> Table:
 
 
 def make_table(rows: list[list[str]], *, header: bool, delimiter: str = ",", notes: Iterable[Note] = (), name: str = "",
-               origin: str = "upload", text: Sequence[str] = ()) -> Table:  # fmt: skip
+               origin: str = "upload", text: Sequence[str] = (), limit: int = ROWS) -> Table:  # fmt: skip
     """A Table from rows of clean cells, all equally long; columns named in `text` are not looked at for numbers."""
     said = [*notes, ("header" if header else "no_header", {})]
     heads, body = (rows[0], rows[1:]) if header else ([""] * len(rows[0]), rows)
     if not body:
         raise DataError("no_rows")
-    if len(body) > ROWS:
-        raise DataError("too_many_rows", rows=len(body), limit=ROWS)
+    if len(body) > limit:
+        raise DataError("too_many_rows", rows=len(body), limit=limit)
     cells = list(zip(*body, strict=True))
     kept = [i for i, head in enumerate(heads) if head or any(cells[i])]
     said += [("empty_columns", {"count": len(heads) - len(kept)})] if len(kept) < len(heads) else []
@@ -260,7 +271,7 @@ def _encodings(raw: bytes) -> tuple[str, ...]:
     return ("utf-16-le",) if odd > even else ("utf-16-be",)
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """The delimiter that cuts the first lines most evenly, then into most numbers, then into most cells."""
     head = text[:20_000] if len(text) <= 20_000 else text[:20_000].rpartition("\n")[0] or text[:20_000]
 
@@ -281,12 +292,12 @@ def _delimiter(text: str) -> str:
 
 def csv_rows(text: str) -> tuple[list[list[str]], str, int]:
     """Rows of clean cells, the delimiter, and how many blank rows were left out. Raises DataError."""
-    delimiter = _delimiter(text)
-    rows, blank = _rows(text, delimiter)
+    delimiter = delimiter_of(text)
+    rows, blank = rows_of(text, delimiter)
     return rows, delimiter, blank
 
 
-def _rows(text: str, delimiter: str) -> tuple[list[list[str]], int]:
+def rows_of(text: str, delimiter: str) -> tuple[list[list[str]], int]:
     """Rows of clean cells, and how many blank rows were left out. Raises DataError at the first ragged or badly quoted row."""
     rows: list[list[str]] = []
     blank = 0
@@ -406,7 +417,7 @@ warnings.simplefilter("error", Pillow.DecompressionBombWarning)
 
 def read_image(raw: bytes) -> Image:
     """The picture in the bytes of a PNG, JPEG, WebP, GIF or BMP file. Raises DataError for all else; decodes no bomb."""
-    _check_size(raw)
+    check_size(raw)
     kind = _image_kind(raw)
     try:
         if kind == "WebP":

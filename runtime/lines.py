@@ -1,4 +1,4 @@
-"""JSON lines in one deflate stream. A list or array that was sent before is referred to instead of sent again."""
+"""JSON lines in one deflate stream. An array, a list or a long text that was sent before is referred to, not sent again."""
 
 import hashlib
 import zlib
@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import orjson
 
+LONG = 1000  # characters from which a text is sent once: a picture's file
 WORTH = 64  # bytes of JSON from which a repeated value is sent once and referred to
 STATE = 400_000  # bytes a stream holds while it is open: deflate's window and tables
 
@@ -35,14 +36,14 @@ class Lines:
         self._write(orjson.dumps(content, option=orjson.OPT_SERIALIZE_NUMPY, default=plain), more=more)
 
     def sent(self, item: Any) -> Any:
-        """An item with its arrays (rounded) and longer lists replaced by references; new ones are sent first."""
+        """An item with its arrays (rounded) and longer lists and texts replaced by references; new ones are sent first."""
         if isinstance(item, np.ndarray):
             return self.value(rounded(item))
         if isinstance(item, dict):
             return {key: self.sent(value) for key, value in item.items()}
         if isinstance(item, (list, tuple)):
             return self.value(item) if len(item) > 8 else [self.sent(value) for value in item]
-        return item
+        return self.value(item) if isinstance(item, str) and len(item) >= LONG else item
 
     def value(self, item: Any) -> Any:
         """A reference to an item, sent first where it is new; itself where that is shorter."""

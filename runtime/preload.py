@@ -17,5 +17,8 @@ for module in pkgutil.walk_packages(engine.__path__, "engine.", onerror=lambda n
     except Exception:  # one broken topic must not keep the others from starting; its own run will say what is wrong
         traceback.print_exc()
 
+for library in ("gensim.models",):  # which topics import where they need it, so that the server never does
+    importlib.import_module(library)
+
 gc.collect()
 gc.freeze()  # what is here is shared with every worker as long as no collection touches it

@@ -4,13 +4,16 @@ import hashlib
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 SOURCES = (ROOT / "assets" / "SOURCES.md").read_text(encoding="utf-8")
 
 
-def test_every_data_file_stands_in_sources_with_its_checksum():
-    rows = dict(re.findall(r"^\| datasets/(\S+) .*`([0-9a-f]{64})` \|$", SOURCES, re.M))
-    files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (ROOT / "assets" / "datasets").iterdir()}
+@pytest.mark.parametrize("folder", ["datasets", "weights"])
+def test_every_file_stands_in_sources_with_its_checksum(folder):
+    rows = dict(re.findall(rf"^\| {folder}/(\S+) .*`([0-9a-f]{{64}})` \|$", SOURCES, re.M))
+    files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (ROOT / "assets" / folder).iterdir()}
     assert rows == files
 
 

@@ -106,6 +106,14 @@ def put_quietly(slug: str, name: str, value: Any) -> None:
     st.session_state.pop(f"{slug}.{name}", None)  # a link's, which no widget would ever take away
 
 
+def belongs(slug: str, name: str, to: str) -> None:
+    """Let a setting go back to nothing when what it speaks of has changed. To be called before its widget is drawn."""
+    before = kept(slug).get(name + "_of", to)
+    kept(slug)[name + "_of"] = to
+    if before != to:
+        put(slug, name, "")
+
+
 def query(slug: str, models: list[type[Options]], more: dict[str, str], *, everything: bool) -> dict[str, str]:
     """The settings as a link's parameters."""
     values = kept(slug)

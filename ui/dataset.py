@@ -1,6 +1,7 @@
-"""Which data a run is about: a named sample, or the visitor's own table, picture or text, with its limits written beside it.
+"""Which data a run is about: a named sample, or the visitor's own, with its limits written beside it.
 
-What a topic takes is said by a `Form`: points from chosen columns, the table as it is, or a text; and whether it can be edited.
+What a topic takes is said by a `Form`: points from chosen columns, a table as it is, a text, a graph, a picture; and whether it
+can be edited.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from engine import data
-from engine.data import Image, Points, Table, Text
+from engine.data import Graph, Image, Note, Points, Table, Text
 from engine.errors import DataError
 from ui import address
 from ui.language import language, say
@@ -25,7 +26,7 @@ EDITABLE = 300  # rows that can be edited on the page
 CLICKABLE = 2000  # points that a click can add to
 Picked = tuple[tuple[str, ...], str | None]  # the columns that are looked at, the one that names the classes
 WRITABLE = 20_000  # characters of a text that can be edited on the page
-D = TypeVar("D", bound=Points | Table | Text)
+D = TypeVar("D", bound=Points | Table | Text | Graph | Image)
 Content = Table | Image | Text
 
 
@@ -35,11 +36,24 @@ class Form(Generic[D]):
 
     make: Callable[[Any, Picked], D]
     code: Callable[[str, Any, Picked], str]  # the same as Python, given an expression for what was read
-    columns: bool  # whether columns are picked
+    columns: bool = False  # whether columns are picked
     image: Callable[[Image], D] | None = None
+    image_code: str = "datasets.palette({})"  # the same as Python, given an expression for the picture
     edit: bool = False  # whether it can be edited on the page
-    takes: tuple[type[Table] | type[Text], ...] = (Table,)
-    words: tuple[str, str] = ("own_table", "limits_table")  # phrases: what can be brought, and its limits
+    takes: tuple[type[Table] | type[Text], ...] = (Table,)  # what can be brought beside pictures
+    read: Callable[[bytes, str], Table] = data.read_table  # what makes the table of a file
+    unpack: str = ""  # Python that makes the data of a link's text, where it is not what their kind says
+    words: str = "table"  # the phrases that say what can be brought and how much of it: own_…, limits_…
+    notes: Callable[[Any], Sequence[Note]] = lambda content: content.notes  # what was assumed about what was read
+
+    def accepts(self, content: Content) -> bool:
+        """Whether something can be made of what was read."""
+        return self.image is not None if isinstance(content, Image) else isinstance(content, self.takes)
+
+    @property
+    def door(self) -> str:
+        """The phrase on the door to one's own data."""
+        return "edit_data" if self.edit else "own_data" if self.columns else "own_" + self.words
 
 
 def _points_code(expression: str, table: Table, picked: Picked) -> str:
@@ -47,20 +61,36 @@ def _points_code(expression: str, table: Table, picked: Picked) -> str:
     return f"datasets.choose({expression}, {list(picked[0])!r}, {picked[1]!r}{names})"
 
 
+def _as_it_is(content: Any, picked: Picked) -> Any:
+    return content
+
+
+def _as_read(expression: str, content: Any, picked: Picked) -> str:
+    return expression
+
+
+def _graph_notes(table: Table) -> Sequence[Note]:
+    try:
+        return data.graph_of(table).notes
+    except DataError:  # said elsewhere
+        return table.notes
+
+
 POINTS: Form[Points] = Form(
     make=lambda table, picked: data.choose(table, *picked, table.names), code=_points_code, columns=True, image=data.palette,
-    words=("own_upload", "limits"),
+    words="upload",
 )  # fmt: skip
-EDITED_POINTS: Form[Points] = replace(POINTS, image=None, edit=True, words=("own_table", "limits_table"))
-TABLE: Form[Table] = Form(make=lambda table, _: table, code=lambda expression, *_: expression, columns=False, edit=True)
-TEXT: Form[Text] = Form(
-    make=lambda content, _: content, code=lambda expression, *_: expression, columns=False, edit=True, takes=(Text,),
-    words=("own_text", "limits_text"),
+EDITED_POINTS: Form[Points] = replace(POINTS, image=None, edit=True, words="table")
+TABLE: Form[Table] = Form(make=_as_it_is, code=_as_read, edit=True)
+TEXT: Form[Text] = Form(make=_as_it_is, code=_as_read, edit=True, takes=(Text,), words="text")
+TABLE_OR_TEXT: Form[Table | Text] = Form(make=_as_it_is, code=_as_read, edit=True, takes=(Table, Text), words="table_or_text")
+GRAPH: Form[Graph] = Form(
+    make=lambda table, _: data.graph_of(table), code=lambda expression, *_: f"datasets.graph_of({expression})", edit=True,
+    read=data.read_graph, unpack="datasets.graph_of(datasets.unpack({}))", words="graph", notes=_graph_notes,
 )  # fmt: skip
-TABLE_OR_TEXT: Form[Table | Text] = Form(
-    make=lambda content, _: content, code=lambda expression, *_: expression, columns=False, edit=True, takes=(Table, Text),
-    words=("own_table_or_text", "limits_text"),
-)  # fmt: skip
+PICTURE: Form[Image] = Form(
+    make=_as_it_is, code=_as_read, image=lambda picture: picture, image_code="{}", takes=(), words="picture"
+)
 
 
 @dataclass(frozen=True)
@@ -100,6 +130,8 @@ def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) ->
     slug, state = text.slug, _state(text.slug)
     _arrive(slug, samples, default, form)
     own: Own | None = state.get("own")
+    if own and not form.accepts(own.content):  # brought for another of the topic's parts
+        own = None
     if state.get("awaited"):
         address.notice("bring_file", name=state["awaited"].name, size=state["awaited"].size)
     key = address.in_language(f"{slug}.data")
@@ -115,8 +147,9 @@ def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) ->
         )
         address.kept(slug)["data"] = choice
         icon = ":material/edit:" if form.edit else ":material/upload_file:"
-        door = st.popover("", icon=icon, help=say("edit_data" if form.edit else "own_data"), key=f"{slug}-own", on_change="rerun")
-    content = own.content if choice == "own" and own else _content_of(choice, needed=form.edit)
+        door = st.popover("", icon=icon, help=say(form.door), key=f"{slug}-own", on_change="rerun")
+    needed = form.edit and (form.columns or bool(door.open))
+    content = own.content if choice == "own" and own else _content_of(choice, needed=needed)
     picked = _picked(slug, content, choice) if isinstance(content, Table) and form.columns else None
     if door.open:
         with door:
@@ -124,20 +157,22 @@ def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) ->
                 _editor(text, content)
             elif isinstance(content, Text):
                 _writer(text, content)
-            st.file_uploader(say(form.words[0]), key=f"{slug}-upload", on_change=_upload, args=(text, form))
-            st.caption(say(form.words[1]))
+            st.file_uploader(say("own_" + form.words), key=f"{slug}-upload", on_change=_upload, args=(text, form))
+            st.caption(say("limits_" + form.words))
             if problem := state.get("problem"):
                 trouble(problem)
             picked = _columns(text, content) if isinstance(content, Table) and form.columns and _can_pick(choice) else picked
             if isinstance(content, Text) and choice == "own":
                 _text_column(slug, content)
-            show_notes(content.notes if content is not None and choice == "own" else ())
+            if content is not None and choice == "own":
+                show_notes(content.notes if isinstance(content, Image) else form.notes(content))
     try:
-        chosen = state["good"] = _chosen(slug, choice, own, picked, default, form)
+        chosen = _chosen(slug, choice, own, picked, default, form)
+        state["good"], state["good_form"] = chosen, form
     except DataError as problem:
         trouble(problem)
-        before: Chosen[D] | None = state.get("good")
-        return before or _sample(choice if choice in samples else default, default)
+        before: Chosen[D] | None = state.get("good") if state.get("good_form") is form else None
+        return before or bundled(choice if choice in samples else default, default)
     return chosen
 
 
@@ -357,7 +392,7 @@ def _upload(text: Topic, form: Form[Any]) -> None:
         if Text in form.takes and data.is_dictionary(file.name):
             _take_words(text, data.read_dictionary(raw))
             return
-        pictures = form.image is not None and data.is_image(raw)
+        pictures = form.image is not None and (not form.takes or data.is_image(raw))
         content: Content = data.read_image(raw) if pictures else _read(raw, file.name, form)
         _try(content, form)
     except DataError as problem:
@@ -378,7 +413,7 @@ def _upload(text: Topic, form: Form[Any]) -> None:
 def _read(raw: bytes, name: str, form: Form[Any]) -> Table | Text:
     """A file as what the form takes; where it takes both, a CSV with a column of numbers is a table. Raises DataError."""
     if Text not in form.takes:
-        return data.read_table(raw, name)
+        return form.read(raw, name)
     if Table in form.takes and name.lower().endswith((".csv", ".tsv")):
         table = data.read_table(raw, name)
         if data.numeric_columns(table):
@@ -453,7 +488,8 @@ def _columns(text: Topic, table: Table) -> Picked:
     return tuple(kept["columns"]), kept["label"] or None
 
 
-def _sample(name: str, default: str) -> Chosen[Any]:
+def bundled(name: str, default: str = "") -> Chosen[Any]:
+    """A sample, where there is nothing to choose or to bring."""
     link = {"data": name}
     return Chosen(data.sample(name), link, None, f'datasets.sample("{name}")', {} if name == default else link)
 
@@ -466,7 +502,7 @@ def _chosen(slug: str, choice: str, own: Own | None, picked: Picked | None, defa
             or choice not in data.TABLES
             or picked == (_first(table := data.sample_table(choice), choice), table.label)
         ):
-            return _sample(choice, default)
+            return bundled(choice, default)
         link = {"data": choice, f"{slug}.columns": _joined(picked[0]), f"{slug}.label": picked[1] or ""}
         code = form.code(f'datasets.sample_table("{choice}")', table, picked)
         return Chosen(form.make(table, picked), link, None, code, link)
@@ -474,18 +510,18 @@ def _chosen(slug: str, choice: str, own: Own | None, picked: Picked | None, defa
     reading, columns_link = f'open({name!r}, "rb").read()', {}
     if isinstance(own.content, Image):
         assert form.image is not None
-        made, code = form.image(own.content), f"datasets.palette(datasets.read_image({reading}))"
+        made, code = form.image(own.content), form.image_code.format(f"datasets.read_image({reading})")
     else:
         made = form.make(own.content, picked or ((), None))
-        how = f"datasets.read_text({reading}, {name!r})" if isinstance(own.content, Text) else f"datasets.read_table({reading})"
-        code = form.code(how, own.content, picked or ((), None))
+        how = f"read_text({reading}, {name!r})" if isinstance(own.content, Text) else f"{form.read.__name__}({reading})"
+        code = form.code("datasets." + how, own.content, picked or ((), None))
         if picked:
             columns_link = {f"{slug}.columns": _joined(picked[0]), f"{slug}.label": picked[1] or ""}
     packed = data.pack(made)
     if packed is not None:
         link = {"data": "~" + packed}
-        unpacked = "points_of" if isinstance(made, Points) else "unpack_text" if isinstance(made, Text) else "unpack"
-        return Chosen(made, link, None, f'datasets.{unpacked}("{packed}")', link)
+        unpack = {Points: "datasets.points_of({})", Text: "datasets.unpack_text({})"}.get(type(made), "datasets.unpack({})")
+        return Chosen(made, link, None, (form.unpack or unpack).format(f'"{packed}"'), link)
     if own.edited:
         return Chosen(made, {"data": default}, say("edited_note"), code, {})
     link = {"data": f"file:{own.name}:{own.size}:{own.content.digest[:12]}"} | columns_link
@@ -501,7 +537,7 @@ def _arrive(slug: str, samples: Sequence[str], default: str, form: Form[Any]) ->
     if wanted.startswith("~"):
         try:
             content = data.unpack_text(wanted[1:]) if wanted[1:2] == data.TEXT_MARK else data.unpack(wanted[1:])
-            if not isinstance(content, form.takes):
+            if not form.accepts(content):
                 raise DataError("broken_link")
             _try(content, form)
         except DataError as problem:

@@ -657,6 +657,8 @@ function makePlayer(root) {
     put(stage, "data-narrow", String(w < 640));
     if (shown >= 0 || !panes.length) { arrange(); resize(); }
   });
+  const bar = new ResizeObserver(([{target}]) => stage.style.setProperty("--th-bar-height", `${target.offsetHeight}px`));      // on a phone the caption rests on it
+  bar.observe(stage.querySelector(".th-bar"));
   const app = document.querySelector("[data-testid=stApp]"), line = new MutationObserver(([{oldValue}]) => {      // a server that was restarted knows nothing of us: run the page, or the next change would be lost
     if (oldValue !== "CONNECTED" && app.getAttribute("data-test-connection-state") === "CONNECTED") emit({kind: "back", nonce: Date.now()});
   });
@@ -685,7 +687,7 @@ function makePlayer(root) {
       gone = true; cancelAnimationFrame(frame); window.theoriaLoops--;
       films.forEach((film) => film.stop.abort());
       document.removeEventListener("keydown", keys); document.removeEventListener("pointerdown", away); removeEventListener("resize", resize);
-      watch.disconnect(); dress.stop(); line.disconnect();
+      watch.disconnect(); bar.disconnect(); dress.stop(); line.disconnect();
       panes.forEach((pane) => Plotly?.purge(pane.plot));
       stage.remove();
       if (shared.player === player) { shared.player = null; tell("film"); }

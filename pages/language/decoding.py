@@ -12,6 +12,7 @@ from ui.player import Clicked, play
 from views.language import decoding as view
 
 SAMPLES = ["notes", "steps", "five", "grammar", "markov", "northanger", "pride", "modern", "jueju"]
+RARE = ("pool", "factors", "reference")
 MORE = ("top_k", "top_p", "min_p", "stop", "stop_alpha", "normalise", "seed")
 
 text = shell.header("decoding")
@@ -21,7 +22,8 @@ with left:
     chosen = dataset(text, SAMPLES, default=decoding.DEFAULT[2], form=TABLE_OR_TEXT)
     is_text = isinstance(chosen.data, Text)
     params = controls(decoding.Params, text, more=MORE, without=("normalise",) if is_text else ("order", "estimator"))
-    options = controls(view.Options, text, folded=say("picture_settings"))
+    rare = (*RARE, "alpha") if params.strategy == "sampling" else RARE
+    options = controls(view.Options, text, more=rare, folded=say("picture_settings"))
 models: list[type[Options]] = [decoding.Params, view.Options]
 link, step = shell.address_bar(text, models, chosen.link, short=chosen.short, note=chosen.note)
 

@@ -638,11 +638,20 @@ def test_a_phone_needs_no_sideways_scrolling(page, keys):
     assert bar["y"] + bar["height"] <= 844  # the controls stick to the bottom of the window
 
 
+def test_on_a_phone_the_caption_rests_on_the_bar_beside_the_picture_it_is_about(page):
+    page.set_viewport_size({"width": 390, "height": 600})
+    for offered in (True, False):
+        show(page, "small", start=3, closeup={"now": False, "offered": offered})
+        wait(page, step=3)
+        page.wait_for_function("""() => { const at = (name) => document.querySelector(name).getBoundingClientRect();
+            return Math.abs(at(".th-caption").bottom - at(".th-bar").top) <= 1 && at(".th-bar").bottom <= innerHeight; }""")
+
+
 def test_a_tap_on_a_phone_points_and_goes_to_a_picture(browser, server):
     page = opened(browser, server, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     show(page, "small")
     wait(page, step=11)
-    page.evaluate("document.querySelector('.th-plot').scrollIntoView({block: 'end'})")
+    page.evaluate("document.querySelector('.th-player').scrollIntoView({block: 'end'})")
     page.wait_for_timeout(100)
     page.touchscreen.tap(*spot(page, 40, harness.error_at(4), "3"))
     wait(page, step=4)

@@ -318,3 +318,24 @@ def test_the_effective_choices_of_an_exhaustive_level_count_every_prefix_and_not
     alive = [prefix for prefix in prefixes if all(model.next_log_probs([prefix[:t]])[0, prefix[t]] > -np.inf for t in range(4))]
     assert len(frame.asked) < len(alive)
     assert frame.mean_entropy == pytest.approx(decoding.entropy(model.next_log_probs(alive)).mean())
+
+
+def test_a_wider_beam_may_find_a_less_likely_sentence():
+    table = readers.read_table(b"""after,A,B,C,<eos>
+,0.27,0.31,0.22,0.20
+B,0.22,0.22,0.24,0.32
+A,0.37,0.58,0.02,0.03
+C,0.03,0.05,0.89,0.03
+B C,0.53,0.44,0.01,0.02
+A B,0.09,0.55,0.07,0.29
+A A,0.88,0.03,0.08,0.01
+C C,0.40,0.05,0.53,0.02
+B C A,0.49,0.04,0.01,0.46
+A A A,0.32,0.01,0.10,0.57
+A B B,0.22,0.05,0.54,0.19
+C C C,0.01,0.06,0.12,0.81
+C C A,0.09,0.14,0.27,0.50
+""")
+    frames = list(decoding.search(Params(strategy="widths", longest=4), table))
+    best = [float(np.exp(frame.finished_logp.max())) for frame in frames]
+    assert best[:3] == pytest.approx([0.0992, 0.0501, 0.0840], abs=1e-4)

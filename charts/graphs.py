@@ -1,0 +1,79 @@
+"""Nodes and edges. Large graphs are drawn by WebGL."""
+
+from typing import Any
+
+import numpy as np
+
+from charts import points
+from charts.panels import Trace
+
+FEW = 340  # nodes up to which they are SVG, one mark each
+MANY = 3000  # edges drawn at most
+STEPS = 5
+
+
+def sampled(pairs: np.ndarray, most: int = MANY) -> np.ndarray:
+    """At most so many of the edges [m, 2], spread evenly over their list: always the same."""
+    return pairs if len(pairs) <= most else pairs[np.linspace(0, len(pairs) - 1, most).round().astype(int)]
+
+
+def edges(pos: np.ndarray, pairs: np.ndarray, *, colour: str = "@edge", width: float = 0.8, opacity: float = 0.55) -> Trace:
+    """Edges [m, 2] between places [n, 2], in one path."""
+    return faster(points.mesh(pos.astype(float), pairs, colour=colour, width=width, opacity=opacity), len(pos))
+
+
+def strengths(pos: np.ndarray, pairs: np.ndarray, values: np.ndarray, *, colour: str = "@ink2") -> list[Trace]:
+    """Edges as wide as their value in 0 … 1, in a few steps: one path a step."""
+    step = np.clip((values * STEPS).astype(int), 0, STEPS - 1)
+    return [edges(pos, pairs[step == k], colour=colour, width=0.5 + 1.3 * k, opacity=0.4 + 0.12 * k) for k in range(STEPS)]
+
+
+def heads(pos: np.ndarray, arcs: np.ndarray, *, size: float = 0.03, colour: str = "@edge") -> Trace:
+    """Arrow heads at the receiving end of arcs [m, 2], in one path."""
+    start, end = pos[arcs[:, 0]].astype(float), pos[arcs[:, 1]].astype(float)
+    way = end - start
+    way /= np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-9)
+    side = np.stack([-way[:, 1], way[:, 0]], 1)
+    tip = end - 1.6 * size * way
+    corners = np.stack([0 * way, -1.5 * size * way + 0.6 * size * side, -1.5 * size * way - 0.6 * size * side, 0 * way], 1)
+    return points.blobs(tip, corners, colour=colour)
+
+
+def nodes(pos: np.ndarray, index: np.ndarray, *, colour: Any, size: Any = 11, symbol: str = "circle", **more: Any) -> Trace:
+    """Some of the nodes, at places [n, 2]; they share the link "node" by their index."""
+    meta = {"link": "node", "index": index, "ring": 18} | more.pop("meta", {})
+    marker = more.pop("marker", {})
+    trace = points.cloud(pos[index].astype(float), colour=colour, symbol=symbol, size=size, opacity=1, meta=meta, **more)
+    trace["marker"] |= {"line": {"width": 1, "color": "@surface"}} | marker
+    return faster(trace, len(pos))
+
+
+def valued(pos: np.ndarray, values: np.ndarray, *, high: float, size: Any = 11, scale: Any = "@sequential", **more: Any) -> Trace:
+    """All nodes coloured by a value from 0 to `high`."""
+    marker = {
+        "color": np.asarray(values, dtype=float),
+        "colorscale": scale,
+        "cmin": 0,
+        "cmax": max(high, 1e-12),
+        "showscale": False,
+    }
+    return nodes(pos, np.arange(len(pos)), colour="@ink", size=size, marker=marker | more.pop("marker", {}), **more)
+
+
+def rings(pos: np.ndarray, index: np.ndarray, *, colour: str = "@ink", size: float = 19, width: float = 2) -> Trace:
+    """Circles around some nodes."""
+    trace = points.cloud(pos[index].astype(float), colour=colour, symbol="circle-open", size=size, opacity=1, hoverinfo="skip")
+    trace["marker"] |= {"line": {"width": width, "color": colour}}
+    return faster(trace, len(pos))
+
+
+def faster(trace: Trace, n: int) -> Trace:
+    """The same trace, drawn by WebGL where there are many nodes."""
+    return trace if n <= FEW else trace | {"type": "scattergl"}
+
+
+def frame(pos: np.ndarray, room: float = 0.08) -> tuple[list[float], list[float]]:
+    """The ranges of x and y around places [n, 2]."""
+    low, high = pos.min(0), pos.max(0)
+    pad = room * np.maximum(high - low, 0.4)
+    return [float(low[0] - pad[0]), float(high[0] + pad[0])], [float(low[1] - pad[1]), float(high[1] + pad[1])]

@@ -1,0 +1,155 @@
+"""What passes along the edges, for `engine.graphs.gcn`: four matrices, rounds of messages, distances, smoothness, a layout.
+
+A matrix P has a row for who receives and a column for who sends. Conventions of torch_geometric 2.8: a loop that is there
+keeps its weight, the degree is the weighted in-degree, loop included. The mean rule has no loops; over no neighbours the sum
+is empty, so its mean is 0 and the node keeps f(b). Distances go against the arcs: from whom can v have heard.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+import numpy as np
+
+from engine.data import Graph
+
+Rule = Literal["adjacency", "loops", "symmetric", "mean"]
+RULES: tuple[Rule, ...] = ("adjacency", "loops", "symmetric", "mean")
+FORCES = 400  # nodes up to which springs lay out the whole graph at once
+
+
+@dataclass(frozen=True)
+class Operator:
+    """A sparse matrix (n, n): who receives, who sends, how much."""
+
+    n: int
+    receiver: np.ndarray  # (a,)
+    sender: np.ndarray  # (a,)
+    weight: np.ndarray  # (a,)
+
+    def spread(self, H: np.ndarray) -> np.ndarray:
+        """P H for H (n, d) or (n,)."""
+        return _gathered(self.receiver, self.sender, self.weight, H, self.n)
+
+    def back(self, H: np.ndarray) -> np.ndarray:
+        """Pᵀ H."""
+        return _gathered(self.sender, self.receiver, self.weight, H, self.n)
+
+    def dense(self) -> np.ndarray:
+        P = np.zeros((self.n, self.n))
+        np.add.at(P, (self.receiver, self.sender), self.weight)
+        return P
+
+
+def _gathered(to: np.ndarray, of: np.ndarray, weight: np.ndarray, H: np.ndarray, n: int) -> np.ndarray:
+    if H.ndim == 1:
+        return np.bincount(to, weight * H[of], minlength=n)
+    columns = [np.bincount(to, weight * column[of], minlength=n) for column in H.T]
+    return np.stack(columns, 1) if columns else np.zeros((n, 0))
+
+
+def operator(n: int, arcs: np.ndarray, weights: np.ndarray, rule: Rule, loop: float = 1.0) -> Operator:
+    """A, Ã = A + I, D^−½ Ã D^−½ or D⁻¹ A of arcs (2, a), source over target. `loop`: the weight of a loop that is added."""
+    sender, receiver = arcs
+    if rule in ("loops", "symmetric") and loop:
+        bare = np.setdiff1d(np.arange(n), sender[sender == receiver])
+        sender, receiver = np.concatenate([sender, bare]), np.concatenate([receiver, bare])
+        weights = np.concatenate([weights, np.full(len(bare), loop)])
+    if rule in ("symmetric", "mean"):
+        degree = np.bincount(receiver, weights, minlength=n)
+        some = degree > 0
+        power = np.where(some, np.where(some, degree, 1.0) ** (-0.5 if rule == "symmetric" else -1.0), 0.0)
+        weights = weights * power[receiver] * (power[sender] if rule == "symmetric" else 1.0)
+    return Operator(n, receiver, sender, weights)
+
+
+def hops(n: int, arcs: np.ndarray, v: int) -> np.ndarray:
+    """After how many rounds v has heard from each node, (n,) int16; −1: never."""
+    found = np.full(n, -1, dtype=np.int16)
+    found[v], front, step = 0, np.array([v]), 0
+    while len(front):
+        step += 1
+        inside = np.zeros(n, dtype=bool)
+        inside[front] = True
+        front = np.unique(arcs[0][inside[arcs[1]]])
+        front = front[found[front] < 0]
+        found[front] = step
+    return found
+
+
+def energy(symmetric: Operator, H: np.ndarray) -> float:
+    """Dirichlet energy tr(Hᵀ (I − Â) H) / ‖H‖², 0 … 2: how much neighbours differ, degree accounted for; 0 where H is 0."""
+    size = float((H**2).sum())
+    return max(1 - float((H * symmetric.spread(H)).sum()) / size, 0.0) if size > 0 else 0.0
+
+
+def degrees(n: int, arcs: np.ndarray) -> np.ndarray:
+    """How many neighbours each node hears, itself not counted."""
+    return np.bincount(arcs[1][arcs[0] != arcs[1]], minlength=n)
+
+
+@lru_cache(maxsize=16)
+def layout(graph: Graph) -> np.ndarray:
+    """Where each node is drawn, (n, 2) in −1 … 1, always the same: as given, by springs, or a large graph by its spectrum."""
+    if graph.positions is not None:
+        return _fitted(graph.positions)
+    if graph.n > FORCES and len(graph.edges):
+        return _fitted(_lying(_spectrum(graph.n, graph.arcs()[0])))
+    import networkx as nx
+
+    drawn = nx.Graph()
+    drawn.add_nodes_from(range(graph.n))
+    pairs = graph.pairs()[0]
+    drawn.add_edges_from(pairs[pairs[:, 0] != pairs[:, 1]].tolist())
+    return _parts(drawn)
+
+
+def _parts(drawn: Any) -> np.ndarray:
+    """Springs on a networkx graph; nodes without any edge stand in a row below."""
+    alone = [node for node in drawn if drawn.degree(node) == 0]
+    rest = drawn.subgraph(node for node in drawn if drawn.degree(node))
+    places = np.zeros((len(drawn), 2))
+    if rest:
+        found = _springs(rest)
+        places[list(rest)] = _fitted(_lying(np.array([found[node] for node in rest])))
+    if alone:
+        columns = np.linspace(-1, 1, len(alone) + 2)[1:-1]
+        places[alone] = np.stack([columns, np.full(len(alone), places[:, 1].min() - 0.25 if rest else 0.0)], 1)
+    return _fitted(places) if alone else places
+
+
+def _springs(drawn: Any) -> Any:
+    import networkx as nx
+
+    if len(drawn) <= 120 and nx.is_connected(drawn):
+        start = nx.kamada_kawai_layout(drawn)
+        return nx.spring_layout(drawn, pos=start, seed=0, iterations=30, k=1.3 / np.sqrt(len(drawn)))
+    return nx.spring_layout(drawn, seed=0, iterations=100, method="force")
+
+
+def _spectrum(n: int, arcs: np.ndarray) -> np.ndarray:
+    """Three slow directions of the graph (eigenvectors of D^−½ A D^−½, degrees raised by their mean), seen from an angle."""
+    from scipy.sparse import csr_matrix, diags
+    from scipy.sparse.linalg import eigsh
+
+    degree = np.bincount(arcs[1], minlength=n)
+    scale = diags(1 / np.sqrt(degree + degree.mean()))
+    A = csr_matrix((np.ones(arcs.shape[1]), (arcs[1], arcs[0])), shape=(n, n))
+    _, vectors = eigsh(scale @ A @ scale, k=4, which="LA", v0=np.ones(n), tol=1e-4)
+    x, y, z = (scale @ vectors[:, [2, 1, 0]]).T  # the first is the degree
+    flat = np.stack([x + 0.5 * z, y - 0.35 * z], 1)
+    low, high = np.quantile(flat, (0.002, 0.998), axis=0)
+    return np.asarray(np.clip(flat, low, high))
+
+
+def _lying(places: np.ndarray) -> np.ndarray:
+    """Places turned so that they reach furthest from left to right."""
+    centred = places - places.mean(0)
+    axes = np.linalg.eigh(centred.T @ centred)[1][:, ::-1]
+    return np.asarray(centred @ (axes * np.where(axes.sum(0) < 0, -1, 1)))
+
+
+def _fitted(places: np.ndarray) -> np.ndarray:
+    """Places moved and scaled, both ways alike, into −1 … 1."""
+    low, high = places.min(0), places.max(0)
+    return np.asarray((places - (low + high) / 2) / (max(float((high - low).max()), 1e-9) / 2))

@@ -1,0 +1,105 @@
+"""The arithmetic of windows: who sits in which window, which region, and what it costs. Integers only, no learning.
+
+A grid of H × W patches is cut into windows of M × M, numbered row by row. Where M does not divide a side, the grid is padded
+right and below. Shifted windows are the same windows laid over the grid rolled by (−s, −s).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+PAD = -1  # the region of a patch that is padding
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A grid of patches, its windows and their shift."""
+
+    rows: int  # H, patches down
+    columns: int  # W, patches across
+    window: int  # M
+    shift: int  # s, 0 in a block whose windows stay
+
+    @property
+    def height(self) -> int:
+        """H padded to a multiple of M."""
+        return -(-self.rows // self.window) * self.window
+
+    @property
+    def width(self) -> int:
+        """W padded to a multiple of M."""
+        return -(-self.columns // self.window) * self.window
+
+    @property
+    def windows(self) -> int:
+        return self.height // self.window * (self.width // self.window)
+
+    @property
+    def padded(self) -> bool:
+        return (self.height, self.width) != (self.rows, self.columns)
+
+
+def layout(rows: int, columns: int, window: int, shift: int) -> Layout:
+    """A layout as the paper has it: a window at least as large as a side needs no shift."""
+    return Layout(rows, columns, window, 0 if min(rows, columns) <= window else shift)
+
+
+def partition(grid: NDArray[np.generic], window: int) -> NDArray[np.generic]:
+    """(H, W, …) → (windows, M·M, …). `reverse` undoes it."""
+    rows, columns, rest = *grid.shape[:2], grid.shape[2:]
+    split = grid.reshape(rows // window, window, columns // window, window, *rest)
+    return split.swapaxes(1, 2).reshape(-1, window * window, *rest)
+
+
+def reverse(windows: NDArray[np.generic], rows: int, columns: int) -> NDArray[np.generic]:
+    """(windows, M·M, …) → (H, W, …)."""
+    window, rest = round(windows.shape[1] ** 0.5), windows.shape[2:]
+    split = windows.reshape(rows // window, columns // window, window, window, *rest)
+    return split.swapaxes(1, 2).reshape(rows, columns, *rest)
+
+
+def regions(place: Layout) -> NDArray[np.int64]:
+    """Which piece of the uneven split each patch belongs to, (H', W') before the roll; padding is PAD.
+
+    The split cuts at s, s + M, s + 2M …: so it does in the padded grid, where the cut-off ends stay pieces of their own.
+    """
+    down, across = (_pieces(side, place.window, place.shift) for side in (place.height, place.width))
+    found: NDArray[np.int64] = down[:, None] * (across.max() + 1) + across
+    found[place.rows :], found[:, place.columns :] = PAD, PAD
+    return found
+
+
+def _pieces(side: int, window: int, shift: int) -> NDArray[np.int64]:
+    return (np.arange(side) + (window - shift) % window) // window
+
+
+def order(place: Layout) -> NDArray[np.int64]:
+    """(windows, M·M): which patch of the padded grid, row · W' + column, sits at each place of each window."""
+    grid = np.arange(place.height * place.width).reshape(place.height, place.width)
+    return partition(np.roll(grid, (-place.shift, -place.shift), (0, 1)), place.window)  # type: ignore[return-value]
+
+
+def allowed(place: Layout, mask_pads: bool = True) -> NDArray[np.bool_]:
+    """(windows, M·M, M·M): may the query (row) attend to the key (column)? Those of one region may, padding may nothing.
+
+    Without `mask_pads` padding counts as patches, as torchvision has it.
+    """
+    region = regions(place if mask_pads else Layout(place.height, place.width, place.window, place.shift))
+    inside = region.reshape(-1)[order(place)]  # (windows, M·M)
+    may: NDArray[np.bool_] = (inside[:, :, None] == inside[:, None, :]) & (inside[:, :, None] != PAD)
+    return may
+
+
+def relative_index(window: int) -> NDArray[np.int64]:
+    """(M·M, M·M): which row of the bias table goes with a query (row) and a key (column): (Δy + M − 1)(2M − 1) + Δx + M − 1."""
+    y, x = np.divmod(np.arange(window * window), window)
+    index: NDArray[np.int64] = (y[:, None] - y + window - 1) * (2 * window - 1) + x[:, None] - x + window - 1
+    return index
+
+
+def cost(rows: int, columns: int, channels: int, window: int) -> tuple[int, int]:
+    """Multiply–adds of global and of windowed attention: 4hwC² + 2(hw)²C and 4hwC² + 2M²hwC (Liu et al., equations 1 and 2)."""
+    tokens = rows * columns
+    shared = 4 * tokens * channels**2
+    return shared + 2 * tokens**2 * channels, shared + 2 * window**2 * tokens * channels

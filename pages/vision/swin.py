@@ -1,0 +1,50 @@
+"""Swin, windows that shift: the page."""
+
+from engine.data import CLOTHES, EMOJI
+from engine.params import Options
+from engine.vision import swin
+from runtime.run import Run
+from ui import address, shell
+from ui.controls import controls
+from ui.dataset import PICTURE, dataset
+from ui.player import Clicked, play
+from views.vision import swin as view
+
+PHOTOS = ["chelsea", "astronaut", "coffee", "rocket", "boats"]
+SAMPLES = {"fashion": [*CLOTHES, *PHOTOS], "emoji": [*EMOJI, *PHOTOS]}
+MORE = ("patch", "mask_pads", "channels", "down", "across", "seed")
+
+text = shell.header("swin")
+autoplay, start = shell.experiments(text)
+left, right = shell.stage()
+with left:
+    box = left.container()
+    params = controls(swin.Params, text, more=MORE)
+    with box:
+        samples = SAMPLES[params.labels] if params.show == "trained" else PHOTOS
+        chosen = dataset(text, samples, default=samples[0], form=PICTURE)
+models: list[type[Options]] = [swin.Params, view.Options]
+link, step = shell.address_bar(text, models, chosen.link, short=chosen.short, note=chosen.note)
+
+
+def ask(clicked: Clicked) -> None:
+    """A click on a patch asks that patch."""
+    if clicked.name == "patch":
+        for name, value in zip(("down", "across"), view.asked_at(clicked.index, clicked.frame), strict=True):
+            address.put("swin", name, value)
+
+
+with right:
+    shell.notices()
+    play(
+        Run(swin.look, params, (chosen.data,)),
+        view.draw,
+        view.Options(),
+        text,
+        autoplay=autoplay,
+        start=start if start is not None else step,
+        link=link,
+        closer=False,
+        on_click=ask,
+    )
+shell.below(text, swin, params, [chosen.code])

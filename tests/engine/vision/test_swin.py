@@ -1,0 +1,316 @@
+"""Swin is what timm and the paper say it is, to 1e-9; roll and mask are attention over the uneven windows themselves."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine import data
+from engine.data import Image
+from engine.errors import ParamError
+from engine.vision import swin, swin_net, windows
+from engine.vision.swin_net import Block, Classifier, PatchMerging, WindowAttention
+from engine.vision.windows import Layout
+
+GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "swin.json").read_text())
+PLACE = Layout(GOLDEN["H"], GOLDEN["W"], GOLDEN["window"], GOLDEN["shift"])
+EVEN = Layout(GOLDEN["H"], GOLDEN["W"], GOLDEN["window"], 0)
+
+
+def golden_attention() -> WindowAttention:
+    given = GOLDEN["attention"]
+    attention = WindowAttention(6, given["heads"], GOLDEN["window"]).double()
+    names = {"qkv.weight": "qkv_weight", "qkv.bias": "qkv_bias", "proj.weight": "proj_weight", "proj.bias": "proj_bias"}
+    state = {ours: torch.tensor(given[theirs], dtype=torch.float64) for ours, theirs in names.items()}
+    attention.load_state_dict(state | {"table": torch.tensor(given["rel_pos_bias_table"], dtype=torch.float64)})
+    return attention
+
+
+def frames(picture="chelsea", **settings):
+    return list(swin.look(swin.Params(**settings), data.sample(picture) if isinstance(picture, str) else picture))
+
+
+def noise(height, width) -> Image:
+    return Image(np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8))
+
+
+# ---- golden values
+
+
+def test_windows_are_cut_and_numbered_as_in_timm():
+    assert windows.order(EVEN).tolist() == GOLDEN["partition_token_ids"]
+    assert windows.order(PLACE).tolist() == GOLDEN["shifted_partition_token_ids"]
+
+
+def test_the_mask_is_the_golden_one():
+    may = windows.allowed(PLACE)
+    assert may.astype(int).tolist() == GOLDEN["attn_mask_region_equal"]
+    assert (~may).sum((1, 2)).tolist() == GOLDEN["attn_mask_nonzero_count_per_window"]
+
+
+def test_the_pieces_are_the_golden_regions():
+    ours = np.roll(windows.regions(PLACE), (-PLACE.shift, -PLACE.shift), (0, 1)).reshape(-1)
+    theirs = np.array(GOLDEN["region_ids_after_shift"]).reshape(-1)
+    assert len(set(zip(ours.tolist(), theirs.tolist(), strict=True))) == len(set(theirs.tolist())) == len(set(ours.tolist()))
+
+
+def test_the_relative_position_index_is_the_golden_one():
+    assert windows.relative_index(GOLDEN["window"]).tolist() == GOLDEN["relative_position_index"]
+
+
+@pytest.mark.parametrize(("place", "wanted"), [(EVEN, "out_W-MSA"), (PLACE, "out_SW-MSA")])
+def test_attention_in_windows_is_timms_to_1e_9(place, wanted):
+    x = torch.tensor(GOLDEN["attention"]["x_BHWC"], dtype=torch.float64)
+    with torch.inference_mode():
+        out = swin_net.shifted_attention(x, golden_attention(), place)
+    assert np.abs(out.numpy() - np.array(GOLDEN["attention"][wanted])).max() < 1e-9
+
+
+def test_padding_that_is_not_masked_is_torchvisions_to_1e_9_and_masked_it_is_not():
+    given = GOLDEN["attention_non_divisible"]
+    x = torch.tensor(given["x_BHWC"], dtype=torch.float64)
+    place = Layout(x.shape[1], x.shape[2], GOLDEN["window"], GOLDEN["shift"])
+    wanted = np.array(given["out_SW-MSA_torchvision"])
+    with torch.inference_mode():
+        open_, masked = (swin_net.shifted_attention(x, golden_attention(), place, pads).numpy() for pads in (False, True))
+    assert np.abs(open_ - wanted).max() < 1e-9
+    assert np.abs(masked - wanted).max() > 1e-3
+
+
+def test_merging_is_timms_to_1e_9_and_in_the_order_of_a_reshape_it_is_not():
+    given = GOLDEN["patch_merging_timm"]
+    x, wanted = torch.tensor(given["x"], dtype=torch.float64), np.array(given["y"])
+    merging = PatchMerging(x.shape[-1]).double()
+    merging.load_state_dict({name: torch.tensor(value, dtype=torch.float64) for name, value in given["state"].items()})
+    with torch.inference_mode():
+        ours = merging(x).numpy()
+        plain = x.view(1, 2, 2, 3, 2, 4).permute(0, 1, 3, 2, 4, 5).reshape(1, 2, 3, 16)
+        other = merging.reduction(merging.norm(plain)).numpy()
+    assert np.abs(ours - wanted).max() < 1e-9
+    assert np.abs(other - wanted).max() > 1e-3
+
+
+def test_the_costs_are_those_of_the_paper():
+    given = GOLDEN["complexity_flops"]
+    ours = windows.cost(given["h"], given["w"], given["C"], given["M"])
+    assert ours == (given["MSA=4hwC^2+2(hw)^2C"], given["WMSA=4hwC^2+2M^2hwC"])
+
+
+# ---- what must hold for every size
+
+
+@settings(max_examples=60)
+@given(st.integers(1, 4), st.integers(1, 4), st.integers(1, 5))
+def test_reversing_the_partition_is_the_identity(down, across, window):
+    grid = np.arange(down * window * across * window * 2).reshape(down * window, across * window, 2)
+    assert (windows.reverse(windows.partition(grid, window), *grid.shape[:2]) == grid).all()
+    x = torch.from_numpy(grid)[None].float()
+    assert torch.equal(swin_net.reverse(swin_net.partition(x, window), *grid.shape[:2]), x)
+    assert swin_net.partition(x, window).numpy().astype(int).tolist() == windows.partition(grid, window).tolist()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 13), st.integers(1, 13), st.integers(2, 5), st.integers(0, 4), st.booleans())
+def test_roll_and_mask_are_attention_over_the_uneven_windows(rows, columns, window, shift, pads):
+    place = windows.layout(rows, columns, window, min(shift, window - 1))
+    attention = swin_net.drawn(12, 3, window, seed=1).double()
+    x = torch.randn(2, rows, columns, 12, generator=torch.Generator().manual_seed(0)).double()
+    with torch.inference_mode():
+        ours, pieces = (way(x, attention, place, pads) for way in (swin_net.shifted_attention, swin_net.piecewise))
+    assert (ours - pieces).abs().max() < 1e-12
+
+
+def test_without_the_mask_they_differ():
+    place = Layout(8, 8, 4, 2)
+    attention = swin_net.drawn(12, 3, 4, seed=1)
+    x = torch.randn(1, 8, 8, 12, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        rolled = swin_net.partition(x.roll((-2, -2), (1, 2)), 4)
+        bare = swin_net.reverse(attention(rolled, None), 8, 8).roll((2, 2), (1, 2))
+        assert (bare - swin_net.piecewise(x, attention, place)).abs().max() > 1e-2
+
+
+def test_a_query_that_may_attend_to_nothing_gives_zeros_and_no_gradient_that_is_not_a_number():
+    logits = torch.full((2, 3), float("-inf"), requires_grad=True)
+    out = swin_net.softmax(logits)
+    out.sum().backward()
+    assert torch.equal(out, torch.zeros(2, 3))
+    assert torch.equal(logits.grad, torch.zeros(2, 3))
+    attention = swin_net.drawn(12, 3, 2, seed=0)
+    x = torch.randn(1, 4, 12, requires_grad=True)
+    mask = torch.zeros(1, 1, 4, 4)
+    mask[..., 3, :] = mask[..., :, 3] = float("-inf")
+    out = attention(x, mask)
+    assert torch.equal(out[0, 3], attention.proj.bias)  # zeros, then the last layer
+    out.sum().backward()
+    assert torch.isfinite(x.grad).all()
+    assert torch.isfinite(attention.qkv.weight.grad).all()
+
+
+def test_what_is_multiplied_with_the_values_is_what_is_shown():
+    attention = swin_net.drawn(12, 3, 4, seed=0)
+    mask = swin_net.mask_of(Layout(7, 9, 4, 2), True)
+    x = torch.randn(6, 16, 12)
+    with torch.inference_mode():
+        weights = attention.weights(x, mask)
+        _, _, v = attention.split(x)
+        mixed = attention.proj((weights @ v).transpose(1, 2).reshape(6, 16, 12))
+        assert (mixed - attention(x, mask)).abs().max() < 1e-5
+    sums = weights.sum(-1)
+    assert ((sums - 1).abs() < 1e-5).logical_or(sums == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "window"), [(14, 14, 4), (28, 28, 7), (5, 9, 4), (3, 3, 7), (112 // 16, 112 // 16, 4)]
+)
+def test_a_window_that_does_not_divide_the_grid_is_padded_and_the_shape_comes_back(rows, columns, window):
+    x = torch.randn(1, rows, columns, 12)
+    for shift in (0, window // 2):
+        assert Block(12, 3, window, shift)(x).shape == x.shape
+
+
+def test_padding_changes_nothing_for_the_patches_that_are_there():
+    """Attention of a piece is the same whether the grid is padded beyond it or not."""
+    attention = swin_net.drawn(12, 3, 4, seed=0)
+    x = torch.randn(1, 8, 8, 12)
+    with torch.inference_mode():
+        whole = swin_net.shifted_attention(x, attention, Layout(8, 8, 4, 0))
+        part = swin_net.shifted_attention(x[:, :6, :4], attention, Layout(6, 4, 4, 0))
+    assert torch.allclose(whole[:, :4, :4], part[:, :4], atol=1e-6)
+
+
+def test_a_window_as_large_as_the_grid_is_not_shifted():
+    assert windows.layout(7, 14, 7, 3).shift == 0
+    assert windows.layout(8, 14, 7, 3).shift == 3
+
+
+def test_an_odd_side_is_padded_before_it_is_merged():
+    assert PatchMerging(4)(torch.randn(1, 5, 7, 4)).shape == (1, 3, 4, 8)
+
+
+def test_parameters_can_be_learned_through_a_whole_classifier():
+    model = Classifier(10)
+    model(torch.randn(2, 1, 32, 32)).sum().backward()
+    assert all(p.grad is not None and torch.isfinite(p.grad).all() for p in model.parameters())
+
+
+# ---- the films
+
+
+def test_the_film_begins_untouched_rolls_there_and_back_and_ends_with_the_proof():
+    film = frames()
+    assert [frame.part for frame in film] == [
+        "patches", "even", "cut", "roll", "roll", "roll", "windows", "mask", "attend", "back", "back", "back", "end",
+    ]  # fmt: skip
+    assert [frame.rolled for frame in film] == [0, 0, 0, 1, 2, 3, 3, 3, 3, 2, 1, 0, 0]
+    assert 0 <= film[-1].difference < 1e-6
+    assert all(frame.difference == -1 for frame in film[:-1])
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "patch", "window", "shift"),
+    [(224, 224, 4, 7, 3), (112, 112, 8, 4, 2), (100, 332, 12, 5, 4), (512, 32, 16, 3, 1)],
+)
+def test_the_proof_holds_for_any_size(height, width, patch, window, shift):
+    for pads in (True, False):
+        last = frames(height=height, width=width, patch=patch, window=window, shift=shift, mask_pads=pads)[-1]
+        assert 0 <= last.difference < 1e-6
+
+
+def test_a_patch_at_a_corner_sees_its_piece_alone():
+    last = frames(down=20, across=20)[-1]
+    assert (last.seen_before, last.seen, last.both) == (49, 9, 49)
+
+
+def test_the_middle_patch_hears_of_four_windows_through_two_blocks():
+    last = frames()[-1]
+    assert (last.seen_before, last.seen, last.both) == (49, 49, 196)
+
+
+def test_attention_of_the_asked_patch_sums_to_one_over_what_it_may_see():
+    last = frames(window=4, shift=2, down=999, across=0)[-1]
+    for weights, count in ((last.before, last.seen_before), (last.after, last.seen)):
+        assert weights.sum() == pytest.approx(1, abs=1e-5)
+        assert (weights > 0).sum() == count
+    assert not (last.after[last.pieces == windows.PAD] > 0).any()
+
+
+def test_a_shift_as_large_as_the_window_is_refused_with_advice():
+    with pytest.raises(ParamError) as caught:
+        frames(window=4, shift=4)
+    assert "3" in str(caught.value)
+
+
+def test_the_shapes_are_those_of_swin_t_at_224():
+    rows = swin.network(224, 224, 96, 7)
+    assert [(name, *shape[:3]) for name, _, *shape in rows] == [
+        ("input", 224, 224, 3), ("embed", 56, 56, 96), ("blocks", 56, 56, 96),
+        ("gather", 28, 28, 384), ("norm", 28, 28, 384), ("reduce", 28, 28, 192), ("blocks", 28, 28, 192),
+        ("gather", 14, 14, 768), ("norm", 14, 14, 768), ("reduce", 14, 14, 384), ("blocks", 14, 14, 384),
+        ("gather", 7, 7, 1536), ("norm", 7, 7, 1536), ("reduce", 7, 7, 768), ("blocks", 7, 7, 768),
+    ]  # fmt: skip
+    assert [row[5] for row in rows if row[0] == "blocks"] == [64, 16, 4, 1]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(32, 300), st.integers(32, 300), st.integers(2, 12))
+def test_the_shapes_said_are_those_that_torch_makes(height, width, window):
+    rows = swin.network(height, width, 32, window)
+    x = torch.zeros(1, -(-height // 4), -(-width // 4), 32)
+    for name, _, *shape in rows[2:]:
+        if name == "gather":
+            x = swin_net.gather(x)
+        elif name == "reduce":
+            x = x[..., : shape[2]]
+        assert list(x.shape[1:]) == shape[:3]
+
+
+def test_every_offset_has_one_row_of_the_table():
+    for window in (2, 3, 7, 12):
+        index = windows.relative_index(window)
+        y, x = np.divmod(np.arange(window**2), window)
+        offsets = {(int(y[i] - y[j]), int(x[i] - x[j]), int(index[i, j])) for i in range(window**2) for j in range(window**2)}
+        assert len(offsets) == (2 * window - 1) ** 2 == len({k for *_, k in offsets})
+        assert {k for *_, k in offsets} == set(range((2 * window - 1) ** 2))
+
+
+def test_twice_the_side_costs_four_times_in_windows_and_fifteen_times_without():
+    (whole, windowed), (large, large_windowed) = windows.cost(56, 56, 96, 7), windows.cost(112, 112, 96, 7)
+    assert large_windowed == 4 * windowed
+    assert round(large / whole, 1) == 15.3
+    last = frames(show="cost", height=448, width=448)[-1]
+    assert (last.whole, last.windowed) == (large, large_windowed)
+
+
+# ---- pictures
+
+
+def test_a_picture_is_cut_to_its_middle_and_never_stretched():
+    pixels = np.zeros((40, 80, 3), np.uint8)
+    pixels[:, 20:60] = 200
+    assert (swin.fitted(Image(pixels), 64, 64)[:, 4:-4] == 200).all()
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (1, 500), (500, 1), (3, 512)])
+def test_a_picture_of_any_shape_makes_a_film(height, width):
+    for show in ("shift", "shapes"):
+        assert frames(noise(height, width), show=show)
+
+
+def test_a_picture_of_one_colour_makes_a_film_of_finite_numbers():
+    last = frames(Image(np.full((50, 50, 3), 128, np.uint8)))[-1]
+    assert np.isfinite(last.after).all()
+    assert last.difference < 1e-6
+
+
+def test_clothes_on_white_are_turned_over_and_those_of_the_test_set_are_not():
+    pixels = np.full((28, 28, 3), 255, np.uint8)
+    pixels[10:20, 10:20] = 30
+    assert swin.small(Image(pixels), "fashion")[0, 0, 0] == 0
+    assert swin.small(Image(pixels), "fashion")[16, 16, 0] == 225
+    boot = data.sample("boot")
+    assert (swin.small(boot, "fashion")[2:-2, 2:-2, 0] == boot.pixels[..., 0]).all()

@@ -1,0 +1,67 @@
+"""Graphs on a page: what is told of nodes goes when the nodes go; own edge lists travel in the link."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine import data
+from engine.data import Graph
+from engine.graphs import gcn
+from runtime import server
+from tests.ui.test_pages import opened
+from ui import dataset
+
+pytestmark = pytest.mark.usefixtures("bugs_break")
+CSV = b"source,target,label\nAnn,,red\nCid,,blue\nZoe,,\nAnn,Bob,\nBob,Cid,\n"
+
+
+@pytest.fixture(autouse=True)
+def _server():
+    server.start(0)
+    yield
+    server.stop()
+
+
+def shown() -> tuple[gcn.Params, Graph]:
+    run = list(server.running()[1]._films.values())[-1].job.run
+    return run.params, run.data[0]
+
+
+def choose(page: AppTest, name: str) -> AppTest:
+    return next(box for box in page.selectbox if box.key == "gcn.data.en").select(name).run()
+
+
+def test_told_nodes_and_the_node_looked_at_go_with_their_graph():
+    page = opened("gcn", gcn__labelled="0:0 8:0", gcn__epochs="5", lang="en")
+    assert shown()[0].labelled == "0:0 8:0"
+    choose(page, "ring")
+    assert not page.exception
+    params, graph = shown()
+    assert (params.labelled, graph.n) == ("", 24)
+    page = opened("gcn", gcn__show="propagate", gcn__node="8", lang="en")
+    assert shown()[0].node == "8"
+    choose(page, "art_philo_science")
+    assert not page.exception
+    assert shown()[0].node == ""
+
+
+def test_an_own_edge_list_is_used_and_comes_back_from_its_link():
+    table = data.read_graph(CSV, "friends.csv")
+    graph = data.graph_of(table)
+    opened("gcn", data="~" + data.pack(graph), gcn__epochs="5")
+    again = shown()[1]
+    assert again == graph
+    assert again.names == ("Ann", "Cid", "Zoe", "Bob")
+    assert again.origin == "link"
+
+
+def test_python_that_makes_an_own_graph_makes_it():
+    own = dataset.Own(data.read_graph(CSV, "friends.csv"), "friends.csv", len(CSV))
+    chosen = dataset._chosen("gcn", "own", own, None, "karate", dataset.GRAPH)
+    made = eval(chosen.code, {"datasets": data})
+    assert made == chosen.data
+
+
+def test_what_was_assumed_about_an_edge_list_is_said_with_what_was_merged():
+    table = data.read_graph(CSV + b"Ann,Bob,\n", "friends.csv")
+    said = [code for code, _ in dataset.GRAPH.notes(table)]
+    assert {"encoding", "graph_header", "graph_double", "graph_alone"} <= set(said)

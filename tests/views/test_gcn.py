@@ -1,0 +1,206 @@
+"""What the pictures of graph convolution say is what the frames hold; a click means the node it was made on."""
+
+import numpy as np
+import pytest
+
+from engine import data
+from engine.graphs import gcn
+from runtime.film import Film
+from runtime.jobs import Job
+from runtime.run import Run
+from tests.films import read
+from ui.text import LANGUAGES, theory
+from views.graphs import gcn as view
+from views.graphs import parts
+
+
+def pictures(graph, options=None, language="en", **params):
+    made = gcn.Params(**params)
+    graph = data.sample(graph) if isinstance(graph, str) else graph
+    frames = list(gcn.train(made, graph))
+    words = theory("gcn", language)
+    return frames, lambda i: view.draw(frames, i % len(frames), made, (graph,), options or view.Options(), words)
+
+
+def nodes(picture, axis="x"):
+    return [t for t in picture.data if t["xaxis"] == axis and t.get("meta", {}).get("link") == "node" and t["mode"] == "markers"]
+
+
+def notes(picture):
+    return [item["text"] for item in picture.layout["annotations"]]
+
+
+def test_every_node_is_drawn_once_in_each_view_in_the_shape_of_its_class():
+    frames, draw = pictures("karate")
+    for i in (0, 50, -1):
+        shown = draw(i)
+        for axis in ("x", "x2"):
+            members = nodes(shown, axis)
+            index = np.concatenate([trace["meta"]["index"] for trace in members])
+            assert sorted(index.tolist()) == list(range(34))
+            for trace in members:
+                classes = {int(k) for k in frames[i].p[trace["meta"]["index"]].argmax(1)}
+                assert len(classes) <= 1
+            assert len({trace["marker"]["symbol"] for trace in members}) == len(members)
+
+
+def test_a_click_in_training_tells_a_class_and_elsewhere_chooses_the_node():
+    graph = data.sample("karate")
+    assert view.clicked("train", 8, gcn.Params(), graph) == ("labelled", "0:0 8:0 33:1")
+    assert view.clicked("propagate", 8, gcn.Params(), graph) == ("node", "8")
+    assert view.clicked("ablate", 8, gcn.Params(), graph) == ("node", "8")
+    for show, value in (("train", "labelled"), ("propagate", "node")):
+        name, text = view.clicked(show, 3, gcn.Params(), graph)
+        assert name == value
+        list(gcn.train(gcn.Params(**{"show": show, name: text, "epochs": 2}), graph))
+
+
+def test_nodes_that_can_be_clicked_say_so():
+    for show in ("train", "propagate", "ablate"):
+        _, draw = pictures("karate", show=show, epochs=3)
+        assert all(trace["meta"].get("click") == "node" for trace in nodes(draw(-1)))
+
+
+def test_the_table_of_messages_adds_up_to_what_is_printed():
+    frames, draw = pictures("karate", show="propagate", node="30")
+    shown, frame = draw(-1), frames[-1]
+    columns = [trace["text"] for trace in shown.data if trace["xaxis"] == "x6"]
+    assert columns[0] == ["1", "8", "32", "33", "itself"]
+    products = [float(cell.replace("−", "-")) for cell in columns[3]]
+    assert sum(products) == pytest.approx(frame.total_symmetric, abs=3e-3)
+    assert columns[6][-1] == "–"
+    assert columns[5][:-1] == ["0.250"] * 4
+    assert f"Σ = <b>{frame.total_mean:.3f}</b>".replace("-", "−") in notes(shown)
+
+
+def test_a_loop_in_the_data_is_heard_under_the_mean_rule_too():
+    graph = data.graph(3, [(0, 1), (1, 2), (1, 1)], names="abc")
+    _, draw = pictures(graph, show="propagate", node="b", rounds=1)
+    assert [trace["text"] for trace in draw(-1).data if trace["xaxis"] == "x6"][5] == ["0.333"] * 3
+
+
+def test_only_what_has_happened_in_a_round_is_in_the_table():
+    _, draw = pictures("karate", show="propagate", node="30")
+    filled = [[bool(trace["text"][0]) for trace in draw(i).data if trace["xaxis"] == "x6"] for i in range(4)]
+    assert filled[0] == [True] + [False] * 6
+    assert filled[1] == [True, True, False, False, True, False, False]
+    assert filled[2] == [True, True, True, False, True, True, False]
+    assert filled[3] == [True] * 7
+
+
+def test_the_matrices_are_the_matrices_and_answer_to_the_drawing():
+    frames, draw = pictures("karate", show="propagate")
+    graph, shown = data.sample("karate"), draw(-1)
+    a, loops, symmetric = [trace for trace in shown.data if trace["type"] == "heatmap"]
+    arcs, _ = graph.arcs()
+    wanted = np.zeros((34, 34))
+    wanted[arcs[1], arcs[0]] = 1
+    assert np.array_equal(a["z"], wanted)
+    assert np.array_equal(loops["z"], wanted + np.eye(34))
+    d = (wanted + np.eye(34)).sum(1)
+    assert np.allclose(symmetric["z"], (wanted + np.eye(34)) / np.sqrt(np.outer(d, d)), atol=1e-4)
+    ends = next(trace for trace in shown.data if trace.get("meta", {}).get("link") == "cell" and trace["type"] == "scatter")
+    cell = 8 * 34 + 2
+    places = [(x, y) for x, y, k in zip(ends["x"], ends["y"], ends["meta"]["index"], strict=True) if k == cell]
+    assert {tuple(np.round(place, 5)) for place in places} == {tuple(np.round(frames[0].pos[k].astype(float), 5)) for k in (8, 2)}
+
+
+def test_the_power_of_the_matrix_is_what_the_drawing_shows():
+    frames, draw = pictures("karate", view.Options(matrix="power"), show="propagate", rounds=3)
+    last = [trace for trace in draw(-1).data if trace["type"] == "heatmap"][-1]
+    assert np.allclose(last["z"][frames[-1].v], frames[-1].symmetric, atol=1e-4)
+
+
+def test_attention_is_the_width_of_edges():
+    _, draw = pictures("karate", layer="gat", epochs=30)
+    widths = [trace["line"]["width"] for trace in draw(-1).data if trace["xaxis"] == "x" and trace["mode"] == "lines"]
+    assert len(set(widths)) == 5
+    assert widths == sorted(widths)
+
+
+def test_a_large_graph_says_how_many_edges_are_drawn_and_is_drawn_by_webgl():
+    _, draw = pictures("large", epochs=2)
+    shown = draw(-1)
+    assert any("3,000 of 51,188" in text for text in notes(shown))
+    assert {trace["type"] for trace in nodes(shown)} == {"scattergl"}
+    assert sum(np.isnan(np.asarray(trace["x"], dtype=float)).sum() for trace in shown.data if trace["type"] == "scattergl" and trace["mode"] == "lines") == 3000  # fmt: skip
+
+
+def test_the_film_of_ten_thousand_nodes_is_small_enough():
+    run = Run(gcn.train, gcn.Params(epochs=50, per_class=20), (data.sample("large"),))
+    job = Job(run)
+    for frame in gcn.train(run.params, *run.data):
+        job.add(frame)
+    job.end(None)
+    film = Film("k", job, view.draw, (), view.Options(), theory("gcn", "en"))
+    while not film.ended.is_set():
+        film.draw_line()
+    assert film.done
+    assert film.lines.stored < 16_000_000
+    assert len(read(film.content()).pictures) == 51
+
+
+def test_edges_are_doors_to_the_frame_they_are_left_out_in():
+    frames, draw = pictures("karate", show="ablate", epochs=20)
+    shown = draw(5)
+    doors = next(trace for trace in shown.data if trace["xaxis"] == "x" and trace.get("meta", {}).get("link") == "edge")
+    for k, to in enumerate(doors["meta"]["frames"]):
+        assert frames[to].edited.tolist() == [frames[0].edges[k].tolist()]
+
+
+def test_whether_a_flip_is_proven_smallest_is_said():
+    frames, draw = pictures("karate", show="ablate", node="30")
+    assert "No smaller edit" in draw(-1).said
+    assert "do not turn" in draw(len(frames) - 2).said
+    grid, on_grid = pictures("grid", show="ablate", epochs=30)
+    assert not grid[-1].turned
+    assert "do not turn" in on_grid(-1).said
+
+
+def test_a_node_without_neighbours_is_told_so():
+    graph = data.graph(3, [(0, 1)], names="abc")
+    _, draw = pictures(graph, show="propagate", node="c", rounds=2)
+    assert "no neighbour" in draw(-1).said
+    for i in range(9):
+        draw(i)
+
+
+def test_the_inspector_counts_its_warnings_and_hides_none():
+    for mistake in ("none", "one_way", "float_index", "too_high", "doubled", "no_count", "capital"):
+        frames, draw = pictures("karate", show="inspect", mistake=mistake)
+        bad = [said for said in parts.warnings(frames[-1]) if said[2]]
+        assert bool(bad) == (mistake not in ("none", "float_index"))
+        shown = draw(-1)
+        assert dict(shown.metrics)["warnings"] == str(len(bad))
+        assert sum(text.startswith("!") for text in notes(shown)) == len(bad)
+        if mistake == "float_index":
+            assert any("dtype" in text for text in notes(shown))
+
+
+def test_words_a_visitor_brings_are_harmless():
+    graph = data.graph(3, [(0, 1), (1, 2)], names=["<b>x</b>", "@ink", "%{x}"], labels=[0, 1, 0], label_names=["<i>", "@c1"])
+    for show in ("train", "propagate", "ablate", "inspect"):
+        frames, draw = pictures(graph, show=show, epochs=2)
+        for i in range(len(frames)):
+            text = str(draw(i).data) + draw(i).said + str(notes(draw(i)))
+            assert "<b>x" not in text
+            assert "<i>" not in text
+            assert "%{x}" not in text.replace("%{x}: %{y", "")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_classes_of_the_samples_have_names_in_every_language(language):
+    words = theory("gcn", language)
+    for name in ("karate", "art_philo_science", "les_miserables", "blocks", "grid", "ring", "large"):
+        graph = data.sample(name)
+        for label in range(len(graph.label_names)):
+            said = parts.class_of(graph, label, words)
+            assert language == "en" or said == "Mr. Hi" or not said.isascii()
+
+
+def test_nodes_of_a_small_graph_can_be_chosen_from_a_list():
+    words = theory("gcn", "en")
+    assert list(view.choices(data.sample("karate"), words)["node"])[:3] == ["", "0", "1"]
+    assert view.choices(data.sample("large"), words) == {}
+    assert view.nodes_key(data.sample("grid")) == view.nodes_key(data.sample("blocks"))  # both count from 0 to 99
+    assert view.nodes_key(data.sample("grid")) != view.nodes_key(data.sample("ring"))

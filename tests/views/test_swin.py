@@ -1,0 +1,130 @@
+"""What the pictures of Swin say is what the frames hold; a click means the patch it was made on."""
+
+import numpy as np
+import pytest
+
+from engine import data
+from engine.vision import swin, windows
+from ui.text import theory
+from views.vision import swin as view
+from views.vision import swin_parts as parts
+
+
+def picture(i=-1, name="chelsea", language="en", **settings):
+    params = swin.Params(**settings)
+    frames = list(swin.look(params, data.sample(name)))
+    i %= len(frames)
+    return frames[i], view.draw(frames, i, params, (data.sample(name),), view.Options(), theory("swin", language))
+
+
+def cells(shown, axis="x"):
+    return next(t for t in shown.data if t.get("meta", {}).get("link") == "patch" and t["xaxis"] == axis)
+
+
+@pytest.mark.parametrize("i", range(13))
+def test_a_click_on_a_patch_asks_that_patch_however_far_the_picture_is_rolled(i):
+    frame, shown = picture(i)
+    index = np.asarray(cells(shown)["meta"]["index"]).reshape(frame.pieces.shape)
+    assert index[0, 0] == frame.rolled * 28 + frame.rolled
+    for row, column in ((0, 0), (5, 27), (27, 3)):
+        down, across = view.asked_at(int(index[row, column]), frame)
+        asked, _ = picture(i, down=down, across=across)
+        assert asked.asked == index[row, column]
+
+
+def test_a_click_on_padding_asks_the_nearest_patch():
+    frame, _ = picture(patch=16, window=4, shift=2)
+    down, across = view.asked_at(16 * 15 + 15, frame)
+    asked, _ = picture(patch=16, window=4, shift=2, down=down, across=across)
+    assert divmod(asked.asked, 16) == (13, 13)
+
+
+def test_what_a_click_sets_is_legal_and_lands_on_its_patch_in_the_finest_grid_too():
+    for n in range(1, 129):
+        for k in range(n):
+            at = view._within(k, n)
+            assert 0 <= at <= 999
+            assert at * n // 1000 == k
+
+
+def test_two_pieces_in_one_window_never_have_the_same_letter():
+    for rows, columns, window, shift in ((28, 28, 7, 3), (16, 12, 4, 1), (14, 14, 4, 2), (9, 5, 3, 2)):
+        place = windows.layout(rows, columns, window, shift)
+        pieces = windows.regions(place)
+        kinds = parts.kinds(pieces, rows, columns, window, place.shift).reshape(-1)
+        for inside in windows.order(place):
+            named = {(int(pieces.reshape(-1)[k]), int(kinds[k])) for k in inside if pieces.reshape(-1)[k] != windows.PAD}
+            assert len({piece for piece, _ in named}) == len({kind for _, kind in named}) == len(named)
+
+
+def test_the_masks_on_the_sheet_are_coloured_where_attention_is_allowed_and_there_alone():
+    frame, shown = picture(8)
+    sheet = next(t for t in shown.data if t["type"] == "heatmap" and t["xaxis"] == "x2")["z"]
+    assert (np.isin(sheet, (1, 2, 3, 4))).sum() == frame.masks.sum()
+    assert (sheet == 5).sum() == (frame.masks == 0).sum()
+
+
+def test_the_caption_at_the_end_states_the_largest_difference_and_that_it_is_small():
+    frame, shown = picture()
+    assert shown.values["difference"][0].replace("−", "-") == f"{frame.difference:.2g}".replace("e-0", "e-")
+    assert frame.difference < 1e-6
+    assert "10" in shown.formula
+
+
+def test_the_weight_in_the_caption_is_that_of_the_patch_pointed_at():
+    frame, shown = picture(8)
+    assert shown.of == "patch"
+    weights, _ = shown.values["weight"]
+    assert np.allclose(weights, frame.after.reshape(-1), atol=1e-4)
+    assert shown.values["row"][0] * 28 + shown.values["column"][0] == frame.asked
+
+
+@pytest.mark.parametrize("window", [2, 4, 7, 12])
+def test_the_index_in_the_caption_is_what_its_formula_gives(window):
+    for i in (0, window, window**2 - 1):
+        _, shown = picture(i, show="offsets", window=window)
+        value = {name: np.asarray(v) for name, (v, _) in shown.values.items()}
+        computed = (value["dy"] + value["m1"]) * value["span"] + value["dx"] + value["m1"]
+        assert (computed == value["index"]).all()
+        table = next(t for t in shown.data if t["type"] == "heatmap" and t["xaxis"] == "x3")
+        keys = np.asarray(table["meta"]["index"])
+        assert all(keys[value["index"][key]] == key for key in range(window**2))
+
+
+def test_the_merged_numbers_are_in_the_papers_order_and_normalised():
+    picture_ = data.sample("chelsea")
+    small = swin.fitted(picture_, 56, 56) / 255
+    four, normal, half = view.merged_numbers(picture_, 224, 224)
+    assert np.allclose(four, np.concatenate([small[28, 28], small[29, 28], small[28, 29], small[29, 29]]))
+    assert abs(normal.mean()) < 1e-12
+    assert normal.std() == pytest.approx(1, abs=1e-2)
+    assert len(half) == 6
+
+
+def test_the_list_of_operations_leads_to_each_frame():
+    _, shown = picture(3, show="shapes")
+    rows = next(t for t in shown.data if t.get("meta", {}).get("link") == "operation")
+    assert rows["meta"]["frames"] == list(range(15))
+    texts = [t["text"] for t in shown.data if t.get("mode") == "text"]
+    assert texts[1][3] == "28 × 28 × 384"
+    assert texts[2][2] == "64 × 49 × 96"
+
+
+def test_the_cost_in_the_caption_is_the_papers_at_its_size():
+    _, shown = picture(show="cost")
+    assert (shown.values["whole"][0], shown.values["windowed"][0]) == ("2,003,828,736", "145,108,992")
+
+
+def test_the_experiments_say_what_is_measured():
+    for language in ("en", "zh"):
+        items = {item.id: item for item in theory("swin", language).experiments}
+        for slug, wanted in (("across", 196), ("corner", 9)):
+            frame, _ = picture(**items[slug].set)
+            assert str(wanted) in items[slug].answers[items[slug].right]
+            assert (frame.both if slug == "across" else frame.seen) == wanted
+        frame, _ = picture(**items["pad"].set)
+        assert windows.Layout(frame.rows, frame.columns, 4, 2).windows == 16
+        small, large = (windows.cost(n, n, 96, 7) for n in (56, 112))
+        said = items["double"].why
+        unit = 1e9 if language == "en" else 1e8
+        assert all(f"{value / unit:.4g}" in said for value in (*small, *large)), said

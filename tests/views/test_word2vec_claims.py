@@ -1,0 +1,73 @@
+"""What the page of word2vec claims in words is so."""
+
+import pytest
+
+from engine import data
+from engine.language import vectors, vocabularies, word2vec
+from ui.text import LANGUAGES, theory
+from views.language import word2vec as view
+
+
+def shown(id, i=-1, then=False):
+    item = next(item for item in theory("word2vec", "en").experiments if item.id == id)
+    values = {**item.set, **(item.then_set if then else {})}
+    params = word2vec.Params(**{name: value for name, value in values.items() if name in word2vec.Params.model_fields})
+    options = view.Options(**{name: value for name, value in values.items() if name not in word2vec.Params.model_fields})
+    frames = list(word2vec.train(params, data.sample(item.data)))
+    picture = view.draw(frames, i % len(frames), params, (data.sample(item.data),), options, theory("word2vec", "en"))
+    return frames, picture
+
+
+def listed(picture):
+    return list(next(trace for trace in picture.data if trace["type"] == "bar")["customdata"])
+
+
+def test_the_neighbours_of_the_tiger_are_wild_animals_not_what_it_does():
+    assert set(listed(shown("world")[1])[:3]) == {"lion", "wolf", "bear"}
+
+
+@pytest.mark.parametrize("then", [False, True])
+def test_the_arrow_from_man_to_king_leads_from_woman_to_queen(then):
+    _frames, picture = shown("queen", then=then)
+    assert listed(picture)[0] == "queen"
+    assert "queen" in picture.said
+
+
+def test_without_the_rule_king_itself_would_win():
+    found = vectors.glove()
+    a, b, c = (found.words.index(word) for word in ("man", "king", "woman"))
+    best, _ = vectors.nearest(found.vectors, vectors.analogy_point(found.vectors, a, b, c), 1)
+    assert found.words[best[0]] == "king"
+
+
+def test_wine_is_near_cups_and_drunkenness():
+    assert {"杯", "醉", "醒", "赏"} <= set(listed(shown("tang")[1]))
+
+
+def test_noise_is_thirty_times_cheaper_and_the_tree_not_far():
+    frames, _ = shown("pair")
+    soft, tree, noise = frames[-1].spent
+    assert len(frames[0].words) == 183
+    assert 25 < soft / noise < 36
+    assert 15 < soft / tree < 36
+
+
+def test_the_most_frequent_of_six_words_has_a_code_of_one_bit():
+    frames, picture = shown("huffman")
+    assert frames[0].words[0] == "我"
+    tree = frames[-1]
+    assert tree.parent[0] == len(tree.parent) - 1  # right below the root
+    assert tree.length * 38 == pytest.approx(88)
+    assert round(tree.length, 2) == 2.32
+    assert picture.metrics[0][1] == "2.316"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_erratum_computes_what_it_says(language):
+    said = theory("word2vec", language).errata[0]["shown"]
+    ground = word2vec.prepare(word2vec.Params(), data.sample("little"), "auto", 1000)
+    counts = ground.vocabulary.counts
+    assert ground.vocabulary.words[0] == "the"
+    assert f"{100 * counts[0] / counts.sum():.1f} %" in said
+    assert f"{vocabularies.keep_chances(counts, 0.001)[0]:.3f}" in said
+    assert f"{100 * vocabularies.noise_chances(counts, 0.75)[0]:.1f} %" in said
