@@ -38,9 +38,14 @@ def labels(
     return look | {"cliponaxis": False} | ({} if "hovertemplate" in more else {"hoverinfo": "skip"}) | more
 
 
+def breadth(word: str) -> int:
+    """How wide a word is, in Latin letters: an ideograph takes two."""
+    return sum(1 if ord(sign) < 0x2E80 else 2 for sign in word)
+
+
 def lines_of(words: Sequence[str], width: float, least: float = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Left ends [n], widths [n] (≥ `least`) and line numbers [n] of words set in lines; a Latin letter is 1 wide, others 2."""
-    sizes = np.array([max(least, sum(1 if ord(sign) < 0x2E80 else 2 for sign in word) + 2.0) for word in words])
+    sizes = np.array([max(least, breadth(word) + 2.0) for word in words])
     left, line = np.zeros(len(sizes)), np.zeros(len(sizes), int)
     at, row = 0.0, 0
     for k, size in enumerate(sizes):

@@ -1,9 +1,10 @@
 """N-gram language models: count, estimate, multiply; and what twelve estimators say of words never seen together.
 
 Jurafsky & Martin, "Speech and Language Processing", ch. 3; Chen & Goodman 1998 (smoothing). Peers: nltk.lm 3.10.4, KenLM 0.3.0.
-The counts are made by `counts`, the estimators stand in `smoothing`; here they are shown at work. A run begins with reading the
-text, in frames of their own where it is long, and goes on with one of six things: the chain rule on a sentence, one context under
-all estimators, the perplexity of held-out text, generation, Jelinek–Mercer's weights by EM, Good and Turing's counts.
+Texts are read by `corpus` and counted by `counts`, the estimators stand in `smoothing`; here they are shown at work. A run
+begins with reading the text, in frames of their own where it is long, and goes on with one of six things: the chain rule on a
+sentence, one context under all estimators, the perplexity of held-out text, writing on, Jelinek–Mercer's weights by EM, Good and
+Turing's counts.
 """
 
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -21,6 +22,7 @@ from engine.frames import Frame, seal
 from engine.language import corpus, smoothing, tokens
 from engine.language.corpus import LEAST, Corpus, How
 from engine.language.counts import END, START, UNK, Counts, Floats, counting
+from engine.language.factors import Explained, counted, explain, longest
 from engine.language.smoothing import ESTIMATORS, Estimator, Model, Settings
 from engine.texts import Text
 
@@ -77,23 +79,6 @@ class NgramFrame(Frame):
 class ReadFrame(NgramFrame):
     share: float  # of the text that has been read
     grams: np.ndarray  # int64 (order,): different n-grams of every length counted so far
-
-
-@dataclass(frozen=True)
-class Explained:
-    """One probability and what it is made of."""
-
-    p: float
-    level: int  # the longest n-gram that was seen; 0: not even the word
-    order: int  # the longest context that was seen, plus 1
-    count: int  # C(h w) at the full order
-    total: int  # C(h) at the full order
-    c: float  # the count that is used, at `order`: discounted below, maybe a continuation count
-    n: float  # the sum that it is divided by
-    D: float  # what is taken off or added, or the factor; λ of Jelinek–Mercer
-    weight: float  # of the shorter context
-    lower: float  # the probability after the shorter context
-    known: bool
 
 
 @dataclass(frozen=True)
@@ -269,81 +254,6 @@ def _strings(words: Sequence[str]) -> np.ndarray:
     return np.array(list(words), dtype=np.str_) if words else np.zeros(0, "<U1")
 
 
-# ------------------------------------------------------------------------------------------------------------- one factor
-
-
-def explain(model: Model, context: Sequence[int], token: int) -> Explained:
-    """A probability, with the numbers of its formula. `token` is -1 for a word that no vocabulary holds."""
-    counts, name = model.counts, model.name
-    full = context[len(context) - (counts.order - 1) :] if counts.order > 1 else ()
-    raw = _raw(counts, full, token)
-    p = float(model.distribution(context)[token]) if token >= 0 else 0.0
-    order, node = 1, 0
-    for m in range(2, min(model.top, len(context) + 1) + 1):
-        found = counts.node(context[len(context) - m + 1 :])
-        if found < 0 or counts.children(m, found).start == counts.children(m, found).stop:
-            break
-        order, node = m, found
-    if name in ("mle", "add_one", "add_k"):
-        order, node = counts.order, counts.node(full)
-    level = _level(counts, context, token)
-    values = _terms(model, order, node, token)
-    lower = 0.0
-    if token >= 0 and name != "good_turing":
-        shorter = context[len(context) - order + 2 :] if order > 1 else None
-        below = np.full(counts.V, model.prob[0][0]) if shorter is None else _below(model, shorter)
-        lower = float(below[token])
-    weight = float(model.weight[order][node]) if node >= 0 else 1.0
-    return Explained(p, level, order, *raw, *values, weight, lower, token >= 0)
-
-
-def _below(model: Model, context: Sequence[int]) -> Floats:
-    length = len(context) + 1
-    return smoothing.spread(model.counts, model.prob[: length + 1], model.weight[: length + 1], context)
-
-
-def _raw(counts: Counts, context: Sequence[int], token: int) -> tuple[int, int]:
-    """C(h w) and C(h) at the full order."""
-    node, m = counts.node(context), len(context) + 1
-    if node < 0 or m > counts.order:
-        return 0, 0
-    here = counts.children(m, node)
-    level = counts.levels[m]
-    total = int(level.count[here].sum())
-    found = int(counts.find(m, np.array([node]), np.array([token]))[0])
-    return (int(level.count[found]) if found >= 0 else 0), total
-
-
-def _level(counts: Counts, context: Sequence[int], token: int) -> int:
-    """The longest n-gram that was seen of a context and a token."""
-    for m in range(min(counts.order, len(context) + 1), 0, -1):
-        if token >= 0 and counts.node((*context[len(context) - m + 1 :], token)) >= 0:
-            return m
-    return 0
-
-
-def _terms(model: Model, m: int, node: int, token: int) -> tuple[float, float, float]:
-    """c, N and D of a formula at level m."""
-    counts, name, level = model.counts, model.name, model.counts.levels[m]
-    if node < 0:
-        return 0.0, 0.0, 0.0
-    here = counts.children(m, node)
-    times = counts.adjusted(m) if name in ("kneser_ney", "interpolated_kn", "modified_kn") else level.count
-    found = int(counts.find(m, np.array([node]), np.array([token]))[0]) if token >= 0 else -1
-    c, n = (float(times[found]) if found >= 0 else 0.0), float(times[here].sum())
-    D = 0.0
-    if name == "good_turing":
-        D = float(model.prob[1][found] * n) if found >= 0 else float(model.prob[0][0] * n)
-    elif name == "witten_bell":
-        n += here.stop - here.start
-    elif name == "jelinek_mercer":
-        D = 1 - float(model.weight[m][node])
-    elif model.discounts:
-        found_D = model.discounts[m - 1]
-        D = 0.0 if not c else found_D[min(int(c), len(found_D)) - 1] if name != "katz" or c <= len(found_D) else 1.0
-    return c, n, D
-
-
 # --------------------------------------------------------------------------------------------------------- a sentence
 
 
@@ -402,7 +312,7 @@ def _candidates(model: Model, context: Sequence[int], token: int) -> tuple[np.nd
     p = model.distribution(context)
     best = np.argsort(-p, kind="stable")[:CANDIDATES]
     best = best[p[best] > 0]
-    counts = np.array([_raw(model.counts, context, int(other))[0] for other in best], np.int64)
+    counts = np.array([counted(model.counts, context, int(other))[0] for other in best], np.int64)
     rank = int((p > p[token]).sum()) + 1 if token >= 0 and p[token] > 0 else 0
     return _strings([model.vocabulary[other] for other in best]), p[best], counts, rank
 
@@ -423,7 +333,7 @@ def _context(ground: Ground) -> Iterator[NgramFrame]:
     mass = np.stack([np.bincount(levels, weights=p, minlength=n + 1) for p in P])
     P = np.where(there[:, None], P, -1.0)
     words = _strings([counts.vocabulary[token] for token in shown])
-    raw = [_raw(counts, context, token) for token in shown]
+    raw = [counted(counts, context, token) for token in shown]
     names = (*counts.vocabulary, START)
     for step in range(len(ESTIMATORS) + 1):
         model = models[max(step - 1, 0)]
@@ -587,7 +497,7 @@ def _draws(ground: Ground, model: Model, ids: list[int]) -> Iterator[GenerateFra
         place = int(np.flatnonzero(best == token)[0]) if token in best else -1
         shown = q if u >= 0 else p
         said.append(float(p[token]))
-        level.append(_level(counts, _seen(counts, ids), token))
+        level.append(longest(counts, _seen(counts, ids), token))
         ids.append(token)
         told = (_strings([names[i] for i in best]), shown[best], place, float(shown[token]), u)
         ended = token == counts.end

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from charts import curves, points
+from charts import bars, curves, points
 from charts.formula import number
 from charts.panels import Panel, blank, escaped, note
 from engine.language import decoding
@@ -100,7 +100,7 @@ def wrapped(scene: Scene, item: Sentence) -> list[str]:
     lines = [""]
     for word in words:
         short = word if len(word) <= ACROSS else word[: ACROSS - 1] + "…"
-        if lines[-1] and len(lines[-1]) + 1 + len(short) > ACROSS:
+        if lines[-1] and bars.breadth(lines[-1]) + 1 + bars.breadth(short) > ACROSS:
             lines.append("")
         lines[-1] = f"{lines[-1]} {short}".strip()
     return lines if len(lines) <= DEEP else [*lines[: DEEP - 1], lines[DEEP - 1][: ACROSS - 2] + " …"]

@@ -60,6 +60,8 @@ def context(frames: Sequence[NgramFrame], frame: ContextFrame, params: Params, w
         said = words(f"said_is_{name}", **facts) + (
             words("gap") + words("said_fallback", level=frame.fallback) if frame.fallback else ""
         )
+    if frame.shown:
+        said = words("named", estimator=facts["estimator"]) + said
     mathml, values = explained(frame.now, params, frame.types, name) if frame.shown else ("", {})
     sums = frame.sums[: frame.shown]
     return picture(
@@ -68,7 +70,7 @@ def context(frames: Sequence[NgramFrame], frame: ContextFrame, params: Params, w
         CONTEXT_NARROW,
         words,
         frame,
-        phase=words(f"name_{name}") if frame.shown else words("phase_start"),
+        phase=words("phase_row", n=frame.shown, of=rows) if frame.shown else words("phase_start"),
         said=said,
         formula=mathml,
         values=values,
