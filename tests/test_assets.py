@@ -9,9 +9,10 @@ SOURCES = (ROOT / "assets" / "SOURCES.md").read_text(encoding="utf-8")
 
 
 def test_every_data_file_stands_in_sources_with_its_checksum():
-    rows = dict(re.findall(r"^\| datasets/(\S+) .*`([0-9a-f]{64})` \|$", SOURCES, re.M))
-    files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (ROOT / "assets" / "datasets").iterdir()}
-    assert rows == files
+    for folder in ("datasets", "weights"):
+        rows = dict(re.findall(rf"^\| {folder}/(\S+) .*`([0-9a-f]{{64}})` \|$", SOURCES, re.M))
+        files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (ROOT / "assets" / folder).iterdir()}
+        assert rows == files
 
 
 def test_every_font_has_its_licence_beside_it():
