@@ -21,6 +21,9 @@ FIRST_PANEL = """async () => {
   const bare = {visible: false, fixedrange: true};
   const layout = {width: 640, height: 360, margin: {l: 0, r: 0, t: 0, b: 0}, showlegend: false, paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)',
                   xaxis: {...bare, range: axes.xaxis.range}, yaxis: {...bare, range: axes.yaxis.range}};
+  const {xaxis, yaxis} = layout, across = xaxis.range[1] - xaxis.range[0], up = yaxis.range[1] - yaxis.range[0];
+  if (axes.xaxis.scaleanchor || axes.yaxis.scaleanchor) yaxis.range = [yaxis.range[0], yaxis.range[0] + Math.sign(up) * Math.abs(across) * 360 / 640];
+  if (axes.yaxis.range[0] > axes.yaxis.range[1] && yaxis.range[1] !== axes.yaxis.range[1]) yaxis.range = [axes.yaxis.range[1] + Math.abs(across) * 360 / 640, axes.yaxis.range[1]];
   return decodeURIComponent((await Plotly.toImage({data, layout}, {format: 'svg', width: 640, height: 360})).split(',').slice(1).join(','));
 }"""
 
@@ -40,7 +43,8 @@ def thumbnail(page: Page, address: str, slug: str) -> str:
     svg = re.sub(r"rgb\((\d+), ?(\d+), ?(\d+)\)", role, svg)
     used = sorted(set(re.findall(r"var\(--(\w+)\)", svg)))
     light, dark = ("".join(f"--{name}:{palette[name]};" for name in used) for palette in (theme.LIGHT, theme.DARK))
-    style = f"<style>svg{{{light}}}@media(prefers-color-scheme:dark){{svg{{{dark}}}}}</style>"
+    flip = "image{filter:invert(1)}" if page.locator("[data-flip=true]").count() else ""  # ink on paper, turned over at night
+    style = f"<style>svg{{{light}}}@media(prefers-color-scheme:dark){{svg{{{dark}}}{flip}}}</style>"
     svg = re.sub(r"(-?\d+\.\d{2})\d+", r"\1", svg)
     return re.sub(r"(<svg[^>]*>)", r"\1" + style, svg, count=1)
 

@@ -1,0 +1,60 @@
+"""What the experiments of the diffusion page say is so."""
+
+import numpy as np
+import pytest
+
+from engine import data
+from engine.generative import diffusion, schedules
+from ui.text import theory
+
+
+def run(id):
+    item = next(item for item in theory("diffusion", "en").experiments if item.id == id)
+    return item, list(diffusion.sample(diffusion.Params(**item.set), data.sample(item.data)))
+
+
+def likeness(one, other):
+    return float(np.mean([np.corrcoef(a.ravel(), b.ravel())[0, 1] for a, b in zip(one, other, strict=True)]))
+
+
+def test_after_a_third_of_the_steps_the_guess_is_nearly_the_end_while_the_picture_is_still_noise():
+    item, frames = run("sixteen")
+    end, third = frames[-1].x[0], frames[7]
+    assert item.right == 0
+    assert likeness(third.x0[0], end) > 0.95
+    assert likeness(third.x[0], end) < 0.5
+
+
+def test_after_five_steps_both_samplers_have_nothing_in_common_but_the_label():
+    item, frames = run("twins")
+    assert item.right == 1
+    np.testing.assert_array_equal(frames[0].x[0], frames[0].x[1])
+    assert abs(likeness(frames[5].x[0], frames[5].x[1])) < 0.1
+    assert likeness(frames[-1].x[0], frames[-1].x[1]) < 0.8
+
+
+def test_one_call_with_the_exact_score_sends_all_points_to_one_place_and_more_calls_mend_it():
+    item, frames = run("exact")
+    assert item.right == 1
+    assert frames[0].calls == 1
+    assert frames[0].x[0].std(axis=0).max() < 0.05
+    assert frames[0].distance > 0.5 > 0.05 > frames[4].distance
+
+
+def test_the_short_schedule_leaves_six_tenths_of_the_cat():
+    item, frames = run("short")
+    assert item.right == 1
+    assert f"{np.sqrt(frames[-1].alpha_bar):.3f}" == "0.603"
+    assert "0.603" in item.why
+
+
+def test_the_numbers_of_the_errata_are_those_of_the_schedules():
+    told = " ".join(item["shown"] for item in theory("diffusion", "en").errata)
+    cosine, linear = schedules.make("cosine", 1000), schedules.make("linear", 1000)
+    assert f"{1 - cosine.betas[500]:.4f}" == "0.9968"
+    for wanted in (f"{cosine.alpha_bar[500]:.4f}", f"{schedules.make('linear', 10).alpha_bar[-1]:.3f}"):
+        assert wanted in told
+    for schedule, wanted in ((cosine, 1.2e-9), (linear, 2.0e-5)):
+        assert -0.5 * np.log1p(-schedule.alpha_bar[-1]) == pytest.approx(wanted, rel=0.02)
+    assert "1.2·10⁻⁹" in told
+    assert "2.0·10⁻⁵" in told
