@@ -1,6 +1,7 @@
 """Training goes on from where it stopped; what is shipped is as good as it says."""
 
 import argparse
+import os
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from engine import data
 from engine.vision import swin, swin_net
 from training import swin as training
 
-FASHION = Path("/usr/share/datasets/fashion-mnist")
+FASHION = Path(os.environ.get("FASHION_MNIST", "/usr/share/datasets/fashion-mnist"))
 
 
 def arguments(out: Path) -> argparse.Namespace:

@@ -128,3 +128,11 @@ def test_the_experiments_say_what_is_measured():
         said = items["double"].why
         unit = 1e9 if language == "en" else 1e8
         assert all(f"{value / unit:.4g}" in said for value in (*small, *large)), said
+
+
+def test_the_experiment_on_the_shift_states_both_accuracies_as_measured():
+    shifted, still = (swin.measured("fashion", weights)["accuracy"] for weights in ("shifted", "still"))
+    for language in ("en", "zh"):
+        item = next(item for item in theory("swin", language).experiments if item.id == "learned")
+        assert all(f"{100 * value:.2f} %" in item.why for value in (shifted, still))
+        assert item.right == (0 if shifted - still > 0.01 else 1)
