@@ -545,12 +545,28 @@ def test_each_sample_is_what_it_says(name, shape, kind, labels):
 
 
 def test_the_samples_are_complete_balanced_and_in_range():
-    points = {"penguins", "xkcd", "mnist", "animals", "moons", "square", "old_faithful", "coins", "loner", "rings", "spiral", "heaps"}
+    points = {
+        "penguins",
+        "xkcd",
+        "mnist",
+        "animals",
+        "moons",
+        "square",
+        "old_faithful",
+        "coins",
+        "loner",
+        "rings",
+        "spiral",
+        "heaps",
+    }
     tables = {"notes", "steps", "five", "markov", "grammar"}
     graphs = {"karate", "art_philo_science", "les_miserables", "blocks", "grid", "ring", "large"}
     pictures = {"chelsea", "astronaut", "coffee", "rocket", "boats"}
     small = set(data.CLOTHES) | set(data.EMOJI)
-    assert set(data.SAMPLES) == points | tables | graphs | set(data.TEXTS) | {"peoples_daily"} | pictures | small | {"seven", "drawn_boot"}
+    assert set(data.SAMPLES) == points | tables | graphs | set(data.TEXTS) | {"peoples_daily"} | pictures | small | {
+        "seven",
+        "drawn_boot",
+    }
     assert {data.sample(name).pixels.shape for name in small} == {(28, 28, 3), (32, 32, 3)}
     assert {max(data.sample(name).pixels.shape) for name in pictures} == {384}
     assert data.sample("old_faithful").X.shape == (272, 2)
