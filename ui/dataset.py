@@ -423,6 +423,8 @@ def _read(raw: bytes, name: str, form: Form[Any]) -> Table | Text:
 
 def _try(content: Content, form: Form[Any]) -> None:
     """Raise now what the first look at a table would raise later."""
+    if not form.accepts(content):
+        raise DataError("is_text")
     if isinstance(content, Table):
         form.make(content, (_first(content, "own"), content.label))
 

@@ -53,7 +53,7 @@ class Params(engine.params.Params):
     model: Model = Field("mnist", json_schema_extra={"when": PICTURES})
     begin: Begin = Field("noise", json_schema_extra={"when": PICTURES})
     depth: float = Field(0.5, ge=0.05, le=1, json_schema_extra={"step": 0.05, "when": NOISED})
-    label: Label = Field("random", json_schema_extra={"when": PICTURES})
+    wanted: Label = Field("random", json_schema_extra={"when": PICTURES})
     guidance: float = Field(1.0, ge=0, le=8, json_schema_extra={"step": 0.5, "when": PICTURES})
     score: Literal["network", "exact"] = Field("network", json_schema_extra={"when": POINTS})
     sampler: Sampler = Field("ddim", json_schema_extra={"when": SAMPLING})
@@ -310,10 +310,10 @@ def _closely(way: Walk, frame: Any, step: int, t: int, prev: int, states: Any, t
 
 def _labels(params: Params) -> np.ndarray:
     """Sixteen labels (16,): drawn at random, none, or all the same. Pictures in between share the first."""
-    if params.label == "none":
+    if params.wanted == "none":
         return np.full(COUNT, nets.NO_LABEL)
-    if params.label != "random":
-        return np.full(COUNT, int(params.label))
+    if params.wanted != "random":
+        return np.full(COUNT, int(params.wanted))
     if params.begin == "invert":
         return real(params.model)[1]
     labels = np.random.default_rng([params.seed, 1]).integers(0, nets.CLASSES, COUNT)

@@ -109,3 +109,8 @@ def run(algorithm: Algorithm, params: Params) -> tuple[list[Any], TheoriaError |
 
 def bits(frame: Any) -> tuple[Any, ...]:
     return frame.step, frame.part, frame.total, *(array.tobytes() for array in frame.arrays())
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS, ids=lambda algorithm: algorithm.slug)
+def test_no_parameter_is_called_what_a_link_calls_the_columns_of_own_data(algorithm: Algorithm):
+    assert not {"data", "columns", "label"} & {spec.name for spec in algorithm.Params.specs()}

@@ -363,7 +363,7 @@ def test_inverted_pictures_come_back_and_more_calls_bring_them_nearer():
 
 
 def test_a_half_noised_picture_comes_back_near_and_a_drowned_one_does_not():
-    near, far = (run(begin="picture", label="7", calls=10, depth=depth) for depth in (0.15, 1.0))
+    near, far = (run(begin="picture", wanted="7", calls=10, depth=depth) for depth in (0.15, 1.0))
     assert near[-1].error < 0.3 < far[-1].error
     assert near[0].part == "up"
     np.testing.assert_array_equal(near[0].x[0], near[0].source)
