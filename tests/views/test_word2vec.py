@@ -217,11 +217,13 @@ def test_no_line_runs_through_a_name(show, side):
 def test_the_name_of_a_cut_stands_above_its_sentence_and_that_above_the_list():
     _, picture = made(show="cuts", epochs=2)
     notes = [item for item in picture.layout["annotations"] if item["xref"] == "x domain"]
-    asked, sentence, name = notes
+    asked, sentence, name = notes[:3]
     lines = sentence["text"].count("<br>") + 1
     assert lines > 2
-    assert asked["yshift"] + 14 <= sentence["yshift"]
-    assert sentence["yshift"] + 16 * lines <= name["yshift"]
+    assert asked["yanchor"] == name["yanchor"] == "bottom"
+    assert sentence["yanchor"] == "top"
+    assert asked["yshift"] + 14 <= sentence["yshift"] - 16 * lines
+    assert sentence["yshift"] <= name["yshift"]
 
 
 def test_a_click_on_a_word_of_the_sentence_takes_its_pairs():

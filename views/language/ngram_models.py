@@ -16,7 +16,7 @@ from views.language.ngram_parts import chance, colour_of, cut, explained, highes
 
 PERPLEXITY = formula(r"2^{\,\frac{1}{{m}!} \sum -\log_2 p} = {perplexity}!!")
 SPARED = formula(
-    r"2^{\,\frac{1}{{m}!} \sum -\log_2 p} = {perplexity}!! \qquad p = \frac{p(w \mid h)}{1 - p(\langle\text{unk}\rangle \mid h)}"
+    r"2^{\,\frac{1}{{m}!} \sum -\log_2 p} = {perplexity}!! \qquad p = p(w \mid h) \,/\, (1 - p(\langle\text{unk}\rangle \mid h))"
 )
 MIXED = formula(r"p = {terms}!")
 LINE = formula(
@@ -28,7 +28,7 @@ REFERENCE = {1: 962, 2: 170, 3: 109}  # Wall Street Journal, 38 million words (J
 TO_THE_UNSEEN = ("good_turing", "absolute", "katz", "kneser_ney")  # what single words lose goes to words never seen alone
 CONTEXT_WIDE: list[Box] = [(0.16, 0.66, 0.02, 0.80), (0.75, 1, 0.02, 0.80)]
 CONTEXT_NARROW: list[Box] = [(0.27, 0.99, 0.53, 0.90), (0.27, 0.99, 0.02, 0.42)]
-PERPLEXITY_WIDE: list[Box] = [(0.16, 0.52, 0.40, 0.95), (0.62, 1, 0.46, 1), (0.02, 1, 0.12, 0.30)]
+PERPLEXITY_WIDE: list[Box] = [(0.16, 0.52, 0.44, 0.95), (0.62, 1, 0.46, 1), (0.02, 1, 0.12, 0.28)]
 PERPLEXITY_NARROW: list[Box] = [(0.32, 1, 0.60, 0.96), (0.1, 1, 0.30, 0.49), (0, 1, 0.05, 0.20)]
 WEIGHTS_WIDE: list[Box] = [(0.04, 0.46, 0.44, 1), (0.56, 1, 0.44, 1), (0.04, 1, 0.10, 0.30)]
 WEIGHTS_NARROW: list[Box] = [(0.1, 0.95, 0.70, 1), (0.1, 1, 0.38, 0.58), (0.06, 1, 0.10, 0.26)]
@@ -270,7 +270,7 @@ def perplexity(frames: Sequence[NgramFrame], frame: PerplexityFrame, params: Par
         if frame.worst >= 0:
             said += words("gap") + words("said_worst_token" if frame.before else "said_worst_first", **facts)
         if frame.unknown:
-            said += words("gap") + words("said_oov_spared" if frame.spared else "said_oov", **facts)
+            said += words("gap") + words("said_oov_spared" if frame.spared and value != -2 else "said_oov", **facts)
     known = frame.tested - (0 if params.unknown == "rare" else frame.unknown)
     return picture(
         panels,

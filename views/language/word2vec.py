@@ -281,8 +281,9 @@ def _names(scene: _Scene, focus: int, near: list[int], asks: bool) -> tuple[Trac
     order, most = list(dict.fromkeys([*first, *_telling(scene)])), len(first) + scene.options.names
     must = set(order[: len(first) if asks else 1])
     lines = _segments(scene) if asks else [(scene.places[focus], scene.places[k]) for k in near]
-    shown = _room(scene, {}, must, order, most, NARROW_PIXELS, lines)
-    rows, lit = list(shown), set(first)
+    lit = set(first)
+    shown = _room(scene, {}, must, lit, order, most, NARROW_PIXELS, lines)
+    rows = list(shown)
     at = np.array([_name_place(scene, k, side) for k, side in shown.items()]).reshape(-1, 2)
     names: Trace = {
         "type": "scatter",
@@ -299,7 +300,7 @@ def _names(scene: _Scene, focus: int, near: list[int], asks: bool) -> tuple[Trac
         "meta": {"link": "word", "index": rows, "click": "word", "ring": 14, "silent": True},
         "cliponaxis": False,
     }
-    wide = _room(scene, shown, set(), order, most, WIDE_PIXELS, lines)
+    wide = _room(scene, shown, set(), set(), order, most, WIDE_PIXELS, lines)
     return names, [_extra(scene, k, side, lit) for k, side in wide.items() if k not in shown]
 
 
@@ -337,6 +338,7 @@ def _room(
     scene: _Scene,
     there: Mapping[int, str],
     must: set[int],
+    lit: set[int],
     order: list[int],
     most: int,
     pixels: tuple[int, int],
@@ -344,7 +346,7 @@ def _room(
 ) -> dict[int, str]:
     """The rows whose names fit into a map of so many pixels, on no other name and on no line, and on which side of their dot.
 
-    Those that are there anyway come first, then the others in order; what must be shown may stand over or under its dot, too.
+    Those that are there anyway come first, then the others in order; what is lit may stand over or under its dot, too.
     """
     unit = scene.reach * 2.2 / np.array(pixels)  # of a pixel
     along = np.concatenate([tail + (head - tail) * np.linspace(0, 1, 80)[:, None] for tail, head in lines] or [np.zeros((0, 2))])
@@ -355,7 +357,7 @@ def _room(
             break
         if k in shown:
             continue
-        boxes = {side: _box(scene, k, side, unit) for side in ([there[k]] if k in there else SIDES if k in must else BESIDE)}
+        boxes = {side: _box(scene, k, side, unit) for side in ([there[k]] if k in there else SIDES if k in lit else BESIDE)}
         fits = [side for side, box in boxes.items() if not any(_meet(box, other) for other in taken) and not _crossed(box, along)]
         if not fits and k in must:
             fits = [side for side, box in boxes.items() if not _crossed(box, along)] or ["right"]
@@ -462,6 +464,7 @@ def _bars(
         ],
         "textposition": ["inside" if hollow else "outside" for hollow in out],
         "insidetextanchor": "end",
+        "constraintext": "none",
         "textfont": {"size": 11, "color": "@ink2"},
         "marker": {
             "color": ["@surface" if hollow else "@accent" if k == first else "@c1" for k, hollow in enumerate(out)],
@@ -661,13 +664,14 @@ def _cut_panel(frame: CutsFrame, k: int, words: Words) -> Panel:
     ticks = {"tickvals": rank, "ticktext": [_cut(escaped(word), 8) for word in near], "tickfont": {"size": 12, "color": "@ink"}}
     asked = words("cut_asked", word=frame.asked[k]) if frame.asked[k] else words("cut_none")
     place = {"xref": "x domain", "yref": "y domain", "x": -0.48, "y": 1, "xanchor": "left", "yanchor": "bottom", "align": "left"}
-    sentence = _lines(frame.sentences[k], frame.asked[k])
-    notes = [  # one upon the other in pixels, so that four lines push the name up instead of running into it
+    sentences = [_lines(tokens, word) for tokens, word in zip(frame.sentences, frame.asked, strict=True)]
+    sentence, top = sentences[k], 22 + LINE_PIXELS * max(map(len, sentences))
+    notes = [  # one upon the other in pixels, so that a long sentence pushes the names up instead of running into them
         note(asked, yshift=2, font={"size": 12, "color": "@ink"}, **place),
-        note("<br>".join(sentence), yshift=20, font={"size": 12, "color": "@ink2"}, **place),
+        note("<br>".join(sentence), yshift=top, font={"size": 12, "color": "@ink2"}, **place | {"yanchor": "top"}),
         note(
             f"<b>{words('cut_' + frame.modes[k])}</b>",
-            yshift=24 + LINE_PIXELS * len(sentence),
+            yshift=top,
             font={"size": 13, "color": points.kind(k)[0]},
             **place,
         ),
