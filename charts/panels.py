@@ -8,6 +8,7 @@ from charts.theme import BLANK
 
 Trace = dict[str, Any]
 Box = tuple[float, float, float, float]  # x from, x to, y from, y to, as parts of the figure
+NOTHING: Trace = {"type": "scatter", "mode": "lines", "x": [], "y": [], "hoverinfo": "skip"}
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,17 @@ def note(text: str, **more: Any) -> dict[str, Any]:
 
 
 def compose(panels: Sequence[Panel], wide: Sequence[Box], narrow: Sequence[Box], height: int) -> dict[str, Any]:
-    """Data and layouts of one figure: panel k takes box k of the wide layout, or of the narrow one, `height` px high."""
+    """Data and layouts of one figure: panel k takes box k of the wide layout, or of the narrow one, `height` px high.
+
+    Axes that no trace stands on are no axes to Plotly, and it would set their title and notes on the first panel's: a panel
+    without traces gets one with nothing in it.
+    """
     data: list[Trace] = []
     layout: dict[str, Any] = {"annotations": [], "shapes": []}
     series: list[dict[str, Any]] = []
     for number, panel in enumerate(panels, 1):
         k = "" if number == 1 else str(number)
-        data += [{**trace, "xaxis": f"x{k}", "yaxis": f"y{k}"} for trace in panel.traces]
+        data += [{**trace, "xaxis": f"x{k}", "yaxis": f"y{k}"} for trace in panel.traces or [NOTHING]]
         layout[f"xaxis{k}"] = {**panel.x, "anchor": f"y{k}"}
         layout[f"yaxis{k}"] = {**panel.y, "anchor": f"x{k}"}
         if panel.equal:

@@ -66,6 +66,7 @@ def theory(slug: str, language: str) -> Topic:
     _, front, prose = text.split("+++\n", 2)
     facts = tomllib.loads(front)
     facts["experiments"] = tuple(_experiment(slug, language, item) for item in facts["experiments"])
+    facts["choices"]["data"] = {**phrases(language)["texts"], **facts["choices"].get("data", {})}
     facts["errata"], facts["sources"] = tuple(facts.get("errata", ())), tuple(facts["sources"])
     return Topic(slug=slug, language=language, prose=prose.strip(), digest=digest_of("assets/theory", "assets/text"), **facts)
 

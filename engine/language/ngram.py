@@ -23,7 +23,7 @@ from engine.language import corpus, smoothing, tokens
 from engine.language.corpus import LEAST, Corpus, How
 from engine.language.counts import END, START, UNK, Counts, Floats, counting
 from engine.language.factors import Explained, counted, explain, longest
-from engine.language.smoothing import ESTIMATORS, Estimator, Model, Settings
+from engine.language.smoothing import ESTIMATORS, Estimator, Model, Scores, Settings
 from engine.texts import Text
 
 SENTENCE = 60  # tokens of a sentence that is judged, at most
@@ -121,12 +121,13 @@ class PerplexityFrame(NgramFrame):
     lines: int  # lines in it
     order: int
     sizes: np.ndarray  # int64 (s,): training tokens of every part done so far, 0 before
-    table: np.ndarray  # float64 (12, orders, s): perplexities of the known tokens; 0: not yet, -1: infinite
+    table: np.ndarray  # float64 (12, orders, s): perplexities of the known tokens; 0: not yet, -1: infinite, -2: there is none
     zeros: np.ndarray  # int64 (12,): tokens without a probability, at this size and order
     unknown: int  # tokens of the test that are not in the vocabulary
     tested: int  # tokens of the test
     words: np.ndarray  # str (≤ STRIP,): the held-out text around its worst token
     strip: np.ndarray  # float64, likewise: −log₂ p by the chosen estimator; -1: infinite, -2: unknown word
+    spared: bool  # whether p is among the known words alone
     worst: int  # its place there
     before: str  # the words before the worst
 
@@ -166,6 +167,7 @@ class TuringFrame(NgramFrame):
     raw: np.ndarray  # float64 (R,): (r + 1) N_{r+1} / N_r
     star: np.ndarray  # float64 (R,): what is used
     line: np.ndarray  # float64 (R,): the line through N_r; 0 where there is none
+    slope: float  # of that line, between the logarithms
     at: int  # which of them
     switch: int
     unseen: float
@@ -393,12 +395,18 @@ def _some(counts: Counts, context: Sequence[int], levels: np.ndarray) -> list[in
 
 
 def _perplexity(ground: Ground) -> Iterator[NgramFrame]:
-    """Perplexity of the held-out lines by estimator, order, and size of the training text, always with the whole vocabulary."""
+    """Perplexity of the held-out lines by estimator, order, and size of the training text, always with the whole vocabulary.
+
+    Unknown words are left out, and so is the probability that <unk> would have had in each place: p(w | h) / (1 − p(<unk> | h)).
+    Else an estimator that keeps something for unknown words would be charged for it and never paid, and maximum likelihood,
+    which keeps nothing, would seem the best. Where rare words were made <unk>, it is a word as any other.
+    """
     _needs(ground)
     params, facts = ground.params, ground.facts()
     parts = sorted({max(2, round(len(ground.train) * size)) for size in SIZES})
     table = np.zeros((len(ESTIMATORS), params.order, len(parts)))
     sizes = np.zeros(len(parts), np.int64)
+    spared = params.unknown == "share"
     total = len(parts) * params.order + 1
     nothing: dict[str, Any] = {"words": _strings(()), "strip": np.zeros(0), "worst": -1, "before": ""}
 
@@ -408,7 +416,7 @@ def _perplexity(ground: Ground) -> Iterator[NgramFrame]:
         values: dict[str, Any] = facts | strip
         return PerplexityFrame(
             step, "", total, **values, size=size, lines=parts[size], order=order, sizes=sizes.copy(), table=table.copy(),
-            zeros=zeros, unknown=unknown, tested=tested,
+            zeros=zeros, unknown=unknown, tested=tested, spared=spared,
         )  # fmt: skip
 
     yield frame(0, 0, 1, np.zeros(len(ESTIMATORS), np.int64), 0, sum(len(line) + 1 for line in ground.test), nothing)
@@ -425,12 +433,25 @@ def _perplexity(ground: Ground) -> Iterator[NgramFrame]:
             for i, name in enumerate(ESTIMATORS):
                 scores = smoothing.fit(counts, name, settings).score(ground.test)
                 known = scores.token >= 0 if params.unknown == "rare" else (scores.token >= 0) & (scores.token != counts.unk)
-                p = scores.p[known]
+                judged = _among_known(scores) if spared and name != "stupid" else scores.p
+                p = judged[known]
                 zeros[i] = int((p == 0).sum())
-                table[i, order - 1, size] = -1.0 if zeros[i] or not len(p) else smoothing.perplexity(p)
+                table[i, order - 1, size] = _perplexity_of(name, p)
                 if name == params.estimator:
-                    strip = _strip(ground, np.where(known, scores.p, 1.0), known, order)
+                    strip = _strip(ground, np.where(known, judged, 1.0), known, order)
             yield frame(step, size, order, zeros, len(known) - int(known.sum()), len(known), strip)
+
+
+def _among_known(scores: Scores) -> Floats:
+    """The probabilities of words, given that they are known; 0 where <unk> has taken everything."""
+    return np.divide(scores.p, 1 - scores.new, out=np.zeros(len(scores.p)), where=scores.new < 1)
+
+
+def _perplexity_of(name: Estimator, p: Floats) -> float:
+    """As the table of a `PerplexityFrame` holds it. What does not sum to 1 has none."""
+    if name == "stupid":
+        return -2.0
+    return smoothing.perplexity(p) if len(p) and p.all() else -1.0
 
 
 def _strip(ground: Ground, p: Floats, known: np.ndarray, order: int) -> dict[str, Any]:
@@ -445,7 +466,7 @@ def _strip(ground: Ground, p: Floats, known: np.ndarray, order: int) -> dict[str
     while line_begin > 0 and words[line_begin - 1] != END:
         line_begin -= 1
     before = words[max(line_begin, worst - max(order - 1, 2)) : worst]
-    return {"words": _strings(words[here]), "strip": bits, "worst": worst - begin, "before": " ".join(before)}
+    return {"words": _strings(words[here]), "strip": bits, "worst": worst - begin, "before": joined(before)}
 
 
 def _needs(ground: Ground) -> None:
@@ -612,7 +633,8 @@ def _turing(ground: Ground) -> Iterator[NgramFrame]:
     for step in range(len(r) + 1):
         yield TuringFrame(
             step, "", len(r) + 1, **ground.facts(), r=r.copy(), n=found.n[few].copy(), raw=found.raw[few].copy(),
-            star=found.star[few].copy(), line=line.copy(), at=step - 1, switch=found.switch, unseen=found.unseen,
+            star=found.star[few].copy(), line=line.copy(), slope=found.slope, at=step - 1, switch=found.switch,
+            unseen=found.unseen,
         )  # fmt: skip
 
 

@@ -47,6 +47,7 @@ class Scores(NamedTuple):
     context: Ints  # (n,) the longest context that was seen, in tokens
     token: Ints  # (n,)
     sentence: Ints  # (n,)
+    new: Floats  # (n,) the probability, in its place, of one word that was seen nowhere
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,18 +101,19 @@ class Model:
         """The probability of every token of sentences, end marks included."""
         text = self.counts.encode(sentences)
         nodes = self.counts.nodes(text)
-        p = np.full(len(text.token), self.prob[0][0])
-        p[text.token < 0] = 0.0
+        new = np.full(len(text.token), self.prob[0][0])
+        p = np.where(text.token < 0, 0.0, new)
         level = np.zeros(len(p), np.int64)
         longest = np.zeros(len(p), np.int64)
         for m in range(1, self.top + 1):
             context = np.concatenate([[-1], nodes[m - 1][:-1]]) if m > 1 else nodes[0]
             context = np.where(text.place >= m - 1, context, -1)
             node, seen = nodes[m], context >= 0
+            new = np.where(seen, self.weight[m][context] * new, new)
             p = np.where(node >= 0, self.prob[m][node], np.where(seen, self.weight[m][context] * p, p))
             level[node >= 0], longest[seen] = m, m - 1
         kept = text.event
-        return Scores(p[kept], level[kept], longest[kept], text.token[kept], text.sentence[kept])
+        return Scores(p[kept], level[kept], longest[kept], text.token[kept], text.sentence[kept], new[kept])
 
     def defined(self, context: Sequence[int]) -> bool:
         """Whether there are probabilities after a context: always, but for "mle" after one that never occurs."""

@@ -27,6 +27,7 @@ TABLES = (
     "player",
     "errors",
     "notes",
+    "texts",
 )  # the last table, css, is Streamlit's own words and needs no English
 
 

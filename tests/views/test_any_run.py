@@ -33,6 +33,18 @@ def test_every_frame_of_any_legal_run_can_be_drawn(algorithm, sample):
             go.Figure(theme.resolve({"data": plain(picture.data), "layout": picture.layout}, theme.LIGHT))
             words = " ".join([picture.said, picture.alt, picture.phase, *(word for pair in picture.metrics for word in pair)])
             assert not re.search(r"[{}]|None|nan", words), words
+            assert noted(picture) <= drawn(picture)
+
+
+def noted(picture):
+    """The axes that words stand on."""
+    refs = {item["xref"].removesuffix(" domain") for item in picture.layout["annotations"]}
+    return refs - {"paper"}
+
+
+def drawn(picture):
+    """The axes that Plotly makes: those of a trace. Words on others would fall onto the first."""
+    return {trace["xaxis"] for trace in picture.data}
 
 
 def plain(traces):

@@ -1,5 +1,7 @@
 """What the picture of word2vec says is what the frame holds; a click means the word it was made on."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -147,7 +149,7 @@ def test_the_tree_shows_no_edge_before_its_merge_and_nothing_moves():
         np.testing.assert_array_equal(trace["y"], nodes[-1]["y"][:n])
     assert view.clicked(frames[-1], 1, "leaf", view.Options()) == {"other": "喜欢"}
     assert view.clicked(frames[-1], 8, "leaf", view.Options()) == {}
-    sigma = [item["text"] for item in pictures[-1].layout["annotations"] if item["text"].startswith("σ")]
+    sigma = [item["text"] for item in pictures[-1].layout["annotations"] if item["text"].startswith("σ =")]
     assert len(sigma) == len(frames[-1].bits)
 
 
@@ -163,6 +165,65 @@ def test_lit_cells_are_the_rows_that_are_touched():
 def test_before_a_row_is_asked_no_cell_is_lit():
     _, picture = made(i=1, show="pair")
     assert all(not np.array(trace["z"]).any() for trace in picture.data if trace["type"] == "heatmap")
+
+
+def test_two_numbers_that_differ_are_printed_so_that_they_do():
+    subject = LITTLE
+    for trained in (True, False):
+        settings = word2vec.Params(show="pair", epochs=4, trained=trained)
+        frames = list(word2vec.train(settings, subject))
+        for i, frame in enumerate(frames):
+            if frame.part == "move":
+                values = view.draw(frames, i, settings, (subject,), view.Options(), theory("word2vec", "en")).values
+                assert all(values[f"b{k}"][0] != values[f"a{k}"][0] for k in range(3)), i
+
+
+def test_the_sigma_of_a_node_is_the_chance_of_bit_0():
+    settings = word2vec.Params(show="tree", epochs=4)
+    frames = list(word2vec.train(settings, LITTLE))
+    for i, frame in enumerate(frames):
+        if frame.part == "walk":
+            picture = view.draw(frames, i, settings, (LITTLE,), view.Options(), theory("word2vec", "en"))
+            bit, chance = frame.bits[frame.walked - 1], frame.chances[frame.walked - 1]
+            sigma = [item["text"] for item in picture.layout["annotations"] if item["text"].startswith("σ =")]
+            assert sigma[-1] == f"σ = {chance if not bit else 1 - chance:.3f}"
+            assert f"is {'1 − σ' if bit else 'σ'} = {chance:.3f}" in picture.said
+
+
+@pytest.mark.parametrize(("show", "side"), [("glove", "neighbours"), ("map", "analogy"), ("map", "neighbours")])
+def test_no_line_runs_through_a_name(show, side):
+    _frames, picture = made(show=show, options=view.Options(side=side, near="king"))
+    names = next(trace for trace in picture.data if trace.get("mode") == "text")
+    across, up = (picture.layout[axis]["range"][1] - picture.layout[axis]["range"][0] for axis in ("xaxis", "yaxis"))
+    lines = [trace for trace in picture.data if trace.get("mode") == "lines+markers"]  # the arrows
+    if side == "neighbours" and show == "map":
+        lines = [trace for trace in picture.data if trace.get("line", {}).get("color") == "@c1"]
+    assert lines
+    paths = []
+    for trace in lines:
+        x, y = np.array(trace["x"], float), np.array(trace["y"], float)
+        for k in range(len(x) - 1):
+            t = np.linspace(0, 1, 200)
+            paths.append(np.stack([x[k] + (x[k + 1] - x[k]) * t, y[k] + (y[k + 1] - y[k]) * t], 1))
+    along = np.concatenate(paths)
+    for x, y, text, place in zip(names["x"], names["y"], names["text"], names["textposition"], strict=True):
+        width = 6 * len(re.sub("</?b>|\u2002", "", text)) / 330 * across  # of a phone's map
+        gap = 8 / 330 * across if "\u2002" in text else 0
+        left = {"middle right": x + gap, "middle left": x - gap - width}.get(place, x - width / 2)
+        inside = (along[:, 0] > left) & (along[:, 0] < left + width) & (abs(along[:, 1] - y) < 4 / 400 * up)
+        assert not inside.any(), text
+
+
+def test_the_name_of_a_cut_stands_above_its_sentence_and_that_above_the_list():
+    _, picture = made(show="cuts", epochs=2)
+    notes = [item for item in picture.layout["annotations"] if item["xref"] == "x domain"]
+    asked, sentence, name = notes[:3]
+    lines = sentence["text"].count("<br>") + 1
+    assert lines > 2
+    assert asked["yanchor"] == name["yanchor"] == "bottom"
+    assert sentence["yanchor"] == "top"
+    assert asked["yshift"] + 14 <= sentence["yshift"] - 16 * lines
+    assert sentence["yshift"] <= name["yshift"]
 
 
 def test_a_click_on_a_word_of_the_sentence_takes_its_pairs():

@@ -1,5 +1,7 @@
 """What the page of word2vec claims in words is so."""
 
+import re
+
 import pytest
 
 from engine import data
@@ -29,11 +31,18 @@ def test_the_neighbours_of_the_tiger_are_wild_animals_not_what_it_does():
 @pytest.mark.parametrize("then", [False, True])
 def test_the_arrow_from_man_to_king_leads_from_woman_to_queen(then):
     _frames, picture = shown("queen", then=then)
-    assert listed(picture)[0] == "queen"
-    assert "queen" in picture.said
+    bar = next(trace for trace in picture.data if trace["type"] == "bar")
+    asked = [k for k, said in enumerate(bar["text"]) if "left out" in said]
+    assert {bar["customdata"][k] for k in asked} <= {"man", "king", "woman"}
+    assert [bar["marker"]["color"][k] for k in asked] == ["@surface"] * len(asked)
+    assert next(word for k, word in enumerate(listed(picture)) if k not in asked) == "queen"
+    assert "nearest to the arrow's end is then “queen”" in picture.said
 
 
 def test_without_the_rule_king_itself_would_win():
+    _, picture = shown("queen")
+    assert listed(picture)[0] == "king"
+    assert next(trace for trace in picture.data if trace["type"] == "bar")["text"][0].startswith("left out")
     found = vectors.glove()
     a, b, c = (found.words.index(word) for word in ("man", "king", "woman"))
     best, _ = vectors.nearest(found.vectors, vectors.analogy_point(found.vectors, a, b, c), 1)
@@ -50,6 +59,36 @@ def test_noise_is_thirty_times_cheaper_and_the_tree_not_far():
     assert len(frames[0].words) == 183
     assert 25 < soft / noise < 36
     assert 15 < soft / tree < 36
+
+
+@pytest.mark.parametrize("noise", [5, 20])
+def test_the_ratio_of_the_work_is_that_of_the_counters(noise):
+    frames, picture = shown("pair", then=noise == 20)
+    counted = [int(value.replace(",", "")) for _, value in picture.metrics]
+    assert counted == frames[-1].spent.tolist()
+    assert f"{counted[0] / counted[1]:.0f} times the work of the tree and {counted[0] / counted[2]:.0f} times that of noise" in (
+        picture.said
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_among_100_000_words_softmax_asks_as_many_more_as_the_experiment_says(language):
+    item = next(item for item in theory("word2vec", language).experiments if item.id == "pair")
+    rows = 1 + word2vec.Params().negative
+    assert f"100,000 / {rows}" in item.why
+    assert f"{round(100_000 / rows, -3):,.0f}" in item.why
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_tree_takes_fewer_products_than_softmax_which_takes_one_a_word(language):
+    item = next(item for item in theory("word2vec", "en").experiments if item.id == "huffman")
+    params, subject = word2vec.Params(**item.set), data.sample(item.data)
+    frames = list(word2vec.train(params, subject))
+    last = len(frames) - 1
+    said = view.draw(frames, last, params, (subject,), view.Options(), theory("word2vec", language)).said
+    numbers = [int(number) for number in re.findall(r"(?<![\d.])\d+(?![\d.]*\d)", said)]
+    assert {len(frames[-1].bits), len(frames[-1].words)} <= set(numbers)
+    assert len(frames[-1].words) - 1 not in set(numbers) - {len(frames[-1].bits)}
 
 
 def test_the_most_frequent_of_six_words_has_a_code_of_one_bit():

@@ -142,7 +142,8 @@ def _branches(frame: TreeFrame, words: Words) -> Panel:
         }
     )
     deep = float(x.max())
-    return Panel(traces, words("tree_title"), notes=_bits(frame, x, y),
+    title = words("tree_title_walk" if frame.part in ("walk", "sum") else "tree_title")
+    return Panel(traces, title, notes=_bits(frame, x, y),
                  x=blank(range=[-0.25, deep + 1.1]), y=blank(range=[n - 0.4, -0.8]))  # fmt: skip
 
 
@@ -171,7 +172,7 @@ def _bits(frame: TreeFrame, x: np.ndarray, y: np.ndarray) -> list[dict[str, Any]
 def _sigma(sigma: float, x: float, y: float, size: float) -> dict[str, Any]:
     """σ below a node of some size."""
     below = {"yshift": -size / 2 - 9, "bgcolor": "@surface", "borderpad": 0, "font": {"size": 12, "color": "@accent"}}
-    return note(f"σ = {number(sigma, 2)}", x=x, y=y, **below)
+    return note(f"σ = {number(sigma, 3)}", x=x, y=y, **below)
 
 
 def _sizes(frame: TreeFrame) -> np.ndarray:
@@ -258,10 +259,15 @@ def _tree_said(frame: TreeFrame, words: Words) -> str:
     if frame.part == "walk":
         k = frame.walked
         return words(
-            "said_walk", bit=int(frame.bits[k - 1]), p=number(float(frame.chances[k - 1]), 3), k=k, of=len(frame.bits), **facts
+            "said_walk_1" if frame.bits[k - 1] else "said_walk_0",
+            bit=int(frame.bits[k - 1]),
+            p=number(float(frame.chances[k - 1]), 3),
+            k=k,
+            of=len(frame.bits),
+            **facts,
         )
     if frame.part == "sum":
-        return words("said_sum", p=short(frame.product, 3), l=len(frame.bits), rows=n - 1, **facts)
+        return words("said_sum", p=short(frame.product, 3), l=len(frame.bits), rows=n, **facts)
     return words("said_tree_start", n=n)
 
 
@@ -302,7 +308,7 @@ def pair(frame: PairFrame, direction: str, words: Words) -> Picture:
         "k": len(frame.noise),
         "step": frame.step,
     }
-    facts |= {"times": f"{frame.cost[0] / max(int(frame.cost[1:].max()), 1):.0f}"}
+    facts |= {f"times_{way}": f"{frame.spent[0] / max(int(frame.spent[k]), 1):.0f}" for k, way in enumerate(COLUMNS) if k}
     said = words(f"said_{frame.part}" if frame.part else "said_pair_start", **facts)
     mathml, values = _pair_formula(frame)
     return Picture(
@@ -431,9 +437,7 @@ def _rows(frame: PairFrame, k: int, words: Words) -> Panel:
         for r, (p, w) in enumerate(zip(chances, wanted, strict=True))
         if shown
     ]
-    notes.append(
-        note(words("wanted_softmax" if not k else "wanted_sigma"), x=0, y=1, yref="y domain", yanchor="bottom", **side, **small)
-    )
+    notes.append(note(words(f"wanted_{COLUMNS[k]}"), x=0, y=1, yref="y domain", yanchor="bottom", **side, **small))
     hidden = int(frame.rows[k]) - len(names)
     if hidden > 0:
         notes.append(note(words("more_rows", n=hidden), x=0, y=len(names) - 0.05, **side, font={"size": 11, "color": "@ink3"}))
@@ -468,13 +472,25 @@ def _brief(p: float) -> str:
 
 def _pair_formula(frame: PairFrame) -> tuple[str, dict[str, tuple[Any, int]]]:
     if frame.part == "move":
-        values: dict[str, tuple[Any, int]] = {f"b{k}": (short(float(frame.before[k]), 2), 0) for k in range(3)}
-        return MOVED, values | {f"a{k}": (short(float(frame.after[k]), 2), 0) for k in range(3)}
+        values: dict[str, tuple[Any, int]] = {}
+        for k in range(3):
+            before, after = _told_apart(float(frame.before[k]), float(frame.after[k]))
+            values |= {f"b{k}": (before, 0), f"a{k}": (after, 0)}
+        return MOVED, values
     if frame.part == "ask":
         ways = ((name, (_thousands(int(value)), 0)) for name, value in zip(("soft", "tree", "noise"), frame.cost, strict=True))
         rows = ((name, (int(value), 0)) for name, value in zip("vlk", frame.rows, strict=True))
         return COST, {"d": (frame.dim, 0), **dict(rows), **dict(ways)}
     return "", {}
+
+
+def _told_apart(before: float, after: float) -> tuple[str, str]:
+    """Two numbers in as few digits as show that they differ, if they do."""
+    for digits in range(2, 8):
+        pair = short(before, digits), short(after, digits)
+        if pair[0] != pair[1]:
+            break
+    return pair
 
 
 # -------------------------------------------------------------------------------------------------------------------- noise
@@ -630,6 +646,6 @@ def _thinned(frame: NoiseFrame, words: Words) -> Panel:
         lines[-1] += (" " if lines[-1] else "") + token
         used += size
     text = "<br>".join(lines[:3]) or words("nothing_read")
-    return Panel([points.cloud(np.zeros((0, 2)), colour="@ink")], words("thinned_title"),
+    return Panel([], words("thinned_title"),
                  notes=[note(text, x=0, y=1, xanchor="left", yanchor="top", align="left", font={"size": 13, "color": "@ink"})],
                  x=blank(range=[0, 1]), y=blank(range=[0, 1]))  # fmt: skip

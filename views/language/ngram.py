@@ -30,11 +30,14 @@ from views.language.ngram_parts import chance, colour_of, cut, explained, highes
 COUNT = formula(r"C(h\,w) = {gram}! \qquad C(h) = {context}!")
 PRODUCT = formula(r"P = {factors}! = {product}!!")
 WHOLE = formula(r"P = {factors}! = {product}!! \qquad P^{-1/{m}!} = {perplexity}!")
+SCORE = formula(r"S = {factors}! = {product}!!")  # of stupid back-off: no probability, so it has no perplexity
 DRAW = formula(r"p({name}! \mid h) = {p}!! \qquad u = {u}!")
 PICK = formula(r"p({name}! \mid h) = {p}!!")
 
-LINE = 60  # width of a line of the sentence, in Latin letters
-ROWS = 4  # lines of it that are shown
+LINE = 46  # width of a line of the sentence, in Latin letters
+ROWS = 5  # lines of it that are shown
+BARS = 24  # of a longer text: as many names as a phone has room for
+ROOMY = 14  # bars with room for decimals
 
 SENTENCE_WIDE: list[Box] = [(0.035, 0.65, 0.14, 0.54), (0, 0.65, 0.64, 1), (0.70, 1, 0, 1)]
 SENTENCE_NARROW: list[Box] = [(0.05, 1, 0.48, 0.68), (0, 1, 0.76, 1), (0, 1, 0, 0.36)]
@@ -137,7 +140,7 @@ def _sentence(frames: Sequence[NgramFrame], frame: SentenceFrame, params: Params
     }
     said = _said_sentence(frame, params, words, facts)
     metrics = [(words("bits"), number(frame.bits, 2) + (" + ∞" if frame.zeros else ""))]
-    if len(frame.p):
+    if len(frame.p) and params.estimator != "stupid":
         metrics.append((words("perplexity"), _power(frame)))
     return picture(
         panels,
@@ -160,7 +163,7 @@ def _sentence(frames: Sequence[NgramFrame], frame: SentenceFrame, params: Params
             "context": now.total,
             "p": now.p if frame.at >= 0 else None,
             "bits": frame.bits,
-            "perplexity": _ppl(frame),
+            "perplexity": None if params.estimator == "stupid" else _ppl(frame),
         },
     )
 
@@ -193,7 +196,7 @@ def _said_sentence(frame: SentenceFrame, params: Params, words: Words, facts: Ma
         if not now.level:
             return words("said_unknown", **facts)
         if now.level == params.order or now.level == now.order == 1 == params.order:
-            return words("said_seen", **facts)
+            return words("said_seen_whole" if params.estimator == "stupid" else "said_seen", **facts)
         return words("said_shorter" if now.level < now.order else "said_cut_context", **facts)
     worst = int(np.argmin(frame.p))
     first = len(frame.words) - _events(frame, params)
@@ -205,7 +208,8 @@ def _said_sentence(frame: SentenceFrame, params: Params, words: Words, facts: Ma
         "without": _p_all(frame, len(frame.p) - 1),
     }
     if frame.part == "end":
-        return words("said_end", **facts) + words("gap") + words("said_worst", **facts)
+        key = "said_end_score" if params.estimator == "stupid" else "said_end"
+        return words(key, **facts) + words("gap") + words("said_worst", **facts)
     return words("said_accumulate_zero" if frame.zeros else "said_accumulate", **facts)
 
 
@@ -247,7 +251,7 @@ def _caption(frame: SentenceFrame, params: Params) -> tuple[str, Mapping[str, tu
         "m": (len(frame.p), 0),
         "perplexity": (_power(frame), 0),
     }
-    return (WHOLE if frame.part == "end" else PRODUCT), values
+    return (SCORE if params.estimator == "stupid" else WHOLE if frame.part == "end" else PRODUCT), values
 
 
 def _strip(
@@ -307,37 +311,53 @@ def _surprise(factors: _Factors, params: Params, words: Words, highest: float) -
     with np.errstate(divide="ignore"):
         bits = np.where(p > 0, -np.log2(np.where(p > 0, p, 1)), np.inf) + 0.0
     x, tall = np.arange(len(p)) + skip, np.minimum(bits, highest)
+    low, high = _window(len(tokens), now + skip if now >= 0 else len(p) + skip - 1)
+    shown = np.flatnonzero((x >= low) & (x < high))
     traces = []
     for m in range(params.order + 1):
-        here = np.flatnonzero(level == m)
+        here = shown[level[shown] == m]
         if len(here):
             traces.append(bars.rectangles(x[here] - 0.36, x[here] + 0.36, 0, tall[here], colour=colour_of(m, params.order)))
     if 0 <= now < len(p):
         traces.append(bars.rectangles(x[now] - 0.4, x[now] + 0.4, 0, tall[now], colour="rgba(0,0,0,0)", line="@accent", width=2))
-    few = len(tokens) <= 24
-    told = [words("hover_factor", word=tokens[k + skip], p=chance(float(p[k])), level=int(level[k])) for k in range(len(p))]
-    labels = ["∞" if np.isinf(value) else number(float(value), 1) for value in bits] if few else [""] * len(p)
+    told = [words("hover_factor", word=tokens[k + skip], p=chance(float(p[k])), level=int(level[k])) for k in shown]
     traces.append(
         bars.labels(
-            x,
-            tall,
-            labels,
+            x[shown],
+            tall[shown],
+            ["∞" if np.isinf(bits[k]) else number(float(bits[k]), int(high - low <= ROOMY)) for k in shown],
             size=11,
             place="top center",
             customdata=told,
             hovertemplate="%{customdata}<extra></extra>",
-            meta={"link": "factor", "index": (x + first).tolist(), "frames": [starts.get(int(k) + first, 0) for k in x]},
+            meta={
+                "link": "factor",
+                "index": (x[shown] + first).tolist(),
+                "frames": [starts.get(int(k) + first, 0) for k in x[shown]],
+            },
         )
     )
-    if few:
-        traces.append(bars.labels(x, np.full(len(p), -0.065 * highest), [str(m) for m in level], size=10, colour="@ink3"))
-    ticks = {"tickvals": list(range(len(tokens))), "ticktext": [escaped(cut(token)) for token in tokens], "tickangle": -35}
+    seen = [str(level[k]) for k in shown]
+    traces.append(bars.labels(x[shown], np.full(len(shown), -0.065 * highest), seen, size=10, colour="@ink3"))
+    names = [escaped(cut(token)) for token in tokens[low:high]]
     return Panel(
         traces,
         words("surprise"),
-        x={"showgrid": False, "range": [-0.7, len(tokens) - 0.3]} | (ticks if few else {"visible": False}),
+        x={
+            "showgrid": False,
+            "range": [low - 0.7, high - 0.3],
+            "tickvals": list(range(low, high)),
+            "ticktext": names,
+            "tickangle": -50,
+        },
         y={"range": [-0.12 * highest, 1.12 * highest], "tickvals": list(range(0, int(highest) + 1, 5 if highest > 10 else 2))},
     )
+
+
+def _window(count: int, at: int) -> tuple[int, int]:
+    """The bars that are shown of so many: those up to the one that is looked at, and more after it where there is room."""
+    low = max(0, min(at - BARS + 2, count - BARS))
+    return low, min(count, low + BARS)
 
 
 def _candidates(frame: SentenceFrame, params: Params, words: Words) -> Panel:
@@ -454,7 +474,7 @@ def _generate(frames: Sequence[NgramFrame], frame: GenerateFrame, params: Params
             (words("bits"), number(frame.bits, 2)),
             (words("perplexity"), size_of(float(2 ** (frame.bits / max(len(frame.p), 1))))),
         ]
-        if len(frame.p)
+        if len(frame.p) and params.estimator != "stupid"
         else [(words("bits"), number(frame.bits, 2))],
         mark=True,
         hold=2.0,

@@ -15,12 +15,20 @@ from views import Words
 from views.language.ngram_parts import chance, colour_of, cut, explained, highest_of, picture, size_of, times
 
 PERPLEXITY = formula(r"2^{\,\frac{1}{{m}!} \sum -\log_2 p} = {perplexity}!!")
+SPARED = formula(
+    r"2^{\,\frac{1}{{m}!} \sum -\log_2 p} = {perplexity}!! \qquad p = p(w \mid h) \,/\, (1 - p(\langle\text{unk}\rangle \mid h))"
+)
 MIXED = formula(r"p = {terms}!")
-TURING = formula(r"r^{*} = (r+1)\,\frac{N_{r+1}}{N_r} = {next}! \cdot \frac{{above}!}{{here}!} = {raw}!!")
+LINE = formula(
+    r"r^{*} = r\,\left(1 + \frac{1}{r}\right)^{1 + b} = {r}! \cdot \left(1 + \frac{1}{{r}!}\right)^{1 + {slope}?} = {star}!!"
+)
+PLAIN = formula(r"r^{*} = r = {star}!!")
+TURING = formula(r"r^{*} = (r+1)\,\frac{N_{r+1}}{N_r} = {next}! \cdot \frac{{above}!}{{here}!} = {star}!!")
 REFERENCE = {1: 962, 2: 170, 3: 109}  # Wall Street Journal, 38 million words (Jurafsky & Martin)
+TO_THE_UNSEEN = ("good_turing", "absolute", "katz", "kneser_ney")  # what single words lose goes to words never seen alone
 CONTEXT_WIDE: list[Box] = [(0.16, 0.66, 0.02, 0.80), (0.75, 1, 0.02, 0.80)]
 CONTEXT_NARROW: list[Box] = [(0.27, 0.99, 0.53, 0.90), (0.27, 0.99, 0.02, 0.42)]
-PERPLEXITY_WIDE: list[Box] = [(0.16, 0.52, 0.40, 0.95), (0.62, 1, 0.46, 1), (0.02, 1, 0.12, 0.30)]
+PERPLEXITY_WIDE: list[Box] = [(0.16, 0.52, 0.44, 0.95), (0.62, 1, 0.46, 1), (0.02, 1, 0.12, 0.28)]
 PERPLEXITY_NARROW: list[Box] = [(0.32, 1, 0.60, 0.96), (0.1, 1, 0.30, 0.49), (0, 1, 0.05, 0.20)]
 WEIGHTS_WIDE: list[Box] = [(0.04, 0.46, 0.44, 1), (0.56, 1, 0.44, 1), (0.04, 1, 0.10, 0.30)]
 WEIGHTS_NARROW: list[Box] = [(0.1, 0.95, 0.70, 1), (0.1, 1, 0.38, 0.58), (0.06, 1, 0.10, 0.26)]
@@ -60,6 +68,8 @@ def context(frames: Sequence[NgramFrame], frame: ContextFrame, params: Params, w
         said = words(f"said_is_{name}", **facts) + (
             words("gap") + words("said_fallback", level=frame.fallback) if frame.fallback else ""
         )
+        if name in TO_THE_UNSEEN and frame.kinds[0]:
+            said += words("gap") + words("said_to_the_unseen", share=chance(float(frame.mass[i, 0])))
     if frame.shown:
         said = words("named", estimator=facts["estimator"]) + said
     mathml, values = explained(frame.now, params, frame.types, name) if frame.shown else ("", {})
@@ -245,20 +255,22 @@ def perplexity(frames: Sequence[NgramFrame], frame: PerplexityFrame, params: Par
         "estimator": words(f"name_{params.estimator}"),
         "order": frame.order,
         "lines": f"{frame.lines:,}",
-        "value": size_of(value) if value > 0 else "∞",
+        "value": size_of(value) if value > 0 else "∞" if value == -1 else "–",
         "tokens": f"{int(frame.sizes[frame.size]):,}",
         "unknown": f"{frame.unknown:,}",
         "tested": f"{frame.tested:,}",
         "zeros": f"{int(frame.zeros[i]):,}",
         "worst": str(frame.words[frame.worst]) if frame.worst >= 0 else "",
-        "before": frame.before or words("at_start"),
+        "before": frame.before,
     }
     if not frame.step:
         said = words("said_test", **facts)
     else:
-        said = words("said_ppl_infinite" if value < 0 else "said_ppl", **facts)
-        said += words("gap") + words("said_worst_token", **facts) if frame.worst >= 0 else ""
-        said += words("gap") + words("said_oov", **facts) if frame.unknown else ""
+        said = words("said_ppl" if value > 0 else "said_ppl_infinite" if value == -1 else "said_ppl_none", **facts)
+        if frame.worst >= 0:
+            said += words("gap") + words("said_worst_token" if frame.before else "said_worst_first", **facts)
+        if frame.unknown:
+            said += words("gap") + words("said_oov_spared" if frame.spared and value != -2 else "said_oov", **facts)
     known = frame.tested - (0 if params.unknown == "rare" else frame.unknown)
     return picture(
         panels,
@@ -268,7 +280,7 @@ def perplexity(frames: Sequence[NgramFrame], frame: PerplexityFrame, params: Par
         frame,
         phase=words("phase_fit" if frame.step else "phase_start", order=frame.order),
         said=said,
-        formula=PERPLEXITY if frame.step else "",
+        formula="" if not frame.step or value == -2 else SPARED if frame.spared and frame.unknown else PERPLEXITY,
         values={"m": (known, 0), "perplexity": (facts["value"], 0)},
         mark=frame.order == 1,
         hold=3.0,
@@ -290,37 +302,31 @@ def _orders(frame: PerplexityFrame, params: Params, words: Words) -> Panel:
     traces: list[Trace] = []
     if frame.step:
         traces.append(bars.rectangles(frame.order - 1.5, frame.order - 0.5, -0.5, 11.5, colour="@wash"))
-    stupid = ESTIMATORS.index("stupid")
-    best = np.array(
-        [
-            min((v, k) for k, v in enumerate(np.where(column > 0, column, np.inf)) if k != stupid)[1]
-            if (column > 0).any()
-            else -1
-            for column in table.T
-        ]
-    )
-    x, y, text, colour = [], [], [], []
+    least = [size_of(float(column[column > 0].min())) if (column > 0).any() else "" for column in table.T]
+    x, y, text, colour, told = [], [], [], [], []
     for (row, k), value in np.ndenumerate(table):
         if value:
+            said = {-1: "∞", -2: "–"}.get(int(value), size_of(float(value)))
+            best = said == least[k]  # all that print the same: a tie is no victory
             x.append(k)
             y.append(row)
-            said = "∞" if value < 0 else f"({size_of(value)})" if row == stupid else size_of(value)
-            text.append(f"<b>{said}</b>" if best[k] == row else said)
-            colour.append("@accent" if best[k] == row else "@ink3" if value < 0 or row == stupid else "@ink")
-    told = [
-        words("hover_stupid") if row == stupid else words("hover_best") if best[k] == row else f"{words('perplexity')} {said}"
-        for row, k, said in zip(y, x, text, strict=True)
-    ]
+            text.append(f"<b>{said}</b>" if best else said)
+            colour.append("@accent" if best else "@ink3" if value < 0 else "@ink")
+            told.append(
+                words("hover_stupid" if value == -2 else "hover_best") if value == -2 or best else f"{words('perplexity')} {said}"
+            )
     traces.append(bars.labels(x, y, text, colour=colour, size=12, customdata=told, hovertemplate="%{customdata}<extra></extra>"))
     names = [
         f"<b>{escaped(words(f'name_{name}'))}</b>" if name == params.estimator else escaped(words(f"name_{name}"))
         for name in ESTIMATORS
     ]
-    title = words("by_order", tokens=f"{int(frame.sizes[frame.size]):,}" if frame.step else "0")
-    place = {"xref": "x domain", "yref": "y domain", "x": -0.42, "y": 1, "xanchor": "left", "yanchor": "bottom", "yshift": 26}
+    tokens = int(frame.sizes[frame.size])
+    title = words("by_order", tokens=f"{tokens:,}") if tokens else words("by_order_start")
+    place = {"xref": "x domain", "yref": "y domain", "x": -0.42, "xanchor": "left"}
+    foot = note(words("foot_stupid"), y=0, yanchor="top", yshift=-4, font={"size": 11, "color": "@ink3"}, **place)
     return Panel(
         traces,
-        notes=[note(title, **place)],
+        notes=[note(title, y=1, yanchor="bottom", yshift=26, **place), *[foot] * bool(frame.step)],
         x={
             "range": [-0.6, orders - 0.4],
             "showgrid": False,
@@ -340,7 +346,7 @@ def _sizes(frame: PerplexityFrame, params: Params, words: Words) -> Panel:
         values = frame.table[i, k]
         there = np.flatnonzero((values > 0) & (frame.sizes > 0))
         chosen = name == params.estimator
-        if len(there) and (name != "stupid" or chosen):
+        if len(there):
             told = words(f"name_{name}")
             traces.append(
                 curves.line(
@@ -497,12 +503,12 @@ def weights(frames: Sequence[NgramFrame], frame: WeightsFrame, params: Params, w
         words,
         frame,
         phase=words("phase_em", step=frame.step),
-        said=words("said_em" if frame.step else "said_em_start", **facts),
+        said=words("said_em" if frame.step else "said_em_start", **facts) + words("gap") + words("said_em_half"),
         formula=MIXED,
         values={"terms": (terms, 0)},
         mark=True,
         hold=1.5,
-        metrics=[(words("perplexity"), size_of(frame.perplexity))],
+        metrics=[(words("perplexity_tuned"), size_of(frame.perplexity))],
         numbers={"order": n, "loglik": frame.loglik, "perplexity": frame.perplexity},
     )
 
@@ -606,11 +612,14 @@ def turing(frames: Sequence[NgramFrame], frame: TuringFrame, params: Params, wor
         else "said_turing"
     )
     values: dict[str, tuple[Any, int]] = {
-        "next": ((int(r[at]) if at >= 0 else 0) + 1, 0),
+        "r": (facts["r"], 0),
+        "next": (int(r[at]) + 1 if at >= 0 else 1, 0),
         "above": (above, 0),
         "here": (facts["n"], 0),
-        "raw": (number(float(frame.raw[at]), 3), 0),
+        "slope": (frame.slope, 4),
+        "star": (facts["star"], 0),
     }
+    formulas = {"said_turing": TURING, "said_turing_line": LINE, "said_turing_plain": PLAIN}
     return picture(
         panels,
         TURING_WIDE,
@@ -619,7 +628,7 @@ def turing(frames: Sequence[NgramFrame], frame: TuringFrame, params: Params, wor
         frame,
         phase=words("phase_r", r=facts["r"]) if at >= 0 else words("phase_start"),
         said=words(key, **facts),
-        formula=TURING if at >= 0 else "",
+        formula=formulas.get(key, ""),
         values=values if at >= 0 else {},
         mark=True,
         hold=2.0,

@@ -18,6 +18,8 @@ LESS = formula(r"p = \frac{{c}! - {D}!}{{n}!} + {weight}! \cdot {lower}! = {p}!!
 TAKEN = formula(r"p = \frac{{c}! - {D}!}{{n}!} = {p}!!")
 TIMES = formula(r"p = {D}! \cdot \frac{{c}!}{{n}!} = {p}!!")
 BACK = formula(r"p = {weight}! \cdot {lower}! = {p}!!")
+SCORE = formula(r"S = \frac{{c}!}{{n}!} = {p}!!")  # of stupid back-off: no probability
+SCORE_BACK = formula(r"S = {weight}! \cdot {lower}! = {p}!!")
 STAR = formula(r"p = \frac{r^{*}}{N} = \frac{{D}!}{{n}!} = {p}!!")
 NOTHING = formula(r"p = {p}!!")
 BACKING = ("absolute", "katz", "stupid", "kneser_ney")
@@ -75,12 +77,12 @@ def explained(now: Explained, params: Params, V: int, name: str = "") -> tuple[s
     if not now.known or (name == "mle" and not now.total) or (not now.n and name not in ("add_one", "add_k")):
         return NOTHING, values
     if name in BACKING and not now.c:
-        return BACK, values
+        return SCORE_BACK if name == "stupid" else BACK, values
     if name in ("interpolated_kn", "modified_kn") and not now.c:
         return WITTEN, values
     fixed = {
         "mle": RATIO,
-        "stupid": RATIO,
+        "stupid": SCORE,
         "add_one": ADD,
         "add_k": ADD,
         "jelinek_mercer": MIX,

@@ -27,7 +27,11 @@ ANALOGY = formula(r"{b}! - {a}! + {c}! \approx {best}!! \qquad \cos = {cos}!")
 ROWS = 10  # neighbours listed
 TAILS = 3  # epochs that a word's trace goes back
 AROUND = 22  # neighbours of every word of an analogy that the map of GloVe holds
+SIDES = {"right": "middle right", "left": "middle left", "over": "middle center", "under": "middle center"}  # of a name's dot
+BESIDE = ("right", "left")
+LIFT = 14  # pixels from a dot up to the middle of its name
 WIDE_PIXELS, NARROW_PIXELS = (600, 415), (330, 400)  # of the map
+LINE_PIXELS = 16  # of a line of a sentence, 12 px type
 HEAT = 9  # words of the cosine table
 ANALOGIES = ("man king woman", "男人 国王 女人")
 
@@ -275,16 +279,19 @@ def _names(scene: _Scene, focus: int, near: list[int], asks: bool) -> tuple[Trac
     if asks and scene.question:
         first = [scene.row(word) for word in scene.question] + [scene.row(int(word)) for word in scene.answers[:3]]
     order, most = list(dict.fromkeys([*first, *_telling(scene)])), len(first) + scene.options.names
-    must = dict.fromkeys(order[: len(first) if asks else 1], 1)
-    shown = _room(scene, must, order, most, NARROW_PIXELS)
-    rows, lit = list(shown), set(first)
+    must = set(order[: len(first) if asks else 1])
+    lines = _segments(scene) if asks else [(scene.places[focus], scene.places[k]) for k in near]
+    lit = set(first)
+    shown = _room(scene, {}, must, lit, order, most, NARROW_PIXELS, lines)
+    rows = list(shown)
+    at = np.array([_name_place(scene, k, side) for k, side in shown.items()]).reshape(-1, 2)
     names: Trace = {
         "type": "scatter",
         "mode": "text",
-        "x": np.round(scene.places[rows, 0], 3),
-        "y": np.round(scene.places[rows, 1], 3),
+        "x": np.round(at[:, 0], 3),
+        "y": np.round(at[:, 1], 3),
         "text": [_name(scene, k, side, lit) for k, side in shown.items()],
-        "textposition": ["middle right" if side > 0 else "middle left" for side in shown.values()],
+        "textposition": [SIDES[side] for side in shown.values()],
         "textfont": {
             "size": [13 if k in lit else 11 for k in rows],
             "color": ["@accent" if k == focus and not asks else "@ink" if k in lit else "@ink2" for k in rows],
@@ -293,21 +300,27 @@ def _names(scene: _Scene, focus: int, near: list[int], asks: bool) -> tuple[Trac
         "meta": {"link": "word", "index": rows, "click": "word", "ring": 14, "silent": True},
         "cliponaxis": False,
     }
-    wide = _room(scene, shown, order, most, WIDE_PIXELS)
+    wide = _room(scene, shown, set(), set(), order, most, WIDE_PIXELS, lines)
     return names, [_extra(scene, k, side, lit) for k, side in wide.items() if k not in shown]
 
 
-def _name(scene: _Scene, k: int, side: int, lit: set[int]) -> str:
+def _name(scene: _Scene, k: int, side: str, lit: set[int]) -> str:
     word = scene.said(int(scene.ids[k]))
     word = f"<b>{word}</b>" if k in lit else word
-    return "\u2002" + word if side > 0 else word + "\u2002"
+    return {"right": "\u2002" + word, "left": word + "\u2002"}.get(side, word)
 
 
-def _extra(scene: _Scene, k: int, side: int, lit: set[int]) -> dict[str, Any]:
+def _name_place(scene: _Scene, k: int, side: str) -> np.ndarray:
+    """Where a name is anchored: at its dot, or over or under it."""
+    lift = {"over": 1, "under": -1}.get(side, 0) * LIFT * float(scene.reach[1]) * 2.2 / NARROW_PIXELS[1]
+    return np.asarray(scene.places[k] + np.array([0, lift]))
+
+
+def _extra(scene: _Scene, k: int, side: str, lit: set[int]) -> dict[str, Any]:
     """A name for which a phone has no room."""
     x, y = (round(float(value), 3) for value in scene.places[k])
     look = {"size": 13 if k in lit else 11, "color": "@ink" if k in lit else "@ink2"}
-    anchor = "left" if side > 0 else "right"
+    anchor = "left" if side == "right" else "right"
     return note(_name(scene, k, side, lit), name="wide", x=x, y=y, xanchor=anchor, yanchor="middle", borderpad=0, font=look)
 
 
@@ -321,25 +334,57 @@ def _telling(scene: _Scene) -> list[int]:
     return sorted(range(len(scene.ids)), key=lambda k: (bool(everywhere[scene.ids[k]]), int(scene.ids[k])))
 
 
-def _room(scene: _Scene, there: Mapping[int, int], order: list[int], most: int, pixels: tuple[int, int]) -> dict[int, int]:
-    """The rows whose names fit into a map of so many pixels, and on which side of their dot (1 right, −1 left).
+def _room(
+    scene: _Scene,
+    there: Mapping[int, str],
+    must: set[int],
+    lit: set[int],
+    order: list[int],
+    most: int,
+    pixels: tuple[int, int],
+    lines: Sequence[tuple[np.ndarray, np.ndarray]],
+) -> dict[int, str]:
+    """The rows whose names fit into a map of so many pixels, on no other name and on no line, and on which side of their dot.
 
-    Those that are there anyway come first, then the others in order.
+    Those that are there anyway come first, then the others in order; what is lit may stand over or under its dot, too.
     """
     unit = scene.reach * 2.2 / np.array(pixels)  # of a pixel
-    taken: list[tuple[float, float, float]] = []  # left end, height, right end
-    shown: dict[int, int] = {}
+    along = np.concatenate([tail + (head - tail) * np.linspace(0, 1, 80)[:, None] for tail, head in lines] or [np.zeros((0, 2))])
+    taken: list[tuple[float, float, float, float]] = []
+    shown: dict[int, str] = {}
     for k in [*there, *order]:
         if len(shown) >= most:
             break
-        (x, y), width = (float(value) for value in scene.places[k]), _width(scene, k) * float(unit[0])
-        for side in (there[k],) if k in there else (1, -1):
-            left, right = (x, x + width) if side > 0 else (x - width, x)
-            free = all(abs(y - b) > 13 * unit[1] or left > end or begin > right for begin, b, end in taken)
-            if k not in shown and (k in there or free):
-                taken.append((left, y, right))
-                shown[k] = side
+        if k in shown:
+            continue
+        boxes = {side: _box(scene, k, side, unit) for side in ([there[k]] if k in there else SIDES if k in lit else BESIDE)}
+        fits = [side for side, box in boxes.items() if not any(_meet(box, other) for other in taken) and not _crossed(box, along)]
+        if not fits and k in must:
+            fits = [side for side, box in boxes.items() if not _crossed(box, along)] or ["right"]
+        side = there.get(k) or (fits[0] if fits else "")
+        if side:
+            taken.append(boxes[side])
+            shown[k] = side
     return shown
+
+
+def _box(scene: _Scene, k: int, side: str, unit: np.ndarray) -> tuple[float, float, float, float]:
+    """Left, right, low and high end of a name on one side of its dot."""
+    x, y = (float(value) for value in _name_place(scene, k, side))
+    width, half = _width(scene, k) * float(unit[0]), 6.5 * float(unit[1])
+    left = {"right": x, "left": x - width}.get(side, x - width / 2)
+    return left, left + width, y - half, y + half
+
+
+def _meet(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+    return a[0] < b[1] and b[0] < a[1] and a[2] < b[3] and b[2] < a[3]
+
+
+def _crossed(box: tuple[float, float, float, float], along: np.ndarray) -> bool:
+    """Whether a line, given as many of its points, runs through a name. Where it begins at the name's own dot it may."""
+    left, right, low, high = box
+    inside = (along[:, 0] > left) & (along[:, 0] < right) & (along[:, 1] > low) & (along[:, 1] < high)
+    return bool(inside.any())
 
 
 def _width(scene: _Scene, k: int) -> float:
@@ -347,15 +392,21 @@ def _width(scene: _Scene, k: int) -> float:
     return 10 + sum(12 if ord(sign) > 0x2E80 else 6.6 for sign in scene.frame.words[scene.ids[k]])
 
 
-def _arrows(scene: _Scene) -> list[Trace]:
-    """From a to b, and the same step from c: as far as the run has come."""
+def _segments(scene: _Scene) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The arrows of an analogy: from a to b, and the same step from c."""
     assert scene.question is not None
     a, b, c = (scene.places[scene.row(word)] for word in scene.question)
+    return [(a, b), (c, c + b - a)]
+
+
+def _arrows(scene: _Scene) -> list[Trace]:
+    """From a to b, and the same step from c: as far as the run has come."""
     order = ("from", "difference", "added", "nearest")
     stage = order.index(scene.frame.part) if scene.frame.part in order else 3
-    there = c + b - a
+    segments = _segments(scene)
+    (a, b), (c, _) = segments
     traces = [points.cloud(np.array([a, c] if stage < 2 else [a, b, c]), colour="@c1", size=9, opacity=1, hoverinfo="skip")]
-    for step, (tail, head), colour in ((1, (a, b), "@c1"), (2, (c, there), "@accent")):
+    for step, (tail, head), colour in zip((1, 2), segments, ("@c1", "@accent"), strict=True):
         if stage >= step:
             ends = np.array([tail, head])
             arrow = {"size": 10, "symbol": ["circle", "arrow"], "angleref": "previous", "color": colour}
@@ -382,16 +433,24 @@ def _side(scene: _Scene) -> Panel:
 
 def _answers(scene: _Scene) -> Panel:
     if scene.question is None:
-        empty = points.cloud(np.zeros((0, 2)), colour="@ink")
         told = note(scene.words("three_words"), x=0.5, y=0.5)
-        return Panel([empty], scene.words("analogy"), notes=[told], x=blank(range=[0, 1]), y=blank(range=[0, 1]))
+        return Panel([], scene.words("analogy"), notes=[told], x=blank(range=[0, 1]), y=blank(range=[0, 1]))
     a, b, c = (scene.frame.words[word] for word in scene.question)
-    return _bars(scene, scene.answers, scene.likeness, scene.words("answers", a=a, b=b, c=c))
+    asked = np.array(scene.question)
+    E = scene.frame.vectors
+    end = vectors.unit(vectors.analogy_point(E, *scene.question)[None])[0]
+    ids, cosines = np.append(scene.answers, asked), np.append(scene.likeness, vectors.unit(E[asked]) @ end)
+    best = np.argsort(-cosines, kind="stable")[:ROWS]
+    return _bars(scene, ids[best], cosines[best], scene.words("answers", a=a, b=b, c=c), left_out=set(scene.question))
 
 
-def _bars(scene: _Scene, ids: np.ndarray, cosines: np.ndarray, title: str) -> Panel:
-    """Words by their cosine, the nearest on top; each can be clicked."""
+def _bars(
+    scene: _Scene, ids: np.ndarray, cosines: np.ndarray, title: str, left_out: frozenset[int] | set[int] = frozenset()
+) -> Panel:
+    """Words by their cosine, the nearest on top; each can be clicked. Those `left_out` are no answers: hollow."""
     rank = np.arange(len(ids))
+    out = [int(word) in left_out for word in ids]
+    first = out.index(False) if scene.frame.part == "nearest" and False in out else -1
     rows = [scene.row(int(word)) for word in ids]
     bars: Trace = {
         "type": "bar",
@@ -399,10 +458,18 @@ def _bars(scene: _Scene, ids: np.ndarray, cosines: np.ndarray, title: str) -> Pa
         "x": np.round(cosines.astype(float), 3),
         "y": rank,
         "width": 0.62,
-        "text": [number(float(value), 2) for value in cosines],
-        "textposition": "outside",
+        "text": [
+            f"{scene.words('left_out')} {number(float(value), 3)}" if hollow else number(float(value), 3)
+            for value, hollow in zip(cosines, out, strict=True)
+        ],
+        "textposition": ["inside" if hollow else "outside" for hollow in out],
+        "insidetextanchor": "end",
+        "constraintext": "none",
         "textfont": {"size": 11, "color": "@ink2"},
-        "marker": {"color": ["@accent" if not k and title and scene.frame.part == "nearest" else "@c1" for k in rank]},
+        "marker": {
+            "color": ["@surface" if hollow else "@accent" if k == first else "@c1" for k, hollow in enumerate(out)],
+            "line": {"color": ["@ink3" if hollow else "rgba(0,0,0,0)" for hollow in out], "width": 1.2},
+        },
         "customdata": [scene.said(int(word)) for word in ids],
         "hovertemplate": "%{customdata}: %{x:.3f}<extra></extra>",
         "meta": {"link": "word", "index": rows, "click": "word", "ring": 12},
@@ -501,7 +568,7 @@ def _said(scene: _Scene) -> str:
         odd = words("not_here", asked=scene.trouble, word=frame.words[scene.focus]) + " "
     if _asks(scene) and scene.question:
         a, b, c = (frame.words[word] for word in scene.question)
-        facts |= {"a": a, "b": b, "c": c, "best": frame.words[scene.answers[0]], "cos": number(float(scene.likeness[0]), 2)}
+        facts |= {"a": a, "b": b, "c": c, "best": frame.words[scene.answers[0]], "cos": number(float(scene.likeness[0]), 3)}
         return odd + words("said_" + (frame.part if isinstance(frame, GloveFrame) else "nearest"), **facts)
     if isinstance(frame, GloveFrame):
         return odd + words("said_words" if scene.question else "said_words_only", **facts)
@@ -521,12 +588,13 @@ def _formula(scene: _Scene) -> tuple[str, Mapping[str, tuple[Any, int]]]:
     dot, length = E @ u, np.linalg.norm(E, axis=1)
     long = float(np.linalg.norm(u))
     cos = dot / np.where(length * long > 0, length * long, 1)
+    digits = 3 if long * float(np.median(length)) > 0.3 else 5  # before training vectors are short
     return COSINE, {
         "name": (scene.said(scene.focus), 0),
         "near": ([scene.said(int(word)) for word in scene.ids], 0),
-        "dot": (np.round(dot, 3), 3),
-        "long": (long, 3),
-        "length": (np.round(length, 3), 3),
+        "dot": (np.round(dot, digits), digits),
+        "long": (long, digits),
+        "length": (np.round(length, digits), digits),
         "cos": (np.round(cos, 3), 3),
     }
 
@@ -595,21 +663,30 @@ def _cut_panel(frame: CutsFrame, k: int, words: Words) -> Panel:
     }
     ticks = {"tickvals": rank, "ticktext": [_cut(escaped(word), 8) for word in near], "tickfont": {"size": 12, "color": "@ink"}}
     asked = words("cut_asked", word=frame.asked[k]) if frame.asked[k] else words("cut_none")
-    place = {"xref": "x domain", "yref": "y domain", "x": -0.48, "xanchor": "left", "yanchor": "bottom", "align": "left"}
-    notes = [
-        note(f"<b>{words('cut_' + frame.modes[k])}</b>", y=1.25, font={"size": 13, "color": points.kind(k)[0]}, **place),
-        note(_lines(frame.sentences[k], frame.asked[k]), y=1.06, font={"size": 12, "color": "@ink2"}, **place),
-        note(asked, y=1.0, font={"size": 12, "color": "@ink"}, **place),
+    place = {"xref": "x domain", "yref": "y domain", "x": -0.48, "y": 1, "xanchor": "left", "yanchor": "bottom", "align": "left"}
+    sentences = [_lines(tokens, word) for tokens, word in zip(frame.sentences, frame.asked, strict=True)]
+    sentence, top = sentences[k], 22 + LINE_PIXELS * max(map(len, sentences))
+    notes = [  # one upon the other in pixels, so that a long sentence pushes the names up instead of running into them
+        note(asked, yshift=2, font={"size": 12, "color": "@ink"}, **place),
+        note("<br>".join(sentence), yshift=top, font={"size": 12, "color": "@ink2"}, **place | {"yanchor": "top"}),
+        note(
+            f"<b>{words('cut_' + frame.modes[k])}</b>",
+            yshift=top,
+            font={"size": 13, "color": points.kind(k)[0]},
+            **place,
+        ),
     ]
     low = min(0.0, float(cosines.min(initial=0)) - 0.05)
     return Panel([bars], notes=notes, x={"range": [low, 1.02], "tickvals": [0, 0.5, 1]},
                  y={"range": [ROWS - 0.4, -0.6], "showgrid": False, **ticks})  # fmt: skip
 
 
-def _lines(tokens: tuple[str, ...], asked: str, width: float = 24.0, most: int = 4) -> str:
+def _lines(tokens: tuple[str, ...], asked: str, width: float = 24.0, most: int = 4) -> list[str]:
     """Tokens with gaps, in lines; the word asked for is lit."""
     lines, used = [""], 0.0
     for token in tokens:
+        if not token.strip():
+            continue
         size = sum(1.9 if ord(sign) > 0x2E80 else 1.0 for sign in token) + 1.6
         if used + size > width:
             if len(lines) == most:
@@ -620,4 +697,4 @@ def _lines(tokens: tuple[str, ...], asked: str, width: float = 24.0, most: int =
         used += size
         said = escaped(token)
         lines[-1] += ("" if not lines[-1] else " · ") + (f"<b>{said}</b>" if token == asked else said)
-    return "<br>".join(lines)
+    return lines

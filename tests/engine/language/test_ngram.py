@@ -118,13 +118,45 @@ def test_after_an_unseen_context_maximum_likelihood_is_undefined_and_the_others_
 def test_perplexity_is_what_the_experiments_say():
     last = run(data.sample("northanger"), show="perplexity")[-1]
     rows = dict(zip(ESTIMATORS, last.table[:, :, -1], strict=True))
-    assert rows["add_one"].round().tolist() == [393, 1052, 3654]
+    assert rows["add_one"].round().tolist() == [393, 1052, 3653]
     assert rows["modified_kn"].round().tolist() == [390, 150, 138]
     assert rows["mle"][1:].tolist() == [-1, -1]
     assert (np.diff(last.table[ESTIMATORS.index("modified_kn")], axis=1) < 0).all()  # more text, less surprise
     assert last.types == 5795
     usual = np.delete(last.table[:, 2, -1], [0, ESTIMATORS.index("stupid")])
     assert usual.min() == rows["modified_kn"][2]
+
+
+@pytest.mark.parametrize("unknown", ["share", "rare", "none"])
+def test_perplexity_is_of_known_words_among_known_words(unknown):
+    params = ngram.Params(show="perplexity", order=2, held_out=50, unknown=unknown, cutoff=2)
+    about = text(
+        ["the cat sat on the mat", "a dog saw the cat", "the mat saw a red bird", "one cat sat on a blue log"] * 2
+        + ["the zebra sat on a cat", "a dog saw the moon"] * 2
+    )
+    last = list(ngram.train(params, about))[-1]
+    ground = ngram.Ground(params, corpus.read(about, ngram._how(params)), 0)
+    unk = ground.counts.unk
+    for i, name in enumerate(ESTIMATORS):
+        model, found = ground.model(name), []
+        for line in ground.test:
+            ids = [ground.counts.number.get(word, unk) for word in line] + [ground.counts.end]
+            for k, token in enumerate(ids):
+                p = model.distribution(model.context(ids[:k]))
+                if unknown == "share" and token != unk:
+                    rest = np.delete(p, unk)
+                    found.append(p[token] / rest.sum() if rest.any() else 0.0)
+                elif unknown != "share" and token >= 0:
+                    found.append(p[token])
+        wanted = -2 if name == "stupid" else np.exp(-np.log(found).mean()) if all(found) else -1
+        assert last.table[i, 1, -1] == pytest.approx(wanted), name
+
+
+def test_among_single_words_no_estimator_is_charged_for_what_it_keeps_for_unknown_ones():
+    last = run(data.sample("northanger"), show="perplexity")[-1]
+    single = dict(zip(ESTIMATORS, last.table[:, 0, -1], strict=True))
+    mixed = {"jelinek_mercer", "stupid"}  # λ is learned from a text with unknown words in it
+    assert max(p / single["mle"] for name, p in single.items() if name not in mixed) < 1.02
 
 
 def test_the_worst_token_is_the_worst():

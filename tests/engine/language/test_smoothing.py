@@ -182,12 +182,15 @@ def test_scoring_many_at_once_gives_what_the_distributions_say(train, test, orde
     for name in ESTIMATORS:
         model = fit(counts, name)
         found = model.score(test)
-        wanted = []
+        wanted, nowhere = [], []
         for sentence in test:
             ids = [counts.number.get(token, counts.unk) for token in sentence] + [counts.end]
             for t, token in enumerate(ids):
                 wanted.append(model.distribution(model.context(ids[:t]))[token] if token >= 0 else 0.0)
+                if unknown == "share":
+                    nowhere.append(model.distribution(model.context(ids[:t]))[counts.unk])
         assert found.p == pytest.approx(np.array(wanted), abs=1e-12)
+        assert unknown != "share" or found.new == pytest.approx(np.array(nowhere), abs=1e-12)
         assert len(found.p) == sum(map(len, test)) + len(test)
 
 
