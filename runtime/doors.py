@@ -28,11 +28,10 @@ log = logging.getLogger("theoria.doors")
 HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::([0-9]{1,5}))?", re.IGNORECASE)
 READING = ("GET", "HEAD")
 CLOSED = ("_stcore/metrics",)  # Streamlit's own figures, open to everybody; ours are on METRICS_PORT
-ROOM_FOR_FORM = 2**20  # a form is a little larger than the file in it: Streamlit allows as much
 
 
 class Doors:
-    """Middleware. `base` is the path the app is under, `largest` the bytes of the largest file."""
+    """Middleware. `base` is the path the app is under, `largest` the bytes of the largest upload."""
 
     def __init__(self, app: ASGIApp, *, base: str, largest: int, ledger: Ledger) -> None:
         self._app, self._base, self._largest, self._ledger = app, base, largest, ledger
@@ -86,7 +85,7 @@ class Doors:
         assert found
         if not re.fullmatch("[0-9]{1,15}", size):
             await PlainTextResponse("Length Required", 411)(scope, receive, reply)
-        elif int(size) > self._largest + ROOM_FOR_FORM:
+        elif int(size) > self._largest:
             await PlainTextResponse("File too large", 413)(scope, receive, reply)
         else:
             with self._ledger.entry(*found.groups(), int(size)) as fits:
