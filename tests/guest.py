@@ -139,3 +139,10 @@ class Guest:
 def words(said: list[ForwardMsg]) -> str:
     """All that a page said, as text."""
     return "\n".join(str(message) for message in said)
+
+
+def alerts(said: list[ForwardMsg]) -> list[str]:
+    """The errors that a page shows, and what broke in it."""
+    shown = [message.delta.new_element for message in said if message.WhichOneof("type") == "delta"]
+    found = [element.alert.body for element in shown if element.WhichOneof("type") == "alert"]
+    return found + [element.exception.message for element in shown if element.WhichOneof("type") == "exception"]
