@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -18,6 +19,8 @@ from starlette.types import Message, Send
 from contents import SECTIONS
 from engine import data
 from runtime import metrics, script, server, settings
+from runtime.doors import Doors
+from runtime.ledger import Holdings, Ledger
 from runtime.run import Run
 from ui import offline
 from ui.text import LANGUAGES, theory
@@ -62,6 +65,12 @@ def _alive(session: str) -> bool:
     return bool(runtime.is_active_session(session))
 
 
+def _held() -> Holdings:
+    """Files that visitors have brought and Streamlit keeps."""
+    brought = st.runtime.get_instance().uploaded_file_mgr.file_storage  # type: ignore[attr-defined]
+    return {session: {name: len(file.data) for name, file in list(files.items())} for session, files in list(brought.items())}
+
+
 class PatientStream(StreamingResponse):
     """A stream whose reader is waited for, but not for ever: one that takes nothing for a minute is let go."""
 
@@ -85,11 +94,7 @@ async def film(request: Request) -> Response:
         return Response(
             page, media_type="text/html", headers={"Content-Disposition": f'attachment; filename="{shown.words.slug}.html"'}
         )
-    headers = {
-        "Content-Encoding": "gzip",
-        "X-Content-Type-Options": "nosniff",
-        **(FOREVER if shown.done else {"Cache-Control": "no-store"}),
-    }
+    headers = {"Content-Encoding": "gzip", **(FOREVER if shown.done else {"Cache-Control": "no-store"})}
     return PatientStream(shown.stream(films.wake), media_type="application/x-ndjson", headers=headers)
 
 
@@ -105,4 +110,7 @@ app = st.App(
     "ui/navigation.py",
     lifespan=lifespan,
     routes=[Route(f"{prefix}/films/{{node}}/{{key}}", film), Route(f"{prefix}/{script.PATH}", plotly_script)],
+    middleware=[
+        Middleware(Doors, base=prefix, largest=st.get_option("server.maxUploadSize") * 2**20, ledger=Ledger(_held)),
+    ],
 )

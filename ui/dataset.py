@@ -11,16 +11,19 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from engine import data
 from engine.data import Graph, Image, Note, Points, Table, Text
 from engine.errors import DataError
+from runtime import settings
 from ui import address
 from ui.language import language, say
 from ui.player import trouble
 from ui.text import Topic, markdown, phrases
 
-SESSION_BYTES = 20_000_000  # of uploads a visitor may have at once
+SESSION_BYTES = settings.SESSION_MB * 1_000_000  # of uploads a visitor may have at once
 OPENS_WITH = 8  # numeric columns of an own table that are looked at first
 EDITABLE = 300  # rows that can be edited on the page
 CLICKABLE = 2000  # points that a click can add to
@@ -383,12 +386,13 @@ def _upload(text: Topic, form: Form[Any]) -> None:
     slug = text.slug
     file, state = st.session_state[f"{slug}-upload"], _state(slug)
     state["problem"] = None
-    if file is None:
+    if not isinstance(file, UploadedFile):  # taken away, or spoken of and never sent
         return
     try:
         if file.size + uploads(slug) > SESSION_BYTES:
             raise DataError("session_full", limit=SESSION_BYTES // 1_000_000)
         raw = file.getvalue()
+        _let_go(file)
         if Text in form.takes and data.is_dictionary(file.name):
             _take_words(text, data.read_dictionary(raw))
             return
@@ -408,6 +412,12 @@ def _upload(text: Topic, form: Form[Any]) -> None:
         _hand_on(slug, awaited.columns, awaited.label)
     elif awaited:
         address.notice("other_file", name=awaited.name)
+
+
+def _let_go(file: UploadedFile) -> None:
+    """Give back the room that a file takes, once its content is in our hands."""
+    if context := get_script_run_ctx():
+        context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 
 
 def _read(raw: bytes, name: str, form: Form[Any]) -> Table | Text:

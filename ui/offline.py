@@ -6,11 +6,13 @@ import html
 import json
 
 from runtime import script
+from runtime.doors import hash_of
 from ui.player import SCRIPT, STYLE
 from ui.text import Topic, phrases
 
 PAGE = """<!doctype html>
-<html lang="{lang}"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>
+<html lang="{lang}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="{policy}"><title>{title}</title>
 <style>:root {{ color-scheme: light dark; --st-background-color: #FAF9F6; --st-font: system-ui, sans-serif }}
 @media (prefers-color-scheme: dark) {{ :root {{ --st-background-color: #131416 }} }}
 body {{ margin: 0 auto; max-width: 1000px; padding: 16px; font: 15px/1.5 system-ui, sans-serif;
@@ -19,14 +21,16 @@ h1 {{ font: 500 26px/1.2 Georgia, serif; margin: 0 0 4px }} p {{ margin: 0 0 12p
 {style}</style>
 <h1>{title}</h1><p>{question}</p><div id="stage"></div>
 <script>{plotly}</script>
-<script type="module">{player}
-play({{data: {data}, parentElement: document.getElementById("stage"), setTriggerValue() {{}}}});
-</script></html>
+<script type="module">{player}</script></html>
 """
+PLAY = """
+play({{data: {data}, parentElement: document.getElementById("stage"), setTriggerValue() {{}}}});
+"""
+POLICY = "default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'"
 
 
 def page(text: Topic, film: bytes) -> str:
-    """The file. What stands in the scripts cannot end them: "</" is written as "<\\/"."""
+    """The file. What stands in the scripts cannot end them: "</" is written as "<\\/". No other script runs in it."""
     data = {
         "kind": "player",
         "films": [{"key": "film", "address": "", "name": ""}],
@@ -41,12 +45,15 @@ def page(text: Topic, film: bytes) -> str:
         "nonce": 0,
         "inline": {"films": {"film": base64.b64encode(film).decode()}, "plotly": None},
     }
+    plotly = gzip.decompress(script.compressed()).decode().replace("</script", "<\\/script")
+    player = SCRIPT.replace("export default function", "const play = function").replace("</script", "<\\/script")
+    player += PLAY.format(data=json.dumps(data).replace("</", "<\\/"))
     return PAGE.format(
         lang=text.language,
+        policy=POLICY.format(scripts=" ".join(map(hash_of, (plotly, player)))),
         title=html.escape(text.title),
         question=html.escape(text.question),
         style=STYLE,
-        plotly=gzip.decompress(script.compressed()).decode().replace("</script", "<\\/script"),
-        player=SCRIPT.replace("export default function", "const play = function").replace("</script", "<\\/script"),
-        data=json.dumps(data).replace("</", "<\\/"),
+        plotly=plotly,
+        player=player,
     )

@@ -81,7 +81,7 @@ def play(
         },
         on_event_change=lambda: _hear(text.slug, opened[0], runs[0], on_click),
     )
-    return _clicked(result.get("event") or {}, opened[0], runs[0])
+    return _clicked(_event(result), opened[0], runs[0])
 
 
 def _asking(slug: str) -> bool:
@@ -148,9 +148,15 @@ def session_id() -> str:
     return context.session_id if context else "none"
 
 
+def _event(state: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """What the player says; nothing, where that is no event of its kind."""
+    event = (state or {}).get("event")
+    return event if isinstance(event, dict) else {}
+
+
 def _hear(slug: str, film: Film, run: Run, on_click: Callable[[Clicked], None] | None) -> None:
     """What the player says, before the page runs again."""
-    event = (st.session_state.get("player") or {}).get("event") or {}
+    event = _event(st.session_state.get("player"))
     kind, step = event.get("kind"), event.get("step")
     if kind == "closer" and isinstance(step, int):
         back = CLOSE_UP_STEPS if event.get("end") else 0  # nothing comes after the end: look at what led there

@@ -34,15 +34,15 @@ def free_port() -> int:
 class Server:
     """`streamlit run app.py`, as `make run` starts it."""
 
-    def __init__(self, *options: str, base: str = "") -> None:
-        self.port, self.base = free_port(), base
+    def __init__(self, *options: str, base: str = "", **environment: str) -> None:
+        self.port, self.base, self.environment = free_port(), base, environment
         self.options = [*options, *(["--server.baseUrlPath", base] if base else [])]
         self.url = f"http://127.0.0.1:{self.port}" + (f"/{base}" if base else "")
         self.log = tempfile.NamedTemporaryFile(suffix=".log")  # noqa: SIM115
         self.start()
 
     def start(self) -> None:
-        env = {key: value for key, value in os.environ.items() if key not in ("WORKERS", "CACHE_MB", "NODE")}
+        env = {key: value for key, value in os.environ.items() if key not in ("WORKERS", "CACHE_MB", "NODE")} | self.environment
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port), *self.options]
         self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=self.log, stderr=subprocess.STDOUT)
         end = time.monotonic() + 60

@@ -1,0 +1,158 @@
+"""What only a browser shows: that the policy refuses nothing a page needs, and that a visitor's words stay words."""
+
+import json
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from contents import SECTIONS
+from tests.browser.playground import PATIENCE, STAGE, idle, ready, saved
+from tests.browser.test_uploads import picture
+
+SLUGS = [slug for slugs in SECTIONS.values() for slug in slugs]
+SLOW = 5 * PATIENCE  # for a first run with torch on a busy machine
+SEEN = """window.refused = []; addEventListener("securitypolicyviolation", (e) => window.refused.push(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}`));"""
+MARKUP = "<img src=x onerror=window.hacked=1>"
+WORDS = [MARKUP, "<svg/onload=window.hacked=1>", "</script><script>window.hacked=1</script>", "[a](javascript:window.hacked=1)",
+         '"onmouseover="window.hacked=1', "<a href=javascript:window.hacked=1>b</a>", "$\\\\href{javascript:window.hacked=1}{c}$", "{0.__class__}", "@ink", "&lt;b&gt;"]  # fmt: skip
+
+
+def table() -> bytes:
+    """Numbers under hostile heads, hostile classes and names."""
+    head = f'"{MARKUP}","{WORDS[1]}","kind {WORDS[2]}","name {WORDS[3]}"'
+    quoted = [word.replace('"', '""') for word in WORDS]
+    rows = [f'{k % 5 + k / 10},{k % 7 + k / 7},"{quoted[k % 2]}","{quoted[k % 10]}{k}"' for k in range(40)]
+    return "\n".join([head, *rows]).encode()
+
+
+def text() -> bytes:
+    """A text of hostile words, each often enough to count."""
+    said = " ".join(f"the {word} is a word and" for word in WORDS)
+    return "\n".join(f"{said} line {k % 3} ." for k in range(40)).encode()
+
+
+def graph() -> bytes:
+    """A ring of nodes with hostile names and labels."""
+    rows = [["source", "target", "label"]]
+    rows += [[word, "", WORDS[k % 2]] for k, word in enumerate(WORDS)]
+    rows += [[word, WORDS[(k + 1) % len(WORDS)], ""] for k, word in enumerate(WORDS)]
+    return "\n".join(",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows).encode()
+
+
+TABLE, TEXT, GRAPH = (".csv", table), (".txt", text), (".csv", graph)
+PICTURE = (".png", picture)
+HOSTILE = {  # what a topic takes, and the link under which it takes it
+    "ngram": ("", *TEXT), "word2vec": ("", *TEXT), "decoding": ("", *TEXT), "som": ("", *TABLE), "em": ("?em.model=mixture", *TABLE),
+    "gcn": ("", *GRAPH), "swin": ("", *PICTURE), "diffusion": ("?diffusion.what=forward", *PICTURE),
+}  # fmt: skip
+
+
+def opened(visit, path: str) -> Page:
+    """A page on which everything that is refused is noted from the first moment."""
+    page = visit("/_stcore/health")
+    page.complaints = []
+    page.on("console", lambda line: page.complaints.append(line.text) if line.type == "error" else None)
+    page.add_init_script(SEEN)
+    page.goto(page.url.removesuffix("/_stcore/health") + path)
+    return page
+
+
+def complete(page: Page) -> None:
+    page.wait_for_selector(f'{STAGE}[data-state=ready][data-drawn="true"]', timeout=SLOW)
+    idle(page)
+
+
+def tabs(page: Page) -> None:
+    """Every tab, opened."""
+    for tab in ("Numbers", "Code", "Errata"):
+        page.get_by_role("tab", name=tab).first.click()
+        idle(page)
+
+
+def unrefused(page: Page) -> None:
+    assert page.evaluate("window.refused") == []
+    assert [line for line in page.complaints if "Content Security Policy" in line or "Refused" in line] == []
+
+
+def harmless(page: Page) -> None:
+    """Nothing of a visitor's words became an element, and nothing ran."""
+    assert page.evaluate("window.hacked") is None
+    for found in ("img[src=x]", "[onerror]", "[onload]", "[onmouseover]", "a[href^=javascript]", "script:text('hacked')"):
+        assert page.locator(found).count() == 0, found
+
+
+@pytest.mark.parametrize("slug", ["", *SLUGS])
+def test_the_policy_refuses_nothing_that_a_page_needs(visit, slug):
+    page = opened(visit, f"/{slug}")
+    if slug:
+        complete(page)
+        tabs(page)
+        page.locator(f".st-key-{slug}-own button, .st-key-sharing button").first.click()
+        idle(page)
+    else:
+        expect(page.locator("[class*=st-key-links-]").first).to_be_visible(timeout=SLOW)
+        idle(page)
+    unrefused(page)
+    assert page.evaluate("document.fonts.check('15px \"Plex Sans\"')")
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_visitors_words_are_words_in_every_topic(visit, slug):
+    link, kind, make = HOSTILE[slug]
+    page = opened(visit, f"/{slug}{link}")
+    complete(page)
+    before = page.get_attribute(STAGE, "data-film")
+    page.locator(f".st-key-{slug}-own button").first.click()
+    field = page.locator(f".st-key-{slug}-upload input[type=file]")
+    field.set_input_files({"name": MARKUP + kind, "mimeType": "text/plain", "buffer": make()})
+    page.wait_for_function(
+        "([stage, before]) => { const {film, drawn, state} = document.querySelector(stage)?.dataset ?? {}; return film && film !== before && drawn === 'true' && state === 'ready'; }",
+        arg=[STAGE, before], timeout=SLOW,
+    )  # fmt: skip
+    idle(page)
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    shown = page.locator(f"[class*=st-key-{slug}-data-]").get_by_role("combobox")
+    assert (shown.input_value() or shown.inner_text()).startswith(MARKUP)
+    harmless(page)
+    page.mouse.click(640, 70)
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+    for key in ("Home", "ArrowRight", "End"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(50)
+        harmless(page)
+    tabs(page)
+    harmless(page)
+    unrefused(page)
+
+
+def test_a_film_in_a_file_runs_nothing_but_its_own_scripts(visit, tmp_path):
+    page = visit("/som")
+    ready(page)
+    file = saved(page, "Film (one HTML file)", tmp_path)
+    evil = file.with_name("evil.html")
+    whole = file.read_text(encoding="utf-8")
+    evil.write_text(whole.replace('<div id="stage">', f'{MARKUP}<script>window.hacked = 1</script><div id="stage">', 1), encoding="utf-8")
+    away = visit(evil.as_uri(), offline=True)
+    ready(away)
+    away.wait_for_function("document.querySelector('img[src=x]').complete")
+    assert away.evaluate("window.hacked") is None
+
+
+def test_plotly_handed_over_by_the_page_is_let_in_by_the_policy(visit):
+    page = opened(visit, "/som")
+    page.route("**/plotly-*", lambda route: route.fulfill(status=404, content_type="text/html", body="x"))
+    page.goto(page.url)
+    complete(page)
+    assert page.locator(".th-plot .main-svg path").count() > 100
+    unrefused(page)
+
+
+@pytest.mark.parametrize("value", WORDS)
+def test_words_in_a_link_are_words(visit, value):
+    from urllib.parse import quote
+
+    page = opened(visit, f"/som?som.rows={quote(value)}&som.plane={quote(value)}&data={quote(value)}&{quote(value)}={quote(value)}&lang={quote(value)}")
+    complete(page)
+    harmless(page)
+    told = page.locator(".th-notice").all_inner_texts()
+    assert sum(value[:40] in line for line in told) == 4, json.dumps(told)
