@@ -111,7 +111,9 @@ class Remote(Hand):
             self._job, self._asked, self._heard, self._stream = job, None, float("inf"), stream
 
     def _hear(self, job: Job) -> tuple[str, Any, int] | None:
-        if not ray.wait([self._stream], timeout=0.1)[0]:
+        if self._asked is not None:  # to read on could wait for a task that does not stop
+            return (child.END, None, 0) if ray.wait([self._stream.completed()], timeout=0.1)[0] else None
+        if not ray.wait([self._stream], timeout=0.1)[0] or self._asked is not None:
             return None
         try:
             message: bytes = ray.get(next(self._stream))

@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,11 +22,19 @@ SMALL = {
 @contextlib.contextmanager
 def local(**options: object) -> Iterator[tuple[str, psutil.Process]]:
     """The address of a head with two CPUs, and the process whose children are all of Ray."""
-    with socket.socket() as free, tempfile.TemporaryDirectory(prefix="ray", dir="/tmp") as folder:  # a short name: sockets lie in it
+    with (
+        socket.socket() as free,
+        tempfile.TemporaryDirectory(prefix="ray", dir="/tmp") as folder,
+    ):  # a short name: sockets lie in it
         free.bind(("", 0))
         port = free.getsockname()[1]
         free.close()
-        told = {**SMALL, "--port": port, "--temp-dir": folder, **{f"--{name.replace('_', '-')}": value for name, value in options.items()}}
+        told = {
+            **SMALL,
+            "--port": port,
+            "--temp-dir": folder,
+            **{f"--{name.replace('_', '-')}": value for name, value in options.items()},
+        }
         command = [str(Path(sys.executable).with_name("ray")), "start", "--head", "--block", "--disable-usage-stats"]
         started = subprocess.Popen(
             [*command, *(str(word) for pair in told.items() for word in pair)],
@@ -37,12 +44,16 @@ def local(**options: object) -> Iterator[tuple[str, psutil.Process]]:
             text=True,
         )
         assert started.stdout
+        said = []
         for line in started.stdout:
+            said.append(line)
             if "Ray runtime started" in line:
                 break
+        else:
+            raise RuntimeError("".join(said))
         process = psutil.Process(started.pid)
         try:
-            yield f"{socket.gethostbyname(socket.gethostname())}:{port}", process
+            yield f"127.0.0.1:{port}", process
         finally:
             everybody = [process, *process.children(recursive=True)]
             started.terminate()
