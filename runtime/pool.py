@@ -1,4 +1,4 @@
-"""The queue and the lanes. A lane is a thread here and a process there, and computes one run at a time.
+"""The queue and the lanes. A lane is a thread here and a hand that computes, a process as a rule; one run at a time.
 
 Waiting runs are served round robin by session, so that a visitor with many runs does not keep the others waiting. The
 lanes start once, from the server's lifespan.
@@ -6,37 +6,32 @@ lanes start once, from the server's lifespan.
 
 import contextlib
 import logging
-import multiprocessing as mp
 import threading
 import time
 import traceback
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from itertools import zip_longest
 from multiprocessing.process import BaseProcess
 
 from engine.errors import Busy, TheoriaError, WorkerLost
 from runtime import settings
 from runtime.jobs import Job, is_luck
-from runtime.workers import Worker, bug
+from runtime.workers import Hand, Worker, bug
 
 log = logging.getLogger("theoria.workers")
-PRELOAD = "runtime.preload"
 AGAIN = 1.0  # seconds until a process that the host refused is asked for again
 
 
 class Pool:
-    """Lanes and the queue before them. `fresh`: its processes are no forks, as one that is to own a GPU must be."""
+    """Lanes and the queue before them. `hire` gets what a lane computes with, and another where that was lost."""
 
-    def __init__(self, lanes: int, *, fresh: bool = False, name: str = "lane") -> None:
+    def __init__(self, lanes: int, hire: Callable[[], Hand], *, name: str = "lane") -> None:
         self._waiting: OrderedDict[str, deque[Job]] = OrderedDict()  # session → its runs; the first session is next
         self._change = threading.Condition()
         self._open = True
-        forks = not fresh and "forkserver" in mp.get_all_start_methods()
-        self._context = mp.get_context("forkserver" if forks else "spawn")
-        self._preload = "" if forks else PRELOAD
-        if hasattr(self._context, "set_forkserver_preload"):
-            self._context.set_forkserver_preload([PRELOAD])
-        self._workers: dict[int, Worker] = {}
+        self._hire = hire
+        self._workers: dict[int, Hand] = {}
         self._busy = 0  # lanes with a run
         self.crowded = False  # what is watched or computed fills the cache: one run at a time, until there is room again
         self.restarts = 0  # runs that were computed anew because their worker was lost
@@ -46,7 +41,8 @@ class Pool:
 
     @property
     def processes(self) -> list[BaseProcess]:
-        return [worker.process for worker in list(self._workers.values())]
+        """Those of its workers that are processes here."""
+        return [worker.process for worker in list(self._workers.values()) if isinstance(worker, Worker)]
 
     def submit(self, job: Job, session: str) -> None:
         """Queue a job. Raises Busy when the queue, or this session's share of it, is full; or when all is over."""
@@ -84,8 +80,8 @@ class Pool:
             self._open = False
             self._waiting.clear()
             self._change.notify_all()
-        for process in self.processes:
-            process.kill()  # its lane then reads the end of the pipe, and clears up
+        for worker in list(self._workers.values()):
+            worker.interrupt()
         until = time.monotonic() + 2
         for lane in self._lanes:
             lane.join(timeout=max(0.0, until - time.monotonic()))
@@ -140,7 +136,6 @@ class Pool:
             if worker is None:
                 error = WorkerLost("worker_lost")
             elif not job.cancelled:
-                job.began()
                 error = worker.compute(job)
         except (EOFError, OSError):
             error = WorkerLost("worker_lost")
@@ -151,15 +146,15 @@ class Pool:
             worker.kill()
         return error
 
-    def _worker(self, number: int) -> Worker | None:
+    def _worker(self, number: int) -> Hand | None:
         """This lane's worker; a new one where there is none, or it died while it waited. None when the host refuses."""
         worker = self._workers.get(number)
-        if worker and worker.process.is_alive():
+        if worker and worker.alive:
             return worker
         with contextlib.suppress(KeyError):
             self._workers.pop(number).kill()
         try:
-            self._workers[number] = Worker(self._context, self._preload)
+            self._workers[number] = self._hire()
         except (OSError, EOFError):
             log.exception("no new worker")
             with self._change:

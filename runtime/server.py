@@ -1,25 +1,31 @@
 """The one store and the one set of films of this process."""
 
 import asyncio
+import importlib
 import signal
 import threading
 from types import FrameType
+from typing import Any
 
 from engine import device
-from runtime import settings
+from runtime import settings, workers
 from runtime.films import Films
 from runtime.store import Store
 
 _lock = threading.Lock()
 _running: tuple[Store, Films] | None = None
+_cluster: Any = None  # runtime.cluster.Cluster, where RAY_ADDRESS is set
 
 
 def start(lanes: int = settings.WORKERS) -> tuple[Store, Films]:
-    """Start workers and drawing. Called from the server's lifespan, never from a page."""
+    """Start workers, or join the cluster that computes instead; and drawing. From the server's lifespan, never from a page."""
+    global _cluster
     with _lock:
         _end()
         if lanes and threading.current_thread() is threading.main_thread() and _serving():
             _stop_early()
+        if lanes and settings.RAY_ADDRESS:
+            _cluster = _join(settings.RAY_ADDRESS)
         return _begin(lanes)
 
 
@@ -39,18 +45,29 @@ def running() -> tuple[Store, Films]:
 
 def _begin(lanes: int) -> tuple[Store, Films]:
     global _running
-    store = Store(lanes, device.seen() if settings.GPU == "auto" else "cpu")
+    gpu = _cluster.gpu if _cluster else device.seen()
+    store = Store(lanes, gpu if settings.GPU == "auto" else "cpu", _cluster.hire if _cluster else workers.hire)
     _running = store, Films(store)
     return _running
 
 
+def _join(address: str) -> Any:
+    """Ray is optional: imported only where its address is given."""
+    try:
+        return importlib.import_module("runtime.cluster").Cluster(address)
+    except ImportError as problem:
+        raise RuntimeError("RAY_ADDRESS is set, but Ray is not here: pip install -r requirements-ray.txt") from problem
+
+
 def _end() -> None:
-    global _running
+    global _running, _cluster
     if _running:
         store, films = _running
         films.close()
         store.close()
-    _running = None
+    if _cluster:
+        _cluster.leave()
+    _running = _cluster = None
 
 
 def _serving() -> bool:

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from multiprocessing.process import BaseProcess
 from typing import Protocol
 
@@ -38,12 +39,12 @@ class Store:
     Locks are taken in this order: store, queue, job. No film's lock is taken under any of them.
     """
 
-    def __init__(self, lanes: int, gpu: Device = "cpu") -> None:
+    def __init__(self, lanes: int, gpu: Device = "cpu", hire: Callable[[Device], workers.Hand] = workers.hire) -> None:
         self._jobs: dict[str, Job] = {}
         self._lock = threading.RLock()
         self._trimming = threading.Lock()
-        self._pool = Pool(lanes) if lanes else None
-        self._gpu_pool = Pool(1, fresh=True, name="gpu") if lanes and gpu != "cpu" else None
+        self._pool = Pool(lanes, partial(hire, "cpu")) if lanes else None
+        self._gpu_pool = Pool(1, partial(hire, gpu), name="gpu") if lanes and gpu != "cpu" else None
         self._pools = [pool for pool in (self._pool, self._gpu_pool) if pool]
         self._others: list[Callable[[], Iterable[Kept]]] = []
         self.ended: Callable[[str, str, float], None] = lambda topic, outcome, seconds: None  # told of every run

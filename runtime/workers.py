@@ -1,7 +1,8 @@
-"""A worker seen from the server: one process, the pipe to it, and how it is started, cancelled and ended."""
+"""What a lane computes with, seen from the server: a process, the pipe to it, and how it is started, cancelled and ended."""
 
 import contextlib
 import logging
+import multiprocessing as mp
 import os
 import pickle
 import threading
@@ -16,30 +17,39 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from engine import device
+from engine.device import Device
 from engine.errors import TheoriaError, WorkerLost
 from runtime import child, settings
 from runtime.jobs import Job
 from runtime.run import ROOT
 
 log = logging.getLogger("theoria.workers")
+PRELOAD = "runtime.preload"
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # lanes share the cores
 
 
-class Worker:
-    """One process and the pipe to it."""
+class Hand:
+    """What a lane computes with, one job at a time. Where, its kinds say: a process here (Worker), or a cluster."""
 
-    def __init__(self, context: Any, preload: str = "") -> None:
-        self._shelf: child.Shelf[None] = child.Shelf()  # what the process has, by digest
+    def __init__(self) -> None:
         self.spoilt = False  # it does not stop, or what it knows is uncertain: to be replaced
         self._job: Job | None = None  # the one being computed
         self._asked: float | None = None  # when that was asked to stop
+        self._heard = float("inf")  # when something came last; never silent before it has begun
         self._sending = threading.Lock()
-        ours, theirs = context.Pipe()
-        self._pipe: Connection = ours
-        self.process: BaseProcess = context.Process(target=child.work, args=(theirs, preload), name="worker", daemon=True)
-        with _starting():
-            self.process.start()
-        theirs.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be given a job."""
+        raise NotImplementedError
+
+    def interrupt(self) -> None:
+        """End what it computes, whatever that does. From any thread."""
+        raise NotImplementedError
+
+    def kill(self) -> None:
+        """The same, and nothing is left of it."""
+        raise NotImplementedError
 
     def compute(self, job: Job) -> TheoriaError | None:
         """Run a job to its end, its error or its cancellation; frames go to `job.add`. Raises EOFError, OSError."""
@@ -54,26 +64,33 @@ class Worker:
             with self._sending:
                 self._job = None
 
-    def kill(self) -> None:
-        if self.process.is_alive():
-            self.process.kill()
-        self._pipe.close()
-        self.process.join(timeout=1)
+    def _send(self, job: Job) -> None:
+        """Hand the task over: sets `_job`, `_asked` and, once it is being computed, `_heard`."""
+        raise NotImplementedError
+
+    def _hear(self, job: Job) -> tuple[str, Any, int] | None:
+        """What came (child.FRAME, END or BUG), its content, its bytes; None when nothing did for a moment."""
+        raise NotImplementedError
+
+    def _cancel(self) -> None:
+        """Ask what computes to stop after the frame it is at."""
+        raise NotImplementedError
 
     def _receive(self, job: Job) -> TheoriaError | None:
         problem: TheoriaError | None = None
-        known, heard = len(job.frames), time.monotonic()  # what a lost worker had sent comes again
+        known = len(job.frames)  # what a lost worker had sent comes again
         while True:
-            if not self._pipe.poll(0.1):
+            message = self._hear(job)
+            if message is None:
                 if self._asked is not None and time.monotonic() - self._asked > settings.CANCEL_SECONDS:
                     self.spoilt = True
                     return problem
-                if time.monotonic() - heard > settings.SILENT_SECONDS:
+                if time.monotonic() - self._heard > settings.SILENT_SECONDS:
                     self.spoilt = True
                     return problem or WorkerLost("worker_silent", seconds=round(settings.SILENT_SECONDS))
                 continue
-            message, heard = self._pipe.recv_bytes(), time.monotonic()
-            kind, content = pickle.loads(message)  # noqa: S301 — from our own process
+            kind, content, size = message
+            self._heard = time.monotonic()
             if kind == child.BUG:
                 return problem or bug(content)
             if kind == child.END:
@@ -82,28 +99,75 @@ class Worker:
                 known -= 1
             elif problem is None:
                 try:
-                    job.add(content, len(message))
+                    job.add(content, size)
                 except TheoriaError as refusal:  # too big
                     problem = refusal
                     self._stop(job)
 
     def _stop(self, job: Job) -> None:
-        """Ask the process to stop after the frame it is at. From any thread; heard once, and only while that job is computed."""
+        """Ask it to stop. From any thread; heard once, and only while that job is computed."""
         with self._sending, contextlib.suppress(OSError):  # gone: the lane will notice
             if self._job is job and self._asked is None:
                 self._asked = time.monotonic()
-                self._pipe.send(child.CANCEL)
+                self._cancel()
+
+
+class Worker(Hand):
+    """One process and the pipe to it."""
+
+    def __init__(self, context: Any, preload: str = "") -> None:
+        super().__init__()
+        self._shelf: child.Shelf[None] = child.Shelf()  # what the process has, by digest
+        ours, theirs = context.Pipe()
+        self._pipe: Connection = ours
+        self.process: BaseProcess = context.Process(target=child.work, args=(theirs, preload), name="worker", daemon=True)
+        with _starting():
+            self.process.start()
+        theirs.close()
+
+    @property
+    def alive(self) -> bool:
+        return self.process.is_alive()
+
+    def interrupt(self) -> None:
+        self.process.kill()  # its lane then reads the end of the pipe, and clears up
+
+    def kill(self) -> None:
+        if self.process.is_alive():
+            self.process.kill()
+        self._pipe.close()
+        self.process.join(timeout=1)
 
     def _send(self, job: Job) -> None:
         """The task; of its data only what the process does not have."""
+        job.began()
         train, params, data = job.task
         items = {item.digest: item for item in data}
         fresh = {digest: item for digest, item in items.items() if digest not in self._shelf}
         self._shelf.put({digest: (None, item.nbytes) for digest, item in items.items()})
         with self._sending:
-            self._job, self._asked = job, None
+            self._job, self._asked, self._heard = job, None, time.monotonic()
             self._pipe.send(([item.digest for item in data], [(item.digest, item.nbytes) for item in items.values()], fresh))
             self._pipe.send((train, params, job.device))
+
+    def _hear(self, job: Job) -> tuple[str, Any, int] | None:
+        if not self._pipe.poll(0.1):
+            return None
+        message = self._pipe.recv_bytes()
+        kind, content = pickle.loads(message)  # noqa: S301 — from our own process
+        return kind, content, len(message)
+
+    def _cancel(self) -> None:
+        self._pipe.send(child.CANCEL)
+
+
+def hire(where: Device) -> Hand:
+    """A process here: a fork of one that has every algorithm at hand, or a fresh one where it is to own a GPU."""
+    if where != "cpu" or "forkserver" not in mp.get_all_start_methods():
+        return Worker(mp.get_context("spawn"), PRELOAD)
+    context = mp.get_context("forkserver")
+    context.set_forkserver_preload([PRELOAD])
+    return Worker(context)
 
 
 def compute_here(job: Job) -> None:

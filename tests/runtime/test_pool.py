@@ -15,6 +15,7 @@ from engine.errors import Busy, Diverged, WorkerLost
 from runtime import child, settings
 from runtime.jobs import Job
 from runtime.store import Store
+from runtime.workers import Hand
 from tests.runtime import toys
 from tests.runtime.helpers import ended, run, until
 
@@ -233,15 +234,15 @@ def test_a_lane_waits_for_a_host_that_refuses_processes(store: Store, monkeypatc
     pool = store._pool
     assert pool is not None
     refusals = iter([True, False])
-    real = pool._context.Process
+    real = pool._hire
 
-    def refusing(*args: object, **more: object) -> object:
+    def refusing() -> Hand:
         if next(refusals, False):
             raise OSError("no more processes")
-        return real(*args, **more)
+        return real()
 
     monkeypatch.setattr("runtime.pool.AGAIN", 0.01)
-    monkeypatch.setattr(pool._context, "Process", refusing, raising=False)
+    monkeypatch.setattr(pool, "_hire", refusing)
     store.processes[0].kill()
     jobs = [ended(store.start(run(seed=seed), "a")) for seed in (2, 3)]
     assert len(jobs[-1].frames) == 5

@@ -21,7 +21,7 @@ from tests.runtime import toys
 from tests.runtime.helpers import Viewer, ended, opened, run
 
 ROOT = Path(__file__).parents[2]
-HEAVY = {"torch", "torch_geometric", "gensim", "jieba"}  # for workers only
+HEAVY = {"torch", "torch_geometric", "gensim", "jieba", "ray"}  # for workers only; Ray where there is a cluster
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "WORKERS": "2"}
 
 

@@ -1,5 +1,6 @@
 """Algorithms that behave as a test wants, data, a view and words for them. What workers import stands here too."""
 
+import contextlib
 import os
 import sys
 import time
@@ -70,6 +71,16 @@ def hang(params: Params) -> Iterator[ToyFrame]:
         pass
 
 
+def deaf(params: Params) -> Iterator[ToyFrame]:
+    """One frame, then none; goes on when it is interrupted."""
+    yield frame(0, params)
+    say(params.place, f"deaf-{os.getpid()}")
+    while True:
+        with contextlib.suppress(KeyboardInterrupt):
+            while True:
+                time.sleep(0.05)
+
+
 def crash(params: Params, deaths: int = 2) -> Iterator[ToyFrame]:
     """Dies in the middle, the first two times; counts after that."""
     yield frame(0, params)
@@ -107,7 +118,8 @@ def strange(params: Params) -> Iterator[Frame]:
 
 def facts(params: Params) -> Iterator[TextFrame]:
     """What is imported where this runs, and the environment."""
-    yield TextFrame(0, "", 1, {"modules": sorted(sys.modules), "pid": os.getpid(), "threads": os.environ.get("OMP_NUM_THREADS")})
+    told = {"threads": os.environ.get("OMP_NUM_THREADS"), "gpus": os.environ.get("CUDA_VISIBLE_DEVICES")}
+    yield TextFrame(0, "", 1, {"modules": sorted(sys.modules), "pid": os.getpid(), **told})
 
 
 def sums(params: Params, *data: Any) -> Iterator[ToyFrame]:
