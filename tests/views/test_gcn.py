@@ -11,7 +11,7 @@ from runtime.run import Run
 from tests.films import read
 from ui.text import LANGUAGES, theory
 from views.graphs import gcn as view
-from views.graphs import parts
+from views.graphs import inspecting, parts
 
 
 def pictures(graph, options=None, language="en", **params):
@@ -168,7 +168,7 @@ def test_a_node_without_neighbours_is_told_so():
 def test_the_inspector_counts_its_warnings_and_hides_none():
     for mistake in ("none", "one_way", "float_index", "too_high", "doubled", "no_count", "capital"):
         frames, draw = pictures("karate", show="inspect", mistake=mistake)
-        bad = [said for said in parts.warnings(frames[-1]) if said[2]]
+        bad = [said for said in inspecting.warnings(frames[-1]) if said[2]]
         assert bool(bad) == (mistake not in ("none", "float_index"))
         shown = draw(-1)
         assert dict(shown.metrics)["warnings"] == str(len(bad))

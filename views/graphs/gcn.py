@@ -12,7 +12,7 @@ from engine.data import Graph
 from engine.graphs import messages
 from engine.graphs.gcn import DataFrame, EditFrame, GcnFrame, Params, RoundFrame, TrainFrame, toggled
 from views import Words
-from views.graphs import parts
+from views.graphs import editing, inspecting, parts, rounds, training
 from views.graphs.parts import Options as Options
 
 GATHER = formula(r"m_{{name}!} = h_{{name}!}\,W = {m}!!")
@@ -57,14 +57,14 @@ def draw(frames: Sequence[GcnFrame], i: int, params: Params, data: tuple[Graph, 
     """The picture of frame i."""
     frame, graph = frames[i], data[0]
     if isinstance(frame, RoundFrame):
-        panels, boxes = parts.rounds(frame, params, graph, options, words)
+        panels, boxes = rounds.rounds(frame, params, graph, options, words)
     elif isinstance(frame, TrainFrame):
-        panels, boxes = parts.training(frames[: i + 1], params, graph, options, words)
+        panels, boxes = training.training(frames[: i + 1], params, graph, options, words)
     elif isinstance(frame, EditFrame):
-        panels, boxes = parts.edits(frame, params, graph, options, words)
+        panels, boxes = editing.edits(frame, params, graph, options, words)
     else:
         assert isinstance(frame, DataFrame)
-        panels, boxes = parts.inspector(frame, params, graph, options, words)
+        panels, boxes = inspecting.inspector(frame, params, graph, options, words)
     mathml, values, of, at = _caption(frame, params, graph, words)
     said = _said(frame, params, graph, words)
     return Picture(
@@ -275,7 +275,7 @@ def _alt(frame: GcnFrame, graph: Graph, words: Words) -> str:
             "alt_change", most=", ".join(f"{parts.name_of(graph, int(u))} {number(float(frame.change[u]), 3)}" for u in most)
         )
     assert isinstance(frame, DataFrame)
-    return words("alt_data", count=sum(bad for *_, bad in parts.warnings(frame)))
+    return words("alt_data", count=sum(bad for *_, bad in inspecting.warnings(frame)))
 
 
 def _metrics(frame: GcnFrame, graph: Graph, words: Words) -> list[tuple[str, str]]:
@@ -300,5 +300,5 @@ def _metrics(frame: GcnFrame, graph: Graph, words: Words) -> list[tuple[str, str
     return [
         (words("nodes"), str(frame.nodes)),
         (words("arcs"), str(frame.arcs)),
-        (words("warned"), str(sum(bad for *_, bad in parts.warnings(frame)))),
+        (words("warned"), str(sum(bad for *_, bad in inspecting.warnings(frame)))),
     ]
