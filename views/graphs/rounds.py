@@ -77,7 +77,7 @@ def _heard(
         pos,
         outside,
         colour="@surface",
-        size=size * 0.5,
+        size=size * (1 if options.names and parts.is_short(graph) else 0.5),  # a name needs its room
         text=[escaped(parts.name_of(graph, u)) for u in outside],
         hovertemplate="%{text}: 0<extra></extra>",
         marker={"line": {"width": 1, "color": "@ghost"}},

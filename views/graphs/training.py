@@ -61,7 +61,7 @@ def _predicted(frame: TrainFrame, params: Params, graph: Graph, options: Options
     traces = [*web, *marks, graphs.rings(pos, frame.labelled, size=parts.size_of(graph) + 8)]
     if frame.part != "backward":
         traces.append(_wrong(frame, pos, graph))
-    shade = frame.pull / max(float(frame.pull.max()), 1e-30) if frame.part == "backward" else None
+    shade = frame.pull / max(float(frame.pull.max()), 1e-30) if frame.part == "backward" else _opacity(frame)
     traces += parts.labels(graph, pos, options, frame.labelled.tolist(), shade)
     key = "graph_attention" if len(frame.attention) else "graph" if graph.n <= graphs.FEW else "graph_large"
     title = words("pulled" if frame.part == "backward" else key)
@@ -94,8 +94,7 @@ def _legend(frame: TrainFrame, graph: Graph, words: Words) -> list[dict[str, Any
 
 def _members(frame: TrainFrame, pos: np.ndarray, graph: Graph, words: Words, size: float, *, click: bool) -> list[Trace]:
     """All nodes by predicted class."""
-    predicted, sure = frame.p.argmax(1), frame.p.max(1)
-    least = 1 / frame.p.shape[1]
+    predicted, sure, opacity = frame.p.argmax(1), frame.p.max(1), _opacity(frame)
     meta = {"click": "node"} if click else {}
     if graph.n > graphs.FEW:
         colours = [[k / 6, f"@c{k + 1}"] for k in range(6)] + [[1, "@ink3"]]
@@ -127,7 +126,6 @@ def _members(frame: TrainFrame, pos: np.ndarray, graph: Graph, words: Words, siz
             + _truth(u, k, graph, words)
             for u in mine
         ]
-        opacity = np.round(0.3 + 0.7 * (sure[mine] - least) / (1 - least), 2)
         traces.append(
             graphs.nodes(
                 pos,
@@ -137,11 +135,17 @@ def _members(frame: TrainFrame, pos: np.ndarray, graph: Graph, words: Words, siz
                 size=size,
                 text=texts,
                 hovertemplate="%{text}<extra></extra>",
-                marker={"opacity": opacity},
+                marker={"opacity": opacity[mine]},
                 meta=meta,
             )
         )
     return traces
+
+
+def _opacity(frame: TrainFrame) -> np.ndarray:
+    """How strongly every node is drawn, (n,): 0.3 where all classes are alike, 1 where one is certain."""
+    least = 1 / frame.p.shape[1]
+    return np.asarray(np.round(0.3 + 0.7 * (frame.p.max(1) - least) / (1 - least), 2))
 
 
 def _truth(node: Any, predicted: int, graph: Graph, words: Words) -> str:
@@ -180,7 +184,7 @@ def _plane(frame: TrainFrame, graph: Graph, words: Words) -> Panel:
     traces = [*_members(frame, xy, graph, words, size, click=True), graphs.rings(xy, frame.labelled, size=size + 7)]
     reach = max(0.8, 1.2 * float(np.abs(xy).max()))
     axis = {"range": [-reach, reach], "showticklabels": False, "nticks": 5}
-    return Panel(traces, words("plane"), x=axis, y=axis)
+    return Panel(traces, words("plane" if frame.depth > 1 else "plane_output"), x=axis, y=axis)
 
 
 def _course(column: str, words: Words) -> Panel:
@@ -204,7 +208,7 @@ def _by_depth(frames: Sequence[GcnFrame], column: str, words: Words) -> Panel:
         fresh = [frame for frame in frames if isinstance(frame, TrainFrame) and frame.part == "start"]
         before = np.array([[frame.depth, max(frame.energy, floor)] for frame in fresh])
         lines = (("trained", "— ", "@ink"), ("untrained", "- - ", "@ink2"), ("plain", "··· ", "@ink3"))
-        notes = [parts.corner(sign + words("line_" + name), 2 - k, colour) for k, (name, sign, colour) in enumerate(lines)]
+        notes = [parts.corner(sign + words("line_" + name), 3 - k, colour) for k, (name, sign, colour) in enumerate(lines)]
         traces.append(
             curves.line(depth, plain, colour="@ink3", dash="dot", hovertemplate=words("line_plain") + " %{y:.2~e}<extra></extra>")
         )
@@ -220,6 +224,7 @@ def _by_depth(frames: Sequence[GcnFrame], column: str, words: Words) -> Panel:
         )
     else:
         chance = np.full(2, last.chance if np.isfinite(last.chance) else 0)
+        notes = [parts.corner("··· " + words("line_commonest"), 1, "@ink3")]
         traces.append(
             curves.line(
                 np.array([1, 32]), chance, colour="@ink3", dash="dot", hovertemplate=words("chance") + " %{y:.0%}<extra></extra>"
