@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from charts.theme import BLANK
 
 Trace = dict[str, Any]
@@ -70,7 +72,7 @@ def compose(panels: Sequence[Panel], wide: Sequence[Box], narrow: Sequence[Box],
     series: list[dict[str, Any]] = []
     for number, panel in enumerate(panels, 1):
         k = "" if number == 1 else str(number)
-        data += [{**trace, "xaxis": f"x{k}", "yaxis": f"y{k}"} for trace in panel.traces or [NOTHING]]
+        data += [{**_kept(trace, panel), "xaxis": f"x{k}", "yaxis": f"y{k}"} for trace in panel.traces or [NOTHING]]
         layout[f"xaxis{k}"] = {**panel.x, "anchor": f"y{k}"}
         layout[f"yaxis{k}"] = {**panel.y, "anchor": f"x{k}"}
         if panel.equal:
@@ -87,6 +89,15 @@ def compose(panels: Sequence[Panel], wide: Sequence[Box], narrow: Sequence[Box],
         "narrow": {**_domains(narrow), "height": height, "margin": {"l": 44, "r": 10, "t": 34, "b": 26}},
         "series": series,
     }
+
+
+def _kept(trace: Trace, panel: Panel) -> Trace:
+    """A trace whose numbers on a logarithmic axis are lists: a film rounds arrays by their range, too much there."""
+    logarithmic = [key for key, axis in (("x", panel.x), ("y", panel.y)) if axis.get("type") == "log"]
+    lists = {
+        key: [float(f"{value:.4g}") for value in trace[key]] for key in logarithmic if isinstance(trace.get(key), np.ndarray)
+    }
+    return {**trace, **lists}
 
 
 def escaped(text: str) -> str:

@@ -68,7 +68,7 @@ class Best:
 
     edit: Edit
     p: np.ndarray  # (n, C)
-    tried: int
+    tried: tuple[int, ...]  # how many edits of size 1, 2, …
     proven: bool
 
 
@@ -77,7 +77,8 @@ def smallest(predict: Predict, before: np.ndarray, data: Graph, v: int, layers: 
     single = candidates(data, v, layers, add, both)
     if not single:
         return []
-    was, tried, proven = int(before[v].argmax()), 0, True
+    was, proven = int(before[v].argmax()), True
+    tried: tuple[int, ...] = ()
     out: list[Best] = []
     margins = _margins(predict(single), v, was)
     ranked = np.argsort(margins, kind="stable")
@@ -93,7 +94,7 @@ def smallest(predict: Predict, before: np.ndarray, data: Graph, v: int, layers: 
         if not sizes:
             break
         margins_now = _margins(predict(sizes), v, was) if size > 1 else margins
-        tried += len(sizes)
+        tried = (*tried, len(sizes))
         best = sizes[int(np.argmin(margins_now))]
         p = predict([best])[0]
         turned = p[v].argmax() != was

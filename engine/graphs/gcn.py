@@ -107,12 +107,13 @@ class TrainFrame(GcnFrame):
     pull: np.ndarray  # float32 (n,) length of the loss's gradient with respect to each node's first hidden output
     energies: np.ndarray  # (L,) Dirichlet energy of the input and of every hidden layer
     depth: int  # L
+    epoch: int
     loss: float
     accuracy: float  # of the nodes whose class is known but not told
     told: float  # of those whose class is told
     chance: float  # share of the commonest class among the former
-    energy: float  # the last of `energies`
-    plain: float  # Dirichlet energy of Â^L X, nothing learnt
+    energy: float  # the last of `energies`: of a network of one layer that of the input
+    plain: float  # Dirichlet energy of Â^(L − 1) X: as many rounds as the last hidden layer has behind it, nothing learnt
     gradient: float
     random_features: int  # how many random features stand in for absent ones; 0: none
 
@@ -135,7 +136,7 @@ class EditFrame(GcnFrame):
     flipped: int  # how many nodes' predictions turn
     turned: bool  # whether v's does
     margin: float  # p of v's own prediction less the largest other, with these edits
-    tried: int  # edits looked at so far in the search for the smallest flip
+    tried: np.ndarray  # int32 (s,) how many edits of each size were looked at in the search for the smallest flip, up to this one
     proven: bool  # whether every smaller edit was tried
 
 
@@ -452,6 +453,7 @@ def _train_frame(ground: _Ground, state: "State", plane: np.ndarray | None, *, s
         pull=state.pull.astype(np.float32),
         energies=energies,
         depth=depth,
+        epoch=state.epoch,
         loss=state.loss,
         accuracy=float((predicted == truth)[open_].mean()) if len(open_) else NAN,
         told=float((predicted[ground.labelled] == ground.classes).mean()),
@@ -487,9 +489,9 @@ def _depth(params: Params, data: Graph) -> Iterator[TrainFrame]:
     shown = sorted({round(params.epochs * k / 4) for k in range(5)})
     start = ground.X if ground.X is not None else _probes(data.n, params.seed)
     plain = {}
-    for k in range(1, max(DEPTHS) + 1):
+    for depth in range(1, max(DEPTHS) + 1):
+        plain[depth] = messages.energy(ground.smooth, start)
         start = ground.smooth.spread(start)
-        plain[k] = messages.energy(ground.smooth, start)
     for depth in DEPTHS:
         plane = None
         for state in ground.fit(ground.net(depth), shown):
@@ -535,9 +537,9 @@ def _ablate(params: Params, data: Graph) -> Iterator[EditFrame]:
         "labelled": ground.labelled.astype(np.int32),
         "classes": ground.classes.astype(np.int32),
     }
-    yield seal(_edit_frame(before, before, (), v, 0, "", 0, True, common))
+    yield seal(_edit_frame(before, before, (), v, 0, "", (), True, common))
     for k, (edit, p) in enumerate(zip(tried.order, tried.p, strict=True), 1):
-        yield seal(_edit_frame(p, before, edit, v, k, "edge", 0, True, common))
+        yield seal(_edit_frame(p, before, edit, v, k, "edge", (), True, common))
     for k, best in enumerate(found, len(tried.order) + 1):
         yield seal(_edit_frame(best.p, before, best.edit, v, k, "flip", best.tried, best.proven, common))
 
@@ -549,7 +551,7 @@ def _edit_frame(
     v: int,
     step: int,
     part: str,
-    tried: int,
+    tried: tuple[int, ...],
     proven: bool,
     common: dict[str, Any],
 ) -> EditFrame:
@@ -568,7 +570,7 @@ def _edit_frame(
         flipped=int((was != now).sum()),
         turned=bool(was[v] != now[v]),
         margin=float(p[v, was[v]] - others.max()),
-        tried=tried,
+        tried=np.array(tried, dtype=np.int32),
         proven=proven,
     )
 

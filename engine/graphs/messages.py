@@ -16,6 +16,7 @@ from engine.data import Graph
 Rule = Literal["adjacency", "loops", "symmetric", "mean"]
 RULES: tuple[Rule, ...] = ("adjacency", "loops", "symmetric", "mean")
 FORCES = 400  # nodes up to which springs lay out the whole graph at once
+APART, CROWD = 0.17, 60  # how far two nodes stay apart, with both sides of the drawing 2; in graphs of so many nodes at most
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def _parts(drawn: Any) -> np.ndarray:
     places = np.zeros((len(drawn), 2))
     if rest:
         found = _springs(rest)
-        places[list(rest)] = _fitted(_lying(np.array([found[node] for node in rest])))
+        places[list(rest)] = _fitted(_apart(_fitted(_lying(np.array([found[node] for node in rest])))))
     if alone:
         columns = np.linspace(-1, 1, len(alone) + 2)[1:-1]
         places[alone] = np.stack([columns, np.full(len(alone), places[:, 1].min() - 0.25 if rest else 0.0)], 1)
@@ -125,6 +126,22 @@ def _springs(drawn: Any) -> Any:
         start = nx.kamada_kawai_layout(drawn)
         return nx.spring_layout(drawn, pos=start, seed=0, iterations=30, k=1.3 / np.sqrt(len(drawn)))
     return nx.spring_layout(drawn, seed=0, iterations=100, method="force")
+
+
+def _apart(places: np.ndarray) -> np.ndarray:
+    """Places of few nodes, those that would cover each other pushed apart. A drawing is stretched to its panel."""
+    if len(places) > CROWD:
+        return places
+    scale = 2 / np.maximum(np.ptp(places, axis=0), 1e-9)
+    out = places * scale
+    for _ in range(100):
+        gap = out[:, None] - out[None]
+        far = np.linalg.norm(gap, axis=-1) + 9 * np.eye(len(out))
+        if far.min() >= APART:
+            break
+        push = np.maximum(APART * 1.02 - far, 0) / 2 / np.maximum(far, 1e-9)
+        out = out + (push[..., None] * gap).sum(1)
+    return np.asarray(out / scale)
 
 
 def _spectrum(n: int, arcs: np.ndarray) -> np.ndarray:

@@ -21,7 +21,7 @@ from pydantic import Field
 from pydantic.config import JsonDict
 
 import engine.params
-from engine.data import Image
+from engine.data import CLOTHES, EMOJI, Image, sample
 from engine.errors import ParamError
 from engine.frames import Frame, seal
 from engine.vision import windows
@@ -100,6 +100,8 @@ class CostFrame(Frame):
 
     rows: int  # patches
     columns: int
+    height: int  # as windows pad them
+    width: int
     side: int  # pixels down
     whole: int  # global attention
     windowed: int
@@ -193,7 +195,7 @@ def _shift(params: Params, data: Image) -> Iterator[ShiftFrame]:
     before, after, difference = swin_net.compare(tokens(params, data), even, place, params.mask_pads, params.seed)
     heard = _heard(even, place, params.mask_pads, asked)
     may = windows.allowed(place, params.mask_pads)
-    chosen = _corners(place)
+    chosen = _one_of_each(place, asked)
     facts: dict[str, Any] = {
         "rows": rows,
         "columns": columns,
@@ -227,12 +229,18 @@ def _parts(place: Layout, mask_pads: bool) -> list[tuple[str, int]]:
     return [*parts, ("cut", 0), *there, ("windows", s), ("mask", s), ("attend", s), *back, ("end", 0)]
 
 
-def _corners(place: Layout) -> NDArray[np.int64]:
-    """The windows whose masks differ: one in the middle, the last of a row, the last of a column, the last of all."""
-    across = place.width // place.window
-    down = place.height // place.window
-    corners = [0, across - 1, (down - 1) * across, down * across - 1]
-    return np.array(sorted(set(corners)))
+def alike(place: Layout) -> NDArray[np.int64]:
+    """Which windows have the same mask, (windows,): those of the middle, the last of a row, of a column, of all."""
+    across, down = place.width // place.window, place.height // place.window
+    row, column = np.divmod(np.arange(down * across), across)
+    return np.asarray(2 * (row == down - 1) + (column == across - 1))
+
+
+def _one_of_each(place: Layout, asked: int) -> NDArray[np.int64]:
+    """The first window of every kind of mask; of its kind, the one that holds the asked patch."""
+    kinds = alike(place)
+    own = int(np.nonzero(windows.order(place) == asked)[0][0])
+    return np.array([own if kind == kinds[own] else int(np.argmax(kinds == kind)) for kind in np.unique(kinds)])
 
 
 def _seen(place: Layout, mask_pads: bool, asked: int) -> NDArray[np.bool_]:
@@ -307,9 +315,13 @@ def _offsets(params: Params, _: Image) -> Iterator[OffsetsFrame]:
 
 def _cost(params: Params, _: Image) -> Iterator[CostFrame]:
     full, wide = (-(-side // EMBED) for side in (params.height, params.width))
-    sizes = list(range(full, 0, -max(1, round(full / SIZES))))[::-1]
+    first = min(
+        full, max(1, params.window, -(-params.window * full // wide))
+    )  # where one window is full, if the picture holds one
+    sizes = sorted({first, *range(full, first, -max(1, round(full / SIZES)))})
     for step, rows in enumerate(sizes):
         columns = max(1, round(wide * rows / full))
+        place = windows.layout(rows, columns, params.window, 0)
         whole, windowed = windows.cost(rows, columns, params.channels, params.window)
         yield CostFrame(
             step=step,
@@ -317,6 +329,8 @@ def _cost(params: Params, _: Image) -> Iterator[CostFrame]:
             total=len(sizes),
             rows=rows,
             columns=columns,
+            height=place.height,
+            width=place.width,
             side=rows * EMBED,
             whole=whole,
             windowed=windowed,
@@ -340,6 +354,11 @@ def measured(labels: Labels, weights: str) -> dict[str, float]:
     with safe_open(file_of(labels, weights), "np") as file:
         facts = file.metadata()
     return {name: float(facts[name]) for name in ("accuracy", "tested", "steps", "minutes", "seed")}
+
+
+def familiar(picture: Image, labels: Labels) -> bool:
+    """Whether a picture is one of the samples of what a classifier was trained on."""
+    return any(picture == sample(name) for name in (CLOTHES if labels == "fashion" else EMOJI))
 
 
 def _trained(params: Params, data: Image) -> Iterator[TrainedFrame]:

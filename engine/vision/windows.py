@@ -99,7 +99,10 @@ def relative_index(window: int) -> NDArray[np.int64]:
 
 
 def cost(rows: int, columns: int, channels: int, window: int) -> tuple[int, int]:
-    """Multiply–adds of global and of windowed attention: 4hwC² + 2(hw)²C and 4hwC² + 2M²hwC (Liu et al., equations 1 and 2)."""
-    tokens = rows * columns
-    shared = 4 * tokens * channels**2
-    return shared + 2 * tokens**2 * channels, shared + 2 * window**2 * tokens * channels
+    """Multiply–adds of global and of windowed attention: 4hwC² + 2(hw)²C and 4hwC² + 2M²hwC (Liu et al., equations 1 and 2).
+
+    Where M does not divide the grid, windows compute on its padding too: in the second formula hw is that of the padded grid.
+    """
+    place = layout(rows, columns, window, 0)
+    tokens, padded = rows * columns, place.height * place.width
+    return 4 * tokens * channels**2 + 2 * tokens**2 * channels, 4 * padded * channels**2 + 2 * window**2 * padded * channels

@@ -14,14 +14,19 @@ PHOTOS = ["chelsea", "astronaut", "coffee", "rocket", "boats"]
 SAMPLES = {"fashion": [*CLOTHES, *PHOTOS], "emoji": [*EMOJI, *PHOTOS]}
 MORE = ("patch", "mask_pads", "channels", "down", "across", "seed")
 
-text = shell.header("swin")
+text = shell.header("swin").telling(**view.facts("fashion"))
 autoplay, start = shell.experiments(text)
 left, right = shell.stage()
 with left:
     box = left.container()
     params = controls(swin.Params, text, more=MORE)
     with box:
-        samples = SAMPLES[params.labels] if params.show == "trained" else PHOTOS
+        trained = params.labels if params.show == "trained" else ""
+        samples = SAMPLES[trained] if trained else PHOTOS
+        kept = address.kept("swin")
+        if trained and kept.get("opened_by", trained) != trained and kept.get("data") in PHOTOS:
+            address.put("swin", "data", samples[0])  # a classifier begins with something that it knows
+        kept["opened_by"] = trained
         chosen = dataset(text, samples, default=samples[0], form=PICTURE)
 models: list[type[Options]] = [swin.Params, view.Options]
 link, step = shell.address_bar(text, models, chosen.link, short=chosen.short, note=chosen.note)

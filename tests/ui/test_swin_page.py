@@ -35,6 +35,17 @@ def stored(picture: Image.Image, kind: str = "PNG", **more) -> bytes:
     return file.getvalue()
 
 
+def test_a_classifier_opens_with_something_it_knows_and_the_film_with_a_photograph_again():
+    page = opened("swin")
+    assert run().run.data[0] == data.sample("chelsea")
+    for show, sample in (("trained", "boot"), ("shift", "chelsea")):
+        next(box for box in page.selectbox if box.key.startswith("swin.show")).set_value(show).run()
+        assert not page.exception
+        assert page.session_state["settings"]["swin"]["data"] == sample
+    opened("swin", swin__show="trained", data="chelsea")
+    assert run().run.data[0] == data.sample("chelsea")
+
+
 def test_an_own_picture_makes_the_film_and_the_link_speaks_of_the_file():
     page = opened("swin")
     raw = stored(Image.fromarray(np.random.default_rng(0).integers(0, 255, (40, 60, 3), dtype=np.uint8)))

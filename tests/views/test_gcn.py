@@ -11,7 +11,7 @@ from runtime.run import Run
 from tests.films import read
 from ui.text import LANGUAGES, theory
 from views.graphs import gcn as view
-from views.graphs import parts
+from views.graphs import inspecting, parts
 
 
 def pictures(graph, options=None, language="en", **params):
@@ -150,11 +150,43 @@ def test_edges_are_doors_to_the_frame_they_are_left_out_in():
 
 def test_whether_a_flip_is_proven_smallest_is_said():
     frames, draw = pictures("karate", show="ablate", node="30")
-    assert "No smaller edit" in draw(-1).said
-    assert "do not turn" in draw(len(frames) - 2).said
+    assert "None of the 71 single edits does; of 2,485 pairs tried" in draw(-1).said
+    assert "No single edit turns “30”: 71 were tried" in draw(len(frames) - 2).said
     grid, on_grid = pictures("grid", show="ablate", epochs=30)
     assert not grid[-1].turned
     assert "do not turn" in on_grid(-1).said
+
+
+def test_a_picture_of_depth_says_of_which_epoch_it_is_and_that_one_layer_has_no_hidden_one():
+    frames, draw = pictures("karate", show="depth")
+    assert [draw(i).phase for i in (0, 2, 4)] == [f"Depth 1 · epoch {k}" for k in (0, 50, 100)]
+    assert "no hidden one" in draw(0).said
+    assert (draw(0).formula, draw(5).formula) == (view.OF_INPUT, view.ENERGY)
+    assert draw(5).values["rounds"] == (1, 0)
+    assert f"without weights {frames[5].plain:.2f}" in draw(5).said
+
+
+def test_small_energies_reach_the_screen_as_they_are():
+    run = Run(gcn.train, gcn.Params(show="depth", epochs=4), (data.sample("karate"),))
+    job = Job(run)
+    frames = list(gcn.train(run.params, *run.data))
+    for frame in frames:
+        job.add(frame)
+    job.end(None)
+    film = Film("k", job, view.draw, (), view.Options(), theory("gcn", "en"))
+    while not film.ended.is_set():
+        film.draw_line()
+    last = read(film.content()).pictures[-1]["figure"]["data"]
+    dashed = next(trace for trace in last if trace.get("line", {}).get("dash") == "dash")
+    wanted = [max(frame.energy, 1e-6) for frame in frames if frame.part == "start"]
+    assert min(wanted) < 1e-5
+    assert dashed["y"] == pytest.approx(wanted, rel=1e-3)
+
+
+def test_the_caption_names_the_node_whose_numbers_it_shows():
+    frames, draw = pictures("karate")
+    assert f"least sure of “{frames[-1].p.max(1).argmin()}”" in draw(-1).said
+    assert draw(-1).at == frames[-1].p.max(1).argmin()
 
 
 def test_a_node_without_neighbours_is_told_so():
@@ -168,7 +200,7 @@ def test_a_node_without_neighbours_is_told_so():
 def test_the_inspector_counts_its_warnings_and_hides_none():
     for mistake in ("none", "one_way", "float_index", "too_high", "doubled", "no_count", "capital"):
         frames, draw = pictures("karate", show="inspect", mistake=mistake)
-        bad = [said for said in parts.warnings(frames[-1]) if said[2]]
+        bad = [said for said in inspecting.warnings(frames[-1]) if said[2]]
         assert bool(bad) == (mistake not in ("none", "float_index"))
         shown = draw(-1)
         assert dict(shown.metrics)["warnings"] == str(len(bad))

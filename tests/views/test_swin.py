@@ -86,7 +86,7 @@ def test_the_index_in_the_caption_is_what_its_formula_gives(window):
         value = {name: np.asarray(v) for name, (v, _) in shown.values.items()}
         computed = (value["dy"] + value["m1"]) * value["span"] + value["dx"] + value["m1"]
         assert (computed == value["index"]).all()
-        table = next(t for t in shown.data if t["type"] == "heatmap" and t["xaxis"] == "x3")
+        table = next(t for t in shown.data if t["type"] == "heatmap" and t["xaxis"] == "x3" and "meta" in t)
         keys = np.asarray(table["meta"]["index"])
         assert all(keys[value["index"][key]] == key for key in range(window**2))
 
@@ -113,6 +113,7 @@ def test_the_list_of_operations_leads_to_each_frame():
 def test_the_cost_in_the_caption_is_the_papers_at_its_size():
     _, shown = picture(show="cost")
     assert (shown.values["whole"][0], shown.values["windowed"][0]) == ("2,003,828,736", "145,108,992")
+    assert [value for _, value in shown.metrics] == ["2.004 G", "145.1 M", "13.8×"]
 
 
 def test_the_experiments_say_what_is_measured():
@@ -132,7 +133,70 @@ def test_the_experiments_say_what_is_measured():
 
 def test_the_experiment_on_the_shift_states_both_accuracies_as_measured():
     shifted, still = (swin.measured("fashion", weights)["accuracy"] for weights in ("shifted", "still"))
+    deviation = np.sqrt((shifted * (1 - shifted) + still * (1 - still)) / 10_000)  # of the difference of two binomial shares
     for language in ("en", "zh"):
-        item = next(item for item in theory("swin", language).experiments if item.id == "learned")
+        topic = theory("swin", language).telling(**view.facts("fashion"))
+        item = next(item for item in topic.experiments if item.id == "learned")
         assert all(f"{100 * value:.2f} %" in item.why for value in (shifted, still))
+        assert f"{100 * deviation:.2f}" in item.why
+        assert f"{100 * abs(shifted - still):.2f}" in item.why
+        assert "10,000" in item.why
+        assert "{" not in item.why
         assert item.right == (0 if shifted - still > 0.01 else 1)
+
+
+def test_the_window_of_the_asked_patch_is_among_the_masks_and_called_by_its_number():
+    for settings, number in (({}, 6), ({"down": 990, "across": 300}, 13), ({"down": 700, "across": 990}, 12)):
+        frame, shown = picture(8, **settings)
+        ids = windows.order(windows.Layout(frame.rows, frame.columns, frame.window, frame.shift))
+        own = int(np.nonzero(ids == frame.asked)[0][0])
+        assert own + 1 == number
+        assert own in frame.chosen
+        assert any(item["text"].startswith(f"window {number}") for item in shown.layout["annotations"])
+
+
+def test_masks_said_to_be_alike_are_alike():
+    for rows, columns, window, shift in ((28, 28, 7, 3), (16, 12, 4, 1), (12, 5, 4, 2), (9, 9, 3, 2)):
+        place = windows.layout(rows, columns, window, shift)
+        kinds, may = swin.alike(place), windows.allowed(windows.Layout(place.height, place.width, window, place.shift))
+        for kind in np.unique(kinds):
+            assert (may[kinds == kind] == may[kinds == kind][0]).all()
+
+
+def test_a_stage_whose_windows_span_a_side_is_not_said_to_shift():
+    said = [picture(i, show="shapes")[1].said for i in (2, 6, 10, 14)]
+    assert ["take turns" in text for text in said] == [True, True, True, False]
+    assert "no block shifts" in said[-1]
+
+
+def test_costs_begin_at_one_full_window_where_both_are_the_same_and_count_padding():
+    first, shown = picture(0, show="cost")
+    assert (first.rows, first.columns, first.ratio) == (7, 7, 1)
+    assert shown.metrics[0][1] == "2.267 M"
+    assert shown.formula == view.COST
+    frames = list(swin.look(swin.Params(show="cost"), data.sample("chelsea")))
+    padded = next(frame for frame in frames if frame.rows == 16)
+    assert (padded.height, padded.width) == (21, 21)
+    assert padded.windowed == windows.cost(21, 21, 96, 7)[1]
+    assert all(frame.windowed >= 4 * frame.rows * frame.columns * 96**2 for frame in frames)
+    i = frames.index(padded)
+    assert "21 × 21" in picture(i, show="cost")[1].said
+
+
+def test_a_number_of_the_table_is_printed_once_for_keys_of_the_window_and_once_more_faintly_for_all_others():
+    _, shown = picture(20, show="offsets")
+    faint, used = (t for t in shown.data if t["type"] == "heatmap" and t["xaxis"] == "x3")
+    inside = np.isfinite(np.asarray(used["z"], dtype=float))
+    assert inside.sum() == 49
+    assert [[text == "" for text in row] for row in faint["text"]] == inside.tolist()
+
+
+def test_what_is_no_clothing_is_told_that_no_class_fits():
+    for name, labels, foreign in (
+        ("boot", "fashion", False),
+        ("chelsea", "fashion", True),
+        ("emoji_cat", "emoji", False),
+        ("chelsea", "emoji", True),
+    ):
+        _, shown = picture(name=name, show="trained", labels=labels)
+        assert ("whatever it is given" in shown.said) == foreign

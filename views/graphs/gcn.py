@@ -11,8 +11,8 @@ from charts.panels import Picture, compose, escaped
 from engine.data import Graph
 from engine.graphs import messages
 from engine.graphs.gcn import DataFrame, EditFrame, GcnFrame, Params, RoundFrame, TrainFrame, toggled
-from views import Words
-from views.graphs import parts
+from views import Words, sentences
+from views.graphs import editing, inspecting, parts, rounds, training
 from views.graphs.parts import Options as Options
 
 GATHER = formula(r"m_{{name}!} = h_{{name}!}\,W = {m}!!")
@@ -26,8 +26,9 @@ UPDATE = formula(r"\hat A:\; h_v' = \tanh({s}! + 0.1) = {h}!! \qquad D^{-1}A:\; 
 LOSS = formula(r"L = -\frac{1}{{m}!}\sum_{v}\ln p_v(y_v) = {loss}!! \qquad p_{{name}!}({cls}!) = {p}!")
 LARGE = formula(r"L = -\frac{1}{{m}!}\sum_{v}\ln p_v(y_v) = {loss}!!")
 BACK = formula(r"\left\|\frac{\partial L}{\partial h_{{name}!}}\right\| = {pull}!!")
-ENERGY = formula(r"E(H) = \frac{\mathrm{tr}\,H^\top (I - \hat A)\,H}{\|H\|^2} = {e}!! \qquad E(\hat A^{{depth}!} X) = {plain}!")
-CHANGE = formula(r"\frac{1}{2}\sum_c \left|p'_{{name}!}(c) - p_{{name}!}(c)\right| = {d}!!")
+ENERGY = formula(r"E(H) = \frac{\mathrm{tr}\,H^\top (I - \hat A)\,H}{\|H\|^2} = {e}!! \qquad E(\hat A^{{rounds}!} X) = {plain}!")
+OF_INPUT = formula(r"E(X) = \frac{\mathrm{tr}\,X^\top (I - \hat A)\,X}{\|X\|^2} = {e}!!")
+CHANGE = formula(r"\Delta_{{name}!} = \frac{1}{2}\sum_c \left|p'_{{name}!}(c) - p_{{name}!}(c)\right| = {d}!!")
 FORMULAS, LISTED = 700, 400
 Values = Mapping[str, tuple[Any, int]]
 Caption = tuple[str, Values, str, int]  # formula, values, link, entity
@@ -57,14 +58,14 @@ def draw(frames: Sequence[GcnFrame], i: int, params: Params, data: tuple[Graph, 
     """The picture of frame i."""
     frame, graph = frames[i], data[0]
     if isinstance(frame, RoundFrame):
-        panels, boxes = parts.rounds(frame, params, graph, options, words)
+        panels, boxes = rounds.rounds(frame, params, graph, options, words)
     elif isinstance(frame, TrainFrame):
-        panels, boxes = parts.training(frames[: i + 1], params, graph, options, words)
+        panels, boxes = training.training(frames[: i + 1], params, graph, options, words)
     elif isinstance(frame, EditFrame):
-        panels, boxes = parts.edits(frame, params, graph, options, words)
+        panels, boxes = editing.edits(frame, params, graph, options, words)
     else:
         assert isinstance(frame, DataFrame)
-        panels, boxes = parts.inspector(frame, params, graph, options, words)
+        panels, boxes = inspecting.inspector(frame, params, graph, options, words)
     mathml, values, of, at = _caption(frame, params, graph, words)
     said = _said(frame, params, graph, words)
     return Picture(
@@ -116,7 +117,8 @@ def _caption(frame: GcnFrame, params: Params, graph: Graph, words: Words) -> Cap
     if isinstance(frame, TrainFrame):
         m = {"m": (len(frame.labelled), 0)}
         if params.show == "depth":
-            return ENERGY, {"e": (short(frame.energy), 0), "plain": (short(frame.plain), 0), "depth": (frame.depth, 0)}, "", -1
+            energies: Values = {"e": (short(frame.energy), 0), "plain": (short(frame.plain), 0), "rounds": (frame.depth - 1, 0)}
+            return ENERGY if frame.depth > 1 else OF_INPUT, energies, "", -1
         if not few:
             return LARGE, m | {"loss": (frame.loss, 4)}, "", -1
         if frame.part == "backward":
@@ -133,10 +135,15 @@ def _caption(frame: GcnFrame, params: Params, graph: Graph, words: Words) -> Cap
             "cls": ([escaped(parts.class_of(graph, int(k), words)) for k in predicted], 0),
             "p": (np.round(frame.p.max(1).astype(float), 3).tolist(), 3),
         }
-        return LOSS, {**m, **values}, "node", int(frame.p.max(1).argmin())
+        return LOSS, {**m, **values}, "node", _least_sure(frame)
     if isinstance(frame, EditFrame) and frame.step:
         return CHANGE, {"name": (names, 0), "d": (np.round(frame.change.astype(float), 4).tolist(), 4)}, "node", frame.v
     return "", {}, "", -1
+
+
+def _least_sure(frame: TrainFrame) -> int:
+    """The node whose likeliest class has the least probability: the caption's, until another is pointed at."""
+    return int(frame.p.max(1).argmin())
 
 
 def _round_caption(frame: RoundFrame, params: Params, graph: Graph, names: list[str]) -> Caption:
@@ -185,7 +192,7 @@ def _phase(frame: GcnFrame, params: Params, words: Words) -> str:
         return words("phase_" + (frame.part or "whole"), k=frame.step, size=len(frame.edited))
     assert isinstance(frame, TrainFrame)
     if params.show == "depth":
-        return words("phase_depth", depth=frame.depth)
+        return words("phase_depth", depth=frame.depth, k=frame.epoch)
     if frame.part in ("loss", "backward"):
         return words("phase_" + frame.part, k=frame.step)
     return words("phase_epoch", k=frame.step)
@@ -219,7 +226,7 @@ def _said(frame: GcnFrame, params: Params, graph: Graph, words: Words) -> str:
 
 def _train_said(frame: TrainFrame, params: Params, graph: Graph, words: Words) -> str:
     facts = {
-        "k": frame.step,
+        "k": frame.epoch,
         "m": len(frame.labelled),
         "n": graph.n,
         "accuracy": _percent(frame.accuracy),
@@ -229,14 +236,17 @@ def _train_said(frame: TrainFrame, params: Params, graph: Graph, words: Words) -
         "plain": short(frame.plain, 2),
     }
     if params.show == "depth":
-        return words("said_depth" if np.isfinite(frame.accuracy) else "said_depth_unknown", **facts)
-    if frame.part in ("loss", "backward"):
-        return words("said_" + frame.part, **facts)
+        right = words("said_depth", **facts) if np.isfinite(frame.accuracy) else ""
+        return sentences(right, words("said_energy" if frame.depth > 1 else "said_energy_input", **facts))
+    if frame.part == "backward":
+        return words("said_backward", **facts, name=parts.name_of(graph, int(frame.pull.argmax())))
+    if frame.part == "loss":
+        return words("said_loss", **facts)
     if frame.step == 0:
         return words("said_untrained", **facts)
-    if not np.isfinite(frame.accuracy):
-        return words("said_unknown", **facts)
-    return words("said_random" if frame.random_features else "said_epoch", **facts, features=frame.random_features)
+    random = words("said_random", features=frame.random_features) if frame.random_features else ""
+    least = words("said_least", name=parts.name_of(graph, _least_sure(frame))) if graph.n <= FORMULAS else ""
+    return sentences(words("said_epoch" if np.isfinite(frame.accuracy) else "said_unknown", **facts), random, least)
 
 
 def _edit_said(frame: EditFrame, graph: Graph, words: Words) -> str:
@@ -251,12 +261,17 @@ def _edit_said(frame: EditFrame, graph: Graph, words: Words) -> str:
         "change": number(frame.total_change, 2),
         "flipped": frame.flipped,
         "size": len(frame.edited),
-        "tried": f"{frame.tried:,}",
+        "tried": f"{int(frame.tried.sum()):,}",
+        "single": f"{int(frame.tried[:1].sum()):,}",
+        "pairs": f"{int(frame.tried[1:2].sum()):,}",
         "margin": number(frame.margin, 2),
         "f": len(frame.edges),
     }
     if frame.part == "flip":
-        return words(("said_flip_proven" if frame.proven else "said_flip") if frame.turned else "said_no_flip", **facts)
+        size = len(frame.edited)
+        if not frame.turned:
+            return words("said_no_flip_one" if size == 1 else "said_no_flip", **facts)
+        return words(f"said_flip_{size}" if frame.proven else "said_flip", **facts)  # proven: no larger than three
     return words("said_" + (frame.part or "whole"), **facts)
 
 
@@ -275,7 +290,7 @@ def _alt(frame: GcnFrame, graph: Graph, words: Words) -> str:
             "alt_change", most=", ".join(f"{parts.name_of(graph, int(u))} {number(float(frame.change[u]), 3)}" for u in most)
         )
     assert isinstance(frame, DataFrame)
-    return words("alt_data", count=sum(bad for *_, bad in parts.warnings(frame)))
+    return words("alt_data", count=sum(bad for *_, bad in inspecting.warnings(frame)))
 
 
 def _metrics(frame: GcnFrame, graph: Graph, words: Words) -> list[tuple[str, str]]:
@@ -300,5 +315,5 @@ def _metrics(frame: GcnFrame, graph: Graph, words: Words) -> list[tuple[str, str
     return [
         (words("nodes"), str(frame.nodes)),
         (words("arcs"), str(frame.arcs)),
-        (words("warned"), str(sum(bad for *_, bad in parts.warnings(frame)))),
+        (words("warned"), str(sum(bad for *_, bad in inspecting.warnings(frame)))),
     ]

@@ -15,7 +15,7 @@ from engine.data import Image
 from engine.frames import Frame
 from engine.vision import swin, windows
 from engine.vision.swin import CostFrame, OffsetsFrame, Params, ShapesFrame, ShiftFrame, TrainedFrame
-from views import Words
+from views import Words, sentences
 from views.vision import swin_parts as parts
 
 COUNT = formula(r"\frac{{height}!}{{m}!} \times \frac{{width}!}{{m}!} = {down}! \times {wide}! = {windows}!!")
@@ -26,9 +26,15 @@ ROLL = formula(
 MASK = formula(r"\text{softmax}\Bigl(\frac{QK^\top}{\sqrt{d}} + B + \text{mask}\Bigr) V \qquad \text{mask} \in \{0, -\infty\}")
 WEIGHT = formula(r"a_{({row}!,{column}!) \to ({to_row}!,{to_column}!)} = {weight}!!")
 PROOF = formula(r"\max | Y - \hat{Y} | = {difference}!! \;<\; 10^{-6}")
-INDEX = formula(r"(\Delta y + M - 1)(2M - 1) + \Delta x + M - 1 = ({dy}! + {m1}!) \cdot {span}! + {dx}! + {m1}! = {index}!!")
+INDEX = formula(
+    r"\Delta = ({qy}!, {qx}!) - ({ky}!, {kx}!) \qquad "
+    r"(\Delta y + M - 1)(2M - 1) + \Delta x + M - 1 = ({dy}? + {m1}!) \cdot {span}! + {dx}? + {m1}! = {index}!!"
+)
 COST = formula(
     r"4hwC^2 + 2(hw)^2C = {whole}! \qquad 4hwC^2 + 2M^2hwC = {windowed}!! \qquad \frac{{whole}!}{{windowed}!} = {ratio}!"
+)
+COST_PADDED = formula(
+    r"4hwC^2 + 2(hw)^2C = {whole}! \qquad 4h'w'C^2 + 2M^2h'w'C = {windowed}!! \qquad \frac{{whole}!}{{windowed}!} = {ratio}!"
 )
 REDUCE = formula(r"4C = {four}! \;\to\; 2C = {two}!!")
 WIDE: list[Box] = [(0, 0.48, 0, 1), (0.51, 0.82, 0.42, 1), (0.51, 0.66, 0, 0.33), (0.68, 0.83, 0, 0.33), (0.85, 1, 0, 0.33)]
@@ -41,6 +47,16 @@ WIDE_COST: list[Box] = [(0.02, 0.58, 0.02, 1), (0.68, 1, 0.02, 1)]
 NARROW_COST: list[Box] = [(0.08, 1, 0.5, 1), (0.08, 1, 0.04, 0.40)]
 WIDE_TRAINED: list[Box] = [(0, 0.44, 0, 1), (0.48, 0.70, 0.42, 1), (0.81, 1, 0, 1), (0.50, 0.69, 0.02, 0.28)]
 NARROW_TRAINED: list[Box] = [(0, 1, 0.56, 1), (0, 0.44, 0.33, 0.51), (0.32, 0.95, 0, 0.27), (0.58, 0.98, 0.33, 0.51)]
+
+
+def facts(labels: swin.Labels) -> dict[str, str]:
+    """What was measured of the two classifiers, for an experiment's words; `chance`: the deviation of two coins' gap."""
+    shifted, still = (swin.measured(labels, weights) for weights in ("shifted", "still"))
+    chance = np.sqrt(sum(one["accuracy"] * (1 - one["accuracy"]) / one["tested"] for one in (shifted, still)))
+    percents = {"shifted": shifted["accuracy"], "still": still["accuracy"], "chance": float(chance)}
+    percents["gap"] = abs(round(percents["shifted"], 4) - round(percents["still"], 4))
+    counts = {"tested": f"{shifted['tested']:,.0f}", "steps": f"{shifted['steps']:,.0f}"}
+    return {name: number(100 * value, 2) for name, value in percents.items()} | counts
 
 
 class Options(engine.params.Options):
@@ -88,7 +104,7 @@ def _shift(frame: ShiftFrame, params: Params, data: Image, words: Words) -> Pict
     shown.append((words("difference"), short(frame.difference, 2)) if over else (words("heard"), str(frame.both)))
     row: dict[str, float | int | str | None] = {"step": frame.step, "part": frame.part, "rolled": frame.rolled}
     row |= {"windows": _layout(frame).windows, "seen_before": frame.seen_before, "seen": frame.seen, "both": frame.both}
-    y, x = (k + 1 for k in _row(frame))
+    y, x = _row(frame)
     return Picture(
         **compose(panels, WIDE, NARROW, height=780),
         phase=words("phase_" + frame.part),
@@ -163,19 +179,21 @@ def _masks(frame: ShiftFrame, params: Params, words: Words) -> Panel:
     traces: list[Trace] = [parts.heat(z, (0.0, 2.0), (0.0, 2.0), opacity=0.9)]
     ids = windows.order(place)
     window, token = (int(k[0]) for k in np.nonzero(ids == frame.asked))
-    across, down = place.width // frame.window, place.height // frame.window
-    kind = ((down - 1) * across if window // across == down - 1 else 0) + (across - 1 if window % across == across - 1 else 0)
-    slot = int(np.flatnonzero(frame.chosen == kind)[0])
-    top, left = at[slot]
+    top, left = at[int(np.flatnonzero(frame.chosen == window)[0])]
     y = top + (token + 0.5) / frame.window**2 * tall
     traces.append(curves.line(np.array([left, left + broad]), np.array([y, y]), colour="@accent", width=2))
-    names = [words("window_of", n=int(k) + 1) for k in frame.chosen]
+    kinds = swin.alike(place)
+    same = [int((kinds == kinds[k]).sum()) for k in frame.chosen]
+    names = [
+        words("window_of" if many == 1 else "windows_of", n=int(k) + 1, same=many)
+        for k, many in zip(frame.chosen, same, strict=True)
+    ]
     small = {"font": {"size": 10, "color": "@ink3"}, "xanchor": "left", "yanchor": "bottom"}
     notes = [note(name, x=x, y=y0, yshift=-1, xshift=-2, **small) for name, (y0, x) in zip(names, at, strict=True)]
     present = sorted(set(bits.tolist()) - {windows.PAD}) if frame.shift else []
     side = {"xref": "x domain", "yref": "y domain", "x": 1.04, "xanchor": "left", "yanchor": "top", "align": "left"}
     notes += [
-        note(f"<b>{letter}</b> {words('kind_' + letter)}", y=0.92 - 0.2 * n, font={"size": 11, "color": f"@c{k + 1}"}, **side)
+        note(f"<b>{letter}</b> {words('kind_' + letter)}", y=0.95 - 0.22 * n, font={"size": 11, "color": f"@c{k + 1}"}, **side)
         for n, (k, letter) in enumerate((k, parts.LETTERS[k]) for k in present)
     ]
     return Panel(traces, words("masks"), notes=notes, x=blank(range=[0, 2.0]), y=blank(range=[2.0, 0]), equal=True)
@@ -260,6 +278,9 @@ def _shapes(frame: ShapesFrame, params: Params, data: Image, words: Words) -> Pi
     facts |= {"window": params.window, "tokens": params.window**2, "half": channels // 2, "c": channels // 4}
     key = frame.part + ("_padded" if frame.part == "blocks" and (high, wide) != (rows, columns) else "")
     said = words("shape_" + key, **facts)
+    if frame.part == "blocks":
+        shifts = windows.layout(rows, columns, params.window, params.window // 2).shift > 0
+        said = sentences(said, words("shape_in_turn" if shifts else "shape_still", shift=params.window // 2))
     mathml, values = "", {}
     if frame.part == "blocks":
         values = {"height": (high, 0), "width": (wide, 0), "m": (params.window, 0)}
@@ -416,6 +437,10 @@ def _offsets(frame: OffsetsFrame, words: Words) -> Picture:
     y, x = np.divmod(np.arange(M * M), M)
     said = words("offset_said", row=qy, column=qx, count=M * M, span=span, table=span * span)
     values: dict[str, tuple[Any, int]] = {
+        "qy": (qy, 0),
+        "qx": (qx, 0),
+        "ky": (y.tolist(), 0),
+        "kx": (x.tolist(), 0),
         "dy": ((qy - y).tolist(), 0),
         "dx": ((qx - x).tolist(), 0),
         "m1": (M - 1, 0),
@@ -442,7 +467,7 @@ def _offset_panels(frame: OffsetsFrame, words: Words) -> list[Panel]:
     M, query = frame.window, frame.query
     span, row = 2 * M - 1, frame.index[query]
     qy, qx = divmod(query, M)
-    scale = {"zmin": 0, "zmax": span * span - 1}
+    scale = {"zmin": 0, "zmax": 1.8 * span * span}  # pale enough for numbers on it
     window = parts.scalar(row.reshape(M, M), (0, M), (0, M), **scale)
     window |= {"meta": {"link": "key"}, "hovertemplate": words("hover_key") + " %{z}<extra></extra>"}
     if M <= 8:
@@ -451,11 +476,14 @@ def _offset_panels(frame: OffsetsFrame, words: Words) -> list[Panel]:
     table = np.arange(span * span).reshape(span, span)
     keys = np.full(span * span, -1)
     keys[row] = np.arange(M * M)
-    used = parts.scalar(table, (0, span), (0, span), **scale)
-    used |= {"meta": {"link": "key", "index": keys}, "hovertemplate": "%{z}<extra></extra>"}
+    inside = keys.reshape(span, span) >= 0
+    used = parts.scalar(np.where(inside, table, np.nan), (0, span), (0, span), **scale)
+    used |= {"meta": {"link": "key", "index": keys}, "hovertemplate": "%{z}<extra></extra>", "hoverongaps": False}
+    outside = parts.heat(np.where(inside, 0, 5).astype(np.int8), (0, span), (0, span), opacity=1)
     if span <= 13:
-        used |= {"texttemplate": "%{z}", "textfont": {"size": 11 if span <= 9 else 9}}
-    outside = parts.heat((keys.reshape(span, span) < 0).astype(np.int8) * 6, (0, span), (0, span), opacity=0.8)
+        used |= {"texttemplate": "%{z}", "textfont": {"size": 11}}
+        outside |= {"text": table, "texttemplate": "%{text}", "textfont": {"size": 10, "color": "@ink3"}}
+        outside["text"] = np.where(inside, "", table.astype(str)).tolist()
     frame_of = parts.box(M - 1 + qy - (M - 1), qx, M, M)
     line = parts.box(query, 0, 1, M * M, width=2)
     sides = (M, M * M, span)
@@ -463,7 +491,7 @@ def _offset_panels(frame: OffsetsFrame, words: Words) -> list[Panel]:
     return [
         Panel([window, parts.ring(qy, qx)], words("window_keys"), **axes[0]),  # type: ignore[arg-type]
         Panel([index, line], words("index_matrix"), **axes[1]),  # type: ignore[arg-type]
-        Panel([used, outside | {"hoverinfo": "skip"}, frame_of], words("bias_table"), **axes[2]),  # type: ignore[arg-type]
+        Panel([outside, used, frame_of], words("bias_table"), **axes[2]),  # type: ignore[arg-type]
     ]
 
 
@@ -471,58 +499,67 @@ def _offset_panels(frame: OffsetsFrame, words: Words) -> list[Panel]:
 
 
 def _cost(frame: CostFrame, params: Params, words: Words) -> Picture:
-    whole, windowed = frame.whole / 1e9, frame.windowed / 1e9
     facts = {"rows": frame.rows, "columns": frame.columns, "side": frame.side, "ratio": number(frame.ratio, 1)}
-    said = words("cost_said", **facts, whole=f"{whole:.3f}", windowed=f"{windowed:.3f}")
-    shared = 4 * frame.rows * frame.columns * params.channels**2 / 1e9
+    facts |= {"whole": counted(frame.whole), "windowed": counted(frame.windowed), "high": frame.height, "wide": frame.width}
+    padded = (frame.height, frame.width) != (frame.rows, frame.columns)
+    said = sentences(words("cost_said", **facts), words("cost_padded", **facts) if padded else "")
+    shared = [4 * tokens * params.channels**2 for tokens in (frame.rows * frame.columns, frame.height * frame.width)]
     axis = {"nticks": 5, "showgrid": False, "title": {"text": words("cost_axis")}}
     both = [*curves.course("whole", across="side"), *curves.course("windowed", across="side", dash="dash")]
-    course = Panel(both, words("cost_curve"), x=axis, y={"nticks": 4}, series=["whole", "windowed"])
+    both = [trace | {"hovertemplate": "%{y:.4~s}<extra></extra>"} if "hovertemplate" in trace else trace for trace in both]
+    course = Panel(both, words("cost_curve"), x=axis, y={"nticks": 4, "tickformat": "~s"}, series=["whole", "windowed"])
     return Picture(
-        **compose([course, _bars(whole, windowed, shared, words)], WIDE_COST, NARROW_COST, height=820),
+        **compose([course, _bars((frame.whole, frame.windowed), shared, words)], WIDE_COST, NARROW_COST, height=820),
         phase=words("phase_cost", side=frame.side),
         said=said,
-        alt=f"{said} {words('alt_cost', shared=f'{shared:.3f}')}",
+        alt=f"{said} {words('alt_cost', shared=counted(shared[0]), padded=counted(shared[1]))}",
         numbers={
             "step": frame.step,
             "part": "",
             "side": frame.side,
             "rows": frame.rows,
             "columns": frame.columns,
-            "whole": whole,
-            "windowed": windowed,
+            "whole": frame.whole,
+            "windowed": frame.windowed,
             "ratio": frame.ratio,
         },
-        formula=COST,
+        formula=COST_PADDED if padded else COST,
         values={
             "whole": (f"{frame.whole:,}", 0),
             "windowed": (f"{frame.windowed:,}", 0),
             "ratio": (frame.ratio, 1),
         },
         metrics=[
-            (words("whole"), f"{whole:.3f} G"),
-            (words("windowed"), f"{windowed:.3f} G"),
+            (words("whole"), counted(frame.whole)),
+            (words("windowed"), counted(frame.windowed)),
             (words("ratio"), f"{frame.ratio:.1f}×"),
         ],
         hold=2.0,
     )
 
 
-def _bars(whole: float, windowed: float, shared: float, words: Words) -> Panel:
+def counted(value: float) -> str:
+    """A large number of operations: 2.004 G, 145.1 M."""
+    size, unit = (1e9, "G") if value >= 1e9 else (1e6, "M")
+    return f"{value / size:.4g} {unit}"
+
+
+def _bars(costs: tuple[int, int], shared: list[int], words: Words) -> Panel:
+    """Both costs, each cut into the projections and the attention proper."""
     names = [words("whole"), words("windowed")]
     colours = {"projections": "@c6", "attention": "@c1"}
-    heights = {"projections": [shared, shared], "attention": [whole - shared, windowed - shared]}
+    heights = {"projections": shared, "attention": [whole - part for whole, part in zip(costs, shared, strict=True)]}
     traces: list[Trace] = [
         {
             "type": "bar",
             "x": [0, 1],
-            "y": [round(v, 5) for v in heights[name]],
-            "base": [0, 0] if name == "projections" else [round(shared, 5)] * 2,
+            "y": heights[name],
+            "base": [0, 0] if name == "projections" else shared,
             "offsetgroup": "one",
             "name": name,
             "marker": {"color": colours[name]},
-            "hovertemplate": f"{words(name)} %{{customdata:.3f}} G<extra></extra>",
-            "customdata": [round(v, 5) for v in heights[name]],
+            "hovertemplate": f"{words(name)} %{{customdata:.4~s}}<extra></extra>",
+            "customdata": heights[name],
         }
         for name in heights
     ]
@@ -532,7 +569,9 @@ def _bars(whole: float, windowed: float, shared: float, words: Words) -> Panel:
         for k, name in enumerate(("attention", "projections"))
     ]
     x = {"tickvals": [0, 1], "ticktext": names, "range": [-0.6, 1.6], "showgrid": False}
-    return Panel(traces, words("cost_bars"), notes=notes, x=x, y={"nticks": 4, "range": [0, whole * 1.08]})
+    return Panel(
+        traces, words("cost_bars"), notes=notes, x=x, y={"nticks": 4, "tickformat": "~s", "range": [0, 1.22 * max(costs)]}
+    )
 
 
 # ---- the trained classifier
@@ -551,12 +590,15 @@ def _trained(frame: TrainedFrame, params: Params, data: Image, words: Words) -> 
         "sure": number(100 * float(frame.scores[best]), 0),
         "accuracy": number(100 * frame.accuracy, 2),
         "other": number(100 * frame.other, 2),
-        "n": int(swin.measured(params.labels, params.weights)["tested"]),
+        "n": f"{int(swin.measured(params.labels, params.weights)['tested']):,}",
     }
     kind = (
         "end" if over else "input" if not frame.block else ("shifted" if frame.shift else "whole" if frame.grid <= 4 else "even")
     )
     said = words("trained_" + kind, **facts)
+    if over:
+        foreign = "" if swin.familiar(data, params.labels) else words("foreign_" + params.labels)
+        said = sentences(said, foreign, words(f"compared_{params.weights}", **facts))
     heard = Panel(
         curves.course("spread", across="step"),
         words("curve_spread"),
