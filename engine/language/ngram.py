@@ -471,7 +471,11 @@ def _strip(ground: Ground, p: Floats, known: np.ndarray, order: int) -> dict[str
 
 def _needs(ground: Ground) -> None:
     if not ground.test or not ground.tune:
-        raise ParamError("ngram_no_held_out", lines=len(ground.train) + len(ground.tune) + len(ground.test), least=LEAST)
+        lines = len(ground.train) + len(ground.tune) + len(ground.test)
+        if lines < LEAST:
+            raise ParamError("ngram_no_held_out", lines=lines, least=LEAST)
+        enough = next(share for share in range(5, 55, 5) if lines * share // 100 >= 2)
+        raise ParamError("ngram_few_held_out", lines=lines, share=ground.params.held_out, enough=enough)
 
 
 # ---------------------------------------------------------------------------------------------------------------- generate

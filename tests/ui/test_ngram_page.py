@@ -38,6 +38,7 @@ def test_only_the_settings_of_what_is_watched_are_shown():
     page = opened("ngram", ngram__show="context")
     keys = {item.key for item in (*page.text_input, *page.slider, *page.selectbox, *page.toggle)}
     assert "ngram.context.en" in keys
+    assert page.selectbox(key="ngram.show.en").value == "context"  # the box follows the link
     assert not {"ngram.sentence.en", "ngram.begin.en", "ngram.width", "ngram.estimator.en"} & keys
     page = opened("ngram", ngram__show="generate", ngram__pick="beam")
     keys = {item.key for item in (*page.text_input, *page.slider, *page.selectbox)}

@@ -53,7 +53,7 @@ def tree(frame: TreeFrame, words: Words) -> Picture:
     bits = words("alt_bits", word=frame.words[frame.target], bits="".join(map(str, frame.bits)))
     drawn = compose([_branches(frame, words), _beside(frame, words)], WIDE_TREE, NARROW_TREE, height=860)
     deep = float(_layout(frame)[0].max())
-    drawn["narrow"]["xaxis"]["range"] = [-0.4, 1.45 * deep + 0.4]  # a phone needs more of it for the names
+    drawn["narrow"]["xaxis"]["range"] = [-1.0, 1.45 * deep + 0.4]  # a phone needs more of it for the names
     return Picture(
         **drawn,
         phase=words("phase_" + frame.part, step=frame.step if frame.part == "merge" else frame.walked)
@@ -144,7 +144,7 @@ def _branches(frame: TreeFrame, words: Words) -> Panel:
     deep = float(x.max())
     title = words("tree_title_walk" if frame.part in ("walk", "sum") else "tree_title")
     return Panel(traces, title, notes=_bits(frame, x, y),
-                 x=blank(range=[-0.25, deep + 1.1]), y=blank(range=[n - 0.4, -0.8]))  # fmt: skip
+                 x=blank(range=[-0.6, deep + 1.1]), y=blank(range=[n - 0.4, -0.8]))  # fmt: skip
 
 
 def _node(frame: TreeFrame, node: int, words: Words) -> str:
@@ -165,14 +165,16 @@ def _bits(frame: TreeFrame, x: np.ndarray, y: np.ndarray) -> list[dict[str, Any]
     for k in range(frame.walked if lit else 0):
         node = int(frame.path[k])
         sigma = frame.chances[k] if not frame.bits[k] else 1 - frame.chances[k]
-        notes.append(_sigma(float(sigma), float(x[node]), float(y[node]), float(_sizes(frame)[node])))
+        rises = k > 0 and y[frame.path[k - 1]] > y[node]  # the edge that leads here comes from below
+        notes.append(_sigma(float(sigma), (float(x[node]), float(y[node])), float(_sizes(frame)[node]), above=bool(rises)))
     return notes
 
 
-def _sigma(sigma: float, x: float, y: float, size: float) -> dict[str, Any]:
-    """σ below a node of some size."""
-    below = {"yshift": -size / 2 - 9, "bgcolor": "@surface", "borderpad": 0, "font": {"size": 12, "color": "@accent"}}
-    return note(f"σ = {number(sigma, 3)}", x=x, y=y, **below)
+def _sigma(sigma: float, at: tuple[float, float], size: float, *, above: bool) -> dict[str, Any]:
+    """σ over or under a node of some size, to the left: the edge in comes from the other side, those out leave to the right."""
+    aside = {"xanchor": "right", "xshift": size / 2, "yshift": (1 if above else -1) * (size / 2 + 9)}
+    look = {"bgcolor": "@surface", "borderpad": 0, "font": {"size": 12, "color": "@accent"}}
+    return note(f"σ = {number(sigma, 3)}", x=at[0], y=at[1], **aside, **look)
 
 
 def _sizes(frame: TreeFrame) -> np.ndarray:
@@ -498,7 +500,7 @@ def _told_apart(before: float, after: float) -> tuple[str, str]:
 
 def noise(frame: NoiseFrame, exponent: float, words: Words) -> Picture:
     """How often a word stands in the text against how often it is drawn as noise; and which words are left out of a sentence."""
-    panels = [_shares(frame, exponent, words), _keep(frame, words), _thinned(frame, words)]
+    panels = [_shares(frame, words), _keep(frame, words), _thinned(frame, words)]
     panels.append(
         Panel(
             curves.course("distance"),
@@ -563,7 +565,7 @@ def _told(frame: NoiseFrame, word: int, words: Words) -> str:
     )
 
 
-def _shares(frame: NoiseFrame, exponent: float, words: Words) -> Panel:
+def _shares(frame: NoiseFrame, words: Words) -> Panel:
     ids = _some(len(frame.words), SHOWN)
     y, share, chance = np.arange(len(ids)), frame.shares[ids], frame.chances[ids]
     total = max(int(frame.drawn.sum()), 1)
@@ -591,8 +593,8 @@ def _shares(frame: NoiseFrame, exponent: float, words: Words) -> Panel:
     ]
     low = float(min(share.min(), chance.min())) * 0.5
     high = float(max(share.max(), chance.max())) * 1.6
-    axis = {"type": "log", "range": [np.log10(low), np.log10(high)], "nticks": 4, "tickformat": ".2~%", "showgrid": True}
-    return Panel(traces, words("shares_title", exponent=number(exponent, 2)), x=axis,
+    axis = {"type": "log", "range": [np.log10(low), np.log10(high)], "dtick": 1, "tickformat": ".2~%", "showgrid": True}
+    return Panel(traces, words("shares_title"), x=axis,
                  y={"range": [len(ids) - 0.4, -0.6], "tickvals": y, "ticktext": [escaped(frame.words[word][:12]) for word in ids],
                     "tickfont": {"size": 12, "color": "@ink"}, "showgrid": False})  # fmt: skip
 

@@ -25,7 +25,7 @@ LINE = formula(
 PLAIN = formula(r"r^{*} = r = {star}!!")
 TURING = formula(r"r^{*} = (r+1)\,\frac{N_{r+1}}{N_r} = {next}! \cdot \frac{{above}!}{{here}!} = {star}!!")
 REFERENCE = {1: 962, 2: 170, 3: 109}  # Wall Street Journal, 38 million words (Jurafsky & Martin)
-TO_THE_UNSEEN = ("good_turing", "absolute", "katz", "kneser_ney")  # what single words lose goes to words never seen alone
+TO_THE_UNSEEN = ("good_turing", "absolute", "katz", "kneser_ney")  # what single words lose goes to words never seen at all
 CONTEXT_WIDE: list[Box] = [(0.16, 0.66, 0.02, 0.80), (0.75, 1, 0.02, 0.80)]
 CONTEXT_NARROW: list[Box] = [(0.27, 0.99, 0.53, 0.90), (0.27, 0.99, 0.02, 0.42)]
 PERPLEXITY_WIDE: list[Box] = [(0.16, 0.52, 0.44, 0.95), (0.62, 1, 0.46, 1), (0.02, 1, 0.12, 0.28)]

@@ -252,6 +252,15 @@ def test_a_text_too_short_to_hold_out_says_what_to_do(show):
     assert caught.value.code == "ngram_no_held_out"
 
 
+@pytest.mark.parametrize(("lines", "held_out"), [(12, 10), (10, 0), (19, 10), (60, 0)])
+def test_where_fewer_than_two_lines_are_held_out_the_advice_is_enough(lines, held_out):
+    about = text(["the cat sat", "a dog sat down"] * 30).lines[:lines]
+    with pytest.raises(ParamError) as caught:
+        run(text(about), show="weights", held_out=held_out)
+    assert caught.value.code == "ngram_few_held_out"
+    assert run(text(about), show="weights", held_out=caught.value.values["enough"])[-1].tuned
+
+
 def test_a_word_outside_the_vocabulary_has_a_share_is_rare_or_has_none():
     share = run(SMALL, sentence="the zebra", unknown="share")[-1]
     assert 0 < share.p[1] < 0.05
