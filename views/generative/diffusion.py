@@ -91,7 +91,8 @@ def _pictures(frames: Sequence[Any], i: int, params: Params, options: Options, w
         titles = [words(key, sampler=words(name)) for name in names for key in ("held_by", "guessed_by")]
     else:
         seen = frame.eps[0] if frame.t >= 0 else np.full_like(frame.eps[0], -2.5)
-        arrays, titles = [frame.x[0], frame.x0[0], seen], [words("held"), words("guessed"), words("noise_seen")]
+        third = words("noise_seen") if frame.t >= 0 else words("noise_none")
+        arrays, titles = [frame.x[0], frame.x0[0], seen], [words("held"), words("guessed"), third]
     panels = [
         _sheet(array, title, frame, params, options, words, 2.5 if k == 2 and not two else 1)
         for k, (array, title) in enumerate(zip(arrays, titles, strict=True))
