@@ -108,7 +108,9 @@ def escaped(text: str) -> str:
 
 
 def _title(text: str, k: str) -> dict[str, Any]:
-    return note(text, xref=f"x{k} domain", yref=f"y{k} domain", x=0, y=1, xanchor="left", yanchor="bottom", yshift=8)
+    return note(
+        text, xref=f"x{k} domain", yref=f"y{k} domain", x=0, y=1, xanchor="left", yanchor="bottom", yshift=8, align="left"
+    )
 
 
 def _placed(item: dict[str, Any], k: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ Points are centred and divided by their deviation (one number for both columns, 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +28,7 @@ LEARNING, WALKING, PREVIEW = 30, 100, 12  # frames while it learns and while it 
 GRID = np.linspace(-2.6, 2.6, 15)  # where the field of arrows is computed
 WIDTH, BATCH, RATE = 128, 256, 3e-3
 BY_CALLS = (1, 2, 3, 5, 10, 20, 50, 100)
+REDRAWN = 20  # samples of the data, for what chance makes of a distance
 NAN = float("nan")
 Predict = Callable[[np.ndarray, int], tuple[np.ndarray, np.ndarray]]  # x (n, 2), t → x_0, eps
 
@@ -42,9 +43,9 @@ class CloudFrame(DiffusionFrame):
     eps: np.ndarray  # float32 (samplers, n, 2) and the noise in them
     field: np.ndarray  # float32 (15, 15, 2) the score at GRID x GRID, at t
     loss: float  # mean of the last training steps; NaN where nothing is learnt
-    distance: float  # energy distance of the first sampler's points to the data; NaN while they walk
+    distance: float  # energy distance of the first sampler's law to the data, estimated; NaN while its points walk
     distance2: float  # the second sampler's
-    floor: float  # of as many data points to the data: what chance leaves
+    chance: float  # the deviation of such estimates around 0, of as many points drawn from the data
     times: np.ndarray  # int16 (n,) of each point its own time, in a batch; else (0,)
     deviation: float
 
@@ -96,6 +97,7 @@ class _Course:
     x_T: np.ndarray | None
     predict: Predict | None = None
     net: "torch.nn.Module | None" = None
+    chances: dict[int, float] = field(default_factory=dict)  # number of points → deviation of their distance by chance
 
     @property
     def total(self) -> int:
@@ -117,7 +119,7 @@ class _Course:
     def frame(self, step: int, part: str, t: int, prev: int, x: Any, told: Any, **more: Any) -> CloudFrame:
         """A frame; what is not known of it is NaN or empty."""
         a = float(self.schedule.alpha_bar[t]) if t >= 0 else 1.0
-        facts: dict[str, Any] = {"loss": NAN, "distance": NAN, "distance2": NAN, "floor": NAN, "calls": 0, "deviation": 0.0}
+        facts: dict[str, Any] = {"loss": NAN, "distance": NAN, "distance2": NAN, "chance": NAN, "calls": 0, "deviation": 0.0}
         facts |= {"times": np.zeros(0, dtype=np.int16)} | more
         assert self.predict is not None
         return seal(
@@ -132,7 +134,7 @@ class _Course:
                 x=np.stack(x).astype(np.float32),
                 x0=np.stack([one[0] for one in told]).astype(np.float32),
                 eps=np.stack([one[1] for one in told]).astype(np.float32),
-                field=field(self.predict, self.schedule, max(t, 0)),
+                field=scores(self.predict, self.schedule, max(t, 0)),
                 **facts,
             )
         )
@@ -196,13 +198,17 @@ def _by_calls(course: _Course) -> Iterator[CloudFrame]:
 
 def _distances(course: _Course, states: list[np.ndarray]) -> dict[str, float]:
     found = [energy_distance(x, course.X) for x in states]
-    rng = np.random.default_rng([course.params.seed, 6])
-    again = course.X[rng.integers(0, len(course.X), len(states[0]))]
-    return {
-        "distance": found[0],
-        "distance2": found[1] if len(found) > 1 else NAN,
-        "floor": energy_distance(again, course.X),
-    }
+    chance = _chance(course, len(states[0]))
+    return {"distance": found[0], "distance2": found[1] if len(found) > 1 else NAN, "chance": chance}
+
+
+def _chance(course: _Course, m: int) -> float:
+    """How far from 0 the estimates of m points drawn from the data themselves lie: root mean square of REDRAWN of them."""
+    if m not in course.chances:
+        rng = np.random.default_rng([course.params.seed, 6])
+        again = [energy_distance(course.X[rng.integers(0, len(course.X), m)], course.X) for _ in range(REDRAWN)]
+        course.chances[m] = float(np.sqrt(np.mean(np.square(again))))
+    return course.chances[m]
 
 
 # ------------------------------------------------------------------------------------------------------------ the score
@@ -228,7 +234,7 @@ def mixture_score(x: np.ndarray, centres: np.ndarray, variance: float) -> np.nda
     return score
 
 
-def field(predict: Predict, schedule: Schedule, t: int) -> np.ndarray:
+def scores(predict: Predict, schedule: Schedule, t: int) -> np.ndarray:
     """The score that a predictor means, float32 (15, 15, 2), rows upward."""
     places = np.stack(np.meshgrid(GRID, GRID), axis=-1).reshape(-1, 2)
     eps = predict(places, t)[1]
@@ -236,15 +242,18 @@ def field(predict: Predict, schedule: Schedule, t: int) -> np.ndarray:
     return score
 
 
-def energy_distance(x: np.ndarray, y: np.ndarray) -> float:
-    """Szekely & Rizzo's distance of two sets of points (m, 2), (n, 2): 0 where they come from one law, up to chance."""
+def energy_distance(x: np.ndarray, data: np.ndarray) -> float:
+    """Szekely & Rizzo's 2 E|X − Y| − E|X − X'| − E|Y − Y'| of the law behind a sample x (m, 2) and the points `data` (n, 2).
+
+    `data` are a law of their own: each of them with probability 1/n. The estimate has no bias: 0 on average where x is drawn
+    from them, so below 0 about half of the time.
+    """
 
     def mean(one: np.ndarray, other: np.ndarray) -> float:
         return float(np.sqrt(((one[:, None] - other[None]) ** 2).sum(-1)).mean())
 
-    m, n = len(x), len(y)
-    inside = mean(x, x) * m / max(m - 1, 1) + mean(y, y) * n / max(n - 1, 1)
-    return 2 * mean(x, y) - inside
+    m = len(x)
+    return 2 * mean(x, data) - mean(x, x) * m / max(m - 1, 1) - mean(data, data)
 
 
 # ---------------------------------------------------------------------------------------------------------- the network

@@ -132,3 +132,30 @@ def test_every_option_is_hidden_where_it_has_no_meaning():
     names = {spec.name for spec in view.Options.specs()}
     for what, hidden in view.HIDDEN.items():
         assert set(hidden) < names, what
+
+
+def test_at_the_end_it_is_said_that_no_noise_is_left_to_see(few):
+    _, draw = few
+    titles = [[item["text"] for item in draw(i).layout["annotations"]] for i in (0, -1)]
+    assert [WORDS("noise_none") in texts for texts in titles] == [False, True]
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_points_that_are_held_stand_in_the_corners_and_points_outside_are_counted_not_moved(held):
+    frames, draw = made("moons", what="points", training=100, clip=held)
+    shown = draw(0)
+    dots = next(t for t in shown.data if t.get("meta", {}).get("link") == "point")
+    outside = (np.abs(frames[0].x[0]) > 2.9).any(1)
+    assert outside.any() != held
+    assert (np.isnan(dots["x"]) == outside).all()
+    told = [item["text"] for item in shown.layout["annotations"]]
+    assert (WORDS("outside", n=int(outside.sum()), all=250) in told) != held
+    assert ("corners" in shown.said) == held
+    assert f"at t = {frames[0].t}" in shown.said
+
+
+def test_an_estimated_distance_stands_beside_what_chance_makes():
+    frames, draw = made("rings", what="points", score="exact", calls=20)
+    shown, last = draw(-1), frames[-1]
+    assert f"0 ± {last.chance:.3f}" in shown.said
+    assert dict(shown.metrics)["by chance"] == f"± {last.chance:.3f}"

@@ -5,7 +5,7 @@ import pytest
 
 from engine import data
 from engine.generative import diffusion, schedules
-from ui.text import theory
+from ui.text import LANGUAGES, theory
 
 
 def run(id):
@@ -39,6 +39,19 @@ def test_one_call_with_the_exact_score_sends_all_points_to_one_place_and_more_ca
     assert frames[0].calls == 1
     assert frames[0].x[0].std(axis=0).max() < 0.05
     assert frames[0].distance > 0.5 > 0.05 > frames[4].distance
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_distances_in_the_errata_are_those_that_the_page_measures(language):
+    item = next(item for item in theory("diffusion", language).errata if "DDPM" in item["claim"])
+    frames = {
+        f.calls: f for f in diffusion.sample(diffusion.Params(what="points", score="exact", by_calls=True), data.sample("rings"))
+    }
+    for calls in (5, 10, 20, 50):
+        for distance in (frames[calls].distance, frames[calls].distance2):
+            assert f"{distance:.3f}" in item["shown"]
+    assert f"± {frames[50].chance:.3f}" in item["shown"]
+    assert abs(frames[50].distance) < frames[50].chance
 
 
 def test_the_short_schedule_leaves_six_tenths_of_the_cat():

@@ -91,7 +91,8 @@ def _pictures(frames: Sequence[Any], i: int, params: Params, options: Options, w
         titles = [words(key, sampler=words(name)) for name in names for key in ("held_by", "guessed_by")]
     else:
         seen = frame.eps[0] if frame.t >= 0 else np.full_like(frame.eps[0], -2.5)
-        arrays, titles = [frame.x[0], frame.x0[0], seen], [words("held"), words("guessed"), words("noise_seen")]
+        third = words("noise_seen") if frame.t >= 0 else words("noise_none")
+        arrays, titles = [frame.x[0], frame.x0[0], seen], [words("held"), words("guessed"), third]
     panels = [
         _sheet(array, title, frame, params, options, words, 2.5 if k == 2 and not two else 1)
         for k, (array, title) in enumerate(zip(arrays, titles, strict=True))
@@ -346,7 +347,8 @@ def _photograph(frame: ForwardFrame, i: int, params: Params, options: Options, w
     small = Panel(_pixels(frame.x, options.pixel, words, plain=True), words("as_model"), **_square())
     panels = [photo, small, schedule_panel(frame.alpha_bars, frame.t, words), _snr(frame, words)]
     key = "photo_start" if not i else "photo_end" if last else "photo_step"
-    facts = {"signal": number(100 * signal, 1), "known": number(frame.known, 2), "t": frame.t + 1}
+    part = number(100 * signal, 1) if signal > 5e-4 else short(100 * signal, 2)  # little is not 0.0 %
+    facts = {"signal": part, "known": number(frame.known, 2), "t": frame.t + 1}
     said = words(key, **facts)
     if last and rest > LEFT:
         said = words("photo_left", rest=number(rest, 3), T=len(frame.alpha_bars))

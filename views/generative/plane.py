@@ -8,12 +8,12 @@ import numpy as np
 
 from charts import curves, points
 from charts.formula import formula, number, short
-from charts.panels import Box, Panel, Picture, Trace, blank, compose, note
+from charts.panels import Box, Panel, Picture, Trace, blank, compose, corner, note
 from engine.data import Points
 from engine.generative import clouds, samplers, schedules
 from engine.generative.clouds import GRID, CloudFrame
 from engine.generative.diffusion import Params
-from views import Words
+from views import Words, sentences
 
 DDIM = formula(
     r"x_{{to}!} = {signal}!\,\hat x_0 + {noise}!\,\hat\varepsilon"
@@ -97,7 +97,7 @@ def numbers(frame: CloudFrame) -> dict[str, float | int | str | None]:
 
 
 def _figures(frame: CloudFrame) -> dict[str, float]:
-    return {"loss": frame.loss, "distance": frame.distance, "distance2": frame.distance2, "floor": frame.floor}
+    return {"loss": frame.loss, "distance": frame.distance, "distance2": frame.distance2, "chance": frame.chance}
 
 
 def _plane(frames: Sequence[Any], i: int, k: int, X: np.ndarray, params: Params, options: Any, words: Words, title: str) -> Panel:
@@ -109,7 +109,7 @@ def _plane(frames: Sequence[Any], i: int, k: int, X: np.ndarray, params: Params,
         traces.append(_arrows(frame.field))
     if options.trails and frame.part == "":
         traces += _trails(frames, i, k, colour)
-    x = np.clip(frame.x[k], -REACH, REACH)
+    x = _seen(frame.x[k])
     shade: Any = colour
     told = {"hovertemplate": words("hover_point") + "<extra></extra>", "customdata": list(range(1, len(x) + 1))}
     dots = points.cloud(x, colour=shade, symbol=symbol, size=5, opacity=0.8, **told)
@@ -133,7 +133,14 @@ def _plane(frames: Sequence[Any], i: int, k: int, X: np.ndarray, params: Params,
     elif options.click == "remove" and k == 0:
         traces.append(points.targets(X, "datum", ring=12, template=words("hover_remove"), meta={"click": "datum"}))
     axis = {"range": [-REACH, REACH], "tickvals": [-2, 0, 2], "showgrid": False}
-    return Panel(traces, title, x=axis, y=axis, equal=True)
+    gone = int(np.isnan(x[:, 0]).sum())
+    notes = [corner(words("outside", n=gone, all=len(x)), 0, "@ink2")] if gone else []
+    return Panel(traces, title, notes=notes, x=axis, y=axis, equal=True)
+
+
+def _seen(x: np.ndarray) -> np.ndarray:
+    """Points (n, 2), NaN those outside the picture."""
+    return np.where((np.abs(x) > REACH).any(-1, keepdims=True), np.nan, x)
 
 
 def _arrows(field: np.ndarray) -> Trace:
@@ -184,7 +191,7 @@ def _places(words: Words) -> Trace:
 
 def _guessed(frame: CloudFrame, X: np.ndarray, words: Words) -> Panel:
     """Where the points seem to come from."""
-    x0 = np.clip(frame.x0[0][:GUESSED], -REACH, REACH)
+    x0 = _seen(frame.x0[0][:GUESSED])
     traces: list[Trace] = [
         points.dots(X[:: max(1, len(X) // 300)], (0.03, 0.03), colour="@ghost"),
         points.cloud(x0, colour="@c1", size=4, opacity=0.8)
@@ -289,9 +296,10 @@ def _phase(frame: CloudFrame, words: Words) -> str:
 def _said(frame: CloudFrame, params: Params, words: Words) -> str:
     prev = words("the_end") if frame.prev < 0 else f"t = {frame.prev}"
     facts = {"prev": prev, "calls": frame.calls, "sigma": number(frame.deviation, 3), "step": frame.step}
-    facts |= {key: number(value, 3) for key, value in _figures(frame).items()}
+    facts |= {key: number(value, 3) for key, value in _figures(frame).items()} | {"t": frame.t}
     if frame.part == "learn":
-        return words("learn_start" if not frame.step else "learn", **facts)
+        start = "learn_start_held" if params.clip else "learn_start"
+        return sentences(words("learn" if frame.step else start, **facts), words("arrows_at", **facts))
     if frame.part == "calls":
         return words("by_calls", **facts)
     if frame.part == "batch":
@@ -311,14 +319,14 @@ def _metrics(frame: CloudFrame, words: Words) -> list[tuple[str, str]]:
         return [
             ("DDIM", number(frame.distance, 3)),
             ("DDPM", number(frame.distance2, 3)),
-            (words("floor"), number(frame.floor, 3)),
+            (words("chance"), f"± {number(frame.chance, 3)}"),
         ]
     if frame.part in ("learn", "batch"):
         return [(words("loss"), number(frame.loss, 3))] if np.isfinite(frame.loss) else []
     if frame.t < 0:
         return [
             (words("distance"), number(frame.distance, 3)),
-            (words("floor"), number(frame.floor, 3)),
+            (words("chance"), f"± {number(frame.chance, 3)}"),
             (words("calls"), str(frame.calls)),
         ]
     return [

@@ -245,6 +245,16 @@ def test_the_distance_of_two_sets_is_none_for_one_law_and_right_for_two_places()
     assert abs(clouds.energy_distance(rng.normal(size=(400, 2)), rng.normal(size=(400, 2)))) < 0.02
 
 
+def test_the_distance_of_points_drawn_from_the_data_is_0_on_average_and_as_often_below():
+    X = clouds.standard(data.sample("rings"))
+    rng = np.random.default_rng(0)
+    found = np.array([clouds.energy_distance(X[rng.integers(0, len(X), 250)], X) for _ in range(100)])
+    assert abs(found.mean()) < 3 * found.std() / 10
+    assert 0.3 < (found < 0).mean() < 0.7
+    frame = run("rings", what="points", score="exact", calls=3)[-1]
+    assert frame.chance == pytest.approx(found.std(), rel=0.6)
+
+
 # ---- learning in the plane
 
 
