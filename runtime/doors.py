@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import distribution
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -88,7 +89,7 @@ class Doors:
         elif int(size) > self._largest:
             await PlainTextResponse("File too large", 413)(scope, receive, reply)
         else:
-            with self._ledger.entry(*found.groups(), int(size)) as fits:
+            with self._ledger.entry(found[1], found[2], int(size)) as fits:
                 if not fits:
                     await PlainTextResponse("No room for more files", 413)(scope, receive, reply)
                     return
@@ -187,11 +188,16 @@ def headers() -> dict[str, str]:
 
 def policy() -> str:
     """What a page may load and run: what comes from here. Each exception says whose it is."""
-    page = str(distribution("streamlit").locate_file("streamlit/static/index.html"))
-    own = re.findall(r"<script>(.*?)</script>", open(page, encoding="utf-8").read(), re.DOTALL)  # noqa: PTH123
+    page = Path(str(distribution("streamlit").locate_file("streamlit/static/index.html"))).read_text(encoding="utf-8")
+    own = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
     rules = {
         "default-src": ["'none'"],
-        "script-src": ["'self'", "blob:", "'wasm-unsafe-eval'", *map(hash_of, own)],  # our player comes as a blob; Streamlit's protobuf
+        "script-src": [
+            "'self'",
+            "blob:",
+            "'wasm-unsafe-eval'",
+            *map(hash_of, own),
+        ],  # our player comes as a blob; Streamlit's protobuf
         "style-src": ["'self'", "'unsafe-inline'"],  # Streamlit and Plotly write styles into elements
         "img-src": ["'self'", "data:", "blob:"],  # pictures in films; a picture that is saved
         "font-src": ["'self'", "data:"],

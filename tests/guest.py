@@ -67,9 +67,7 @@ class Guest:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
         self._open.close()
 
     def run(self, query: str = "", changed: dict[str, dict[str, Any]] | None = None) -> list[ForwardMsg]:

@@ -74,7 +74,9 @@ def test_nothing_but_an_upload_changes_anything(server: Server, method: str, pat
     assert ask(server, path, method).status == 405
 
 
-@pytest.mark.parametrize("path", ["/", "/_stcore/health", "/som", "/films/n0/x", "/app/static/mark.svg", "/_stcore/upload_file/a/b"])
+@pytest.mark.parametrize(
+    "path", ["/", "/_stcore/health", "/som", "/films/n0/x", "/app/static/mark.svg", "/_stcore/upload_file/a/b"]
+)
 def test_a_name_that_is_not_the_servers_is_refused_everywhere(hosted: Server, path: str) -> None:
     path = under(hosted, path)
     for name in ("evil.example", "play.example.edu.evil.example", "school.example.evil", "xplay.example.edu"):
@@ -122,13 +124,22 @@ def test_an_origin_is_the_name_the_visitor_asked_for(origin: str, name: str, sam
 
 
 def test_under_a_base_path_nothing_is_served_beside_it(hosted: Server) -> None:
-    for path in ("/", "/_stcore/health", "/films/n0/x", "/app/static/mark.svg", "/playful/_stcore/health", "/play/../_stcore/health"):
+    for path in (
+        "/",
+        "/_stcore/health",
+        "/films/n0/x",
+        "/app/static/mark.svg",
+        "/playful/_stcore/health",
+        "/play/../_stcore/health",
+    ):
         assert ask(hosted, path).status in (400, 404)
     assert ask(hosted, "/_stcore/upload_file/a/b", "PUT", b"x").status == 405
     assert ask(hosted, "/play/_stcore/health").content == b"ok"
 
 
-@pytest.mark.parametrize("start", ["/", "/app/static/", "/static/", "/media/", "/component/x/", "/_stcore/bidi-components/x/", "/films/n0/"])
+@pytest.mark.parametrize(
+    "start", ["/", "/app/static/", "/static/", "/media/", "/component/x/", "/_stcore/bidi-components/x/", "/films/n0/"]
+)
 def test_no_path_leads_out_of_what_is_served(server: Server, start: str) -> None:
     up = ["../", "..%2f", "%2e%2e/", "%2e%2e%2f", "..%5c", "..\\", "%252e%252e%252f", "....//", "..;/", "%c0%ae%c0%ae/"]
     for step in up:
@@ -138,7 +149,14 @@ def test_no_path_leads_out_of_what_is_served(server: Server, start: str) -> None
                 assert b"root:" not in answer.content
                 assert b"import " not in answer.content
                 assert b".th-ask" not in answer.content
-    for path in ("//etc/passwd", "/static//etc/passwd", "/app/static/%00", "/app/static/C:%5Cwindows", "/app/static/..", "/%2e%2e"):
+    for path in (
+        "//etc/passwd",
+        "/static//etc/passwd",
+        "/app/static/%00",
+        "/app/static/C:%5Cwindows",
+        "/app/static/..",
+        "/%2e%2e",
+    ):
         assert b"root:" not in ask(server, path).content
 
 
@@ -159,9 +177,9 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_sent(server: Server) -
         assert raw(server, head + "Expect: 100-continue\nContent-Length: 7000000").startswith(b"HTTP/1.1 413")
         assert raw(server, head + "Content-Length: 99999999999999999999").startswith(b"HTTP/1.1 411")
         assert raw(server, head + "Transfer-Encoding: chunked", b"5\r\nhello\r\n0\r\n\r\n").startswith(b"HTTP/1.1 411")
-        assert raw(server, head + "Content-Type: multipart/form-data; boundary=b\nExpect: 100-continue\nContent-Length: 900").startswith(
-            b"HTTP/1.1 100"
-        )
+        assert raw(
+            server, head + "Content-Type: multipart/form-data; boundary=b\nExpect: 100-continue\nContent-Length: 900"
+        ).startswith(b"HTTP/1.1 100")
         assert guest.put(b"x" * (5 * 2**20 + 1)).status == 413
         assert guest.put(b"x" * (5 * 2**20 - 1000)).status == 204
 
@@ -206,7 +224,9 @@ def png(width: int, height: int, lines: bytes, padding: int = 0) -> bytes:
     def chunk(kind: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
-    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) + (chunk(b"prVt", bytes(padding)) if padding else b"")
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) + (
+        chunk(b"prVt", bytes(padding)) if padding else b""
+    )
     return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(lines, 1)) + chunk(b"IEND", b"")
 
 
@@ -400,7 +420,17 @@ def test_whatever_the_player_is_made_to_say_the_page_goes_on(server: Server, eve
         assert alerts(said) == []
 
 
-CODE = ["__import__('os').system('touch {place}')", "{0.__class__.__mro__}", "${{7*7}}", "9**9**9", "1e999", "nan", "0x10", "'; DROP", "$(touch {place})"]
+CODE = [
+    "__import__('os').system('touch {place}')",
+    "{0.__class__.__mro__}",
+    "${{7*7}}",
+    "9**9**9",
+    "1e999",
+    "nan",
+    "0x10",
+    "'; DROP",
+    "$(touch {place})",
+]
 
 
 @pytest.mark.parametrize(("section", "slug"), TOPICS)

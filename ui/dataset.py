@@ -417,7 +417,7 @@ def _upload(text: Topic, form: Form[Any]) -> None:
 def _let_go(file: UploadedFile) -> None:
     """Give back the room that a file takes, once its content is in our hands."""
     if context := get_script_run_ctx():
-        context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
+        context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)  # type: ignore[attr-defined]
 
 
 def _read(raw: bytes, name: str, form: Form[Any]) -> Table | Text:

@@ -26,7 +26,7 @@ h1 {{ font: 500 26px/1.2 Georgia, serif; margin: 0 0 4px }} p {{ margin: 0 0 12p
 PLAY = """
 play({{data: {data}, parentElement: document.getElementById("stage"), setTriggerValue() {{}}}});
 """
-POLICY = "default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'"
+POLICY = "default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'"
 
 
 def page(text: Topic, film: bytes) -> str:

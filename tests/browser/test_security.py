@@ -1,6 +1,7 @@
 """What only a browser shows: that the policy refuses nothing a page needs, and that a visitor's words stay words."""
 
 import json
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -131,7 +132,9 @@ def test_a_film_in_a_file_runs_nothing_but_its_own_scripts(visit, tmp_path):
     file = saved(page, "Film (one HTML file)", tmp_path)
     evil = file.with_name("evil.html")
     whole = file.read_text(encoding="utf-8")
-    evil.write_text(whole.replace('<div id="stage">', f'{MARKUP}<script>window.hacked = 1</script><div id="stage">', 1), encoding="utf-8")
+    evil.write_text(
+        whole.replace('<div id="stage">', f'{MARKUP}<script>window.hacked = 1</script><div id="stage">', 1), encoding="utf-8"
+    )
     away = visit(evil.as_uri(), offline=True)
     ready(away)
     away.wait_for_function("document.querySelector('img[src=x]').complete")
@@ -149,9 +152,10 @@ def test_plotly_handed_over_by_the_page_is_let_in_by_the_policy(visit):
 
 @pytest.mark.parametrize("value", WORDS)
 def test_words_in_a_link_are_words(visit, value):
-    from urllib.parse import quote
-
-    page = opened(visit, f"/som?som.rows={quote(value)}&som.plane={quote(value)}&data={quote(value)}&{quote(value)}={quote(value)}&lang={quote(value)}")
+    page = opened(
+        visit,
+        f"/som?som.rows={quote(value)}&som.plane={quote(value)}&data={quote(value)}&{quote(value)}={quote(value)}&lang={quote(value)}",
+    )
     complete(page)
     harmless(page)
     told = page.locator(".th-notice").all_inner_texts()
