@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -19,11 +20,13 @@ from contents import SECTIONS
 from engine import data
 from runtime import metrics, script, server, settings
 from runtime.run import Run
+from runtime.sticky import Sticky
 from ui import offline
 from ui.text import LANGUAGES, theory
 
 log = logging.getLogger("theoria")
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+GROWING = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # a proxy is to pass on each picture as it comes
 
 
 @contextlib.asynccontextmanager
@@ -88,7 +91,7 @@ async def film(request: Request) -> Response:
     headers = {
         "Content-Encoding": "gzip",
         "X-Content-Type-Options": "nosniff",
-        **(FOREVER if shown.done else {"Cache-Control": "no-store"}),
+        **(FOREVER if shown.done else GROWING),
     }
     return PatientStream(shown.stream(films.wake), media_type="application/x-ndjson", headers=headers)
 
@@ -105,4 +108,5 @@ app = st.App(
     "ui/navigation.py",
     lifespan=lifespan,
     routes=[Route(f"{prefix}/films/{{node}}/{{key}}", film), Route(f"{prefix}/{script.PATH}", plotly_script)],
+    middleware=[Middleware(Sticky)] if settings.REPLICA else [],
 )
