@@ -5,6 +5,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from email.message import Message
 
 import aiohttp
 import pytest
@@ -50,9 +51,13 @@ def ask(address: str, method: str = "GET", body: bytes | None = None, **headers:
     asked = urllib.request.Request(address, body, headers, method=method)
     try:
         with urllib.request.urlopen(asked, timeout=20) as answer:
-            return answer.status, dict(answer.headers), answer.read()
+            return answer.status, lowered(answer.headers), answer.read()
     except urllib.error.HTTPError as refused:
-        return refused.code, dict(refused.headers), refused.read()
+        return refused.code, lowered(refused.headers), refused.read()
+
+
+def lowered(headers: Message) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def visits(what: Callable[[], Awaitable[None]]) -> None:
@@ -86,12 +91,12 @@ def test_a_film_is_routed_by_its_address_and_a_finished_one_is_kept_by_the_proxy
         _, _, name = seen.film.rpartition("/")
         drawn = ask(f"{site.nodes['n0'].address}/films/n0/{name}")
         kept = [ask(site.address + f"/films/n0/{name}", Cookie=f"{COOKIE}=n1") for _ in range(2)]  # of another replica's visitor
-        assert [headers["X-Cache"] for _, headers, _ in kept] == ["MISS", "HIT"]
+        assert [headers["x-cache"] for _, headers, _ in kept] == ["MISS", "HIT"]
         assert [(status, body) for status, _, body in kept] == [(200, drawn[2])] * 2
-        assert "immutable" in kept[1][1]["Cache-Control"]
-        assert "Set-Cookie" not in kept[1][1]
+        assert "immutable" in kept[1][1]["cache-control"]
+        assert "set-cookie" not in kept[1][1]
         there = ask(site.address + f"/films/n1/{name}")  # equal names, equal films: n1 need not draw it
-        assert (there[0], there[1]["X-Cache"], there[2]) == (200, "HIT", drawn[2])
+        assert (there[0], there[1]["x-cache"], there[2]) == (200, "HIT", drawn[2])
 
     visits(come)
 
@@ -101,13 +106,13 @@ def test_a_film_that_grows_comes_picture_by_picture_and_is_not_kept(site: Site) 
         async with browser("n1") as http, Visitor(http, site.address) as visitor:
             seen = await visitor.open("som.rows=10&som.cols=10&som.steps=20000&data=mnist&som.seed=9&v=1")
             async with http.get(site.address + seen.film, auto_decompress=False) as growing:
-                assert growing.headers["X-Cache"] == "MISS"
-                assert growing.headers["Cache-Control"] == "no-store"
+                assert growing.headers["x-cache"] == "MISS"
+                assert growing.headers["cache-control"] == "no-store"
             await visitor.watch(seen)
             assert seen.pictures == 61
             assert seen.first < 0.8 * seen.last
-        assert ask(site.address + seen.film)[1]["X-Cache"] == "MISS"
-        assert ask(site.address + seen.film)[1]["X-Cache"] == "HIT"
+        assert ask(site.address + seen.film)[1]["x-cache"] == "MISS"
+        assert ask(site.address + seen.film)[1]["x-cache"] == "HIT"
 
     visits(come)
 
@@ -124,7 +129,7 @@ def test_what_is_too_large_or_not_for_visitors_is_not_let_through(site: Site) ->
 def test_a_film_nobody_has_is_gone_and_the_answer_is_not_kept(site: Site) -> None:
     for _ in range(2):
         status, headers, body = ask(site.address + "/films/n0/nothing")
-        assert (status, body, headers["X-Cache"]) == (404, b'{"gone":true}', "MISS")
+        assert (status, body, headers["x-cache"]) == (404, b'{"gone":true}', "MISS")
 
 
 def test_visitors_of_a_replica_that_dies_come_back_to_the_other_with_what_they_had_set(site: Site) -> None:
