@@ -5,14 +5,14 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 export PYTHONHASHSEED := 0
 
-.PHONY: run test bench soak check format screenshots python browser
+.PHONY: run test bench soak check format screenshots python browser proxy
 .DEFAULT_GOAL := run
 
 run: $(VENV)/run.done  ## open the playground
 	@echo "Theoria: http://localhost:$(PORT)   (Ctrl+C ends it)"
 	@$(BIN)/streamlit run app.py --server.port $(PORT)
 
-test: $(VENV)/dev.done browser check  ## everything that must hold
+test: $(VENV)/dev.done browser proxy check  ## everything that must hold
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/dev.done  ## style, types, who imports whom
@@ -51,3 +51,6 @@ $(VENV)/dev.done: requirements-dev.txt $(VENV)/run.done
 
 browser: $(VENV)/dev.done
 	@$(BIN)/python -m tests.browser.chromium
+
+proxy: $(VENV)/dev.done
+	@$(BIN)/python -m tests.runtime.nginx_here

@@ -22,11 +22,13 @@ from runtime import metrics, script, server, settings
 from runtime.doors import Doors
 from runtime.ledger import Holdings, Ledger
 from runtime.run import Run
+from runtime.sticky import Sticky
 from ui import offline
 from ui.text import LANGUAGES, theory
 
 log = logging.getLogger("theoria")
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+GROWING = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # a proxy is to pass on each picture as it comes
 
 
 @contextlib.asynccontextmanager
@@ -94,7 +96,7 @@ async def film(request: Request) -> Response:
         return Response(
             page, media_type="text/html", headers={"Content-Disposition": f'attachment; filename="{shown.words.slug}.html"'}
         )
-    headers = {"Content-Encoding": "gzip", **(FOREVER if shown.done else {"Cache-Control": "no-store"})}
+    headers = {"Content-Encoding": "gzip", **(FOREVER if shown.done else GROWING)}
     return PatientStream(shown.stream(films.wake), media_type="application/x-ndjson", headers=headers)
 
 
@@ -112,5 +114,6 @@ app = st.App(
     routes=[Route(f"{prefix}/films/{{node}}/{{key}}", film), Route(f"{prefix}/{script.PATH}", plotly_script)],
     middleware=[
         Middleware(Doors, base=prefix, largest=st.get_option("server.maxUploadSize") * 2**20, ledger=Ledger(_held)),
+        *([Middleware(Sticky)] if settings.REPLICA else []),
     ],
 )
