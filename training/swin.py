@@ -3,7 +3,8 @@
 Fashion-MNIST is read from Debian's `dataset-fashion-mnist` (--fashion FOLDER), the emoji from assets/datasets. With the same seed
 and steps a run with --shift 2 and one with --shift 0 begin with the same weights and see the same pictures in the same order.
 Every --every steps a checkpoint is written beside the output, and a run goes on from it. The rate warms up, stays, and falls over
-the last 53 % of the steps; during the last 22 % pictures are neither moved nor mirrored. One thread, products in bfloat16.
+the last 53 % of the steps; during the last 22 % pictures are neither moved nor mirrored. The test
+pictures are looked at once, at the end. One thread, products in bfloat16. Emoji: --steps 2500.
 """
 
 import argparse
@@ -121,8 +122,7 @@ def train(arguments: argparse.Namespace) -> None:
             keep = {"model": model.state_dict(), "optimiser": optimiser.state_dict(), "step": step + 1, "seconds": spent}
             torch.save(keep, saved.with_suffix(".new"))
             saved.with_suffix(".new").replace(saved)
-            few = accuracy(model, test_x[:2000], test_y[:2000])
-            print(f"step {step + 1} loss {loss.item():.3f} first 2000 of the test {few:.4f} {spent / 60:.1f} min", flush=True)
+            print(f"step {step + 1} loss {loss.item():.3f} {spent / 60:.1f} min", flush=True)
     finish(model, arguments, test_x, test_y, seconds + time.process_time() - clock)
 
 
@@ -147,7 +147,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", choices=["fashion", "emoji"], default="fashion")
     parser.add_argument("--shift", type=int, choices=[0, 2], default=2)
-    parser.add_argument("--steps", type=int, default=7200)
+    parser.add_argument("--steps", type=int, default=9000)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--every", type=int, default=250)
     parser.add_argument("--seed", type=int, default=0)
