@@ -1,7 +1,7 @@
 """The same runs on a Ray on this machine and on workers of our own: `python -m benchmarks.cluster`. Needs requirements-ray.txt.
 
 Two lanes either way. "A frame": runs of many small frames that cost nothing to compute, so what is left is the way of a frame.
-"Runs": maps of about two CPU-seconds, as many as a small class, until the last has its frames. Both kinds alternate.
+"Runs": maps of about half a CPU-second, until the last has its frames. Both kinds alternate.
 """
 
 import os
@@ -39,7 +39,7 @@ def small(seed: int, size: int, frames: int) -> list[Run]:
 
 
 def maps(seed: int) -> list[Run]:
-    params: list[Params] = [som.Params(rows=10, cols=10, steps=20_000, seed=seed * RUNS + k) for k in range(RUNS)]
+    params: list[Params] = [som.Params(rows=10, cols=10, steps=5_000, seed=seed * RUNS + k) for k in range(RUNS)]
     return [Run(som.train, one, (data.sample("mnist"),)) for one in params]
 
 
@@ -61,7 +61,7 @@ def rows(stores: list[Store]) -> Iterator[str]:
     yield f"| a run of one frame, from asking to its end | {here:.1f} ms | {there:.1f} ms |"
     took = [[seconds(store, maps(seed)) for store in stores] for seed in (next(seeds) for _ in range(3))]
     here, there = (median(column) for column in zip(*took, strict=True))
-    yield f"| {RUNS} maps of 20,000 steps, until the last | {here:.1f} s | {there:.1f} s |"
+    yield f"| {RUNS} maps of 5,000 steps, until the last | {here:.1f} s | {there:.1f} s |"
 
 
 def table() -> str:

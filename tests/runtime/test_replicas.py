@@ -9,8 +9,9 @@ from email.message import Message
 
 import aiohttp
 import pytest
+from yarl import URL
 
-from benchmarks.classroom import Host, host
+from benchmarks.classroom import OWN, Host, host
 from benchmarks.visitors import Visitor
 from runtime.sticky import COOKIE
 from tests.runtime import nginx_here, toys
@@ -34,16 +35,17 @@ def site() -> Iterator[Site]:
         yield Site(address, {"n0": n0, "n1": n1})
 
 
-def browser(node: str | None = None) -> aiohttp.ClientSession:
+def browser(site: Site, node: str = "") -> aiohttp.ClientSession:
     """What keeps cookies, as a browser does; with one that says where it was."""
     jar = aiohttp.CookieJar(unsafe=True)  # for an address that is a number
     if node:
-        jar.update_cookies({COOKIE: node})
+        jar.update_cookies({COOKIE: node}, URL(site.address))
     return aiohttp.ClientSession(cookie_jar=jar)
 
 
 def cookie(http: aiohttp.ClientSession) -> str:
-    return next(item.value for item in http.cookie_jar if item.key == COOKIE)
+    [value] = [item.value for item in http.cookie_jar if item.key == COOKIE]
+    return value
 
 
 def ask(address: str, method: str = "GET", body: bytes | None = None, **headers: str) -> tuple[int, dict[str, str], bytes]:
@@ -68,7 +70,7 @@ def test_a_visitor_stays_with_the_replica_that_answered_first_and_visitors_are_s
     async def come() -> None:
         nodes = []
         for seed in range(4):
-            async with browser() as http:
+            async with browser(site) as http:
                 async with http.get(site.address + "/som") as page:
                     assert page.status == 200
                 node = cookie(http)
@@ -85,7 +87,7 @@ def test_a_visitor_stays_with_the_replica_that_answered_first_and_visitors_are_s
 
 def test_a_film_is_routed_by_its_address_and_a_finished_one_is_kept_by_the_proxy(site: Site) -> None:
     async def come() -> None:
-        async with browser("n0") as http, Visitor(http, site.address) as visitor:
+        async with browser(site, "n0") as http, Visitor(http, site.address) as visitor:
             seen = await visitor.watch(await visitor.open("som.seed=50&v=1"))
             assert cookie(http) == "n0"
         _, _, name = seen.film.rpartition("/")
@@ -103,8 +105,8 @@ def test_a_film_is_routed_by_its_address_and_a_finished_one_is_kept_by_the_proxy
 
 def test_a_film_that_grows_comes_picture_by_picture_and_is_not_kept(site: Site) -> None:
     async def come() -> None:
-        async with browser("n1") as http, Visitor(http, site.address) as visitor:
-            seen = await visitor.open("som.rows=10&som.cols=10&som.steps=20000&data=mnist&som.seed=9&v=1")
+        async with browser(site, "n1") as http, Visitor(http, site.address) as visitor:
+            seen = await visitor.open(OWN + "&som.seed=9")
             async with http.get(site.address + seen.film, auto_decompress=False) as growing:
                 assert growing.headers["x-cache"] == "MISS"
                 assert growing.headers["cache-control"] == "no-store"
@@ -134,9 +136,9 @@ def test_a_film_nobody_has_is_gone_and_the_answer_is_not_kept(site: Site) -> Non
 
 def test_visitors_of_a_replica_that_dies_come_back_to_the_other_with_what_they_had_set(site: Site) -> None:
     async def come() -> None:
-        async with browser("n0") as http:
+        async with browser(site, "n0") as http:
             async with Visitor(http, site.address) as visitor:
-                before = await visitor.open("som.rows=10&som.cols=10&som.steps=20000&data=mnist&som.seed=31&v=1")
+                before = await visitor.open(OWN + "&som.seed=31")
                 assert before.film.startswith("/films/n0/")
                 await visitor.watch(before, pictures=1)
                 site.nodes["n0"].process.kill()
@@ -146,9 +148,7 @@ def test_visitors_of_a_replica_that_dies_come_back_to_the_other_with_what_they_h
             toys.until(lambda: ask(site.address + before.film)[0] == 404)  # half drawn: it went with its replica
             assert ask(site.address + before.film)[2] == b'{"gone":true}'
             async with Visitor(http, site.address) as visitor:  # what the page in the browser does by itself
-                after = await visitor.watch(
-                    await visitor.open(visitor._query or "som.rows=10&som.cols=10&som.steps=20000&data=mnist&som.seed=31&v=1")
-                )
+                after = await visitor.watch(await visitor.open(OWN + "&som.seed=31"))
             assert after.film == before.film.replace("/n0/", "/n1/")  # the same film, drawn anew
             assert after.pictures == 61
             assert cookie(http) == "n1"
