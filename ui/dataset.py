@@ -564,6 +564,24 @@ def _arrive(slug: str, samples: Sequence[str], default: str, form: Form[Any]) ->
         address.notice("bad_value", name="data", value=wanted[:40])
 
 
+def of_link(said: Mapping[str, str], text: Topic) -> Any:
+    """The data that a link speaks of, where it names a sample or carries them. Raises DataError."""
+    name, slug = said["data"], text.slug
+    if name.startswith("~"):
+        kind = type(data.sample(next(iter(text.choices["data"]))))
+        read: Mapping[type, Callable[[str], Any]] = {
+            Points: data.points_of, Text: data.unpack_text, Graph: lambda packed: data.graph_of(data.unpack(packed)),
+        }  # fmt: skip
+        packed = name[1:]
+        return data.unpack_text(packed) if packed.startswith(data.TEXT_MARK) else read.get(kind, data.unpack)(packed)
+    if name not in text.choices["data"]:
+        raise DataError("no_sample", name=data.cut(data.clean(name)))
+    if f"{slug}.columns" not in said:
+        return data.sample(name)
+    table = data.sample_table(name)
+    return data.choose(table, _split(said[f"{slug}.columns"]), said.get(f"{slug}.label") or None, table.names)
+
+
 def _joined(columns: Sequence[str]) -> str:
     """Columns as one parameter of a link."""
     return "|".join(column.replace("%", "%25").replace("|", "%7C") for column in columns)

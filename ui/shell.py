@@ -7,8 +7,10 @@ from typing import Any
 
 import streamlit as st
 
+from engine.errors import TheoriaError
 from engine.params import Options, Params
-from ui import address, source
+from ui import address, compare, source
+from ui.dataset import of_link
 from ui.language import language, say, switch
 from ui.player import beside_player
 from ui.text import Experiment, Topic, phrases, theory
@@ -121,16 +123,33 @@ def address_bar(
 
     `data` says the data in full, `short` without what the page opens with; `note` is for who copies the link.
     """
+    compare.show(text.slug, data)
+    pin = _pin(text, models[0])
     address.leftover()
-    wanted = address.query(text.slug, models, short, everything=False)
+    wanted = address.query(text.slug, models, short, everything=False) | pin
     settings = (text.slug, *sorted(wanted.items()))
     step = st.session_state.get("link_step")
     if step is not None and st.session_state.setdefault("link_step_of", settings) != settings:
         step = st.session_state["link_step"] = st.session_state["link_step_of"] = None
     address.write(wanted, step=step)
-    st.session_state["link_now"] = address.link(address.query(text.slug, models, data, everything=True))
-    st.session_state.setdefault("link_notes", {})[text.slug] = note
+    st.session_state["link_now"] = address.link(address.query(text.slug, models, data, everything=True) | pin)
+    lost = say("pin_note") if compare.stays(text.slug) else None
+    st.session_state.setdefault("link_notes", {})[text.slug] = "  \n".join(filter(None, (note, lost))) or None
     return st.session_state["link_now"], step
+
+
+def _pin(text: Topic, model: type[Options]) -> dict[str, str]:
+    """Take the pinned run of a link that has just been opened; say what the link of now has to say of it."""
+    slug, kept = text.slug, address.kept(text.slug)
+    params: Any = model.make(**{spec.name: kept[spec.name] for spec in model.specs() if spec.name in kept})
+    if (wanted := address.arrived("pin")) is not None:
+        try:
+            settings, link = compare.read(wanted, params)
+            found = (of_link(link, text),) if link else None
+            compare.pin(slug, compare.Pin(settings, link or compare.now(slug), found))
+        except (ValueError, TheoriaError):
+            address.notice("bad_value", name="pin", value=wanted[:40])
+    return compare.written(slug, params)
 
 
 def details(heading: str, rows: Sequence[Mapping[str, Any]], empty: str) -> None:
