@@ -696,6 +696,7 @@ function makePlayer(root) {
       }
       films.forEach((film) => { const packed = data.inline?.films?.[film.key]; if (packed && (!film.over || film.error?.lost) && film.packed !== packed) { film.packed = packed; takeInline(film, packed); } });
       bringPlotly(data.inline?.plotly);
+      if (data.link && !data.offline) remember(data);
       label(); state(); tell("film");
     },
     stop() {
@@ -790,8 +791,30 @@ function makeShare(root) {
   };
 }
 
+// ---- what was visited last: kept in this browser, sent nowhere
+const VISITED = "theoria.visited";
+const visits = () => { try { return JSON.parse(localStorage.getItem(VISITED)) ?? []; } catch { return []; } };      // a browser may forbid it, or hold what is not ours
+const remember = ({file, link}) => {
+  const query = new URL(link, location.href).searchParams;
+  for (const name of ["lang", "v"]) query.delete(name);
+  if (/^[~]|^file:/.test(query.get("data") ?? "")) query.delete("data");     // whoever sits here next need not find somebody's own data
+  query.delete("pin");
+  try { localStorage.setItem(VISITED, JSON.stringify([{file, query: query.toString()}, ...visits().filter((one) => one.file !== file)].slice(0, 4))); } catch { /* then nothing is kept */ }
+};
+function makeVisited(root) {
+  const box = root.appendChild(element("p", "th-visited")), dress = dresser(box);
+  return {
+    update({words, titles, base}) {
+      dress.dress();
+      const known = visits().filter(({file}) => Object.hasOwn(titles, file));
+      put(box, "innerHTML", known.length ? `${escaped(words.visited)} ` + known.map(({file, query}) => `<a href="${escaped(`${base}${file}${query ? "?" + query : ""}`)}">${escaped(titles[file])}</a>`).join(" · ") : "");
+    },
+    stop() { dress.stop(); box.remove(); },
+  };
+}
+
 // ---- Streamlit calls this again on changed data and on a changed theme, and runs only the last cleanup: so one object per mounted element, one `stop`
-const parts = new WeakMap(), KINDS = {player: makePlayer, numbers: makeNumbers, share: makeShare};
+const parts = new WeakMap(), KINDS = {player: makePlayer, numbers: makeNumbers, share: makeShare, visited: makeVisited};
 export default function ({data, parentElement, setTriggerValue}) {
   let part = parts.get(parentElement);
   if (!part) {

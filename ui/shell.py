@@ -7,12 +7,14 @@ from typing import Any
 
 import streamlit as st
 
+from contents import AFTER
 from engine.errors import TheoriaError
 from engine.params import Options, Params
 from ui import address, compare, source
 from ui.dataset import of_link
 from ui.language import language, say, switch
 from ui.player import beside_player
+from ui.search import Found
 from ui.text import Experiment, Topic, phrases, theory
 
 
@@ -201,13 +203,24 @@ def _errata(text: Topic) -> None:
             st.markdown(item["shown"])
 
 
-def card(section: str, texts: Sequence[Topic], pages: Mapping[str, Any]) -> None:
-    """A section on the home page: a picture made from its first topic's film, and its topics with their questions."""
-    with st.container(key=f"card-{section}", horizontal=True, gap=None, vertical_alignment="center"):
-        st.html(f'<img src="app/static/thumbs/{texts[0].slug}.svg" alt="">', width="stretch")
-        with st.container(gap="small", key=f"links-{section}"):
-            st.html(f"<h2>{html.escape(phrases(language())['sections'][section])}</h2>")
-            for text in texts:
-                with st.container(gap=None):
-                    st.page_link(pages[text.slug], label=text.title)
-                    st.html(f"<p>{html.escape(text.question)}</p>")
+def card(section: str, text: Topic, pages: Mapping[str, Any]) -> None:
+    """A topic on the home page: a picture made from its film, its question, and what to read before."""
+    name = phrases(language())["sections"][section]
+    with st.container(key=f"card-{text.slug}", gap=None):
+        st.html(f'<img src="app/static/thumbs/{text.slug}.svg" alt=""><p class="th-section">{html.escape(name)}</p>')
+        st.page_link(pages[text.slug], label=text.title)
+        before = say("comma").join(theory(slug, language()).title for slug in AFTER.get(text.slug, ()))
+        after = f' <span class="th-after">{html.escape(say("after", titles=before))}</span>' if before else ""
+        st.html(f"<p>{html.escape(text.question)}{after}</p>")
+
+
+def found(topics: Sequence[Found], pages: Mapping[str, Any]) -> None:
+    """What the search found: topics with their questions, and the terms that led there in every language."""
+    with st.container(key="found", gap=None):
+        for topic in topics:
+            text = theory(topic.slug, language())
+            st.page_link(pages[topic.slug], label=f"**{text.title}** — {text.question}")
+            if topic.terms:
+                st.caption(" · ".join(" = ".join(dict.fromkeys(term.values())) for term in topic.terms))
+        if not topics:
+            st.caption(say("none_found"))
