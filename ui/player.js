@@ -592,14 +592,17 @@ function makePlayer(root) {
     put($("ticks"), "innerHTML", ticks);
     const [title, text] = failed && over && shown < 0 && !got ? [failed.error.title, failed.error.text] : shown >= 0 ? [] : queued ? [words.queued_title, fill(queued.queued ? words.queued : words.queued_next, {n: queued.queued})]
       : panes.some((pane) => pane.film) ? [] : ["", words.opening];
+    if (status === "error" && got === 0 && films[0].complained !== films[0].error && document.querySelector("[data-testid=stPopoverBody]")) { films[0].complained = films[0].error; emit({kind: "failed", nonce: Date.now()}); }      // what is said must be seen
     put(veil, "hidden", text === undefined);        // an old picture stays until the new one comes
     put(veil.firstChild, "innerHTML", title ?? ""); put(veil.lastChild, "innerHTML", text ?? "");     // escaped by the server
     panes.forEach((pane) => { if (pane.film?.error && films.includes(pane.film) && shown >= 0) caption(pane, pane.film, picture(pane.film)); });
   };
+  const rated = () => { put($("speed"), "textContent", `${speed}×`); put($("speed"), "aria-label", `${words.speed} ${speed}×`); };
   const label = () => {
-    for (const name of ["first", "back", "next", "last", "loop", "more", "speed", "scrub"]) { put($(name), "title", words[name]); put($(name), "aria-label", words[name]); }
+    put($("speed"), "title", words.speed);
+    for (const name of ["first", "back", "next", "last", "loop", "more", "scrub"]) { put($(name), "title", words[name]); put($(name), "aria-label", words[name]); }
     put($("bar"), "aria-label", words.controls);
-    put($("speed"), "textContent", `${speed}×`);
+    rated();
     const {now, offered} = data.closeup ?? {};
     put($("closer"), "hidden", data.offline || !(now || offered)); put($("closer"), "textContent", now ? words.whole : words.closer ?? "");
     put($("pin"), "hidden", data.offline || data.pinned === undefined); put($("pin"), "textContent", data.pinned ? words.unpin : words.pin); put($("pin"), "title", data.pinned ? "" : words.pin_hint ?? ""); put($("pin"), "aria-pressed", String(Boolean(data.pinned)));
@@ -642,7 +645,7 @@ function makePlayer(root) {
   for (const [name, move] of Object.entries(moves)) $(name).onclick = () => { hand(); move(); state(); };
   $("play").onclick = () => play();
   scrub.oninput = () => { hand(); go(+scrub.value); state(); };
-  $("speed").onclick = () => { speed = SPEEDS[(SPEEDS.indexOf(speed) + 1) % SPEEDS.length]; put($("speed"), "textContent", `${speed}×`); };
+  $("speed").onclick = () => { speed = SPEEDS[(SPEEDS.indexOf(speed) + 1) % SPEEDS.length]; rated(); };
   $("loop").onclick = () => { loop = !loop; $("loop").setAttribute("aria-pressed", loop); };
   $("more").onclick = () => { menu.hidden = !menu.hidden; $("more").setAttribute("aria-expanded", String(!menu.hidden)); if (!menu.hidden) menu.firstChild?.focus({preventScroll: true}); };
   $("pin").onclick = () => emit({kind: data.pinned ? "unpin" : "pin", nonce: Date.now()});

@@ -172,6 +172,8 @@ def _hear(slug: str, film: Film, run: Run, on_click: Callable[[Clicked], None] |
     elif kind == "whole":
         address.put_quietly(slug, "close_up", -1)
         st.session_state["resume"] = st.session_state.pop("left_at", None)
+    elif kind == "failed":
+        st.session_state[f"{slug}-own"] = False  # the box for own data hides what is said about them
     elif kind == "pin":
         compare.pin(slug, compare.Pin(run.params, compare.now(slug), run.data))
     elif kind == "unpin":

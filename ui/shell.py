@@ -169,8 +169,8 @@ def below(text: Topic, module: ModuleType, params: Params, data: Sequence[str]) 
         about, numbers, code, errata = st.tabs(names, on_change="rerun", key=f"{text.slug}-tabs-{language()}")
         with about:
             if about.open:
-                st.markdown(text.prose)
-                st.markdown(f"#### {say('sources')}\n" + "\n".join(f"- {item}" for item in text.sources))
+                st.markdown(text.prose.replace("\n#### ", "\n## "))
+                st.markdown(f"## {say('sources')}\n" + "\n".join(f"- {item}" for item in text.sources))
         with numbers:
             if numbers.open:
                 beside_player("numbers")
