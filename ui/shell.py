@@ -12,7 +12,7 @@ from engine.errors import TheoriaError
 from engine.params import Options, Params
 from ui import address, compare, source
 from ui.dataset import of_link
-from ui.language import language, say, switch
+from ui.language import following, language, say, switch
 from ui.player import beside_player
 from ui.search import Found
 from ui.text import Experiment, Topic, phrases, theory
@@ -32,7 +32,7 @@ def header(slug: str) -> Topic:
 
 def tools(slug: str | None = None) -> None:
     """Language, and on a topic's page the link of what is shown."""
-    st.button(say("other_language"), on_click=switch, type="tertiary", key="language_button")
+    st.button(phrases(following())["ui"]["language_name"], on_click=switch, type="tertiary", key="language_button")
     if slug:
         door = st.popover(say("share"), icon=":material/link:", type="tertiary", key="sharing", on_change="rerun")
         if door.open:
