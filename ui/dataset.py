@@ -147,7 +147,7 @@ def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) ->
         )
         address.kept(slug)["data"] = choice
         icon = ":material/edit:" if form.edit else ":material/upload_file:"
-        door = st.popover("", icon=icon, help=say(form.door), key=f"{slug}-own", on_change="rerun")
+        door = st.popover(say(form.door), icon=icon, help=say(form.door), key=f"{slug}-own", on_change="rerun")
     needed = form.edit and (form.columns or bool(door.open))
     content = own.content if choice == "own" and own else _content_of(choice, needed=needed)
     picked = _picked(slug, content, choice) if isinstance(content, Table) and form.columns else None

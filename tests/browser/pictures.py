@@ -1,7 +1,7 @@
 """Make the pictures of the home page and the README from real films: `make screenshots`.
 
-A thumbnail is the first panel with more than words of a topic's last picture as SVG, its colours replaced by variables that follow the
-reader's theme.
+A thumbnail is the first panel with more than words of a topic's last picture as SVG, its colours replaced by variables that
+follow the reader's theme.
 """
 
 import re
@@ -12,7 +12,7 @@ from playwright.sync_api import Page, sync_playwright
 from charts import theme
 from contents import SECTIONS
 from tests.browser.chromium import launch
-from tests.browser.playground import Server
+from tests.browser.playground import Server, idle, ready
 
 ROOT = Path(__file__).parents[2]
 FIRST_PANEL = """async () => {
@@ -60,7 +60,15 @@ def main() -> None:
         for slugs in SECTIONS.values():
             for slug in slugs:
                 (ROOT / "ui/static/thumbs" / f"{slug}.svg").write_text(thumbnail(page, server.url, slug), encoding="utf-8")
+        page.goto(server.url + "/som")
+        ready(page)
         page.screenshot(path=ROOT / "assets" / "theoria.png")
+        page.set_viewport_size({"width": 1280, "height": 640})  # what a link to the project shows
+        page.goto(server.url)
+        page.locator("[class*=st-key-card-] img").last.wait_for()
+        idle(page)
+        page.wait_for_timeout(1000)
+        page.screenshot(path=ROOT / "assets" / "social.png")
         browser.close()
     server.stop()
 
