@@ -172,7 +172,7 @@ def switches(page: Page) -> list[float]:
         home.evaluate("(node) => node.setAttribute('data-bench', 'home')")
         values.append(page.evaluate(SWITCH, ["[data-bench=home]", "Watch machine-learning theory run."]))
         page.wait_for_timeout(800)
-        page.locator(".st-key-links-learning a").first.evaluate("(node) => node.setAttribute('data-bench', 'som')")
+        page.locator(".st-key-card-som a").first.evaluate("(node) => node.setAttribute('data-bench', 'som')")
         values.append(page.evaluate(SWITCH, ["[data-bench=som]", "Self-organising map"]))
         settle(page)
     return values

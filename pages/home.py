@@ -1,15 +1,15 @@
-"""Home: what this is, a search, the sections with a picture of a real run."""
+"""Home: what this is, a search, where to begin, and a picture of a real run for every topic."""
 
 import html
 
 import streamlit as st
 
-from contents import SECTIONS
-from ui import shell
+from contents import PATH, SECTIONS
+from ui import search, shell
 from ui.language import language, say
+from ui.player import visited
 from ui.text import theory
 
-topics = [theory(slug, language()) for slugs in SECTIONS.values() for slug in slugs]
 pages = st.session_state["pages"]
 
 with st.container(key="masthead", horizontal=True, vertical_alignment="top"):
@@ -24,18 +24,19 @@ with st.container(key="masthead", horizontal=True, vertical_alignment="top"):
             label_visibility="collapsed",
             width=420,
         )
+        visited()
     with st.container(key="tools", horizontal=True, width="content"):
         shell.tools()
 
 if wanted:
-    found = [text for text in topics if wanted.lower() in " ".join((text.slug, text.title, text.question, text.prose)).lower()]
-    with st.container(key="found", gap=None):
-        for text in found:
-            st.page_link(pages[text.slug], label=f"**{text.title}** — {text.question}")
-        if not found:
-            st.caption(say("none_found"))
+    shell.found(search.find(wanted), pages)
 else:
+    with st.container(key="path", horizontal=True, gap="small", vertical_alignment="center"):
+        st.html(f"<h2>{html.escape(say('begin'))}</h2>", width="content")
+        for number, slug in enumerate(PATH, 1):
+            st.page_link(pages[slug], label=f"{number}. {theory(slug, language()).title}", width="content")
     with st.container(key="sections"):
         for section, slugs in SECTIONS.items():
-            shell.card(section, [theory(slug, language()) for slug in slugs], pages)
+            for slug in slugs:
+                shell.card(section, theory(slug, language()), pages)
     st.caption(say("opening_more"))

@@ -32,3 +32,10 @@ def test_every_topic_has_a_picture_for_the_home_page():
         slug for slugs in SECTIONS.values() for slug in slugs if not (ROOT / "ui" / "static" / "thumbs" / f"{slug}.svg").exists()
     ]
     assert missing == []
+
+
+def test_the_picture_for_links_has_the_size_that_is_shown():
+    from PIL import Image
+
+    with Image.open(ROOT / "assets" / "social.png") as picture:
+        assert picture.size == (1280, 640)

@@ -14,7 +14,7 @@ from engine.params import Options, Spec, Value
 from ui.language import language
 
 VERSION = 1  # the links' major version: raised when an old link would mean another run
-OWN = {"v", "step", "data"}  # parameters that belong to no topic
+OWN = {"v", "step", "data", "pin"}  # parameters that belong to no topic
 ECHO = 3.0  # seconds in which an address that we wrote may still come back, from a browser that moved on meanwhile
 
 
@@ -27,6 +27,7 @@ def arrive(slug: str) -> None:
     if not any(key in OWN or key.startswith(slug + ".") for key in link):
         return
     kept(slug).clear()
+    st.session_state.get("pins", {}).pop(slug, None)
     for key in [key for key in st.session_state if str(key).startswith(slug + ".")]:
         del st.session_state[key]
     st.session_state["arrived"] = dict(link)

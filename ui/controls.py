@@ -46,7 +46,16 @@ def controls(
         with box:
             for spec in drawn:
                 values[spec.name] = address.kept(text.slug)[spec.name] = _widget(spec, text, (choices or {}).get(spec.name))
+            _numbers(text.slug, drawn, values)
     return model.make(**values)
+
+
+def _numbers(slug: str, specs: Sequence[Spec], values: Mapping[str, Value]) -> None:
+    """Write the numbers of sliders at the right of their labels: in a style, so that the labels are heard without them."""
+    shown = {spec.name: f"{values[spec.name]:g}" for spec in specs if spec.kind in ("int", "float") and spec.name != "seed"}
+    rules = [f'.st-key-{slug}-{name} label::after {{ content: "{number}" }}' for name, number in shown.items()]
+    if rules:
+        st.html(f"<style>{' '.join(rules)}</style>")
 
 
 def _close_up(model: type[Options]) -> Spec | None:
@@ -60,11 +69,11 @@ def _matters(spec: Spec, values: dict[str, Value]) -> bool:
 def _widget(spec: Spec, text: Topic, choices: Mapping[str, str] | None) -> Value:
     key = address.widget_key(text.slug, spec)
     label = (text.labels | text.view_labels)[spec.name]
-    value: Any = st.session_state.setdefault(key, address.kept(text.slug)[spec.name])
+    st.session_state.setdefault(key, address.kept(text.slug)[spec.name])
     if spec.kind == "bool":
         return bool(st.toggle(label, key=key))
     if spec.kind in ("int", "float"):
-        return _number(spec, label, key, value)
+        return _number(spec, label, key)
     if spec.kind == "str" and choices is None:
         return str(st.text_input(label, key=key, max_chars=200))
     names = choices or text.choices[spec.name]
@@ -75,11 +84,10 @@ def _widget(spec: Spec, text: Topic, choices: Mapping[str, str] | None) -> Value
     return str(st.selectbox(label, list(names), format_func=names.__getitem__, key=key))
 
 
-def _number(spec: Spec, label: str, key: str, value: Any) -> Value:
+def _number(spec: Spec, label: str, key: str) -> Value:
     whole = spec.kind == "int"
     cast = int if whole else float
     low, high, step = (None if bound is None else cast(bound) for bound in (spec.low, spec.high, spec.step))
     if spec.name == "seed":
         return cast(st.number_input(label, low, high, step=1, key=key))
-    shown = f"{value:g}" if not whole else f"{value}"
-    return cast(st.slider(f"{label} **{shown}**", low, high, step=step or cast(1), key=key, format="%d" if whole else "%g"))
+    return cast(st.slider(label, low, high, step=step or cast(1), key=key, format="%d" if whole else "%g"))

@@ -150,7 +150,7 @@ def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) ->
         )
         address.kept(slug)["data"] = choice
         icon = ":material/edit:" if form.edit else ":material/upload_file:"
-        door = st.popover("", icon=icon, help=say(form.door), key=f"{slug}-own", on_change="rerun")
+        door = st.popover(say(form.door), icon=icon, help=say(form.door), key=f"{slug}-own", on_change="rerun")
     needed = form.edit and (form.columns or bool(door.open))
     content = own.content if choice == "own" and own else _content_of(choice, needed=needed)
     picked = _picked(slug, content, choice) if isinstance(content, Table) and form.columns else None
@@ -572,6 +572,24 @@ def _arrive(slug: str, samples: Sequence[str], default: str, form: Form[Any]) ->
         address.put(slug, "data", wanted)
     else:
         address.notice("bad_value", name="data", value=wanted[:40])
+
+
+def of_link(said: Mapping[str, str], text: Topic) -> Any:
+    """The data that a link speaks of, where it names a sample or carries them. Raises DataError."""
+    name, slug = said["data"], text.slug
+    if name.startswith("~"):
+        kind = type(data.sample(next(iter(text.choices["data"]))))
+        read: Mapping[type, Callable[[str], Any]] = {
+            Points: data.points_of, Text: data.unpack_text, Graph: lambda packed: data.graph_of(data.unpack(packed)),
+        }  # fmt: skip
+        packed = name[1:]
+        return data.unpack_text(packed) if packed.startswith(data.TEXT_MARK) else read.get(kind, data.unpack)(packed)
+    if name not in text.choices["data"]:
+        raise DataError("no_sample", name=data.cut(data.clean(name)))
+    if f"{slug}.columns" not in said:
+        return data.sample(name)
+    table = data.sample_table(name)
+    return data.choose(table, _split(said[f"{slug}.columns"]), said.get(f"{slug}.label") or None, table.names)
 
 
 def _joined(columns: Sequence[str]) -> str:

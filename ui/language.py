@@ -17,10 +17,14 @@ def say(key: str, **values: object) -> str:
     return phrases(language())["ui"][key].format(**values)
 
 
+def following() -> str:
+    """The language that the switch leads to: each has its turn."""
+    return LANGUAGES[(LANGUAGES.index(language()) + 1) % len(LANGUAGES)]
+
+
 def switch() -> None:
     """The next language, in place."""
-    following = LANGUAGES[(LANGUAGES.index(language()) + 1) % len(LANGUAGES)]
-    st.session_state["language"] = st.query_params["lang"] = following
+    st.session_state["language"] = st.query_params["lang"] = following()
 
 
 def _of_browser() -> str:

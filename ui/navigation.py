@@ -22,7 +22,12 @@ def page(section: str, slug: str) -> st.Page:
     return st.Page(ROOT / "pages" / section / f"{slug}.py", title=theory(slug, language()).title, url_path=slug)
 
 
-pages = {"": [st.Page(ROOT / "pages" / "home.py", title=say("home"), default=True)]}
+pages = {
+    "": [
+        st.Page(ROOT / "pages" / "home.py", title=say("home"), default=True),
+        st.Page(ROOT / "pages" / "engine.py", title=say("engine"), url_path="engine"),
+    ]
+}
 pages |= {
     phrases(language())["sections"][section]: [page(section, slug) for slug in slugs] for section, slugs in SECTIONS.items()
 }

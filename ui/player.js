@@ -2,7 +2,7 @@
 // A film is an HTTP stream with a JSON value a line: {head}, then {row} and {picture} in turn, {value}s that later lines refer to, at last {done} or {error}.
 // Python puts `const THEME = {light, dark, template};` before this file. One component serves three kinds (player, numbers, share): they meet in `shared`.
 //
-// Words (flat, plain text): first back next last play pause space scrub step speed loop more controls copy_step save_svg save_png save_csv save_film copied select_hint closer whole
+// Words (flat, plain text): pin unpin pin_hint pin_waits lock_step lock_part now pinned difference first back next last play pause space scrub step speed loop more controls copy_step save_svg save_png save_csv save_film copied select_hint closer whole
 // running running_open opening queued_title queued queued_next again lost retry figure_hint picture run empty numbers_title save_numbers link_label copy_link
 
 const shared = window.theoria ??= {player: null, followers: new Set(), plotly: null};
@@ -83,7 +83,8 @@ const decode = ({dtype, bdata, shape}) => {         // Plotly's base64 arrays, d
 };
 class Film {
   constructor({key, run, address, name}) { Object.assign(this, {key, run, address, name, stop: new AbortController(), mood: "", asked: false, told: -Infinity}); this.clear(); }
-  clear() { Object.assign(this, {head: {}, total: 0, queued: null, again: false, lines: [], values: [], rows: [], marks: [], ended: false, error: null}); }
+  get length() { return this.over && !this.error ? this.lines.length : Math.max(this.lines.length, this.planned); }       // as far as it is known; of a run that broke, what it would have had
+  clear() { Object.assign(this, {head: {}, total: 0, planned: 0, queued: null, again: false, lines: [], values: [], rows: [], marks: [], ended: false, error: null}); }
   get over() { return this.ended || this.error !== null; }
   feed(line) {
     const kind = /^\{\s*"(\w+)"/.exec(line)?.[1];
@@ -91,11 +92,11 @@ class Film {
     else if (kind === "value") this.values.push(line);
     else if (kind === "row") this.rows.push(JSON.parse(line).row);
     else if (kind === "done") this.ended = true;
-    else if (line.trim()) Object.assign(this, JSON.parse(line));          // head, total, queued, error
+    else if (line.trim()) { Object.assign(this, JSON.parse(line)); this.planned = Math.max(this.planned, this.total); }          // head, total, queued, error
   }
   adopt(trial) {                                    // a second reading takes over as soon as it is no worse than what is there
     if (trial.lines.length < this.lines.length && !trial.over) return;
-    for (const name of ["head", "total", "queued", "again", "lines", "values", "rows", "marks", "ended", "error"]) this[name] = trial[name];
+    for (const name of ["head", "total", "planned", "queued", "again", "lines", "values", "rows", "marks", "ended", "error"]) this[name] = trial[name];
   }
   picture(i, mood) {
     if (mood !== this.mood) { this.mood = mood; this.near = new Map(); this.known = new Map(); this.weight = 0; }
@@ -297,9 +298,9 @@ const icon = (path, kind = "") => `<svg class="${kind}" viewBox="0 0 16 16" aria
 const BAR = [
   ["first", "M3 3h1.6v10H3zM13 3v10L5.6 8z"], ["back", "M5 3h1.6v10H5zM12 3v10L7.4 8z"], ["play"], ["next", "M9.4 3H11v10H9.4zM4 3v10l4.6-5z"], ["last", "M11.4 3H13v10h-1.6zM3 3v10l7.4-5z"],
 ].map(([name, path]) => `<button type="button" class="th-${name}">${path ? icon(path) : icon("M5 2.6v10.8L13.2 8z", "th-run") + icon("M4 3h2.8v10H4zm5.2 0H12v10H9.2z", "th-rest")}</button>`).join("");
-const HTML = `<div class="th-screen"><div class="th-panes"></div><div class="th-veil" role="status"><strong></strong><span></span></div></div>
+const HTML = `<p class="th-lock" hidden></p><div class="th-screen"><div class="th-panes"></div><div class="th-veil" role="status"><strong></strong><span></span></div></div>
   <div class="th-bar" role="group">${BAR}<div class="th-track"><div class="th-ticks" aria-hidden="true"></div><input class="th-scrub" type="range" min="0" max="1" value="0"></div>
-    <span class="th-note"></span><button type="button" class="th-closer" hidden></button><span class="th-count"></span><button type="button" class="th-speed"></button>
+    <span class="th-note"></span><button type="button" class="th-closer" hidden></button><button type="button" class="th-pin" hidden></button><span class="th-count"></span><button type="button" class="th-speed"></button>
     <button type="button" class="th-loop" aria-pressed="false">${icon("M4.5 4H11V2l3 2.8L11 7.6V5.5H4.5v3H3V5.5A1.5 1.5 0 0 1 4.5 4zM13 7.5v3a1.5 1.5 0 0 1-1.5 1.5H5v2l-3-2.8L5 8.4v2.1h6.5v-3z")}</button>
     <button type="button" class="th-more" aria-expanded="false">${icon("M3 6.7a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6zm5 0a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6zm5 0a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6z")}</button>
     <div class="th-menu" hidden></div></div>
@@ -322,9 +323,19 @@ function makePlayer(root) {
 
   const emit = (value) => { outbox = outbox.then(() => { send("event", value); return pause(120); }); };     // two triggers at once would be one for Streamlit
   const ends = () => films.every((film) => film.over);
-  const count = () => { const live = films.filter((film) => !film.over).map((film) => film.lines.length); return live.length ? Math.min(...live) : Math.max(0, ...films.map((film) => film.lines.length)); };
-  const total = () => Math.max(count(), ...films.map((film) => film.over ? film.lines.length : film.total));
-  const last = (film, i) => Math.min(i, film.lines.length - 1);
+  // Two films keep step by picture, where their steps agree as far as both have come; else both stand at the same part of their run. The clock counts the longer one's pictures.
+  let agreed = ["", true];
+  const agree = () => {
+    const key = films.map((film) => film.key + film.lines.length).join();
+    if (films.length > 1 && agreed[0] !== key) { const [a, b] = films.map((film) => film.column("step")); agreed = [key, a.every((step, i) => i >= b.length || step === b[i])]; }
+    return films.length < 2 || agreed[1];
+  };
+  const longest = () => Math.max(0, ...films.map((film) => film.length));
+  const scale = (film) => agree() || film.length < 2 ? 1 : (longest() - 1) / (film.length - 1);      // pictures of the clock for one of the film
+  const reached = (film) => film.lines.length && Math.floor((film.lines.length - 1) * scale(film)) + 1;
+  const count = () => { const live = films.filter((film) => !film.over).map(reached); return live.length ? Math.min(...live) : Math.max(0, ...films.map(reached)); };
+  const total = () => Math.max(count(), ...films.map((film) => film.over && agree() ? film.lines.length : agree() ? film.total : film.length));
+  const last = (film, i) => Math.min(Math.round(i / scale(film)), film.lines.length - 1);
   const picture = (film, i = shown) => film?.lines.length && i >= 0 ? film.picture(last(film, i), mood) : null;
   const news = () => { fresh = true; };
 
@@ -385,7 +396,7 @@ function makePlayer(root) {
   const arrange = () => {                           // as many panes as films; two stand side by side when each has room
     while (panes.length > films.length) { const pane = panes.pop(); Plotly?.purge(pane.plot); pane.node.remove(); }
     while (panes.length < films.length) panes.push(makePane());
-    const beside = films.length === 2 && outer >= 800;
+    const beside = films.length === 2 && outer >= 640;
     put(panesBox, "data-beside", String(beside));
     panes.forEach((pane, k) => {
       pane.width = Math.floor(beside ? (outer - 1) / 2 : outer);
@@ -394,6 +405,7 @@ function makePlayer(root) {
       const name = pane.node.querySelector(".th-name");
       put(name, "hidden", films.length < 2); put(name, "textContent", films[k]?.name ?? "");
     });
+    put(stage, "data-films", String(films.length));
   };
   const makePane = () => {
     const node = panesBox.appendChild(element("div", "th-pane", PANE)), part = (name) => node.querySelector(".th-" + name), plot = part("plot");
@@ -443,7 +455,7 @@ function makePlayer(root) {
       pane.heard = true;
       pane.plot.on("plotly_hover", ({points: [point]}) => { if (point) hover(point.fullData, numberOf(point.fullData, point.pointNumber)); });
       pane.plot.on("plotly_unhover", () => { if (!cursor) point(null); });
-      pane.plot.on("plotly_click", ({points: [point]}) => { if (point) act(point.data, numberOf(point.fullData, point.pointNumber)); });
+      pane.plot.on("plotly_click", ({points: [point]}) => { if (point) act(pane, point.data, numberOf(point.fullData, point.pointNumber)); });
     }
   };
   const broke = (film, p, i) => Boolean(film.error && (!p || last(film, i) === film.lines.length - 1));      // the last finite picture carries the explanation
@@ -482,10 +494,10 @@ function makePlayer(root) {
       put(rings, "innerHTML", spots.join(""));
     }
   };
-  const act = (trace, p) => {
+  const act = ({film}, trace, p) => {
     const to = trace.meta?.frames?.[p];
-    if (to !== undefined && to !== null) { hand(); go(to); }
-    else if (trace.meta?.click) emit({kind: "click", name: trace.meta.click, index: entityOf(trace, p), step: shown});
+    if (to !== undefined && to !== null) { hand(); go(Math.round(to * scale(film))); }
+    else if (trace.meta?.click && film === films[0]) emit({kind: "click", name: trace.meta.click, index: entityOf(trace, p), step: last(film, shown)});      // the pinned run is only looked at
   };
   // the keyboard's pointer: arrows go to the nearest point that way, PageUp/PageDown to another panel
   const stops = ({plot}) => (plot._fullData ?? []).flatMap((trace, t) => !trace.meta?.link || trace.meta.silent || trace.visible !== true ? [] :
@@ -497,7 +509,7 @@ function makePlayer(root) {
     const all = stops(pane), panels = [...new Set(all.map((stop) => stop.panel))];
     if (!all.length) return;                        // nothing to point at: the arrows step
     event.preventDefault(); event.stopPropagation();
-    if (event.key === "Enter") return act(trace, cursor.p);
+    if (event.key === "Enter") return act(pane, trace, cursor.p);
     if (event.key === "Escape") return pane.plot.blur();
     const here = trace && all.find((stop) => stop.t === cursor.t && stop.p === cursor.p);
     let next;
@@ -575,20 +587,25 @@ function makePlayer(root) {
     put($("next"), "disabled", shown >= got - 1); put($("last"), "disabled", shown >= got - 1);
     put($("play"), "disabled", !got); put($("closer"), "disabled", !got);
     put($("note"), "textContent", status === "running" ? (films.some((film) => film.again) ? words.again + " " : "") + fill(films.some((film) => film.total) ? words.running : words.running_open, {got: Math.max(got - 1, 0), n: n - 1}) : "");
-    const marks = [...new Set(films.flatMap((film) => film.marks))], ticks = n > 1 && marks.length <= 80 ? marks.map((mark) => `<i style="left:${(100 * mark) / (n - 1)}%"></i>`).join("") : "";
+    put($("lock"), "textContent", films.length > 1 ? agree() ? words.lock_step : words.lock_part : data.pinned ? words.pin_waits : ""); put($("lock"), "hidden", films.length < 2 && !data.pinned);
+    const marks = [...new Set(films.flatMap((film) => film.marks.map((mark) => Math.round(mark * scale(film)))))], ticks = n > 1 && marks.length <= 80 ? marks.map((mark) => `<i style="left:${(100 * mark) / (n - 1)}%"></i>`).join("") : "";
     put($("ticks"), "innerHTML", ticks);
     const [title, text] = failed && over && shown < 0 && !got ? [failed.error.title, failed.error.text] : shown >= 0 ? [] : queued ? [words.queued_title, fill(queued.queued ? words.queued : words.queued_next, {n: queued.queued})]
       : panes.some((pane) => pane.film) ? [] : ["", words.opening];
+    if (status === "error" && got === 0 && films[0].complained !== films[0].error && document.querySelector("[data-testid=stPopoverBody]")) { films[0].complained = films[0].error; emit({kind: "failed", nonce: Date.now()}); }      // what is said must be seen
     put(veil, "hidden", text === undefined);        // an old picture stays until the new one comes
     put(veil.firstChild, "innerHTML", title ?? ""); put(veil.lastChild, "innerHTML", text ?? "");     // escaped by the server
     panes.forEach((pane) => { if (pane.film?.error && films.includes(pane.film) && shown >= 0) caption(pane, pane.film, picture(pane.film)); });
   };
+  const rated = () => { put($("speed"), "textContent", `${speed}×`); put($("speed"), "aria-label", `${words.speed} ${speed}×`); };
   const label = () => {
-    for (const name of ["first", "back", "next", "last", "loop", "more", "speed", "scrub"]) { put($(name), "title", words[name]); put($(name), "aria-label", words[name]); }
+    put($("speed"), "title", words.speed);
+    for (const name of ["first", "back", "next", "last", "loop", "more", "scrub"]) { put($(name), "title", words[name]); put($(name), "aria-label", words[name]); }
     put($("bar"), "aria-label", words.controls);
-    put($("speed"), "textContent", `${speed}×`);
+    rated();
     const {now, offered} = data.closeup ?? {};
     put($("closer"), "hidden", data.offline || !(now || offered)); put($("closer"), "textContent", now ? words.whole : words.closer ?? "");
+    put($("pin"), "hidden", data.offline || data.pinned === undefined); put($("pin"), "textContent", data.pinned ? words.unpin : words.pin); put($("pin"), "title", data.pinned ? "" : words.pin_hint ?? ""); put($("pin"), "aria-pressed", String(Boolean(data.pinned)));
     const items = [!data.offline && data.link && ["copy_step", () => copyStep()], ["save_svg", () => save("svg")], ["save_png", () => save("png")], ["save_csv", () => saveCsv()]].filter(Boolean);
     menu.replaceChildren(...items.map(([name, run]) => Object.assign(element("button", "th-item"), {type: "button", textContent: words[name], onclick: () => { closeMenu(); run(); }})),
       ...films.filter((film) => !data.offline && film.address && !film.inline && !data.inline?.films?.[film.key]).map((film) =>
@@ -628,9 +645,10 @@ function makePlayer(root) {
   for (const [name, move] of Object.entries(moves)) $(name).onclick = () => { hand(); move(); state(); };
   $("play").onclick = () => play();
   scrub.oninput = () => { hand(); go(+scrub.value); state(); };
-  $("speed").onclick = () => { speed = SPEEDS[(SPEEDS.indexOf(speed) + 1) % SPEEDS.length]; put($("speed"), "textContent", `${speed}×`); };
+  $("speed").onclick = () => { speed = SPEEDS[(SPEEDS.indexOf(speed) + 1) % SPEEDS.length]; rated(); };
   $("loop").onclick = () => { loop = !loop; $("loop").setAttribute("aria-pressed", loop); };
   $("more").onclick = () => { menu.hidden = !menu.hidden; $("more").setAttribute("aria-expanded", String(!menu.hidden)); if (!menu.hidden) menu.firstChild?.focus({preventScroll: true}); };
+  $("pin").onclick = () => emit({kind: data.pinned ? "unpin" : "pin", nonce: Date.now()});
   $("closer").onclick = () => emit(data.closeup.now ? {kind: "whole"} : {kind: "closer", step: picture(films[0])?.step ?? shown, picture: shown, end: ends() && shown === count() - 1});
   const keys = (event) => {
     if (event.key === "Escape" && !menu.hidden) { closeMenu(); $("more").focus(); return; }
@@ -664,7 +682,7 @@ function makePlayer(root) {
   });
   if (app) line.observe(app, {attributes: true, attributeFilter: ["data-test-connection-state"], attributeOldValue: true});
   const player = {
-    get films() { return films; }, get shown() { return shown; }, get count() { return count(); }, get data() { return data; },
+    at: (film) => last(film, shown), scale, get films() { return films; }, get shown() { return shown; }, get count() { return count(); }, get data() { return data; },
     go: (i) => { hand(); go(i); state(); }, saveCsv,
     update(next, trigger) {
       const before = data;
@@ -681,6 +699,7 @@ function makePlayer(root) {
       }
       films.forEach((film) => { const packed = data.inline?.films?.[film.key]; if (packed && (!film.over || film.error?.lost) && film.packed !== packed) { film.packed = packed; takeInline(film, packed); } });
       bringPlotly(data.inline?.plotly);
+      if (data.link && !data.offline) remember(data);
       label(); state(); tell("film");
     },
     stop() {
@@ -703,13 +722,15 @@ const cell = (x) => typeof x !== "number" ? escaped(x ?? "–") : (Number.isInte
 function makeNumbers(root) {
   const box = root.appendChild(element("div", "th-numbers", '<div class="th-scroll"><table><caption></caption><colgroup></colgroup><thead></thead></table></div><p class="th-empty"></p><button type="button" class="th-text"></button>'));
   const $ = (name) => box.querySelector(name), table = $("table"), scroll = $(".th-scroll"), dress = dresser(box);
-  let words = {}, bodies = [], marked = [], key = null;
+  let words = {}, bodies = [], marked = [], key = null, both = null;
   const hear = (what) => {
     const player = shared.player, films = player?.films ?? [], now = JSON.stringify(films.map(({key: name, head}) => [name, head.columns]));
     if (now !== key) {                              // another film, another table
       key = now; marked = [];
       bodies.forEach((body) => body.remove());
       bodies = films.map((film) => { const body = table.appendChild(document.createElement("tbody")); body.film = film; return body; });
+      both?.remove(); both = films.length > 1 ? table.insertBefore(document.createElement("tbody"), bodies[0]) : null;
+      if (both) both.className = "th-both";
       $("thead").innerHTML = films.length ? `<tr><th scope="col">${escaped(words.picture)}</th>${(films[0].head.columns ?? []).map(([, label]) => `<th scope="col">${escaped(label)}</th>`).join("")}</tr>` : "";
     }
     films.forEach((film, k) => {
@@ -721,7 +742,7 @@ function makeNumbers(root) {
       if (html) body.insertAdjacentHTML("beforeend", html);
       const columns = film.head.columns ?? [], empty = columns.map((_, c) => film.rows.length > 0 && film.rows.every((row) => row[c] === null));
       if (!k) put($("colgroup"), "innerHTML", "<col>" + empty.map((none) => `<col${none ? ' style="visibility: collapse"' : ""}>`).join(""));
-      const row = body.rows[Math.min(player.shown, film.lines.length - 1) + extra];
+      const row = body.rows[player.at(film) + extra];
       if (row === marked[k] || player.shown < 0) return;
       marked[k]?.removeAttribute("aria-current"); if (marked[k]) marked[k].tabIndex = -1;
       marked[k] = row;
@@ -729,6 +750,10 @@ function makeNumbers(root) {
       row.setAttribute("aria-current", "true"); row.tabIndex = 0;
       if (what === "step" && !k) reveal();
     });
+    if (both && player.shown >= 0 && films.every((film) => film.lines.length)) {      // the numbers that are shown, and what lies between them
+      const [here, there] = films.map((film) => film.rows[player.at(film)] ?? []), gap = here.map((x, k) => typeof x === "number" && typeof there[k] === "number" ? x - there[k] : "");
+      put(both, "innerHTML", [[words.now, here], [words.pinned, there], [words.difference, gap]].map(([name, row]) => `<tr><th scope="row">${escaped(name)}</th>${row.map((x) => `<td>${cell(x)}</td>`).join("")}</tr>`).join(""));
+    }
     const none = !films.some((film) => film.lines.length);
     put($(".th-empty"), "hidden", !none); put(scroll, "hidden", none); put($(".th-text"), "hidden", none);
   };
@@ -738,7 +763,8 @@ function makeNumbers(root) {
   const pick = (event) => {
     const row = event.target.closest("tr[data-i]"), near = row && {ArrowUp: row.previousElementSibling, ArrowDown: row.nextElementSibling}[event.key];
     if (!row || (event.type === "keydown" && event.key !== "Enter" && !near)) return;
-    if (near) near.focus(); else shared.player?.go(+row.dataset.i);
+    const film = row?.parentElement.film;
+    if (near) near.focus(); else shared.player?.go(Math.round(+row.dataset.i * shared.player.scale(film)));
     event.preventDefault();
   };
   table.addEventListener("click", pick); table.addEventListener("keydown", pick);
@@ -768,8 +794,30 @@ function makeShare(root) {
   };
 }
 
+// ---- what was visited last: kept in this browser, sent nowhere
+const VISITED = "theoria.visited";
+const visits = () => { try { return JSON.parse(localStorage.getItem(VISITED)) ?? []; } catch { return []; } };      // a browser may forbid it, or hold what is not ours
+const remember = ({file, link}) => {
+  const query = new URL(link, location.href).searchParams;
+  for (const name of ["lang", "v"]) query.delete(name);
+  if (/^[~]|^file:/.test(query.get("data") ?? "")) query.delete("data");     // whoever sits here next need not find somebody's own data
+  query.delete("pin");
+  try { localStorage.setItem(VISITED, JSON.stringify([{file, query: query.toString()}, ...visits().filter((one) => one.file !== file)].slice(0, 4))); } catch { /* then nothing is kept */ }
+};
+function makeVisited(root) {
+  const box = root.appendChild(element("p", "th-visited")), dress = dresser(box);
+  return {
+    update({words, titles, base}) {
+      dress.dress();
+      const known = visits().filter(({file}) => Object.hasOwn(titles, file));
+      put(box, "innerHTML", known.length ? `${escaped(words.visited)} ` + known.map(({file, query}) => `<a href="${escaped(`${base}${file}${query ? "?" + query : ""}`)}">${escaped(titles[file])}</a>`).join(" · ") : "");
+    },
+    stop() { dress.stop(); box.remove(); },
+  };
+}
+
 // ---- Streamlit calls this again on changed data and on a changed theme, and runs only the last cleanup: so one object per mounted element, one `stop`
-const parts = new WeakMap(), KINDS = {player: makePlayer, numbers: makeNumbers, share: makeShare};
+const parts = new WeakMap(), KINDS = {player: makePlayer, numbers: makeNumbers, share: makeShare, visited: makeVisited};
 export default function ({data, parentElement, setTriggerValue}) {
   let part = parts.get(parentElement);
   if (!part) {

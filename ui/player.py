@@ -11,15 +11,16 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from charts import theme
+from contents import SECTIONS
 from engine.data import Points
 from engine.errors import TheoriaError, sentence, title
 from engine.params import CLOSE_UP_STEPS, Options
 from runtime import script, server, settings
 from runtime.films import Draw, Film
 from runtime.run import Run
-from ui import address
-from ui.language import language
-from ui.text import Topic, markdown, phrases
+from ui import address, compare
+from ui.language import language, say
+from ui.text import Topic, markdown, phrases, theory
 
 HERE = Path(__file__).parent
 THEME = {"light": theme.LIGHT, "dark": theme.DARK, "template": theme.TEMPLATE}
@@ -29,36 +30,41 @@ PLAYER = st.components.v2.component("player", css=STYLE, js=SCRIPT, isolate_styl
 
 
 def play(
-    runs: Run | Sequence[Run],
+    run: Run,
     draw: Draw,
     options: Options,
     text: Topic,
     *,
     beside: tuple[Points, ...] = (),
     autoplay: bool = False,
-    names: Sequence[str] = ("", ""),
     start: int | None = None,
     link: str = "",
     closer: bool = True,
     on_click: "Callable[[Clicked], None] | None" = None,
 ) -> "Clicked | None":
-    """Show runs (two for comparing, in lock step, each with its name). Returns what was clicked last in this film.
+    """Show a run, and beside it the pinned one, in lock step. Returns what was clicked last in this film.
 
     Computing and drawing happen elsewhere; this only names the films and says where they are. `start` is the picture to
     open at (None: the last), `closer` whether single steps can be looked at. `on_click` is told of a click before the page
     runs again, so that it can set what the click means.
     """
-    runs = [runs] if isinstance(runs, Run) else list(runs)
     store, films = server.running()
     session = session_id()
+    runs, opened = [run], []
+    if other := compare.other(text.slug, run):
+        runs.append(other)
     try:
-        opened = [films.open(store.start(run, session), draw, beside, options, text) for run in runs]
+        for one in runs:
+            with_it = beside if one.data is run.data else ()  # a sample that was placed belongs to its data
+            opened.append(films.open(store.start(one, session), draw, with_it, compare.options_for(one, run, options), text))
     except TheoriaError as problem:
         trouble(problem)
-        return None
+        if not opened:
+            return None
     store.leave(session, keep=[run.key for run in runs])
     heard = st.session_state.pop("player_heard", {})
-    close = runs[0].params.close_up
+    close = run.params.close_up
+    names = st.session_state["pin_names"] = compare.names(text, run)
     start = _start(opened[0], close) if start is None else start
     result = PLAYER(
         key="player",
@@ -66,8 +72,9 @@ def play(
             "kind": "player",
             "films": [
                 {"key": film.key, "run": run.key, "address": film_address(film), "name": name}
-                for film, run, name in zip(opened, runs, names[: len(runs)], strict=True)
+                for film, run, name in zip(opened, runs, names, strict=False)
             ],
+            "pinned": compare.pinned(text.slug) is not None,
             "start": start,
             "autoplay": autoplay,
             "link": link,
@@ -79,9 +86,9 @@ def play(
             "inline": _inline(opened, heard),
             "nonce": _count(opened, start, autoplay),
         },
-        on_event_change=lambda: _hear(text.slug, opened[0], runs[0], on_click),
+        on_event_change=lambda: _hear(text.slug, opened[0], run, on_click),
     )
-    return _clicked(_event(result), opened[0], runs[0])
+    return _clicked(_event(result), opened[0], run)
 
 
 def _asking(slug: str) -> bool:
@@ -126,6 +133,12 @@ def beside_player(kind: str, **data: Any) -> None:
     PLAYER(key=kind, data={"kind": kind, "words": phrases(language())["player"], **data})
 
 
+def visited() -> None:
+    """The topics that this browser has visited last, each as it was left. The list stays in the browser."""
+    titles = {slug: theory(slug, language()).title for slugs in SECTIONS.values() for slug in slugs}
+    PLAYER(key="visited", data={"kind": "visited", "words": {"visited": say("visited")}, "titles": titles, "base": base()})
+
+
 def trouble(problem: TheoriaError) -> None:
     """An error in the visitor's language, in the one place where errors are shown."""
     heading, said = title(problem.code, language()), sentence(problem.code, language())
@@ -165,6 +178,12 @@ def _hear(slug: str, film: Film, run: Run, on_click: Callable[[Clicked], None] |
     elif kind == "whole":
         address.put_quietly(slug, "close_up", -1)
         st.session_state["resume"] = st.session_state.pop("left_at", None)
+    elif kind == "failed":
+        st.session_state[f"{slug}-own"] = False  # the box for own data hides what is said about them
+    elif kind == "pin":
+        compare.pin(slug, compare.Pin(run.params, compare.now(slug), run.data))
+    elif kind == "unpin":
+        compare.unpin(slug)
     elif kind == "click" and on_click and (clicked := _clicked(event, film, run)):
         on_click(clicked)
     st.session_state["player_heard"] = event

@@ -7,10 +7,14 @@ from typing import Any
 
 import streamlit as st
 
+from contents import AFTER
+from engine.errors import TheoriaError
 from engine.params import Options, Params
-from ui import address, source
-from ui.language import language, say, switch
+from ui import address, compare, source
+from ui.dataset import of_link
+from ui.language import following, language, say, switch
 from ui.player import beside_player
+from ui.search import Found
 from ui.text import Experiment, Topic, phrases, theory
 
 
@@ -28,7 +32,7 @@ def header(slug: str) -> Topic:
 
 def tools(slug: str | None = None) -> None:
     """Language, and on a topic's page the link of what is shown."""
-    st.button(say("other_language"), on_click=switch, type="tertiary", key="language_button")
+    st.button(phrases(following())["ui"]["language_name"], on_click=switch, type="tertiary", key="language_button")
     if slug:
         door = st.popover(say("share"), icon=":material/link:", type="tertiary", key="sharing", on_change="rerun")
         if door.open:
@@ -121,16 +125,33 @@ def address_bar(
 
     `data` says the data in full, `short` without what the page opens with; `note` is for who copies the link.
     """
+    compare.show(text.slug, data)
+    pin = _pin(text, models[0])
     address.leftover()
-    wanted = address.query(text.slug, models, short, everything=False)
+    wanted = address.query(text.slug, models, short, everything=False) | pin
     settings = (text.slug, *sorted(wanted.items()))
     step = st.session_state.get("link_step")
     if step is not None and st.session_state.setdefault("link_step_of", settings) != settings:
         step = st.session_state["link_step"] = st.session_state["link_step_of"] = None
     address.write(wanted, step=step)
-    st.session_state["link_now"] = address.link(address.query(text.slug, models, data, everything=True))
-    st.session_state.setdefault("link_notes", {})[text.slug] = note
+    st.session_state["link_now"] = address.link(address.query(text.slug, models, data, everything=True) | pin)
+    lost = say("pin_note") if compare.stays(text.slug) else None
+    st.session_state.setdefault("link_notes", {})[text.slug] = "  \n".join(filter(None, (note, lost))) or None
     return st.session_state["link_now"], step
+
+
+def _pin(text: Topic, model: type[Options]) -> dict[str, str]:
+    """Take the pinned run of a link that has just been opened; say what the link of now has to say of it."""
+    slug, kept = text.slug, address.kept(text.slug)
+    params: Any = model.make(**{spec.name: kept[spec.name] for spec in model.specs() if spec.name in kept})
+    if (wanted := address.arrived("pin")) is not None:
+        try:
+            settings, link = compare.read(wanted, params)
+            found = (of_link(link, text),) if link else None
+            compare.pin(slug, compare.Pin(settings, link or compare.now(slug), found))
+        except (ValueError, TheoriaError):
+            address.notice("bad_value", name="pin", value=wanted[:40])
+    return compare.written(slug, params)
 
 
 def details(heading: str, rows: Sequence[Mapping[str, Any]], empty: str) -> None:
@@ -148,8 +169,8 @@ def below(text: Topic, module: ModuleType, params: Params, data: Sequence[str]) 
         about, numbers, code, errata = st.tabs(names, on_change="rerun", key=f"{text.slug}-tabs-{language()}")
         with about:
             if about.open:
-                st.markdown(text.prose)
-                st.markdown(f"#### {say('sources')}\n" + "\n".join(f"- {item}" for item in text.sources))
+                st.markdown(text.prose.replace("\n#### ", "\n## "))
+                st.markdown(f"## {say('sources')}\n" + "\n".join(f"- {item}" for item in text.sources))
         with numbers:
             if numbers.open:
                 beside_player("numbers")
@@ -182,13 +203,24 @@ def _errata(text: Topic) -> None:
             st.markdown(item["shown"])
 
 
-def card(section: str, texts: Sequence[Topic], pages: Mapping[str, Any]) -> None:
-    """A section on the home page: a picture made from its first topic's film, and its topics with their questions."""
-    with st.container(key=f"card-{section}", horizontal=True, gap=None, vertical_alignment="center"):
-        st.html(f'<img src="app/static/thumbs/{texts[0].slug}.svg" alt="">', width="stretch")
-        with st.container(gap="small", key=f"links-{section}"):
-            st.html(f"<h2>{html.escape(phrases(language())['sections'][section])}</h2>")
-            for text in texts:
-                with st.container(gap=None):
-                    st.page_link(pages[text.slug], label=text.title)
-                    st.html(f"<p>{html.escape(text.question)}</p>")
+def card(section: str, text: Topic, pages: Mapping[str, Any]) -> None:
+    """A topic on the home page: a picture made from its film, its question, and what to read before."""
+    name = phrases(language())["sections"][section]
+    with st.container(key=f"card-{text.slug}", gap=None):
+        st.html(f'<img src="app/static/thumbs/{text.slug}.svg" alt=""><p class="th-section">{html.escape(name)}</p>')
+        st.page_link(pages[text.slug], label=text.title)
+        before = say("comma").join(theory(slug, language()).title for slug in AFTER.get(text.slug, ()))
+        after = f' <span class="th-after">{html.escape(say("after", titles=before))}</span>' if before else ""
+        st.html(f"<p>{html.escape(text.question)}{after}</p>")
+
+
+def found(topics: Sequence[Found], pages: Mapping[str, Any]) -> None:
+    """What the search found: topics with their questions, and the terms that led there in every language."""
+    with st.container(key="found", gap=None):
+        for topic in topics:
+            text = theory(topic.slug, language())
+            st.page_link(pages[topic.slug], label=f"**{text.title}** — {text.question}")
+            if topic.terms:
+                st.caption(" · ".join(" = ".join(dict.fromkeys(term.values())) for term in topic.terms))
+        if not topics:
+            st.caption(say("none_found"))

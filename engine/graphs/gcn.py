@@ -130,8 +130,8 @@ class EditFrame(GcnFrame):
     added: np.ndarray  # int8 (e,) 1 where it is added
     edges: np.ndarray  # int32 (f, 2) the edges that were tried, one a frame, the strongest first
     effect: np.ndarray  # float32 (f,) what each of them changes, summed over all nodes
-    labelled: np.ndarray
-    classes: np.ndarray
+    labelled: np.ndarray  # int32 (m,) whose class is told
+    classes: np.ndarray  # int32 (m,) and which
     total_change: float  # summed over all nodes
     flipped: int  # how many nodes' predictions turn
     turned: bool  # whether v's does

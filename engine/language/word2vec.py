@@ -161,6 +161,7 @@ def prepare(params: Params, data: Text, mode: Mode, most: int) -> Ground:
 
 
 def settings_of(params: Params, ground: Ground, **values: object) -> Settings:
+    """The settings of a training on this text, others put in their place. Raises ParamError where it would be too much work."""
     words = int(ground.vocabulary.counts.sum())
     if words * params.epochs > WORK:
         raise ParamError("w2v_work", words=words, epochs=params.epochs, most=max(1, WORK // words))

@@ -1,7 +1,7 @@
 """Make the pictures of the home page and the README from real films: `make screenshots`.
 
-A thumbnail is the first panel of a topic's last picture as SVG, its colours replaced by variables that follow the
-reader's theme.
+A thumbnail is the first panel with more than words of a topic's last picture as SVG, its colours replaced by variables that
+follow the reader's theme.
 """
 
 import re
@@ -12,18 +12,21 @@ from playwright.sync_api import Page, sync_playwright
 from charts import theme
 from contents import SECTIONS
 from tests.browser.chromium import launch
-from tests.browser.playground import Server
+from tests.browser.playground import Server, idle, ready
 
 ROOT = Path(__file__).parents[2]
 FIRST_PANEL = """async () => {
   const plot = document.querySelector('.js-plotly-plot'), axes = plot._fullLayout;
-  const data = plot.data.filter((trace) => (trace.xaxis ?? 'x') === 'x' && !trace.meta?.link?.startsWith('none'));
+  const panels = [...new Set(plot.data.map((trace) => trace.xaxis ?? 'x'))];
+  const drawn = panels.find((panel) => plot.data.some((trace) => (trace.xaxis ?? 'x') === panel && trace.mode !== 'text')) ?? 'x';        // a table of words is no picture
+  const short = drawn.slice(1), X = axes['xaxis' + short], Y = axes['yaxis' + short];
+  const data = plot.data.filter((trace) => (trace.xaxis ?? 'x') === drawn && !trace.meta?.link?.startsWith('none')).map((trace) => ({...trace, xaxis: 'x', yaxis: 'y'}));
   const bare = {visible: false, fixedrange: true};
   const layout = {width: 640, height: 360, margin: {l: 0, r: 0, t: 0, b: 0}, showlegend: false, paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)',
-                  xaxis: {...bare, range: axes.xaxis.range}, yaxis: {...bare, range: axes.yaxis.range}};
+                  xaxis: {...bare, range: X.range}, yaxis: {...bare, range: Y.range}};
   const {xaxis, yaxis} = layout, across = xaxis.range[1] - xaxis.range[0], up = yaxis.range[1] - yaxis.range[0];
-  if (axes.xaxis.scaleanchor || axes.yaxis.scaleanchor) yaxis.range = [yaxis.range[0], yaxis.range[0] + Math.sign(up) * Math.abs(across) * 360 / 640];
-  if (axes.yaxis.range[0] > axes.yaxis.range[1] && yaxis.range[1] !== axes.yaxis.range[1]) yaxis.range = [axes.yaxis.range[1] + Math.abs(across) * 360 / 640, axes.yaxis.range[1]];
+  if (X.scaleanchor || Y.scaleanchor) yaxis.range = [yaxis.range[0], yaxis.range[0] + Math.sign(up) * Math.abs(across) * 360 / 640];
+  if (Y.range[0] > Y.range[1] && yaxis.range[1] !== Y.range[1]) yaxis.range = [Y.range[1] + Math.abs(across) * 360 / 640, Y.range[1]];
   return decodeURIComponent((await Plotly.toImage({data, layout}, {format: 'svg', width: 640, height: 360})).split(',').slice(1).join(','));
 }"""
 
@@ -57,7 +60,15 @@ def main() -> None:
         for slugs in SECTIONS.values():
             for slug in slugs:
                 (ROOT / "ui/static/thumbs" / f"{slug}.svg").write_text(thumbnail(page, server.url, slug), encoding="utf-8")
+        page.goto(server.url + "/som")
+        ready(page)
         page.screenshot(path=ROOT / "assets" / "theoria.png")
+        page.set_viewport_size({"width": 1280, "height": 640})  # what a link to the project shows
+        page.goto(server.url)
+        page.locator("[class*=st-key-card-] img").last.wait_for()
+        idle(page)
+        page.wait_for_timeout(1000)
+        page.screenshot(path=ROOT / "assets" / "social.png")
         browser.close()
     server.stop()
 

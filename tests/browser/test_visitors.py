@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from engine.data import pack, points
 from tests.browser.playground import another_film, count, film, idle, press, ready, sideways, step, unbroken
 
 PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
@@ -11,7 +12,7 @@ PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True, "dev
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
 def test_a_phone_shows_everything_without_scrolling_sideways(visit, locale):
     page = visit("/", locale=locale, **PHONE)
-    card = page.locator("[class*=st-key-links-] a").first
+    card = page.locator("[class*=st-key-card-] a").first
     card.wait_for()
     idle(page)
     assert sideways(page) == []
@@ -76,3 +77,26 @@ def test_an_experiment_asks_waits_plays_and_explains(visit):
     expect(page.locator(".th-said")).to_contain_text("ends without a fold")
     unbroken(page)
     assert same_figure  # the question must not shift what stands below it: React would mount the player anew
+
+
+def test_home_remembers_in_this_browser_what_was_visited_and_leads_back_to_it(visit):
+    page = visit("/em?em.theta_a=0.3")
+    ready(page)
+    page.goto(page.url.split("/em")[0] + "/som?som.rows=7&data=moons")
+    ready(page)
+    page.get_by_test_id("stTopNavLink").filter(has_text="Home").click()
+    links = page.locator(".th-visited a")
+    expect(links).to_have_text(["Self-organising map", "Expectation maximisation"])
+    shown = page.evaluate("localStorage.getItem('theoria.visited')")
+    assert "som.rows=7" in shown
+    links.first.click()
+    ready(page)
+    expect(page.locator(".st-key-som-rows")).to_contain_text("7")
+    unbroken(page)
+
+
+def test_own_data_are_not_kept_for_whoever_sits_here_next(visit):
+    page = visit("/em?data=~" + pack(points([[3, 7], [8, 2], [5, 5]], ["heads", "tails"])))
+    ready(page)
+    assert "data=" in page.url
+    assert "~" not in page.evaluate("decodeURIComponent(localStorage.getItem('theoria.visited'))")

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 import tests.ui.player_harness as harness
-from tests.ui.player_harness import Server, Stream, film, head, show, steps
+from tests.ui.player_harness import Server, Stream, error_at, film, head, show, steps
 
 STAGE = ".th-player"
 
@@ -416,6 +416,80 @@ def test_two_films_move_in_lock_step_and_the_shorter_waits_at_its_end(page):
     show(page, "small")
     wait(page, film="small", step=11)
     assert page.locator(".th-pane").count() == 1
+
+
+def dense(n: int) -> list[dict]:
+    """A film whose steps are half as far apart as those of the others."""
+    lines = film(n, rate=30)
+    for i, line in enumerate(line for line in lines if "row" in line):
+        line["row"][0] = 5 * i
+    return lines
+
+
+def test_two_films_whose_steps_do_not_match_stand_at_the_same_part_and_that_is_said(page, server):
+    server.films["dense"] = dense(23)
+    lock = page.locator(".th-lock")
+    show(page, "small", "dense")
+    wait(page, step=22, film="small,dense", count=23)
+    expect(lock).to_have_text(harness.WORDS["lock_part"])
+    assert page.locator(".th-phase").all_inner_texts() == ["Step 11", "Step 22"]
+    for at, phases in ((0, ["Step 0", "Step 0"]), (10, ["Step 5", "Step 10"]), (20, ["Step 10", "Step 20"])):
+        page.fill(".th-scrub", str(at))
+        wait(page, step=at)
+        assert page.locator(".th-phase").all_inner_texts() == phases
+    page.mouse.click(*spot(page, 30, error_at(3), "3"))  # the third picture of the first film
+    wait(page, step=6)
+    assert page.locator(".th-phase").all_inner_texts() == ["Step 3", "Step 6"]
+    show(page, "small", "other")
+    wait(page, film="small,other", step=11)
+    expect(lock).to_have_text(harness.WORDS["lock_step"])
+
+
+def test_two_films_stand_beside_each_other_and_on_a_phone_one_above_the_other(page):
+    for width, beside in ((1280, True), (700, True), (390, False)):
+        page.set_viewport_size({"width": width, "height": 800})
+        show(page, "small", "other")
+        wait(page, step=11, film="small,other")
+        page.wait_for_function("beside => document.querySelector('.th-panes').dataset.beside === String(beside)", arg=beside)
+        boxes = [pane.bounding_box() for pane in page.locator(".th-pane").all()]
+        assert (boxes[0]["y"] == boxes[1]["y"]) == beside
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_table_says_what_lies_between_the_numbers_that_are_shown(page):
+    page.evaluate("data => window.mount(data)", {"kind": "numbers", "words": harness.WORDS})
+    show(page, "small", "other")
+    wait(page, step=11)
+    page.fill(".th-scrub", "8")
+    wait(page, step=8)
+    rows = page.locator(".th-both tr")
+    assert rows.locator("th").all_inner_texts() == ["now", "pinned", "difference"]
+    cells = [row.locator("td").all_inner_texts() for row in rows.all()]
+    assert [row[0] for row in cells] == ["80", "50", "30"]  # the shorter one waits at its end
+    assert cells[2][1] == f"{error_at(8) - error_at(5):.5f}".replace("-", "−")
+    show(page, "small")
+    wait(page, film="small")
+    expect(page.locator(".th-both")).to_have_count(0)
+
+
+def test_the_pin_tells_the_page_and_a_pinned_run_is_only_looked_at(page):
+    show(page, "small")
+    expect(page.locator(".th-pin")).to_be_hidden()  # where there is nothing to pin with, as in a saved film
+    show(page, "small", pinned=False)
+    wait(page, step=11)
+    press(page, "pin")
+    page.wait_for_function("window.events.some(([, {kind}]) => kind === 'pin')")
+    show(page, "small", pinned=True)
+    expect(page.locator(".th-lock")).to_have_text(harness.WORDS["pin_waits"])
+    show(page, "small", "other", pinned=True)
+    wait(page, step=11, film="small,other")
+    page.evaluate("""() => { const gd = document.querySelectorAll(".th-plot")[1], box = gd.getBoundingClientRect(), X = gd._fullLayout.xaxis, Y = gd._fullLayout.yaxis;
+        window.at = [box.left + X._offset + X.l2p(gd.data[0].x[4]), box.top + Y._offset + Y.l2p(gd.data[0].y[4])]; }""")
+    page.mouse.click(*page.evaluate("window.at"))
+    page.wait_for_timeout(200)
+    assert events(page, "click") == []
+    press(page, "pin")
+    page.wait_for_function("window.events.some(([, {kind}]) => kind === 'unpin')")
 
 
 # ---- when things go wrong
