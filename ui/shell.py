@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from engine.params import Options, Params
-from ui import address, source
+from ui import address, presenting, reading, source, teaching
 from ui.language import language, say, switch
 from ui.player import beside_player
 from ui.text import Experiment, Topic, phrases, theory
@@ -16,9 +16,11 @@ from ui.text import Experiment, Topic, phrases, theory
 
 def header(slug: str) -> Topic:
     """Title and question; language and share at the right. Reads the link first."""
-    address.arrive(slug)
+    if not reading.arrive(slug):
+        address.arrive(slug)
     text = theory(slug, language())
     with st.container(key="head", horizontal=True, vertical_alignment="bottom", gap="small"):
+        presenting.dress()
         with st.container(key="title", width="stretch", gap=None):
             st.html(f"<h1>{html.escape(text.title)}</h1><p>{html.escape(text.question)}</p>")
         with st.container(key="tools", horizontal=True, width="content", gap="xsmall", wrap=False):
@@ -27,7 +29,11 @@ def header(slug: str) -> Topic:
 
 
 def tools(slug: str | None = None) -> None:
-    """Language, and on a topic's page the link of what is shown."""
+    """Language, and on a topic's page the projector and the link of what is shown; elsewhere a door for lessons."""
+    if slug:
+        presenting.door()
+    else:
+        teaching.door()
     st.button(say("other_language"), on_click=switch, type="tertiary", key="language_button")
     if slug:
         door = st.popover(say("share"), icon=":material/link:", type="tertiary", key="sharing", on_change="rerun")
@@ -42,7 +48,10 @@ def tools(slug: str | None = None) -> None:
 def stage() -> Sequence[Any]:
     """Two columns: controls, picture."""
     with st.container(key="stage"):
-        return st.columns([1, 3.55], gap="medium")
+        columns = st.columns([1, 3.55], gap="medium")
+    if line := reading.set_line():
+        columns[0].html(line)
+    return columns
 
 
 def notices() -> None:
@@ -53,11 +62,13 @@ def notices() -> None:
 
 
 def experiments(text: Topic) -> tuple[bool, int | None]:
-    """The row of presets. Returns whether to play from the start, and the picture to open at.
+    """The row of presets, or a lesson's. Returns whether to play from the start, and the picture to open at.
 
     Choosing one sets the run and asks; the film waits at its start until an answer is given, then plays; what happened and
     why stands there afterwards.
     """
+    if reading.reads(text.slug):
+        return reading.bar(text)
     state = st.session_state.setdefault("experiment", {}).setdefault(text.slug, {"id": None, "answer": None})
     by_id = {item.id: item for item in text.experiments}
     key = f"{text.slug}-experiment"
@@ -127,7 +138,9 @@ def address_bar(
     step = st.session_state.get("link_step")
     if step is not None and st.session_state.setdefault("link_step_of", settings) != settings:
         step = st.session_state["link_step"] = st.session_state["link_step_of"] = None
-    address.write(wanted, step=step)
+    lesson = reading.in_address(text.slug)
+    address.write(lesson or wanted, step=None if lesson else step)
+    teaching.show(text, models, wanted)
     st.session_state["link_now"] = address.link(address.query(text.slug, models, data, everything=True))
     st.session_state.setdefault("link_notes", {})[text.slug] = note
     return st.session_state["link_now"], step
@@ -144,8 +157,8 @@ def details(heading: str, rows: Sequence[Mapping[str, Any]], empty: str) -> None
 def below(text: Topic, module: ModuleType, params: Params, data: Sequence[str]) -> None:
     """Theory, numbers, code, and where the notes are mistaken. Only the open tab is drawn: the picture comes first."""
     with st.container(key="below"):
-        names = [say("theory"), say("numbers"), say("code"), say("errata")]
-        about, numbers, code, errata = st.tabs(names, on_change="rerun", key=f"{text.slug}-tabs-{language()}")
+        names = [say("theory"), say("numbers"), say("code"), say("errata"), say("teach")]
+        about, numbers, code, errata, lesson = st.tabs(names, on_change="rerun", key=f"{text.slug}-tabs-{language()}")
         with about:
             if about.open:
                 st.markdown(text.prose)
@@ -159,6 +172,9 @@ def below(text: Topic, module: ModuleType, params: Params, data: Sequence[str]) 
         with errata:
             if errata.open:
                 _errata(text)
+        with lesson:
+            if lesson.open:
+                teaching.tab(text)
 
 
 def _code(module: ModuleType, params: Params, data: Sequence[str]) -> None:
