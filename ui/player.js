@@ -409,8 +409,9 @@ function makePlayer(root) {
     let box = stage.parentElement;
     while (box && !(box.scrollHeight > box.clientHeight + 4 && /auto|scroll/.test(getComputedStyle(box).overflowY))) box = box.parentElement;
     const below = innerHeight - (stage.getBoundingClientRect().top + (box ?? document.scrollingElement).scrollTop);
-    zoom = data.present ? clamp(outer / 900, 1, 1.6) : 1;      // on a projector the figure is laid out smaller and drawn larger
-    room = data.present ? Math.max(260, below - stage.querySelector(".th-bar").offsetHeight - (stage.querySelector(".th-caption")?.offsetHeight ?? 110) - 10) / zoom : clamp(below - 84 - 46 - 44, 340, 680);
+    const free = below - $("bar").offsetHeight - ($("caption")?.offsetHeight ?? 110) - 10;
+    zoom = data.present ? clamp(Math.min(outer / 940, free / 340), 1, 1.6) : 1;      // on a projector the figure is laid out smaller and drawn larger
+    room = data.present ? Math.max(240, free / zoom) : clamp(below - 84 - 46 - 44, 340, 680);
   };
   const heightOf = (pane, film, i) => { const p = picture(film, i); return p ? (pane.wide ? p.wide?.height ?? p.figure.layout?.height ?? room : p.narrow?.height ?? 380) : pane.wide ? room : 380; };
   const draw = async (i) => {
@@ -542,7 +543,7 @@ function makePlayer(root) {
   const tick = (now) => {
     frame = requestAnimationFrame(tick);
     if (fresh) { fresh = false; state(); tell("rows"); }
-    if (data.present && now - sized > 400) { sized = now; const before = room; measure(); if (Math.abs(room - before) > 2) dirty = true; }     // a question came or went above
+    if (data.present && now - sized > 400) { sized = now; const before = room * zoom; measure(); if (Math.abs(room * zoom - before) > 2) { arrange(); dirty = true; } }     // a question came or went above
     if (busy || !Plotly || !outer || !films.length) return;
     const n = count(), over = ends();
     if (!n) return;

@@ -239,7 +239,10 @@ def _doors(reading: Reading, slug: str, steps: int) -> None:
     st.button(
         say("lesson_next"), on_click=turn, args=(1,), disabled=reading.at == steps - 1, key="lesson-next",
     )  # fmt: skip
-    st.button("", icon=":material/close:", help=say("lesson_leave"), on_click=leave, key="lesson-leave", type="tertiary")
+    if presenting.on():
+        presenting.door()
+    else:
+        st.button("", icon=":material/close:", help=say("lesson_leave"), on_click=leave, key="lesson-leave", type="tertiary")
 
 
 def _question(reading: Reading, asked: Question) -> tuple[bool, int | None]:
@@ -248,10 +251,10 @@ def _question(reading: Reading, asked: Question) -> tuple[bool, int | None]:
     if given is None:
         st.html(ask)
         with st.container(key="lesson-answers", horizontal=True, gap="small"):
-            for number, words in enumerate(asked.choices):
+            for number, words in enumerate(() if presenting.on() else asked.choices):  # on the projector the bars say them
                 st.button(markdown(words), key=f"lesson-answer-{reading.at}-{number}", on_click=answer, args=(number,))
-            skip = say("lesson_skip" if asked.choices else "lesson_guessed")
-            st.button(skip, key=f"lesson-skip-{reading.at}", on_click=answer, args=(SKIPPED,), type="tertiary")
+            skip = "lesson_run" if presenting.on() else "lesson_skip" if asked.choices else "lesson_guessed"
+            st.button(say(skip), key=f"lesson-skip-{reading.at}", on_click=answer, args=(SKIPPED,), type="tertiary")
     else:
         st.html(ask + _told(asked, given))
     if asked.choices and (presenting.on() or (given is not None and given != SKIPPED)):
@@ -283,7 +286,8 @@ def _bars(lesson: str, at: int, asked: Question, answered: bool) -> None:
         f'<i><u style="width:{round(100 * count / most)}%"></u></i><b>{count}</b></div>'
         for number, (words, count) in enumerate(zip(asked.choices, counts, strict=True))
     )
-    st.html(f'<div class="th-tally" role="status" aria-label="{html.escape(say("tally", n=total))}">{rows}</div>')
+    wide = " th-tally-wide" if presenting.on() and len(counts) > 2 else ""
+    st.html(f'<div class="th-tally{wide}" role="status" aria-label="{html.escape(say("tally", n=total))}">{rows}</div>')
 
 
 def show_code(link: str) -> None:

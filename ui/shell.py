@@ -31,7 +31,8 @@ def header(slug: str) -> Topic:
 def tools(slug: str | None = None) -> None:
     """Language, and on a topic's page the projector and the link of what is shown; elsewhere a door for lessons."""
     if slug:
-        presenting.door()
+        if not reading.reads(slug) or not presenting.on():
+            presenting.door()
     else:
         teaching.door()
     st.button(say("other_language"), on_click=switch, type="tertiary", key="language_button")

@@ -84,13 +84,17 @@ def _form(text: Topic, made: Draft) -> None:
     _from_experiment(text, made)
     _kept(made, "ask", lambda key: st.text_area(say("teach_ask"), key=key, max_chars=400, height=80))
     _kept(made, "choices", lambda key: st.text_area(say("teach_choices"), key=key, max_chars=480, height=110))
-    choices = list(enumerate(_choices(made)))
-    right = [None, *(number for number, _ in choices)]
+    choices = _choices(made)
+    right = list(range(len(choices)))
     if made.form["right"] not in right:
         made.form["right"] = None
-    names = dict(choices)
-    name = lambda number: say("teach_no_right") if number is None else names[number]  # noqa: E731
-    _kept(made, "right", lambda key: st.selectbox(say("teach_right"), right, format_func=name, key=key), among=right)
+    name = choices.__getitem__
+    _kept(
+        made,
+        "right",
+        lambda key: st.selectbox(say("teach_right"), right, format_func=name, key=key, placeholder=say("teach_no_right")),
+        among=[None, *right],
+    )
     _kept(made, "why", lambda key: st.text_area(say("teach_why"), key=key, max_chars=1000, height=80))
     hide = {choice: say("teach_hide_" + choice) for choice in HIDE}
     _kept(
@@ -220,13 +224,12 @@ def _row(number: int, step: Step, made: Draft) -> None:
 
 def _out(made: Lesson, text: Topic) -> None:
     """The ways a lesson leaves."""
-    packed = lesson.pack(made)
+    packed, link = lesson.pack(made), ""
     if packed is None:
         st.caption(say("lesson_no_link"))
     else:
         link = address.lesson_link(packed, text.slug, made.steps[0].slug, language())
         st.code(link, language=None, wrap_lines=True)
-        reading.show_code(link)
     with st.container(horizontal=True, gap="small"):
         st.button(say("teach_try"), on_click=_begin, args=(made, packed), key="teach-try")
         st.button(say("teach_present"), on_click=_begin, args=(made, packed, True), key="teach-present")
