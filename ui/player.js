@@ -294,6 +294,12 @@ const csv = (films, words) => "\ufeff" + films.flatMap((film, k) => {
   return [...(k ? [] : [two ? [words.run, ...labels] : labels]), ...rows.map((row) => two ? [film.name, ...row] : row)];
 }).map((row) => row.map(guarded).join(",") + "\r\n").join("");
 
+const tellNumbers = (film, i) => {                  // what the page says of a run gets the run's own numbers, once
+  const value = (key) => film?.column(key)[i];
+  for (const node of document.querySelectorAll("[data-th-value]:empty")) { const x = value(node.dataset.thValue); node.textContent = typeof x === "string" ? x : number(x, node.dataset.thDigits ?? (Number.isInteger(x) ? 0 : 3)); }
+  for (const node of document.querySelectorAll("[data-th-guess]:empty")) { const {thGuess, thColumn, thWithin, thNear, thFar} = node.dataset; node.textContent = Math.abs(thGuess - value(thColumn)) <= +thWithin + 1e-9 ? thNear : thFar; }
+};
+
 const icon = (path, kind = "") => `<svg class="${kind}" viewBox="0 0 16 16" aria-hidden="true"><path d="${path}"/></svg>`;
 const BAR = [
   ["first", "M3 3h1.6v10H3zM13 3v10L5.6 8z"], ["back", "M5 3h1.6v10H5zM12 3v10L7.4 8z"], ["play"], ["next", "M9.4 3H11v10H9.4zM4 3v10l4.6-5z"], ["last", "M11.4 3H13v10h-1.6zM3 3v10l7.4-5z"],
@@ -576,6 +582,7 @@ function makePlayer(root) {
     const status = over && failed ? "error" : over && films.length ? "ready" : queued ? "queued" : got ? "running" : "opening";
     for (const [name, value] of [["state", status], ["step", shown], ["film", films.map((film) => film.key).join(",")], ["count", got], ["playing", playing], ["drawn", panes.some((pane) => pane.film)]]) put(stage, "data-" + name, String(value));
     if (n && !data.locked && (data.until ?? null) !== null ? shown >= data.until || (over && shown >= n - 1) : over && n && shown >= n - 1) document.documentElement.dataset.thSeen = "";      // what the page says about the end may be read now
+    if (document.documentElement.dataset.thSeen !== undefined) tellNumbers(films[0], Math.min(data.until ?? n - 1, n - 1));
     if (films[0]?.head.title) put(stage, "aria-label", films[0].head.title);
     put(scrub, "max", Math.max(n - 1, 1));
     if (+scrub.value !== at) scrub.value = at;

@@ -18,7 +18,7 @@ from runtime.tally import TALLY
 from ui import address, lesson, presenting
 from ui.language import language, say
 from ui.lesson import EVERYTHING, Lesson, Question, Step
-from ui.text import LANGUAGES, Topic, markdown, phrases
+from ui.text import LANGUAGES, Topic, markdown, phrases, with_numbers
 
 SKIPPED = -1
 SECONDS = {True: 2.0, False: 5.0}  # between two looks at the tally: on the projector, for everybody else
@@ -223,7 +223,7 @@ def bar(text: Topic) -> tuple[bool, int | None]:
             _doors(reading, text.slug, steps)
         if reading.step.question is None:
             return False, None
-        return _question(reading, reading.step.question)
+        return _question(reading, reading.step.question, text)
 
 
 def _doors(reading: Reading, slug: str, steps: int) -> None:
@@ -245,7 +245,7 @@ def _doors(reading: Reading, slug: str, steps: int) -> None:
         st.button("", icon=":material/close:", help=say("lesson_leave"), on_click=leave, key="lesson-leave", type="tertiary")
 
 
-def _question(reading: Reading, asked: Question) -> tuple[bool, int | None]:
+def _question(reading: Reading, asked: Question, text: Topic) -> tuple[bool, int | None]:
     given = reading.answers.get(reading.at)
     ask = f'<p class="th-ask"><b>{html.escape(say("predict"))}</b> {html.escape(asked.ask)}</p>'
     if given is None:
@@ -256,7 +256,7 @@ def _question(reading: Reading, asked: Question) -> tuple[bool, int | None]:
             skip = "lesson_run" if presenting.on() else "lesson_skip" if asked.choices else "lesson_guessed"
             st.button(say(skip), key=f"lesson-skip-{reading.at}", on_click=answer, args=(SKIPPED,), type="tertiary")
     else:
-        st.html(ask + _told(asked, given))
+        st.html(ask + _told(asked, given, text))
     if asked.choices and (presenting.on() or (given is not None and given != SKIPPED)):
         st.fragment(_bars, run_every=SECONDS[presenting.on()])(reading.lesson.id, reading.at, asked, given is not None)
     if given is None:
@@ -266,14 +266,15 @@ def _question(reading: Reading, asked: Question) -> tuple[bool, int | None]:
     return first, None
 
 
-def _told(asked: Question, given: int) -> str:
+def _told(asked: Question, given: int, text: Topic) -> str:
     """What was answered, and what is so: the second once the run has been seen to where it stops."""
     watch = say("watch", answer=asked.choices[given]) if given != SKIPPED else say("lesson_watch")
     verdict = ""
     if asked.right is not None:
         right = say("lesson_right", answer=asked.choices[asked.right])
         verdict = right if given == SKIPPED else say("right") if given == asked.right else say("not_so") + " " + right
-    why = f'<p class="th-ask th-why"><b>{html.escape(verdict)}</b> {html.escape(asked.why)}</p>' if verdict or asked.why else ""
+    said = f"<b>{html.escape(verdict)}</b> {with_numbers(asked.why, text.columns)}"
+    why = f'<p class="th-ask th-why">{said}</p>' if verdict or asked.why else ""
     return f'<p class="th-ask th-watch">{html.escape(watch)}</p>' + why
 
 

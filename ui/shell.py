@@ -11,7 +11,7 @@ from engine.params import Options, Params
 from ui import address, presenting, reading, source, teaching
 from ui.language import language, say, switch
 from ui.player import beside_player
-from ui.text import Experiment, Topic, phrases, theory
+from ui.text import Experiment, Guess, Topic, phrases, theory, with_numbers
 
 
 def header(slug: str) -> Topic:
@@ -106,18 +106,40 @@ def _ask(text: Topic, item: Experiment, state: dict[str, Any]) -> tuple[bool, in
     answer = state["answer"]
     if answer is None:
         st.html(f'<p class="th-ask"><b>{html.escape(say("predict"))}</b> {html.escape(item.ask)}</p>', width="stretch")
+        if item.guess:
+            _guess(text, item, item.guess, state)
         for number, words in enumerate(item.answers):
             st.button(words, key=f"answer-{item.id}-{number}", on_click=state.update, kwargs={"answer": number})
         return False, 0
-    watch = html.escape(say("watch", answer=item.answers[answer]))
-    verdict = html.escape(say("right" if answer == item.right else "not_so"))
-    why = f'<p class="th-ask th-why"><b>{verdict}</b> {html.escape(item.why)}</p>'
+    given = f"{answer:.{item.guess.digits}f}" if item.guess else item.answers[answer]
+    watch = html.escape(say("watch", answer=given))
+    verdict = (
+        _near(item.guess, answer) if item.guess else f"<b>{html.escape(say('right' if answer == item.right else 'not_so'))}</b>"
+    )
+    why = f'<p class="th-ask th-why">{verdict} {with_numbers(item.why, text.columns)}</p>'
     st.html(f'<p class="th-ask th-watch">{watch}</p>' + why, width="stretch")  # the second once the film has been seen to its end
     if item.then:
         st.button(item.then, key=f"then-{item.id}", on_click=_go_on, args=(text.slug, item))
     played = state.setdefault("played", False)
     state["played"] = True
     return not played, None
+
+
+def _guess(text: Topic, item: Experiment, guess: Guess, state: dict[str, Any]) -> None:
+    """A number to drag."""
+    key, middle = f"guess-{item.id}", round((guess.low + guess.high) / 2 / guess.step) * guess.step
+    st.session_state.setdefault(key, middle)
+    st.slider(
+        text.columns[guess.column], guess.low, guess.high, step=guess.step, key=key, format=f"%.{guess.digits}f",
+        label_visibility="collapsed", width=220,
+    )  # fmt: skip
+    st.button(say("guess"), key=f"answer-{item.id}", on_click=lambda: state.update(answer=st.session_state[key]))
+
+
+def _near(guess: Guess, answer: float) -> str:
+    """Whether a guess was near, which the player knows when the run has been seen."""
+    words = " ".join(f'data-th-{key}="{html.escape(say(key))}"' for key in ("near", "far"))
+    return f'<b data-th-guess="{answer}" data-th-column="{guess.column}" data-th-within="{guess.within}" {words}></b>'
 
 
 def _go_on(slug: str, item: Experiment) -> None:
