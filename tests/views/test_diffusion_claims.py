@@ -43,7 +43,7 @@ def test_one_call_with_the_exact_score_sends_all_points_to_one_place_and_more_ca
 
 def test_the_short_schedule_leaves_six_tenths_of_the_cat():
     item, frames = run("short")
-    assert item.right == 1
+    assert item.guess.column == "known"
     assert f"{np.sqrt(frames[-1].alpha_bar):.3f}" == "0.603"
     assert "0.603" in item.why
 
