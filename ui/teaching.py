@@ -129,17 +129,28 @@ def _form(text: Topic, made: Draft) -> None:
 
 def _kept(made: Draft, name: str, widget: Callable[[str], Any], among: list[Any] | None = None) -> None:
     """A widget whose value outlives it: Streamlit forgets one that is not drawn."""
-    key = f"teach-{name}-{language()}"
+    key = _key(name)
     if key not in st.session_state or (among is not None and st.session_state[key] not in among):
         st.session_state[key] = made.form[name]
     made.form[name] = widget(key)
 
 
+def _key(name: str) -> str:
+    return f"teach-{name}-{language()}"
+
+
 def _fill(values: Mapping[str, Any]) -> None:
     """Let the form say something else."""
     draft().form = dict(values)
-    for key in [key for key in st.session_state if str(key).startswith("teach-")]:
-        del st.session_state[key]
+    for name in EMPTY:
+        st.session_state.pop(_key(name), None)
+
+
+def _heard(made: Draft) -> None:
+    """What was typed last may have come without the page having run."""
+    made.form |= {name: st.session_state[_key(name)] for name in EMPTY if _key(name) in st.session_state}
+    if made.form["right"] is not None and made.form["right"] >= len(_choices(made)):
+        made.form["right"] = None
 
 
 def _choices(made: Draft) -> list[str]:
@@ -162,6 +173,7 @@ def _take() -> None:
     if event.get("kind") != "take" or not isinstance(at, int):
         return
     made, shown = draft(), st.session_state["shown_now"]
+    _heard(made)
     form, settings, own = made.form, dict(shown.settings), None
     try:
         if (mine := brought(shown.slug)) and not settings.get("data", "").startswith("~"):
@@ -172,9 +184,9 @@ def _take() -> None:
             ask=form["ask"], choices=tuple(_choices(made)), right=form["right"], why=form["why"]
         ) if form["ask"].strip() else None  # fmt: skip
         hidden = {"none": (), "all": (EVERYTHING,), "some": tuple(form["hidden"])}[form["hide"]]
-        step = Step(
-            slug=shown.slug, settings=settings, at=None if event.get("last") else at, hidden=hidden, question=asked, own=own
-        )
+        if event.get("last") or (asked and at == 0):  # a question before a run that has not begun: the whole run is meant
+            at = None
+        step = Step(slug=shown.slug, settings=settings, at=at, hidden=hidden, question=asked, own=own)
     except ValidationError:
         made.problem = DataError("lesson_one_choice")
         return
@@ -190,7 +202,7 @@ def _take() -> None:
 
 
 def _whole(text: Topic, made: Draft) -> None:
-    key = f"teach-title-{language()}"
+    key = _key("title")
     st.session_state.setdefault(key, made.title)
     made.title = st.text_input(say("teach_title"), key=key, max_chars=100, placeholder=text.title)
     if not made.steps:
@@ -236,6 +248,8 @@ def _out(made: Lesson, text: Topic) -> None:
         st.download_button(
             say("teach_file"), lesson.file(made), file_name="lesson.json", mime="application/json", key="teach-save"
         )
+    if link:
+        reading.show_code(link)
 
 
 def _begin(made: Lesson, packed: str | None, on_screen: bool = False) -> None:
@@ -292,6 +306,7 @@ def _go_on(made: Lesson) -> None:
     """Let it be the draft."""
     reading.check(made)
     st.session_state["draft"] = Draft(made.title, list(made.steps))
+    st.session_state.pop(_key("title"), None)
     _fill(EMPTY)
 
 

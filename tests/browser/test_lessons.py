@@ -24,15 +24,15 @@ def add(page: Page, number: int, *, ask: str = "", choices: str = "", right: str
     for label, words in (("What shall they predict", ask), ("Answers to choose from", choices), ("Why; shown", why)):
         if words:
             page.get_by_label(label).fill(words)
-            page.get_by_label(label).blur()
-            idle(page)
+            if label != "Why; shown":  # the last is left by clicking the button
+                page.get_by_label(label).blur()
+                idle(page)
     if right:
         page.locator("[class*=st-key-teach-right]").get_by_role("combobox").click()
         page.get_by_role("option", name=right, exact=True).click()
         idle(page)
     if hide:
         page.locator("[class*=st-key-teach-hide]").get_by_text(hide, exact=True).click()
-        idle(page)
     page.get_by_role("button", name=f"Add what is shown as step {number}").click()
     expect(page.locator(f".st-key-teach-row-{number - 1}")).to_be_visible()
     idle(page)
