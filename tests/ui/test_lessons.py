@@ -3,6 +3,7 @@
 import base64
 import json
 import zlib
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -16,8 +17,9 @@ from engine.readers import Image
 from runtime import server
 from runtime.tally import TALLY
 from tests.ui.test_pages import SCRIPT, opened, params
-from ui import lesson
+from ui import lesson, teaching
 from ui.lesson import Brought, Lesson, Question, Step
+from ui.text import LANGUAGES
 
 pytestmark = pytest.mark.usefixtures("bugs_break")
 EVIL = "<img src=x onerror=window.hacked=1>"
@@ -313,3 +315,63 @@ def test_on_a_projector_the_bars_stand_there_before_anybody_answers():
     page.button(key="leave-presenting").click().run()
     assert "present" not in page.query_params
     assert "step 1 of 1" in said(page)
+
+
+# ---- what its maker sees
+
+
+def making(*steps: Step, **link: str) -> AppTest:
+    page = opened(**link)
+    page.session_state["som-tabs-en"], page.session_state["som-tabs-zh"] = "Make a lesson", "制作课程"
+    page.session_state["draft"] = teaching.Draft("Maps", list(steps))
+    page.run()
+    assert not page.exception
+    return page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_lesson_so_far_is_shown_with_its_link_and_its_code(language):
+    steps = (TANGLE, Step(slug="em"))
+    page = making(*steps, lang=language)
+    link = next(item.value for item in page.code if "lesson=" in item.value)
+    made = lesson.unpack(dict(parse_qsl(link.split("?")[1]))["lesson"])
+    assert (made.title, made.steps, made.language) == ("Maps", steps, language)
+    assert "th-qr" in said(page)
+
+
+def test_steps_can_be_moved_taken_out_and_shown_again():
+    page = making(Step(slug="som", settings={"som.rows": "5"}), TANGLE, Step(slug="em"))
+    page.button(key="teach-arrow_upward-1").click().run()
+    page.button(key="teach-delete-2").click().run()
+    assert [step.settings.get("som.rows") for step in page.session_state["draft"].steps] == [None, "5"]
+    page.button(key="teach-edit-0").click().run()
+    assert not page.exception
+    assert kept(page)["sigma"] == 0.6
+    assert page.text_area(key="teach-ask-en").value == "Will it fold?"
+    assert page.session_state["draft"].form["hidden"] == ["rows", "data"]
+
+
+def test_a_lesson_that_is_tried_begins_at_its_first_step():
+    page = making(TANGLE, Step(slug="em"))
+    page.button(key="teach-present").click().run()
+    assert "step 1 of 2" in said(page)
+    assert page.query_params["present"] == "1"
+    assert params(page).sigma == 0.6
+
+
+def test_own_data_that_fit_no_link_leave_in_the_file():
+    own = data.read_table(b"height,width\n" + b"".join(b"%d,%d\n" % (k, k * k % 17) for k in range(900)))
+    kind, content = data.carry(own)
+    page = making(Step(slug="som", own=Brought(name="mine.csv", kind=kind, content=content)))
+    assert not [item for item in page.code if "lesson=" in item.value]
+    assert any("does not fit a link" in item.value for item in page.caption)
+    assert page.get("download_button")
+
+
+def test_a_lessons_file_can_be_gone_on_with():
+    page = making()
+    page.file_uploader(key="teach-file").set_value(
+        ("lesson.json", lesson.file(made(title="From a file")), "application/json")
+    ).run()
+    assert page.session_state["draft"].title == "From a file"
+    assert page.text_input(key="teach-title-en").value == "From a file"
