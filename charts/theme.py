@@ -112,6 +112,21 @@ for palette, scales in (
     # pictures made of numbers are ink on paper; 0 is the gap between pictures
     palette["sheet"] = [[0, palette["surface"]], [0.0039, palette["surface"]], [0.00391, palette["tile"]], [1, palette["ink"]]]
 
+# a projector washes colours out: black on white, hairlines and labels darker, the light theme's scales and data colours
+PROJECTOR: Palette = LIGHT | {
+    "paper": "#FFFFFF",
+    "sunk": "#EBEBEB",
+    "line": "#B8B8B8",
+    "edge": "#5C5C5C",
+    "ink": "#000000",
+    "ink2": "#26282B",
+    "ink3": "#3A3D41",
+    "ghost": "#8F8F8F",
+    "accent": "#9A3E00",
+    "c2": "#007F6E",
+    "c4": "#857300",
+}
+
 AXIS: dict[str, Any] = {
     "showline": False,
     "zeroline": False,

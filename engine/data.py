@@ -37,6 +37,7 @@ from engine.readers import (
     Note,
     Table,
     as_numbers,
+    check_size,
     clean,
     cut,
     digest_of,
@@ -72,6 +73,8 @@ __all__ = [
     "Table",
     "Text",
     "as_table",
+    "carried",
+    "carry",
     "choose",
     "clean",
     "cut",
@@ -677,21 +680,30 @@ def pack(data: Points | Table | Text | Graph | Image) -> str | None:
         data = as_table(data)
     if data.rows * len(data.columns) > LINK_BYTES:
         return None
+    return _deflated(_table_text(data).encode())
+
+
+def _table_text(data: Table) -> str:
+    """CSV: a row for what is label, name and class, then the table."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow([data.label or "", data.names or "", *data.label_names])
     writer.writerow(data.columns)
     writer.writerows(zip(*([_word(cell) for cell in data.frame[column]] for column in data.columns), strict=True))
-    return _deflated(file.getvalue().encode())
+    return file.getvalue()
 
 
 def _pack_text(data: Text) -> str | None:
-    """A line for the language, one for the dictionary, then the text; a point before it says that it is one."""
+    """The text; a point before it says that it is one."""
     if data.characters > LINK_BYTES:
         return None
-    raw = "\n".join([data.language, " ".join(data.dictionary), *data.lines]).encode()
-    packed = _deflated(raw)
+    packed = _deflated(_text_text(data).encode())
     return None if packed is None or len(packed) >= LINK_CHARACTERS else TEXT_MARK + packed
+
+
+def _text_text(data: Text) -> str:
+    """A line for the language, one for the dictionary, then the text."""
+    return "\n".join([data.language, " ".join(data.dictionary), *data.lines])
 
 
 def _deflated(raw: bytes) -> str | None:
@@ -701,15 +713,25 @@ def _deflated(raw: bytes) -> str | None:
 
 def unpack_text(link: str) -> Text:
     """The Text that `pack` put into a link. Raises DataError when it is damaged or a bomb."""
-    language, *rest = _inflate(link.removeprefix(TEXT_MARK)).split("\n")
-    if not link.startswith(TEXT_MARK) or language not in get_args(Language) or not rest:
+    if not link.startswith(TEXT_MARK):
+        raise DataError("broken_link")
+    return _text_of(_inflate(link.removeprefix(TEXT_MARK)))
+
+
+def _text_of(content: str) -> Text:
+    language, *rest = content.split("\n")
+    if language not in get_args(Language) or not rest:
         raise DataError("broken_link")
     return text(rest[1:], dictionary=rest[0].split(" "), origin="link", language=language)  # type: ignore[arg-type]
 
 
 def unpack(link: str) -> Table:
     """The Table that `pack` put into a link, values and labels exactly. Raises DataError when it is damaged or a bomb."""
-    rows = _link_rows(_inflate(link))
+    return _table_of(_inflate(link))
+
+
+def _table_of(content: str) -> Table:
+    rows = _link_rows(content)
     if len(rows) < 3 or len(rows[0]) < 2 or len({len(row) for row in rows[1:]}) != 1:
         raise DataError("broken_link")
     (label, names, *label_names), columns = rows[0], rows[1]
@@ -750,6 +772,28 @@ def _words(words: Iterable[str]) -> NDArray[Any]:
     array = np.empty(len(cells), dtype=object)
     array[:] = cells
     return array
+
+
+def carry(content: Table | Text | Image) -> tuple[str, str]:
+    """What a file of ours carries, of any size: its kind, and its text; a picture as PNG in base64."""
+    if isinstance(content, Image):
+        file = io.BytesIO()
+        Pillow.fromarray(content.pixels).save(file, "PNG")
+        return "picture", base64.b64encode(file.getvalue()).decode()
+    return ("text", _text_text(content)) if isinstance(content, Text) else ("table", _table_text(content))
+
+
+def carried(kind: str, content: str) -> Table | Text | Image:
+    """What `carry` put into a file, exactly. Raises DataError when it is damaged or too large."""
+    check_size(content.encode())
+    if kind == "table":
+        return _table_of(content)
+    if kind == "text":
+        return _text_of(content)
+    try:
+        return read_image(base64.b64decode(content, validate=True))
+    except binascii.Error as problem:
+        raise DataError("broken_link") from problem
 
 
 def _inflate(link: str) -> str:

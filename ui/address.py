@@ -11,27 +11,38 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from engine.params import Options, Spec, Value
+from ui import presenting
 from ui.language import language
 
 VERSION = 1  # the links' major version: raised when an old link would mean another run
-OWN = {"v", "step", "data", "pin"}  # parameters that belong to no topic
+OWN = {"v", "step", "data", "pin", "present", "lesson", "part"}  # parameters that belong to no topic
 ECHO = 3.0  # seconds in which an address that we wrote may still come back, from a browser that moved on meanwhile
+
+
+def opened() -> dict[str, str]:
+    """The parameters of a link that has just been opened; none where the address is one that we wrote."""
+    link = {key: value for key, value in st.query_params.to_dict().items() if key != "lang"}
+    written, now = st.session_state.get("written", []), time.monotonic()
+    ours = written and (link == written[-1][1] or any(link == ours and now - at < ECHO for at, ours in written))
+    return {} if ours else link
 
 
 def arrive(slug: str) -> None:
     """Take the settings of a link that has just been opened."""
-    link = {key: value for key, value in st.query_params.to_dict().items() if key != "lang"}
-    written, now = st.session_state.get("written", []), time.monotonic()
-    if written and (link == written[-1][1] or any(link == ours and now - at < ECHO for at, ours in written)):
-        return
-    if not any(key in OWN or key.startswith(slug + ".") for key in link):
-        return
+    link = opened()
+    if any(key in OWN or key.startswith(slug + ".") for key in link):
+        take(slug, link)
+
+
+def take(slug: str, link: dict[str, str]) -> None:
+    """Let a topic have the settings that a link, or a step of a lesson, says; all others go back to their defaults."""
     kept(slug).clear()
     st.session_state.get("pins", {}).pop(slug, None)
     for key in [key for key in st.session_state if str(key).startswith(slug + ".")]:
         del st.session_state[key]
     st.session_state["arrived"] = dict(link)
-    st.session_state["notices"] = [("older_link", {})] if link.get("v", str(VERSION)) != str(VERSION) else []
+    if link.get("v", str(VERSION)) != str(VERSION):
+        notice("older_link")
     step = link.get("step", "")
     st.session_state.pop("link_step_of", None)
     st.session_state["link_step"] = int(step) if step.isdecimal() and len(step) < 7 else None
@@ -129,7 +140,7 @@ def query(slug: str, models: list[type[Options]], more: dict[str, str], *, every
 
 def write(wanted: dict[str, str], *, step: int | None) -> None:
     """Bring the address bar up to date."""
-    wanted = wanted | ({} if step is None else {"step": str(step)})
+    wanted = wanted | ({} if step is None else {"step": str(step)}) | ({"present": "1"} if presenting.on() else {})
     written = st.session_state.setdefault("written", [])
     written.append((time.monotonic(), wanted))
     del written[:-8]
@@ -141,6 +152,14 @@ def write(wanted: dict[str, str], *, step: int | None) -> None:
 
 def link(wanted: dict[str, str]) -> str:
     """The full link: every setting, the language and the version."""
+    return _here() + "?" + urlencode({"lang": language(), "v": str(VERSION)} | wanted)
+
+
+def lesson_link(packed: str, of: str, slug: str, speaks: str) -> str:
+    """The link of a lesson that begins on the page `slug`, made on the page `of`."""
+    return _here().removesuffix(of) + slug + "?" + urlencode({"lang": speaks, "lesson": packed})
+
+
+def _here() -> str:
     parts = urlsplit(st.context.url or "")
-    base = f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else ""
-    return base + "?" + urlencode({"lang": language(), "v": str(VERSION)} | wanted)
+    return f"{parts.scheme}://{parts.netloc}{parts.path}" if parts.netloc else ""

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from engine.params import Options, Spec, Value
-from ui import address
+from ui import address, reading
 from ui.language import say
 from ui.text import Topic
 
@@ -34,7 +34,11 @@ def controls(
     values: dict[str, Value] = {"close_up": address.seed(text.slug, closeup)} if (closeup := _close_up(model)) else {}
     values |= {spec.name: address.seed(text.slug, spec, tuple((choices or {}).get(spec.name, ()))) for spec in specs}
     for group in (False, True):
-        shown = [spec for spec in specs if spec.name not in without and _matters(spec, values)]
+        shown = [
+            spec
+            for spec in specs
+            if spec.name not in without and _matters(spec, values) and not reading.hides(text.slug, spec.name)
+        ]
         drawn = [spec for spec in shown if (spec.name in more if more else bool(folded)) == group]
         if not drawn:
             continue

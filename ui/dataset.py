@@ -18,7 +18,7 @@ from engine import data
 from engine.data import Graph, Image, Note, Points, Table, Text
 from engine.errors import DataError
 from runtime import settings
-from ui import address
+from ui import address, reading
 from ui.language import language, say
 from ui.player import trouble
 from ui.text import Topic, markdown, phrases
@@ -145,16 +145,19 @@ def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) ->
         st.session_state[key] = address.kept(slug)["data"]
     names = text.choices["data"] | {"own": own.name if own else ""}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="dataset"):
-        choice = st.selectbox(
-            text.labels["data"], options, format_func=names.__getitem__, key=key, on_change=state.pop, args=("problem", None)
-        )
+        if reading.hides(slug, "data"):
+            choice, door = st.session_state[key], None
+        else:
+            choice = st.selectbox(
+                text.labels["data"], options, format_func=names.__getitem__, key=key, on_change=state.pop, args=("problem", None)
+            )
+            icon = ":material/edit:" if form.edit else ":material/upload_file:"
+            door = st.popover(say(form.door), icon=icon, help=say(form.door), key=f"{slug}-own", on_change="rerun")
         address.kept(slug)["data"] = choice
-        icon = ":material/edit:" if form.edit else ":material/upload_file:"
-        door = st.popover(say(form.door), icon=icon, help=say(form.door), key=f"{slug}-own", on_change="rerun")
-    needed = form.edit and (form.columns or bool(door.open))
+    needed = form.edit and (form.columns or bool(door and door.open))
     content = own.content if choice == "own" and own else _content_of(choice, needed=needed)
     picked = _picked(slug, content, choice) if isinstance(content, Table) and form.columns else None
-    if door.open:
+    if door and door.open:
         with door:
             if form.edit and isinstance(content, Table):
                 _editor(text, content)
@@ -354,6 +357,17 @@ def _read_column(slug: str, key: str, raw: bytes, name: str) -> None:
 # ---- uploads
 
 
+def brought(slug: str) -> tuple[Own, dict[str, str]] | None:
+    """What the visitor brought, where that is what is shown, and how a link says its columns."""
+    own: Own | None = _state(slug).get("own")
+    kept = address.kept(slug)
+    if own is None or kept.get("data") != "own":
+        return None
+    if kept.get("columns_of") != "own":
+        return own, {}
+    return own, {f"{slug}.columns": _joined(kept["columns"]), f"{slug}.label": kept["label"]}
+
+
 def uploads(slug: str) -> int:
     """Bytes of what the visitor brought to the other topics."""
     states = st.session_state.get("dataset", {})
@@ -543,6 +557,9 @@ def _chosen(slug: str, choice: str, own: Own | None, picked: Picked | None, defa
 def _arrive(slug: str, samples: Sequence[str], default: str, form: Form[Any]) -> None:
     """What a link says of the data: a sample's name, the data themselves, or a file that has to be brought."""
     wanted, state = address.arrived("data"), _state(slug)
+    if brought := st.session_state.pop("brought", None):  # by a lesson's file
+        state["own"], wanted = Own(brought[0], data.cut(brought[1]), 0), None
+        address.put(slug, "data", "own")
     if wanted is None:
         return
     state.pop("awaited", None)

@@ -8,7 +8,7 @@ import streamlit as st
 from engine import data
 from engine.data import Points
 from engine.errors import DataError
-from ui import address
+from ui import address, reading
 from ui.dataset import SESSION_BYTES, show_notes, uploads
 from ui.language import say
 from ui.player import trouble
@@ -34,8 +34,8 @@ def place(text: Topic, cloud: Points) -> Placed:
         address.put(slug, "place", arrived[:400])
     typed = st.session_state.get(key, address.kept(slug).setdefault("place", ""))
     picture = None
-    box = st.expander(say("place"), key=f"{slug}-placing", on_change="rerun")
-    if box.open:
+    box = None if reading.hides(slug, "place") else st.expander(say("place"), key=f"{slug}-placing", on_change="rerun")
+    if box and box.open:
         with box:
             st.session_state.setdefault(key, typed)
             typed = st.text_input(

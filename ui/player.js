@@ -1,6 +1,6 @@
 // The player: films, one row of controls, and two small companions (the table of numbers, the box with the link). Plain JavaScript for Streamlit's components.v2.
 // A film is an HTTP stream with a JSON value a line: {head}, then {row} and {picture} in turn, {value}s that later lines refer to, at last {done} or {error}.
-// Python puts `const THEME = {light, dark, template};` before this file. One component serves three kinds (player, numbers, share): they meet in `shared`.
+// Python puts `const THEME = {light, dark, template};` before this file. One component serves five kinds (player, numbers, share, visited, take): they meet in `shared`.
 //
 // Words (flat, plain text): pin unpin pin_hint pin_waits lock_step lock_part now pinned difference first back next last play pause space scrub step speed loop more controls copy_step save_svg save_png save_csv save_film copied select_hint closer whole
 // running running_open opening queued_title queued queued_next again lost retry figure_hint picture run empty numbers_title save_numbers link_label copy_link
@@ -45,6 +45,7 @@ const copy = async (input) => {                     // true: copied. false: show
 
 // ---- colours: Streamlit tells its theme by a custom property; films and our own rules know only tokens
 const moodOf = (node) => {
+  if (document.documentElement.dataset.thPresent) return "projector";
   const colour = getComputedStyle(node).getPropertyValue("--st-background-color").trim();
   const hex = colour.replace(/^#(.)(.)(.)$/, "#$1$1$2$2$3$3");
   const [r, g, b] = hex[0] === "#" ? hex.match(/[0-9a-f]{2}/gi).map((h) => parseInt(h, 16)) : colour.match(/[\d.]+/g) ?? [255, 255, 255];
@@ -294,6 +295,12 @@ const csv = (films, words) => "\ufeff" + films.flatMap((film, k) => {
   return [...(k ? [] : [two ? [words.run, ...labels] : labels]), ...rows.map((row) => two ? [film.name, ...row] : row)];
 }).map((row) => row.map(guarded).join(",") + "\r\n").join("");
 
+const tellNumbers = (film, i) => {                  // what the page says of a run gets the run's own numbers, once
+  const value = (key) => film?.column(key)[i];
+  for (const node of document.querySelectorAll("[data-th-value]:empty")) { const x = value(node.dataset.thValue); node.textContent = typeof x === "string" ? x : number(x, node.dataset.thDigits ?? (Number.isInteger(x) ? 0 : 3)); }
+  for (const node of document.querySelectorAll("[data-th-guess]:empty")) { const {thGuess, thColumn, thWithin, thNear, thFar} = node.dataset; node.textContent = Math.abs(thGuess - value(thColumn)) <= +thWithin + 1e-9 ? thNear : thFar; }
+};
+
 const icon = (path, kind = "") => `<svg class="${kind}" viewBox="0 0 16 16" aria-hidden="true"><path d="${path}"/></svg>`;
 const BAR = [
   ["first", "M3 3h1.6v10H3zM13 3v10L5.6 8z"], ["back", "M5 3h1.6v10H5zM12 3v10L7.4 8z"], ["play"], ["next", "M9.4 3H11v10H9.4zM4 3v10l4.6-5z"], ["last", "M11.4 3H13v10h-1.6zM3 3v10l7.4-5z"],
@@ -318,8 +325,8 @@ function makePlayer(root) {
   const stage = root.appendChild(element("section", "th-player", HTML)), $ = (name) => stage.querySelector(".th-" + name);
   const panesBox = $("panes"), veil = $("veil"), scrub = $("scrub"), menu = $("menu"), linkbox = $("linkbox");
   let data = {}, words = {}, send = () => {}, Plotly = null, films = [], panes = [], mood = "light", room = 0, outer = 0, frame = 0;
-  let shown = -1, want = -1, start = null, following = true, playing = false, loop = false, speed = 1, due = 0, opened = 0, drawnAt = 0, busy = false, dirty = false, fresh = false, pointed = null, cursor = null;
-  let gone = false, asking = null, plotlyAsked = false, outbox = Promise.resolve();
+  let shown = -1, want = -1, start = null, stop = null, following = true, playing = false, loop = false, speed = 1, due = 0, opened = 0, drawnAt = 0, busy = false, dirty = false, fresh = false, pointed = null, cursor = null;
+  let gone = false, zoom = 1, sized = 0, asking = null, plotlyAsked = false, outbox = Promise.resolve();
 
   const emit = (value) => { outbox = outbox.then(() => { send("event", value); return pause(120); }); };     // two triggers at once would be one for Streamlit
   const ends = () => films.every((film) => film.over);
@@ -375,6 +382,8 @@ function makePlayer(root) {
     start = data.autoplay ? 0 : data.start ?? null;
     following = start === null;
     playing = Boolean(data.autoplay) && !still.matches;
+    stop = data.autoplay ? data.until ?? null : null;      // a lesson's step ends at its picture
+    if (stop !== null && still.matches) { start = stop; stop = null; }
   };
   const open = () => {
     const old = films, at = want, went = !following, ran = playing, seen = shown >= 0, runs = (all) => all.map(({run}) => run).join();
@@ -399,7 +408,7 @@ function makePlayer(root) {
     const beside = films.length === 2 && outer >= 640;
     put(panesBox, "data-beside", String(beside));
     panes.forEach((pane, k) => {
-      pane.width = Math.floor(beside ? (outer - 1) / 2 : outer);
+      pane.width = Math.floor((beside ? (outer - 1) / 2 : outer) / zoom);
       pane.wide = pane.width >= 640;
       put(pane.node, "data-narrow", String(!pane.wide));
       const name = pane.node.querySelector(".th-name");
@@ -417,7 +426,10 @@ function makePlayer(root) {
   const measure = () => {                           // what the window has left; read only when its size or the film changes
     let box = stage.parentElement;
     while (box && !(box.scrollHeight > box.clientHeight + 4 && /auto|scroll/.test(getComputedStyle(box).overflowY))) box = box.parentElement;
-    room = clamp(innerHeight - (stage.getBoundingClientRect().top + (box ?? document.scrollingElement).scrollTop) - 84 - 46 - 44, 340, 680);
+    const below = innerHeight - (stage.getBoundingClientRect().top + (box ?? document.scrollingElement).scrollTop);
+    const free = below - $("bar").offsetHeight - ($("caption")?.offsetHeight ?? 110) - 10;
+    zoom = data.present ? clamp(Math.min(outer / 940, free / 340), 1, 1.6) : 1;      // on a projector the figure is laid out smaller and drawn larger
+    room = data.present ? Math.max(240, free / zoom) : clamp(below - 84 - 46 - 44, 340, 680);
   };
   const heightOf = (pane, film, i) => { const p = picture(film, i); return p ? (pane.wide ? p.wide?.height ?? p.figure.layout?.height ?? room : p.narrow?.height ?? 380) : pane.wide ? room : 380; };
   const draw = async (i) => {
@@ -443,7 +455,7 @@ function makePlayer(root) {
     ranges(p, film, layout);
     const filled = p.figure.data.map((trace) => trace.meta?.series ? series(trace, film, last(film, i)) : trace);
     const traces = filled.map(solid);
-    put(pane.plot, "style", `height:${height}px`);
+    put(pane.plot, "style", `height:${height}px`); enlarge(pane, height);
     put(pane.plot, "data-flip", String(pane.flip = Boolean(p.flip)));
     const steady = pane.film && pane.template === template && same(layout, pane.layout);
     Object.assign(pane, {film, layout, template, rows: p.series || traces.some((trace) => trace.meta?.series) ? film.lines.length : Infinity, alt: plain(broke(film, p, i) ? `${film.error.title}. ${film.error.text}` : p.alt)});
@@ -457,6 +469,10 @@ function makePlayer(root) {
       pane.plot.on("plotly_unhover", () => { if (!cursor) point(null); });
       pane.plot.on("plotly_click", ({points: [point]}) => { if (point) act(pane, point.data, numberOf(point.fullData, point.pointNumber)); });
     }
+  };
+  const enlarge = ({plot, rings}, height) => {        // Plotly knows where the mouse is under a transform, and not under a zoom
+    put(plot.parentElement, "style", zoom > 1 ? `height:${Math.round(height * zoom)}px` : "");
+    for (const node of [plot, rings]) { node.style.transform = zoom > 1 ? `scale(${zoom})` : ""; node.style.transformOrigin = "0 0"; }
   };
   const broke = (film, p, i) => Boolean(film.error && (!p || last(film, i) === film.lines.length - 1));      // the last finite picture carries the explanation
   const caption = (pane, film, p, i = shown) => {
@@ -545,6 +561,7 @@ function makePlayer(root) {
   const tick = (now) => {
     frame = requestAnimationFrame(tick);
     if (fresh) { fresh = false; state(); tell("rows"); }
+    if (data.present && now - sized > 400) { sized = now; const before = room * zoom; measure(); if (Math.abs(room * zoom - before) > 2) { arrange(); dirty = true; } }     // a question came or went above
     if (busy || !Plotly || !outer || !films.length) return;
     const n = count(), over = ends();
     if (!n) return;
@@ -553,7 +570,8 @@ function makePlayer(root) {
     else if (playing && shown >= 0 && now >= due) {
       const gap = 1000 / rate() * (picture(films[0], Math.min(shown + 1, n - 1))?.hold ?? 1), jump = speed > 1 ? 1 + Math.floor(clamp((now - due) / gap, 0, 7)) : 1;                 // fast motion may leave pictures out, plain speed never
       due = Math.max(due + gap * jump, now);
-      if (shown < n - 1) want = Math.min(shown + jump, n - 1);
+      if (stop !== null && shown >= (over ? Math.min(stop, n - 1) : stop)) { playing = false; stop = null; state(); }
+      else if (shown < n - 1) want = Math.min(shown + jump, stop ?? n - 1, n - 1);
       else if (over) { if (loop && !still.matches && n > 1) want = 0; else { playing = false; state(); put($("live"), "textContent", panes.map((pane) => pane.alt).join(" ")); } }
     }
     const grown = (over || now - drawnAt > 400) && panes.some((pane) => pane.film && pane.film.lines.length > pane.rows);
@@ -561,8 +579,9 @@ function makePlayer(root) {
   };
   const rate = () => (films[0]?.head.rate ?? 12) * speed;
   const go = (i) => { if (count() && shown >= 0) want = clamp(i, 0, count() - 1); };
-  const hand = () => { following = playing = false; start = null; };
+  const hand = () => { following = playing = false; start = stop = null; };
   const play = (yes = !playing) => {
+    if (data.locked) return emit({kind: "skip", nonce: Date.now()});
     if (yes && shown >= count() - 1 && ends()) go(0);
     playing = yes; following = false; start = null; due = performance.now() + 1000 / rate();
     state();
@@ -574,7 +593,8 @@ function makePlayer(root) {
     const n = total(), got = count(), over = ends(), at = Math.max(shown, 0), failed = films.find((film) => film.error), queued = films.find((film) => film.queued !== null && !film.lines.length && !film.over);
     const status = over && failed ? "error" : over && films.length ? "ready" : queued ? "queued" : got ? "running" : "opening";
     for (const [name, value] of [["state", status], ["step", shown], ["film", films.map((film) => film.key).join(",")], ["count", got], ["playing", playing], ["drawn", panes.some((pane) => pane.film)]]) put(stage, "data-" + name, String(value));
-    if (over && n && shown >= n - 1) document.documentElement.dataset.thSeen = "";      // what the page says about the end may be read now
+    if (n && !data.locked && (data.until ?? null) !== null ? shown >= data.until || (over && shown >= n - 1) : over && n && shown >= n - 1) document.documentElement.dataset.thSeen = "";      // what the page says about the end may be read now
+    if (document.documentElement.dataset.thSeen !== undefined) tellNumbers(films[0], Math.min(data.until ?? n - 1, n - 1));
     if (films[0]?.head.title) put(stage, "aria-label", films[0].head.title);
     put(scrub, "max", Math.max(n - 1, 1));
     if (+scrub.value !== at) scrub.value = at;
@@ -583,9 +603,10 @@ function makePlayer(root) {
     put($("count"), "innerHTML", `<b>${at}</b> / ${Math.max(n - 1, 0)}`);
     const label = playing ? words.pause : words.play;
     put($("play"), "aria-label", label); put($("play"), "title", `${label} (${words.space})`);
-    put($("first"), "disabled", shown <= 0); put($("back"), "disabled", shown <= 0);
-    put($("next"), "disabled", shown >= got - 1); put($("last"), "disabled", shown >= got - 1);
-    put($("play"), "disabled", !got); put($("closer"), "disabled", !got);
+    const {locked = false} = data;
+    put($("first"), "disabled", locked || shown <= 0); put($("back"), "disabled", locked || shown <= 0);
+    put($("next"), "disabled", locked || shown >= got - 1); put($("last"), "disabled", locked || shown >= got - 1); put(scrub, "disabled", locked);
+    put($("play"), "disabled", locked || !got); put($("closer"), "disabled", !got);
     put($("note"), "textContent", status === "running" ? (films.some((film) => film.again) ? words.again + " " : "") + fill(films.some((film) => film.total) ? words.running : words.running_open, {got: Math.max(got - 1, 0), n: n - 1}) : "");
     put($("lock"), "textContent", films.length > 1 ? agree() ? words.lock_step : words.lock_part : data.pinned ? words.pin_waits : ""); put($("lock"), "hidden", films.length < 2 && !data.pinned);
     const marks = [...new Set(films.flatMap((film) => film.marks.map((mark) => Math.round(mark * scale(film)))))], ticks = n > 1 && marks.length <= 80 ? marks.map((mark) => `<i style="left:${(100 * mark) / (n - 1)}%"></i>`).join("") : "";
@@ -654,10 +675,12 @@ function makePlayer(root) {
     if (event.key === "Escape" && !menu.hidden) { closeMenu(); $("more").focus(); return; }
     if (event.key === "Escape") linkbox.hidden = true;
     if (typing(event) || !stage.offsetParent) return;
+    const said = {PageDown: {kind: "turn", value: 1}, PageUp: {kind: "turn", value: -1}, Escape: data.present && {kind: "leave"}}[event.key] || (data.locked && /^[1-9]$/.test(event.key) && {kind: "answer", value: event.key - 1});
+    if (said && data.present) { event.preventDefault(); return emit({...said, nonce: Date.now()}); }
     const move = {ArrowLeft: moves.back, ArrowRight: moves.next, Home: moves.first, End: moves.last}[event.key];
     if (!move && (event.key !== " " || event.target.closest?.("button,a,summary,[role=button],[role=checkbox],[role=switch],tr"))) return;
     event.preventDefault();
-    if (move) { hand(); move(); state(); } else if (count()) play();
+    if (move && !data.locked) { hand(); move(); state(); } else if (!move && count()) play();
   };
   const away = ({target}) => {
     if (!menu.hidden && !menu.contains(target) && !$("more").contains(target)) closeMenu();
@@ -687,7 +710,9 @@ function makePlayer(root) {
     update(next, trigger) {
       const before = data;
       [data, words, send] = [next, next.words ?? {}, trigger ?? send];
+      document.documentElement.dataset.thPresent = data.present ? "1" : "";
       dress.dress();
+      if (Boolean(before.present) !== Boolean(data.present) && shown >= 0) { measure(); arrange(); dirty = true; }
       const keysOf = ({films: all = []}) => all.map(({key}) => key).join(",");
       if (keysOf(before) !== keysOf(data)) open();
       else {
@@ -696,6 +721,7 @@ function makePlayer(root) {
         if (!again && (data.autoplay || Number.isInteger(data.start))) told();
         films.forEach((film) => film.wake?.());     // the page may have started the run again
         dirty ||= data.words !== before.words || data.veiled !== before.veiled;
+        if (data.locked && !before.locked) delete document.documentElement.dataset.thSeen;
       }
       films.forEach((film) => { const packed = data.inline?.films?.[film.key]; if (packed && (!film.over || film.error?.lost) && film.packed !== packed) { film.packed = packed; takeInline(film, packed); } });
       bringPlotly(data.inline?.plotly);
@@ -816,8 +842,21 @@ function makeVisited(root) {
   };
 }
 
+// ---- what is shown, with its step, for a lesson
+function makeTake(root) {
+  const box = root.appendChild(element("div", "th-share", '<button type="button" class="th-text th-take"></button>')), button = box.querySelector("button"), dress = dresser(box);
+  let send = () => {};
+  const hear = () => put(button, "disabled", !(shared.player?.shown >= 0));
+  button.onclick = () => { const {shown, count} = shared.player; send("event", {kind: "take", step: shown, last: shown >= count - 1, nonce: Date.now()}); };
+  shared.followers.add(hear);
+  return {
+    update(next, trigger) { send = trigger ?? send; dress.dress(); put(button, "textContent", next.words.take); hear(); },
+    stop() { shared.followers.delete(hear); dress.stop(); box.remove(); },
+  };
+}
+
 // ---- Streamlit calls this again on changed data and on a changed theme, and runs only the last cleanup: so one object per mounted element, one `stop`
-const parts = new WeakMap(), KINDS = {player: makePlayer, numbers: makeNumbers, share: makeShare, visited: makeVisited};
+const parts = new WeakMap(), KINDS = {player: makePlayer, numbers: makeNumbers, share: makeShare, visited: makeVisited, take: makeTake};
 export default function ({data, parentElement, setTriggerValue}) {
   let part = parts.get(parentElement);
   if (!part) {

@@ -18,12 +18,13 @@ from engine.params import CLOSE_UP_STEPS, Options
 from runtime import script, server, settings
 from runtime.films import Draw, Film
 from runtime.run import Run
-from ui import address, compare
+from ui import address, compare, presenting, reading
 from ui.language import language, say
+from ui.lesson import EVERYTHING
 from ui.text import Topic, markdown, phrases, theory
 
 HERE = Path(__file__).parent
-THEME = {"light": theme.LIGHT, "dark": theme.DARK, "template": theme.TEMPLATE}
+THEME = {"light": theme.LIGHT, "dark": theme.DARK, "projector": theme.PROJECTOR, "template": theme.TEMPLATE}
 SCRIPT = f"const THEME = {json.dumps(THEME)};\n" + (HERE / "player.js").read_text(encoding="utf-8")
 STYLE = (HERE / "player.css").read_text(encoding="utf-8")
 PLAYER = st.components.v2.component("player", css=STYLE, js=SCRIPT, isolate_styles=False)
@@ -82,6 +83,9 @@ def play(
             "plotly": base() + script.PATH,
             "words": phrases(language())["player"],
             "veiled": _asking(text.slug),
+            "locked": reading.asking(text.slug),
+            "until": reading.until(text.slug),
+            "present": presenting.on(),
             "closeup": {"now": close >= 0, "offered": closer},
             "inline": _inline(opened, heard),
             "nonce": _count(opened, start, autoplay),
@@ -94,6 +98,8 @@ def play(
 def _asking(slug: str) -> bool:
     """Whether an experiment waits for an answer: until then the curves do not show what is to come."""
     state = st.session_state.get("experiment", {}).get(slug, {})
+    if reading.reads(slug):
+        return reading.asking(slug)
     return state.get("id") is not None and state.get("answer") is None
 
 
@@ -184,8 +190,10 @@ def _hear(slug: str, film: Film, run: Run, on_click: Callable[[Clicked], None] |
         compare.pin(slug, compare.Pin(run.params, compare.now(slug), run.data))
     elif kind == "unpin":
         compare.unpin(slug)
-    elif kind == "click" and on_click and (clicked := _clicked(event, film, run)):
+    elif kind == "click" and on_click and not reading.hides(slug, EVERYTHING) and (clicked := _clicked(event, film, run)):
         on_click(clicked)
+    presenting.hear(event)
+    reading.hear(slug, event)
     st.session_state["player_heard"] = event
 
 

@@ -10,19 +10,21 @@ import streamlit as st
 from contents import AFTER
 from engine.errors import TheoriaError
 from engine.params import Options, Params
-from ui import address, compare, source
+from ui import address, compare, presenting, reading, source, teaching
 from ui.dataset import of_link
 from ui.language import following, language, say, switch
 from ui.player import beside_player
 from ui.search import Found
-from ui.text import Experiment, Topic, phrases, theory
+from ui.text import Experiment, Guess, Topic, phrases, theory, with_numbers
 
 
 def header(slug: str) -> Topic:
     """Title and question; language and share at the right. Reads the link first."""
-    address.arrive(slug)
+    if not reading.arrive(slug):
+        address.arrive(slug)
     text = theory(slug, language())
     with st.container(key="head", horizontal=True, vertical_alignment="bottom", gap="small"):
+        presenting.dress()
         with st.container(key="title", width="stretch", gap=None):
             st.html(f"<h1>{html.escape(text.title)}</h1><p>{html.escape(text.question)}</p>")
         with st.container(key="tools", horizontal=True, width="content", gap="xsmall", wrap=False):
@@ -31,7 +33,12 @@ def header(slug: str) -> Topic:
 
 
 def tools(slug: str | None = None) -> None:
-    """Language, and on a topic's page the link of what is shown."""
+    """Language, and on a topic's page the projector and the link of what is shown; elsewhere a door for lessons."""
+    if slug:
+        if not reading.reads(slug) or not presenting.on():
+            presenting.door()
+    else:
+        teaching.door()
     st.button(phrases(following())["ui"]["language_name"], on_click=switch, type="tertiary", key="language_button")
     if slug:
         door = st.popover(say("share"), icon=":material/link:", type="tertiary", key="sharing", on_change="rerun")
@@ -46,7 +53,10 @@ def tools(slug: str | None = None) -> None:
 def stage() -> Sequence[Any]:
     """Two columns: controls, picture."""
     with st.container(key="stage"):
-        return st.columns([1, 3.55], gap="medium")
+        columns = st.columns([1, 3.55], gap="medium")
+    if line := reading.set_line():
+        columns[0].html(line)
+    return columns
 
 
 def notices() -> None:
@@ -57,11 +67,13 @@ def notices() -> None:
 
 
 def experiments(text: Topic) -> tuple[bool, int | None]:
-    """The row of presets. Returns whether to play from the start, and the picture to open at.
+    """The row of presets, or a lesson's. Returns whether to play from the start, and the picture to open at.
 
     Choosing one sets the run and asks; the film waits at its start until an answer is given, then plays; what happened and
     why stands there afterwards.
     """
+    if reading.reads(text.slug):
+        return reading.bar(text)
     state = st.session_state.setdefault("experiment", {}).setdefault(text.slug, {"id": None, "answer": None})
     by_id = {item.id: item for item in text.experiments}
     key = f"{text.slug}-experiment"
@@ -98,18 +110,40 @@ def _ask(text: Topic, item: Experiment, state: dict[str, Any]) -> tuple[bool, in
     answer = state["answer"]
     if answer is None:
         st.html(f'<p class="th-ask"><b>{html.escape(say("predict"))}</b> {html.escape(item.ask)}</p>', width="stretch")
+        if item.guess:
+            _guess(text, item, item.guess, state)
         for number, words in enumerate(item.answers):
             st.button(words, key=f"answer-{item.id}-{number}", on_click=state.update, kwargs={"answer": number})
         return False, 0
-    watch = html.escape(say("watch", answer=item.answers[answer]))
-    verdict = html.escape(say("right" if answer == item.right else "not_so"))
-    why = f'<p class="th-ask th-why"><b>{verdict}</b> {html.escape(item.why)}</p>'
+    given = f"{answer:.{item.guess.digits}f}" if item.guess else item.answers[answer]
+    watch = html.escape(say("watch", answer=given))
+    verdict = (
+        _near(item.guess, answer) if item.guess else f"<b>{html.escape(say('right' if answer == item.right else 'not_so'))}</b>"
+    )
+    why = f'<p class="th-ask th-why">{verdict} {with_numbers(item.why, text.columns)}</p>'
     st.html(f'<p class="th-ask th-watch">{watch}</p>' + why, width="stretch")  # the second once the film has been seen to its end
     if item.then:
         st.button(item.then, key=f"then-{item.id}", on_click=_go_on, args=(text.slug, item))
     played = state.setdefault("played", False)
     state["played"] = True
     return not played, None
+
+
+def _guess(text: Topic, item: Experiment, guess: Guess, state: dict[str, Any]) -> None:
+    """A number to drag."""
+    key, middle = f"guess-{item.id}", round((guess.low + guess.high) / 2 / guess.step) * guess.step
+    st.session_state.setdefault(key, middle)
+    st.slider(
+        text.columns[guess.column], guess.low, guess.high, step=guess.step, key=key, format=f"%.{guess.digits}f",
+        label_visibility="collapsed", width=220,
+    )  # fmt: skip
+    st.button(say("guess"), key=f"answer-{item.id}", on_click=lambda: state.update(answer=st.session_state[key]))
+
+
+def _near(guess: Guess, answer: float) -> str:
+    """Whether a guess was near, which the player knows when the run has been seen."""
+    words = " ".join(f'data-th-{key}="{html.escape(say(key))}"' for key in ("near", "far"))
+    return f'<b data-th-guess="{answer}" data-th-column="{guess.column}" data-th-within="{guess.within}" {words}></b>'
 
 
 def _go_on(slug: str, item: Experiment) -> None:
@@ -133,7 +167,9 @@ def address_bar(
     step = st.session_state.get("link_step")
     if step is not None and st.session_state.setdefault("link_step_of", settings) != settings:
         step = st.session_state["link_step"] = st.session_state["link_step_of"] = None
-    address.write(wanted, step=step)
+    lesson = reading.in_address(text.slug)
+    address.write(lesson or wanted, step=None if lesson else step)
+    teaching.show(text, models, wanted)
     st.session_state["link_now"] = address.link(address.query(text.slug, models, data, everything=True) | pin)
     lost = say("pin_note") if compare.stays(text.slug) else None
     st.session_state.setdefault("link_notes", {})[text.slug] = "  \n".join(filter(None, (note, lost))) or None
@@ -165,8 +201,8 @@ def details(heading: str, rows: Sequence[Mapping[str, Any]], empty: str) -> None
 def below(text: Topic, module: ModuleType, params: Params, data: Sequence[str]) -> None:
     """Theory, numbers, code, and where the notes are mistaken. Only the open tab is drawn: the picture comes first."""
     with st.container(key="below"):
-        names = [say("theory"), say("numbers"), say("code"), say("errata")]
-        about, numbers, code, errata = st.tabs(names, on_change="rerun", key=f"{text.slug}-tabs-{language()}")
+        names = [say("theory"), say("numbers"), say("code"), say("errata"), say("teach")]
+        about, numbers, code, errata, lesson = st.tabs(names, on_change="rerun", key=f"{text.slug}-tabs-{language()}")
         with about:
             if about.open:
                 st.markdown(text.prose.replace("\n#### ", "\n## "))
@@ -180,6 +216,9 @@ def below(text: Topic, module: ModuleType, params: Params, data: Sequence[str]) 
         with errata:
             if errata.open:
                 _errata(text)
+        with lesson:
+            if lesson.open:
+                teaching.tab(text)
 
 
 def _code(module: ModuleType, params: Params, data: Sequence[str]) -> None:

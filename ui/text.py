@@ -1,7 +1,9 @@
 """Words: a topic's theory and the phrases around every page, in each language there is a folder for. Knows no Streamlit."""
 
+import html
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -48,17 +50,30 @@ class Topic:
 
 
 @dataclass(frozen=True)
+class Guess:
+    """A number to predict: a column of the numbers, where it may lie, and how far off is near."""
+
+    column: str
+    low: float
+    high: float
+    step: float
+    within: float
+    digits: int
+
+
+@dataclass(frozen=True)
 class Experiment:
-    """A preset with something to predict first."""
+    """A preset with something to predict first: one of the answers, or a number."""
 
     id: str
     name: str
     ask: str
-    answers: tuple[str, ...]
-    right: int  # which answer holds
-    why: str
+    why: str  # with {columns} of the last picture's numbers, {column:.2f} with so many digits
     data: str
     set: Mapping[str, Any]
+    answers: tuple[str, ...] = ()
+    right: int = 0  # which answer holds
+    guess: Guess | None = None
     then: str = ""  # what to try next, if there is something
     then_set: Mapping[str, Any] = field(default_factory=dict)
 
@@ -75,6 +90,19 @@ def theory(slug: str, language: str) -> Topic:
     return Topic(slug=slug, language=language, prose=prose.strip(), digest=digest_of("assets/theory", "assets/text"), **facts)
 
 
+PLACE = re.compile(r"\{(\w+)(?::\.(\d)f)?\}")  # {column} or {column:.2f}
+
+
+def with_numbers(text: str, columns: Container[str]) -> str:
+    """HTML of a plain text; the player fills its {columns} with the numbers of the run that was seen. What is no column stays."""
+
+    def place(match: re.Match[str]) -> str:
+        digits = f' data-th-digits="{match[2]}"' if match[2] else ""
+        return f'<span data-th-value="{match[1]}"{digits}></span>' if match[1] in columns else match[0]
+
+    return PLACE.sub(place, html.escape(text))
+
+
 def markdown(text: str) -> str:
     """A visitor's word inside Markdown: every sign that could mean something is escaped."""
     return "".join("\\" + sign if sign in "\\`*_{}[]()<>#+-.!|$~:&" else sign for sign in text)
@@ -84,8 +112,10 @@ def _experiment(slug: str, language: str, item: dict[str, Any]) -> Experiment:
     """An experiment's words in a language; its settings stand once, in the reference language."""
     if language != REFERENCE:
         same = next(other for other in theory(slug, REFERENCE).experiments if other.id == item["id"])
-        item = item | {"right": same.right, "data": same.data, "set": same.set, "then_set": same.then_set}
-    return Experiment(**item | {"answers": tuple(item["answers"])})
+        shared = {"right": same.right, "data": same.data, "set": same.set, "then_set": same.then_set, "guess": same.guess}
+        return Experiment(**item | shared | {"answers": tuple(item.get("answers", ()))})
+    guess = Guess(**item["guess"]) if "guess" in item else None
+    return Experiment(**item | {"answers": tuple(item.get("answers", ())), "guess": guess})
 
 
 @cache

@@ -64,7 +64,7 @@ def test_every_page_opens_in_every_language(slug, language):
     page = opened(slug, lang=language)
     assert not page.exception
     assert not page.error
-    assert len(page.tabs) == 4
+    assert len(page.tabs) == 5
 
 
 def test_home_lists_every_topic_and_finds_one_by_a_word():

@@ -12,7 +12,7 @@ from charts import theme
 from contents import SECTIONS
 from engine import errors
 from tests.engine.algorithms import ALGORITHMS
-from ui.text import LANGUAGES, REFERENCE, phrases, theory
+from ui.text import LANGUAGES, PLACE, REFERENCE, phrases, theory
 
 ROOT = Path(__file__).parents[2]
 SLUGS = [slug for slugs in SECTIONS.values() for slug in slugs]
@@ -69,6 +69,9 @@ def test_every_topic_has_a_theory_in_every_language_with_the_same_keys(slug):
             assert set(other.choices[name]) == set(choices)
         assert [item.id for item in other.experiments] == [item.id for item in reference.experiments]
         assert [len(item.answers) for item in other.experiments] == [len(item.answers) for item in reference.experiments]
+        assert [re.findall(PLACE, item.why) for item in other.experiments] == [
+            re.findall(PLACE, item.why) for item in reference.experiments
+        ]
         assert len(other.errata) == len(reference.errata)
         assert other.prose.count("$$") == reference.prose.count("$$")
 
@@ -85,17 +88,18 @@ def test_every_parameter_and_choice_has_a_name(slug):
 
 
 @topics
-def test_a_topic_has_three_to_five_experiments_whose_settings_are_legal(slug):
+def test_a_topic_has_four_to_six_experiments_whose_settings_are_legal(slug):
     algorithm = next(item for item in ALGORITHMS if item.slug == slug)
     items = theory(slug, REFERENCE).experiments
-    assert 3 <= len(items) <= 5
+    assert 4 <= len(items) <= 6
     section = next(section for section, slugs in SECTIONS.items() if slug in slugs)
     options = import_module(f"views.{section}.{slug}").Options
     for item in items:
         for values in (item.set, item.then_set):
             algorithm.Params.make(**{name: value for name, value in values.items() if name in algorithm.Params.model_fields})
             options.make(**{name: value for name, value in values.items() if name not in algorithm.Params.model_fields})
-        assert 0 <= item.right < len(item.answers)
+        assert (item.guess is None) == bool(item.answers)
+        assert item.guess or 0 <= item.right < len(item.answers)
 
 
 def test_every_error_that_is_raised_has_its_sentence():

@@ -97,7 +97,8 @@ def test_the_experiment_on_collapse_ends_where_it_says_and_survives_with_the_flo
 
 def test_the_experiments_on_the_coins_tell_where_the_coins_come_to():
     item, last = EXPERIMENTS["coins"], [*run_of("coins")][-1]
-    assert "0.797 and 0.520" in item.why
+    assert "{theta_a:.3f} for A and {theta_b:.3f} for B" in item.why
+    assert abs(0.6 - last.theta[0]) > item.guess.within  # where it started is no good guess
     assert last.theta == pytest.approx([0.797, 0.520], abs=5e-4)
     mirror = [*run_of("mirror")][-1]
     assert mirror.theta[0] < mirror.theta[1]

@@ -1,0 +1,38 @@
+"""What an experiment says of its own run, and the number it lets a visitor guess, are numbers of that run."""
+
+import pytest
+
+from contents import SECTIONS
+from tests.views.test_films import film
+from ui.text import LANGUAGES, PLACE, theory
+
+pytestmark = pytest.mark.usefixtures("bugs_break")
+ALL = [(section, slug, item) for section, slugs in SECTIONS.items() for slug in slugs for item in theory(slug, "en").experiments]
+TOLD = [(section, slug, item) for section, slug, item in ALL if item.guess or PLACE.search(item.why)]
+
+
+def test_every_topic_has_an_experiment_that_tells_the_numbers_of_its_run():
+    assert {slug for _, slug, _ in TOLD} == {slug for slugs in SECTIONS.values() for slug in slugs}
+
+
+@pytest.mark.parametrize(("section", "slug", "item"), [pytest.param(*case, id=f"{case[1]}-{case[2].id}") for case in TOLD])
+def test_what_is_told_and_guessed_stands_in_the_last_row(section, slug, item):
+    _, shows = film(section, slug, item.id, "en")
+    row = shows.rows[-1]
+    for name, digits in PLACE.findall(item.why):
+        assert isinstance(row[name], (int, float)), name
+        assert not digits or round(row[name], int(digits)) or row[name] == 0, "so few digits say nothing"
+    if guess := item.guess:
+        truth, middle = row[guess.column], (guess.low + guess.high) / 2
+        assert guess.low <= truth <= guess.high
+        assert abs(truth - middle) > guess.within, "where the slider starts is no guess"
+        assert 2 * guess.within < (guess.high - guess.low) / 4
+        assert guess.step <= guess.within
+
+
+@pytest.mark.parametrize(("section", "slug", "item"), [pytest.param(*case, id=f"{case[1]}-{case[2].id}") for case in TOLD])
+def test_every_field_is_a_column_in_every_language(section, slug, item):
+    for language in LANGUAGES:
+        words = next(other for other in theory(slug, language).experiments if other.id == item.id)
+        assert {name for name, _ in PLACE.findall(words.why)} <= set(theory(slug, language).columns)
+        assert "{" not in PLACE.sub("", words.why)

@@ -1,0 +1,50 @@
+"""The page on a projector: large type, nothing but the picture and the question, the keyboard alone."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from ui.language import say
+
+STYLE = (Path(__file__).parent / "presenting.css").read_text(encoding="utf-8")
+KEY = "presenting"
+
+
+def on() -> bool:
+    return bool(st.session_state.get(KEY))
+
+
+def arrive(link: Mapping[str, str]) -> None:
+    """A link says it with `present=1`."""
+    if link:
+        st.session_state[KEY] = link.get("present") == "1"
+
+
+def begin() -> None:
+    st.session_state[KEY] = True
+
+
+def leave() -> None:
+    st.session_state[KEY] = False
+
+
+def hear(event: Mapping[str, Any]) -> None:
+    """Escape, in the player."""
+    if event.get("kind") == "leave":
+        leave()
+
+
+def dress() -> None:
+    """The style, and what to press. To be drawn inside a container, so that nothing below it moves."""
+    if on():
+        st.html(f"<style>{STYLE}</style>")
+
+
+def door() -> None:
+    """The button that begins it, or the one that ends it."""
+    if on():
+        st.button(say("leave_presenting"), on_click=leave, type="tertiary", key="leave-presenting", icon=":material/close:")
+    else:
+        st.button("", help=say("present"), on_click=begin, type="tertiary", key="present", icon=":material/present_to_all:")

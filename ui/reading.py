@@ -1,0 +1,302 @@
+"""A lesson as its reader sees it: title and place, the question before the run, how the class answers, on and back.
+
+One lesson is read at a time. Its steps may lie on several topics' pages; on any other page nothing of it is seen.
+"""
+
+import base64
+import html
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from engine import data
+from engine.errors import DataError
+from runtime.tally import TALLY
+from ui import address, lesson, presenting
+from ui.language import language, say
+from ui.lesson import EVERYTHING, Lesson, Question, Step
+from ui.text import LANGUAGES, Topic, markdown, phrases, with_numbers
+
+SKIPPED = -1
+SECONDS = {True: 2.0, False: 5.0}  # between two looks at the tally: on the projector, for everybody else
+
+
+@dataclass
+class Reading:
+    """Where a reader is, and what was answered: step → choice, or SKIPPED."""
+
+    lesson: Lesson
+    packed: str | None
+    at: int = 0
+    fresh: bool = True  # the step's settings have not been taken yet
+    answers: dict[int, int] = field(default_factory=dict)
+    played: set[int] = field(default_factory=set)
+
+    @property
+    def step(self) -> Step:
+        return self.lesson.steps[self.at]
+
+
+# ---- coming, going on, leaving
+
+
+def arrive(slug: str | None) -> bool:
+    """Open the lesson of a link that has just been opened, and go where its step is. Returns whether a step has been taken."""
+    link = address.opened()
+    st.session_state["page"] = slug
+    presenting.arrive(link)
+    if packed := link.get("lesson"):
+        try:
+            begin(lesson.unpack(packed), packed, link.get("part", ""))
+        except DataError as problem:
+            told = {key: html.escape(str(value)) for key, value in problem.values.items()}
+            address.notice("bad_lesson", why=phrases(language())["errors"][problem.code].format(**told))
+    elif link and slug:
+        st.session_state.pop("lesson", None)
+    if step := st.session_state.get("revisited"):
+        return _revisit(step, slug)
+    reading = _reading()
+    if not reading or not reading.fresh:
+        return False
+    if reading.lesson.v != address.VERSION:
+        address.notice("older_link")
+    if reading.step.slug != slug:
+        st.switch_page(st.session_state["pages"][reading.step.slug])
+    _take(reading)
+    return True
+
+
+def _revisit(step: Step, slug: str | None) -> bool:
+    if step.slug != slug:
+        st.switch_page(st.session_state["pages"][step.slug])
+    del st.session_state["revisited"]
+    _show(step)
+    return True
+
+
+def begin(lesson: Lesson, packed: str | None = None, part: str = "") -> None:
+    """Read a lesson from one of its steps on. Raises DataError when it speaks of a topic that is not here."""
+    check(lesson)
+    at = int(part) - 1 if part.isdecimal() and len(part) < 3 else 0
+    st.session_state["lesson"] = Reading(lesson, packed, min(max(at, 0), len(lesson.steps) - 1))
+    if packed is None and lesson.language in LANGUAGES:
+        st.session_state["language"] = lesson.language
+
+
+def check(lesson: Lesson) -> None:
+    """Raise DataError when a lesson speaks of a topic that is not here."""
+    for step in lesson.steps:
+        if step.slug not in st.session_state["pages"]:
+            raise DataError("lesson_topic", slug=step.slug)
+
+
+def revisit(step: Step) -> None:
+    """Show a step's run again, outside the lesson."""
+    st.session_state["revisited"] = step
+
+
+def _take(reading: Reading) -> None:
+    step, reading.fresh = reading.step, False
+    _show(step, waits=step.question is not None and reading.at not in reading.answers)
+
+
+def _show(step: Step, *, waits: bool = False) -> None:
+    """Let a step's page have its settings."""
+    at = {} if step.at is None or waits else {"step": str(step.at)}
+    st.session_state.get("experiment", {}).pop(step.slug, None)
+    st.session_state.pop(f"{step.slug}-experiment", None)
+    address.take(step.slug, {**step.settings, **at})
+    if step.own:
+        try:
+            st.session_state["brought"] = data.carried(step.own.kind, step.own.content), step.own.name
+        except DataError as problem:
+            address.notice("bad_data", why=problem.code)
+
+
+def turn(by: int) -> None:
+    """The next step, or the one before."""
+    if (reading := _reading()) and 0 <= reading.at + by < len(reading.lesson.steps):
+        reading.at, reading.fresh = reading.at + by, True
+
+
+def leave() -> None:
+    """Close the lesson; the settings stay."""
+    st.session_state.pop("lesson", None)
+    presenting.leave()
+
+
+def answer(choice: int) -> None:
+    """Take the reader's answer to this step, and count it."""
+    reading = _reading()
+    if not reading or not (asked := reading.step.question) or reading.at in reading.answers:
+        return
+    if choice != SKIPPED and not 0 <= choice < len(asked.choices):
+        return
+    reading.answers[reading.at] = choice
+    if choice != SKIPPED:
+        TALLY.vote(reading.lesson.id, reading.at, choice, _voter())
+
+
+def hear(slug: str, event: Mapping[str, Any]) -> None:
+    """The keys that the player heard."""
+    kind, value = event.get("kind"), event.get("value")
+    if not _of(slug):
+        return
+    if kind == "turn" and value in (1, -1):
+        turn(int(value))
+    elif kind == "skip":
+        answer(SKIPPED)
+    elif kind == "answer" and isinstance(value, int):
+        answer(value)
+
+
+# ---- what the rest of the page asks
+
+
+def hides(slug: str, name: str) -> bool:
+    """Whether a control is set by the lesson."""
+    reading = _of(slug)
+    return reading is not None and (EVERYTHING in reading.step.hidden or name in reading.step.hidden)
+
+
+def set_line() -> str:
+    """What stands in place of hidden controls."""
+    reading = _reading()
+    if not reading or not reading.step.hidden or st.session_state.get("page") != reading.step.slug:
+        return ""
+    whole = EVERYTHING in reading.step.hidden
+    return f'<p class="th-set{" th-set-all" * whole}">{html.escape(say("lesson_set_all" if whole else "lesson_set"))}</p>'
+
+
+def asking(slug: str) -> bool:
+    """Whether a question waits for an answer: until then the run does not play."""
+    reading = _of(slug)
+    return reading is not None and reading.step.question is not None and reading.at not in reading.answers
+
+
+def until(slug: str) -> int | None:
+    """The picture to stop at."""
+    reading = _of(slug)
+    return reading.step.at if reading else None
+
+
+def in_address(slug: str) -> dict[str, str] | None:
+    """What stands in the address bar instead of the settings."""
+    reading = _of(slug)
+    return {"lesson": reading.packed, "part": str(reading.at + 1)} if reading and reading.packed else None
+
+
+def reads(slug: str) -> bool:
+    return _of(slug) is not None
+
+
+def _reading() -> Reading | None:
+    return st.session_state.get("lesson")
+
+
+def _of(slug: str) -> Reading | None:
+    """The lesson, on the page of its step."""
+    reading = _reading()
+    return reading if reading and reading.step.slug == slug else None
+
+
+def _voter() -> str:
+    """A name for the session that says nothing of who it is."""
+    return str(st.session_state.setdefault("voter", secrets.token_hex(8)))
+
+
+# ---- what is drawn
+
+
+def bar(text: Topic) -> tuple[bool, int | None]:
+    """The lesson's row. Returns whether to play from the start, and the picture to open at."""
+    reading = _of(text.slug)
+    assert reading
+    steps = len(reading.lesson.steps)
+    with st.container(key="lesson", gap="small"):
+        with st.container(key="lesson-head", horizontal=True, vertical_alignment="center", gap="small"):
+            place = say("lesson_place", i=reading.at + 1, n=steps)
+            st.html(f"<p><b>{html.escape(reading.lesson.title)}</b> <span>{html.escape(place)}</span></p>", width="stretch")
+            _doors(reading, text.slug, steps)
+        if reading.step.question is None:
+            return False, None
+        return _question(reading, reading.step.question, text)
+
+
+def _doors(reading: Reading, slug: str, steps: int) -> None:
+    if reading.packed:
+        door = st.popover("", icon=":material/qr_code_2:", help=say("qr"), type="tertiary", key="lesson-qr", on_change="rerun")
+        if door.open:
+            with door:
+                show_code(address.lesson_link(reading.packed, slug, reading.lesson.steps[0].slug, language()))
+    st.button(
+        "", icon=":material/arrow_back:", help=say("lesson_back"), on_click=turn, args=(-1,), disabled=not reading.at,
+        key="lesson-back", type="tertiary",
+    )  # fmt: skip
+    st.button(
+        say("lesson_next"), on_click=turn, args=(1,), disabled=reading.at == steps - 1, key="lesson-next",
+    )  # fmt: skip
+    if presenting.on():
+        presenting.door()
+    else:
+        st.button("", icon=":material/close:", help=say("lesson_leave"), on_click=leave, key="lesson-leave", type="tertiary")
+
+
+def _question(reading: Reading, asked: Question, text: Topic) -> tuple[bool, int | None]:
+    given = reading.answers.get(reading.at)
+    ask = f'<p class="th-ask"><b>{html.escape(say("predict"))}</b> {html.escape(asked.ask)}</p>'
+    if given is None:
+        st.html(ask)
+        with st.container(key="lesson-answers", horizontal=True, gap="small"):
+            for number, words in enumerate(() if presenting.on() else asked.choices):  # on the projector the bars say them
+                st.button(markdown(words), key=f"lesson-answer-{reading.at}-{number}", on_click=answer, args=(number,))
+            skip = "lesson_run" if presenting.on() else "lesson_skip" if asked.choices else "lesson_guessed"
+            st.button(say(skip), key=f"lesson-skip-{reading.at}", on_click=answer, args=(SKIPPED,), type="tertiary")
+    else:
+        st.html(ask + _told(asked, given, text))
+    if asked.choices and (presenting.on() or (given is not None and given != SKIPPED)):
+        st.fragment(_bars, run_every=SECONDS[presenting.on()])(reading.lesson.id, reading.at, asked, given is not None)
+    if given is None:
+        return False, 0
+    first = reading.at not in reading.played
+    reading.played.add(reading.at)
+    return first, None
+
+
+def _told(asked: Question, given: int, text: Topic) -> str:
+    """What was answered, and what is so: the second once the run has been seen to where it stops."""
+    watch = say("watch", answer=asked.choices[given]) if given != SKIPPED else say("lesson_watch")
+    verdict = ""
+    if asked.right is not None:
+        right = say("lesson_right", answer=asked.choices[asked.right])
+        verdict = right if given == SKIPPED else say("right") if given == asked.right else say("not_so") + " " + right
+    said = f"<b>{html.escape(verdict)}</b> {with_numbers(asked.why, text.columns)}"
+    why = f'<p class="th-ask th-why">{said}</p>' if verdict or asked.why else ""
+    return f'<p class="th-ask th-watch">{html.escape(watch)}</p>' + why
+
+
+def _bars(lesson: str, at: int, asked: Question, answered: bool) -> None:
+    """How the class answers, as bars that grow."""
+    counts = TALLY.counts(lesson, at, len(asked.choices))
+    most, total = max(1, *counts), sum(counts)
+    rows = "".join(
+        f"<div{' data-right' if number == asked.right else ''}><span>{html.escape(words)}</span>"
+        f'<i><u style="width:{round(100 * count / most)}%"></u></i><b>{count}</b></div>'
+        for number, (words, count) in enumerate(zip(asked.choices, counts, strict=True))
+    )
+    wide = " th-tally-wide" if presenting.on() and len(counts) > 2 else ""
+    st.html(f'<div class="th-tally{wide}" role="status" aria-label="{html.escape(say("tally", n=total))}">{rows}</div>')
+
+
+def show_code(link: str) -> None:
+    """The link as a QR code, or why there is none."""
+    if picture := lesson.code(link):
+        source = "data:image/svg+xml;base64," + base64.b64encode(picture).decode()
+        st.html(f'<img class="th-qr" src="{source}" alt="{html.escape(say("qr"))}">')
+    else:
+        st.caption(say("qr_long"))
+    if "://localhost" in link or "://127." in link:
+        st.caption(say("link_local"))
