@@ -12,9 +12,8 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).parents[2]
-FIRST, LAST = 20_000, 20_200  # ports for Ray's workers: outside what the system hands out
 SMALL = {
-    "--num-cpus": 2, "--num-gpus": 0, "--object-store-memory": 100_000_000, "--min-worker-port": FIRST, "--max-worker-port": LAST,
+    "--num-cpus": 2, "--num-gpus": 0, "--object-store-memory": 100_000_000, "--min-worker-port": 0, "--max-worker-port": 0,
     "--include-dashboard": "false", "--include-log-monitor": "false",
 }  # fmt: skip
 
