@@ -43,18 +43,21 @@ def local(**options: object) -> Iterator[tuple[str, psutil.Process]]:
             text=True,
         )
         assert started.stdout
-        said = []
-        for line in started.stdout:
-            said.append(line)
-            if "Ray runtime started" in line:
-                break
-        else:
-            raise RuntimeError("".join(said))
         process = psutil.Process(started.pid)
+        everybody: list[psutil.Process] = []
         try:
+            said = []
+            for line in started.stdout:
+                everybody = process.children(recursive=True)
+                said.append(line)
+                if "Ray runtime started" in line:
+                    break
+            else:
+                raise RuntimeError("".join(said))
             yield f"127.0.0.1:{port}", process
         finally:
-            everybody = [process, *process.children(recursive=True)]
+            with contextlib.suppress(psutil.NoSuchProcess):
+                everybody += process.children(recursive=True)
             started.terminate()
             _, left = psutil.wait_procs(everybody, timeout=10)
             for one in left:
