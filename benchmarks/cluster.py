@@ -19,7 +19,7 @@ from runtime.store import Store
 from tests.runtime import toys
 from tests.runtime.ray_here import local
 
-LANES, FRAMES, RUNS, TIMES = 2, 1_000, 8, 5
+LANES, FRAMES, RUNS, TIMES = 2, 1_000, 4, 3
 SIZES = (1_000, 100_000, 1_000_000)  # bytes of a frame
 
 
@@ -59,7 +59,7 @@ def rows(stores: list[Store]) -> Iterator[str]:
     ]
     here, there = (1e3 * median(column) for column in zip(*took, strict=True))
     yield f"| a run of one frame, from asking to its end | {here:.1f} ms | {there:.1f} ms |"
-    took = [[seconds(store, maps(seed)) for store in stores] for seed in (next(seeds) for _ in range(3))]
+    took = [[seconds(store, maps(seed)) for store in stores] for seed in (next(seeds) for _ in range(TIMES))]
     here, there = (median(column) for column in zip(*took, strict=True))
     yield f"| {RUNS} maps of 5,000 steps, until the last | {here:.1f} s | {there:.1f} s |"
 

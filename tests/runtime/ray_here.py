@@ -12,9 +12,8 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).parents[2]
-FIRST, LAST = 20_000, 20_200  # ports for Ray's workers: outside what the system hands out
 SMALL = {
-    "--num-cpus": 2, "--num-gpus": 0, "--object-store-memory": 100_000_000, "--min-worker-port": FIRST, "--max-worker-port": LAST,
+    "--num-cpus": 2, "--num-gpus": 0, "--object-store-memory": 100_000_000, "--min-worker-port": 0, "--max-worker-port": 0,
     "--include-dashboard": "false", "--include-log-monitor": "false",
 }  # fmt: skip
 
@@ -44,18 +43,21 @@ def local(**options: object) -> Iterator[tuple[str, psutil.Process]]:
             text=True,
         )
         assert started.stdout
-        said = []
-        for line in started.stdout:
-            said.append(line)
-            if "Ray runtime started" in line:
-                break
-        else:
-            raise RuntimeError("".join(said))
         process = psutil.Process(started.pid)
+        everybody: list[psutil.Process] = []
         try:
+            said = []
+            for line in started.stdout:
+                everybody = process.children(recursive=True)
+                said.append(line)
+                if "Ray runtime started" in line:
+                    break
+            else:
+                raise RuntimeError("".join(said))
             yield f"127.0.0.1:{port}", process
         finally:
-            everybody = [process, *process.children(recursive=True)]
+            with contextlib.suppress(psutil.NoSuchProcess):
+                everybody += process.children(recursive=True)
             started.terminate()
             _, left = psutil.wait_procs(everybody, timeout=10)
             for one in left:

@@ -14,7 +14,7 @@ import numpy as np
 import psutil
 import pytest
 
-from benchmarks.classroom import host
+from benchmarks.classroom import Host, host
 from benchmarks.visitors import Visitor, door
 from contents import SECTIONS
 from engine import data
@@ -189,16 +189,22 @@ def test_only_a_run_that_wants_the_gpu_is_given_it_in_a_lane_of_its_own(cluster,
     store.close()
 
 
-def test_the_app_computes_on_the_cluster_and_ends_in_time(head: tuple[str, psutil.Process]) -> None:
+@pytest.fixture(scope="module")
+def app(head: tuple[str, psutil.Process]) -> Iterator[Host]:
+    with host(warm=False, RAY_ADDRESS=head[0], WORKERS="2") as there:
+        yield there
+
+
+def test_the_app_computes_on_the_cluster_and_ends_in_time(app: Host) -> None:
     async def come(address: str) -> int:
         async with door() as http, Visitor(http, address) as visitor:
             return (await visitor.watch(await visitor.open("som.rows=7&som.seed=11&v=1"))).pictures
 
-    with host(warm=False, RAY_ADDRESS=head[0], WORKERS="2") as there:
-        assert asyncio.run(come(there.address)) == 61
-        assert there.process.children() == []  # nothing is computed here
-        there.process.terminate()
-        assert there.process.wait(10) is not None
+    assert asyncio.run(come(app.address)) == 61
+    assert app.process.children() == []  # nothing is computed here
+    app.process.terminate()
+    _, left = psutil.wait_procs([app.process], timeout=20)
+    assert not left
 
 
 def test_ray_speaks_to_this_machine_only(head: tuple[str, psutil.Process], cluster) -> None:
