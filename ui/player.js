@@ -735,7 +735,7 @@ function makePlayer(root) {
       watch.disconnect(); bar.disconnect(); dress.stop(); line.disconnect();
       panes.forEach((pane) => Plotly?.purge(pane.plot));
       stage.remove();
-      if (shared.player === player) { shared.player = null; tell("film"); }
+      if (shared.player === player) { shared.player = null; document.documentElement.dataset.thPresent = ""; tell("film"); }
     },
   };
   window.theoriaLoops++; frame = requestAnimationFrame(tick);

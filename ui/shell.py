@@ -133,11 +133,12 @@ def _guess(text: Topic, item: Experiment, guess: Guess, state: dict[str, Any]) -
     """A number to drag."""
     key, middle = f"guess-{item.id}", round((guess.low + guess.high) / 2 / guess.step) * guess.step
     st.session_state.setdefault(key, middle)
-    st.slider(
+    value = st.slider(
         text.columns[guess.column], guess.low, guess.high, step=guess.step, key=key, format=f"%.{guess.digits}f",
         label_visibility="collapsed", width=220,
     )  # fmt: skip
-    st.button(say("guess"), key=f"answer-{item.id}", on_click=lambda: state.update(answer=st.session_state[key]))
+    said = say("guess", value=f"{value:.{guess.digits}f}")
+    st.button(said, key=f"answer-{item.id}", on_click=lambda: state.update(answer=st.session_state[key]))
 
 
 def _near(guess: Guess, answer: float) -> str:

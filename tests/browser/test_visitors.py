@@ -45,6 +45,26 @@ def test_a_phone_shows_everything_without_scrolling_sideways(visit, locale):
     unbroken(page)
 
 
+def test_a_guessed_number_is_compared_with_the_one_that_the_run_comes_to(visit):
+    page = visit("/em")
+    ready(page)
+    with another_film(page):
+        page.get_by_role("button", name="Two coins").or_(page.get_by_role("radio", name="Two coins")).first.click()
+    ready(page, step=0)
+    slider = page.locator(".st-key-experiments").get_by_role("slider")
+    slider.press("ArrowRight")
+    page.get_by_role("button", name="My guess: 0.51").click()
+    ready(page, playing="true")
+    press(page, "last")
+    why = page.locator(".th-why")
+    expect(why).to_be_visible()
+    expect(why).to_contain_text("Further off.")
+    expect(why).to_contain_text("0.797 for A and 0.520 for B")
+    page.locator(".st-key-language_button button").click()
+    expect(why).to_contain_text("A 的 θ 为 0.797，B 的为 0.520")
+    unbroken(page)
+
+
 def test_an_experiment_asks_waits_plays_and_explains(visit):
     page = visit()
     ready(page)

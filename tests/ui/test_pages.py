@@ -221,6 +221,19 @@ def test_an_experiment_asks_first_and_explains_after_the_answer():
     assert params(None) == som.Params(sigma=0.6, sigma_end=0.3, unfold=True)
 
 
+def test_an_experiment_may_ask_for_a_number_and_leaves_its_own_to_the_player():
+    page = opened("em")
+    page.button_group(key="em-experiment").set_value("coins").run()
+    page.slider(key="guess-coins").set_value(0.78).run()
+    assert page.button(key="answer-coins").label == "My guess: 0.78"
+    assert "data-th-value" not in said(page)
+    page.button(key="answer-coins").click().run()
+    assert not page.exception
+    assert "You said: 0.78. Watch." in said(page)
+    assert '<b data-th-guess="0.78" data-th-column="theta_a" data-th-within="0.05"' in said(page)
+    assert '<span data-th-value="theta_a" data-th-digits="3"></span>' in said(page)
+
+
 def test_the_snippet_on_the_page_makes_the_frames_that_are_shown():
     page = opened(som__rows="5", som__cols="4", som__steps="200", data="moons")
     page.session_state["som-tabs-en"] = "Code"
