@@ -22,7 +22,7 @@ HERE = {
     "localhost",
     "theoria.test",
 }  # theoria.test is this machine by a plain name, as in a classroom: no secure context
-PATIENCE = 12_000  # milliseconds for what takes a blink on an idle machine
+PATIENCE = 40_000  # milliseconds for what takes a blink on an idle machine; on a busy one seconds
 
 
 def free_port() -> int:
