@@ -74,7 +74,7 @@ with st.container(key="below"):
         _, params, sample = module.DEFAULT
         st.markdown(f"## `{module.__name__}`")
         st.text(reference.about(module))
-        st.code(source.snippet(module, params, [f'datasets.sample("{sample}")']), language="python")
+        st.code(source.snippet(module, params, [f'datasets.sample("{sample}")']), language="python", wrap_lines=True)
         st.markdown(f"### {say('engine_params')}")
         table(reference.parameters(module.Params))
         st.markdown(f"### {say('engine_frames')}")

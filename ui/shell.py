@@ -224,14 +224,14 @@ def below(text: Topic, module: ModuleType, params: Params, data: Sequence[str]) 
 
 def _code(module: ModuleType, params: Params, data: Sequence[str]) -> None:
     st.markdown(say("snippet_note"))
-    st.code(source.snippet(module, params, data), language="python")
+    st.code(source.snippet(module, params, data), language="python", wrap_lines=True)
     parts = source.parts(module)
     for part, place in zip(
         parts, st.tabs([source.file(part) for part in parts]) if len(parts) > 1 else [st.container()], strict=True
     ):
         with place:
             st.markdown(say("source_note", file=source.file(part)))
-            st.code(source.text(part), language="python", height=520)
+            st.code(source.text(part), language="python", wrap_lines=True)  # nothing scrolls inside: the keyboard could not
 
 
 def _errata(text: Topic) -> None:

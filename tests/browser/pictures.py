@@ -12,7 +12,7 @@ from playwright.sync_api import Page, sync_playwright
 from charts import theme
 from contents import SECTIONS
 from tests.browser.chromium import launch
-from tests.browser.playground import Server, idle, ready
+from tests.browser.playground import Server
 
 ROOT = Path(__file__).parents[2]
 FIRST_PANEL = """async () => {
@@ -34,7 +34,7 @@ FIRST_PANEL = """async () => {
 def thumbnail(page: Page, address: str, slug: str) -> str:
     """The SVG of a topic's default film."""
     page.goto(f"{address}/{slug}")
-    page.wait_for_selector("[data-state=ready]")
+    page.wait_for_selector("[data-state=ready][data-drawn=true]", timeout=120_000)  # a fresh server warms up
     page.wait_for_timeout(500)
     svg = page.evaluate(FIRST_PANEL)
     names = {colour.upper(): name for name, colour in theme.LIGHT.items() if isinstance(colour, str)}
@@ -54,23 +54,31 @@ def thumbnail(page: Page, address: str, slug: str) -> str:
 
 def main() -> None:
     server = Server()
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-US")
-        for slugs in SECTIONS.values():
-            for slug in slugs:
-                (ROOT / "ui/static/thumbs" / f"{slug}.svg").write_text(thumbnail(page, server.url, slug), encoding="utf-8")
-        page.goto(server.url + "/som")
-        ready(page)
-        page.screenshot(path=ROOT / "assets" / "theoria.png")
-        page.set_viewport_size({"width": 1280, "height": 640})  # what a link to the project shows
-        page.goto(server.url)
-        page.locator("[class*=st-key-card-] img").last.wait_for()
-        idle(page)
-        page.wait_for_timeout(1000)
-        page.screenshot(path=ROOT / "assets" / "social.png")
-        browser.close()
-    server.stop()
+    try:
+        with sync_playwright() as playwright:
+            browser = launch(playwright)
+            page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-US", reduced_motion="reduce")
+            page.set_default_timeout(60_000)
+            take(page, server.url)
+            browser.close()
+    finally:
+        server.stop()
+
+
+def take(page: Page, address: str) -> None:
+    """A thumbnail of every topic, the README's picture, and what a link to the project shows."""
+    for slugs in SECTIONS.values():
+        for slug in slugs:
+            (ROOT / "ui/static/thumbs" / f"{slug}.svg").write_text(thumbnail(page, address, slug), encoding="utf-8")
+    page.goto(address + "/som")
+    page.wait_for_selector("[data-state=ready][data-drawn=true]")
+    page.wait_for_timeout(1000)
+    page.screenshot(path=ROOT / "assets" / "theoria.png")
+    page.set_viewport_size({"width": 1280, "height": 640})
+    page.goto(address)
+    page.locator("[class*=st-key-card-] img").last.wait_for()
+    page.wait_for_timeout(2000)
+    page.screenshot(path=ROOT / "assets" / "social.png")
 
 
 if __name__ == "__main__":
