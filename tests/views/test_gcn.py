@@ -150,7 +150,7 @@ def test_edges_are_doors_to_the_frame_they_are_left_out_in():
 
 def test_whether_a_flip_is_proven_smallest_is_said():
     frames, draw = pictures("karate", show="ablate", node="30")
-    assert "None of the 71 single edits does; of 2,485 pairs tried" in draw(-1).said
+    assert "Not one of the 71 single edits does; of 2,485 pairs tried" in draw(-1).said
     assert "No single edit turns “30”: 71 were tried" in draw(len(frames) - 2).said
     grid, on_grid = pictures("grid", show="ablate", epochs=30)
     assert not grid[-1].turned
