@@ -57,7 +57,7 @@ def local(**options: object) -> Iterator[tuple[str, psutil.Process]]:
             yield f"127.0.0.1:{port}", process
         finally:
             with contextlib.suppress(psutil.NoSuchProcess):
-                everybody += process.children(recursive=True)
+                everybody += [process, *process.children(recursive=True)]
             started.terminate()
             _, left = psutil.wait_procs(everybody, timeout=10)
             for one in left:

@@ -154,15 +154,16 @@ def test_a_run_that_waits_for_room_in_the_cluster_counts_as_queued_and_is_not_si
     cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = Store(3, hire=cluster.hire)
-    busy = [store.start(run(toys.gated, steps=1, seed=seed, place=str(tmp_path)), "a") for seed in range(2)]
+    busy = [store.start(run(toys.tick, seed=seed, place=str(tmp_path)), "a") for seed in range(2)]
     for job in busy:
         until(job, lambda job=job: job.state == "running")
     third = store.start(run(seed=3), "a")
-    monkeypatch.setattr(settings, "SILENT_SECONDS", 0.5)
-    time.sleep(1.2)
+    monkeypatch.setattr(settings, "SILENT_SECONDS", 1.0)
+    time.sleep(2)
     assert (third.state, third.error) == ("queued", None)
+    assert [job.state for job in busy] == ["running"] * 2
     monkeypatch.setattr(settings, "SILENT_SECONDS", 60)
-    toys.say(tmp_path, "gate-0")
+    toys.say(tmp_path, "go")
     assert len(ended(third).frames) == 5
     store.close()
 

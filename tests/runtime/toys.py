@@ -62,6 +62,15 @@ def gated(params: Params, *data: Any) -> Iterator[ToyFrame]:
     say(params.place, "over")
 
 
+def tick(params: Params) -> Iterator[ToyFrame]:
+    """A frame every moment, never silent, until the test says "go"."""
+    i = 0
+    while not (Path(params.place) / "go").exists():
+        yield frame(i, params)
+        i += 1
+        time.sleep(0.05)
+
+
 def hang(params: Params) -> Iterator[ToyFrame]:
     """One frame, then none, deaf to everything."""
     yield frame(0, params)
