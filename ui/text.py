@@ -42,7 +42,11 @@ class Topic:
 
     def telling(self, **facts: str) -> "Topic":
         """The same, with {facts} that files hold put into what experiments say: a number is not typed a second time."""
-        return replace(self, experiments=tuple(replace(item, why=item.why.format(**facts)) for item in self.experiments))
+
+        def told(why: str) -> str:
+            return PLACE.sub(lambda match: facts.get(match[1], match[0]), why)
+
+        return replace(self, experiments=tuple(replace(item, why=told(item.why)) for item in self.experiments))
 
     @staticmethod
     def escape(text: str) -> str:
