@@ -121,7 +121,7 @@ def test_no_process_outlives_a_server_though_a_run_hangs_and_a_viewer_waits(
     everybody = [process, *process.children(recursive=True)]
     assert len(everybody) >= 4  # the server, the forkserver, two workers
     process.send_signal(number)
-    _, left = psutil.wait_procs(everybody, timeout=5)
+    _, left = psutil.wait_procs(everybody, timeout=20)
     assert not left
 
 
@@ -135,7 +135,7 @@ def test_the_app_starts_serves_and_ends_without_orphans() -> None:
         assert not maps(process, "libtorch", "gensim/")
         everybody = [process, *process.children(recursive=True)]
         process.terminate()
-        _, left = psutil.wait_procs(everybody, timeout=5)
+        _, left = psutil.wait_procs(everybody, timeout=20)
         assert not left
 
 
