@@ -7,7 +7,7 @@ follow the reader's theme.
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from charts import theme
 from contents import SECTIONS
@@ -57,16 +57,15 @@ def main() -> None:
     try:
         with sync_playwright() as playwright:
             browser = launch(playwright)
-            page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-US", reduced_motion="reduce")
-            page.set_default_timeout(60_000)
-            take(page, server.url)
+            take(browser, server.url)
             browser.close()
     finally:
         server.stop()
 
 
-def take(page: Page, address: str) -> None:
+def take(browser: Browser, address: str) -> None:
     """A thumbnail of every topic, the README's picture, and what a link to the project shows."""
+    page = visitor(browser, height=800)
     for slugs in SECTIONS.values():
         for slug in slugs:
             (ROOT / "ui/static/thumbs" / f"{slug}.svg").write_text(thumbnail(page, address, slug), encoding="utf-8")
@@ -74,7 +73,17 @@ def take(page: Page, address: str) -> None:
     page.wait_for_selector("[data-state=ready][data-drawn=true]")
     page.wait_for_timeout(1000)
     page.screenshot(path=ROOT / "assets" / "theoria.png")
-    page.set_viewport_size({"width": 1280, "height": 640})
+    social(visitor(browser, height=640), address)
+
+
+def visitor(browser: Browser, height: int) -> Page:
+    """A page of somebody who was never here."""
+    page = browser.new_context(viewport={"width": 1280, "height": height}, locale="en-US", reduced_motion="reduce").new_page()
+    page.set_default_timeout(60_000)
+    return page
+
+
+def social(page: Page, address: str) -> None:
     page.goto(address)
     page.locator("[class*=st-key-card-] img").last.wait_for()
     page.wait_for_timeout(2000)
