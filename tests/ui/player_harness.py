@@ -101,7 +101,7 @@ class Server:
             self.asked.append(path)
             self.film(to, self.films.get(path[7:].removesuffix(".html"), (404, "application/json", '{"gone": true}')))
             return
-        themes = {"light": theme.LIGHT, "dark": theme.DARK, "template": theme.TEMPLATE}
+        themes = {"light": theme.LIGHT, "dark": theme.DARK, "projector": theme.PROJECTOR, "template": theme.TEMPLATE}
         script = f"const THEME = {json.dumps(themes)};\n" + (UI / "player.js").read_text() if path == "/player.js" else ""
         found: dict[str, tuple[str, bytes]] = {
             "/": ("text/html", PAGE.encode()),

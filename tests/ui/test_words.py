@@ -123,8 +123,8 @@ def test_the_settings_of_streamlits_theme_are_the_tokens():
         assert {key: config[name][key] for key in keys} == {key: palette[token] for key, token in keys.items()}
 
 
-def test_both_palettes_have_the_same_roles():
-    assert set(theme.LIGHT) == set(theme.DARK)
+def test_all_palettes_have_the_same_roles():
+    assert set(theme.LIGHT) == set(theme.DARK) == set(theme.PROJECTOR)
 
 
 def _luminance(colour: str) -> float:
@@ -133,11 +133,24 @@ def _luminance(colour: str) -> float:
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
-@pytest.mark.parametrize("palette", [theme.LIGHT, theme.DARK])
+@pytest.mark.parametrize("palette", [theme.LIGHT, theme.DARK, theme.PROJECTOR])
 @pytest.mark.parametrize(("front", "back", "least"), [("ink", "paper", 12), ("ink2", "paper", 6), ("ink3", "surface", 4.5), ("accent", "surface", 4.5), ("bad", "surface", 4.5)])  # fmt: skip
 def test_type_can_be_read_on_what_it_stands_on(palette, front, back, least):
     bright, dark = sorted((_luminance(palette[front]), _luminance(palette[back])), reverse=True)
     assert (bright + 0.05) / (dark + 0.05) >= least
+
+
+def test_a_projector_gets_more_contrast_than_a_screen():
+    for front, back in (
+        ("ink", "paper"),
+        ("ink2", "surface"),
+        ("ink3", "surface"),
+        ("line", "surface"),
+        ("edge", "surface"),
+        ("ghost", "surface"),
+    ):
+        screen, wall = (_luminance(palette[back]) + 0.05 for palette in (theme.LIGHT, theme.PROJECTOR))
+        assert wall / (_luminance(theme.PROJECTOR[front]) + 0.05) > screen / (_luminance(theme.LIGHT[front]) + 0.05), front
 
 
 def test_the_readme_names_every_room():
