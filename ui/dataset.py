@@ -138,6 +138,7 @@ def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) ->
     if state.get("awaited"):
         address.notice("bring_file", name=state["awaited"].name, size=state["awaited"].size)
     key = address.in_language(f"{slug}.data")
+    st.session_state.setdefault("samples", {})[slug] = tuple(samples)  # for of_link
     options = [*samples, "own"] if own else list(samples)
     if address.kept(slug).setdefault("data", default) not in options:
         address.put(slug, "data", default)
@@ -592,16 +593,17 @@ def _arrive(slug: str, samples: Sequence[str], default: str, form: Form[Any]) ->
 
 
 def of_link(said: Mapping[str, str], text: Topic) -> Any:
-    """The data that a link speaks of, where it names a sample or carries them. Raises DataError."""
+    """The data that a link speaks of, where it names a sample of the page or carries them. Raises DataError."""
     name, slug = said["data"], text.slug
+    samples = st.session_state["samples"][slug]
     if name.startswith("~"):
-        kind = type(data.sample(next(iter(text.choices["data"]))))
+        kind = type(data.sample(samples[0]))
         read: Mapping[type, Callable[[str], Any]] = {
             Points: data.points_of, Text: data.unpack_text, Graph: lambda packed: data.graph_of(data.unpack(packed)),
         }  # fmt: skip
         packed = name[1:]
         return data.unpack_text(packed) if packed.startswith(data.TEXT_MARK) else read.get(kind, data.unpack)(packed)
-    if name not in text.choices["data"]:
+    if name not in samples:
         raise DataError("no_sample", name=data.cut(data.clean(name)))
     if f"{slug}.columns" not in said:
         return data.sample(name)

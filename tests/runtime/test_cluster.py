@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
@@ -208,9 +209,17 @@ def test_the_app_computes_on_the_cluster_and_ends_in_time(app: Host) -> None:
     assert not left
 
 
+def connections(process: psutil.Process) -> list[Any]:
+    """None where it has ended meanwhile."""
+    try:
+        return list(process.net_connections())
+    except psutil.NoSuchProcess:
+        return []
+
+
 def test_ray_speaks_to_this_machine_only(head: tuple[str, psutil.Process], cluster) -> None:
     everybody = [head[1], *head[1].children(recursive=True), psutil.Process()]
-    asked = {at.raddr.ip.removeprefix("::ffff:") for one in everybody for at in one.net_connections() if at.raddr}
+    asked = {at.raddr.ip.removeprefix("::ffff:") for one in everybody for at in connections(one) if at.raddr}
     assert len(everybody) > 4
     assert asked
     assert asked <= OWN

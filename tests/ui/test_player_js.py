@@ -60,7 +60,7 @@ def fresh(browser: Browser, server: Server) -> Iterator[Page]:
 
 def wait(page: Page, **hooks: object) -> None:
     """Until the stage says so: wait(page, step=3, state="ready")."""
-    page.wait_for_selector(STAGE + "".join(f'[data-{name}="{value}"]' for name, value in hooks.items()), timeout=8000)
+    page.wait_for_selector(STAGE + "".join(f'[data-{name}="{value}"]' for name, value in hooks.items()), timeout=40_000)
 
 
 def step(page: Page) -> int:

@@ -67,12 +67,12 @@ def draw(frames: Sequence[GcnFrame], i: int, params: Params, data: tuple[Graph, 
         assert isinstance(frame, DataFrame)
         panels, boxes = inspecting.inspector(frame, params, graph, options, words)
     mathml, values, of, at = _caption(frame, params, graph, words)
-    said = _said(frame, params, graph, words)
+    phase, said = _phase(frame, params, words), _said(frame, params, graph, words)
     return Picture(
         **compose(panels, *boxes, height=900 if isinstance(frame, (RoundFrame, TrainFrame)) else 820),
-        phase=_phase(frame, params, words),
+        phase=phase,
         said=said,
-        alt=f"{said} {_alt(frame, graph, words)}",
+        alt=f"{phase} · {said} {_alt(frame, graph, words)}",
         numbers=numbers(frame),
         formula=mathml,
         values=values,
