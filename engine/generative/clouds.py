@@ -246,7 +246,7 @@ def energy_distance(x: np.ndarray, data: np.ndarray) -> float:
     """Szekely & Rizzo's 2 E|X − Y| − E|X − X'| − E|Y − Y'| of the law behind a sample x (m, 2) and the points `data` (n, 2).
 
     `data` are a law of their own: each of them with probability 1/n. The estimate has no bias: 0 on average where x is drawn
-    from them, so below 0 about half of the time.
+    from them, and then often below it.
     """
 
     def mean(one: np.ndarray, other: np.ndarray) -> float:
