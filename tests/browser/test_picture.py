@@ -195,7 +195,7 @@ def test_a_saved_film_plays_without_server_and_network(som, visit, tmp_path):
         ready(page, step=to)
         assert page.inner_html(".th-plot .cartesianlayer") != before
     press(page, "play")
-    page.wait_for_function("+document.querySelector('.th-player').dataset.step > 3")
+    page.wait_for_function("() => +document.querySelector('.th-player').dataset.step > 3")
     assert page.inner_text("h1") == "Self-organising map"
     assert [url for url in page.context.watch.asked if url.startswith("http")] == []
 
@@ -211,7 +211,9 @@ def test_the_dark_theme_has_light_ink_and_a_change_of_theme_keeps_the_step(visit
     shown = film(page)
     page.emulate_media(color_scheme="light")
     ready(page, mood="light", step=21)
-    page.wait_for_function("parseInt(getComputedStyle(document.querySelector('.th-plot .xtick text')).fill.match(/\\d+/)) < 140")
+    page.wait_for_function(
+        "() => parseInt(getComputedStyle(document.querySelector('.th-plot .xtick text')).fill.match(/\\d+/)) < 140"
+    )
     assert light(page, ".th-plot", "backgroundColor") > 220
     page.emulate_media(color_scheme="dark")
     ready(page, mood="dark", step=21)

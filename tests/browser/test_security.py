@@ -91,7 +91,7 @@ def test_the_policy_refuses_nothing_that_a_page_needs(visit, slug):
         page.locator(f".st-key-{slug}-own button, .st-key-sharing button").first.click()
         idle(page)
     else:
-        expect(page.locator("[class*=st-key-links-]").first).to_be_visible(timeout=SLOW)
+        expect(page.locator("[class*=st-key-card-]").first).to_be_visible(timeout=SLOW)
         idle(page)
     unrefused(page)
     assert page.evaluate("document.fonts.check('15px \"Plex Sans\"')")
@@ -137,7 +137,7 @@ def test_a_film_in_a_file_runs_nothing_but_its_own_scripts(visit, tmp_path):
     )
     away = visit(evil.as_uri(), offline=True)
     ready(away)
-    away.wait_for_function("document.querySelector('img[src=x]').complete")
+    away.wait_for_function("() => document.querySelector('img[src=x]').complete")
     assert away.evaluate("window.hacked") is None
 
 

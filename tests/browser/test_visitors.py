@@ -85,7 +85,7 @@ def test_an_experiment_asks_waits_plays_and_explains(visit):
     expect(page.locator(".th-watch")).to_contain_text("You said: flat")
     expect(why).to_be_hidden()  # it would spoil the film
     top = page.locator(".th-player").bounding_box()["y"]
-    page.wait_for_function("+document.querySelector('.th-player').dataset.step > 3")
+    page.wait_for_function("() => +document.querySelector('.th-player').dataset.step > 3")
     assert film(page) == shown
     press(page, "last")
     ready(page, step=60)
