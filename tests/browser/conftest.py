@@ -51,13 +51,14 @@ def a_context(
 
 
 def check(context: BrowserContext) -> None:
-    """No page of a context broke, and none asked another machine for anything."""
+    """No page of a context broke, none was refused what it needs, and none asked another machine for anything."""
     for page in context.pages:
         if page.url.startswith("http"):
             assert page.get_by_test_id("stException").count() == 0
             assert page.get_by_text(BUG).count() == 0
     assert context.watch.strangers == []
     assert context.watch.broken == []
+    assert context.watch.refused == []
 
 
 @pytest.fixture

@@ -68,11 +68,13 @@ class Server:
 
 
 class Watch:
-    """What the pages of a context asked of other machines, and what broke in them."""
+    """What the pages of a context asked of other machines, what broke in them, and what the policy refused them."""
 
     def __init__(self, context: BrowserContext) -> None:
         self.asked: list[str] = []
         self.broken: list[str] = []
+        self.refused: list[str] = []
+        context.on("console", lambda line: self.refused.append(line.text) if "Content Security Policy" in line.text else None)
         context.on("request", lambda request: self.asked.append(request.url))
         context.on("weberror", lambda problem: self.broken.append(str(problem.error)))
         context.on("page", lambda page: page.on("websocket", lambda line: self.asked.append(line.url)))
