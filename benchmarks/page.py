@@ -98,7 +98,7 @@ def opened(browser: Any, address: str) -> tuple[Page, float]:
     )
     page.add_init_script(DRAWN)
     page.goto(address + "/som", wait_until="commit")
-    page.wait_for_function("window.firstPicture", polling=50, timeout=30_000)
+    page.wait_for_function("() => window.firstPicture", polling=50, timeout=30_000)
     return page, page.evaluate("window.firstPicture") / 1000
 
 
@@ -139,7 +139,7 @@ def measure() -> list[Row]:
 
 
 def settle(page: Page) -> None:
-    page.wait_for_function("document.querySelector('.th-player')?.dataset.state === 'ready'")
+    page.wait_for_function("() => document.querySelector('.th-player')?.dataset.state === 'ready'")
     page.wait_for_timeout(400)
 
 
