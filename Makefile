@@ -13,7 +13,7 @@ run: $(VENV)/run.done  ## open the playground
 	@$(BIN)/streamlit run app.py --server.port $(PORT)
 
 test: $(VENV)/dev.done browser proxy check  ## everything that must hold
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal --durations=15
 
 check: $(VENV)/dev.done  ## style, types, who imports whom
 	$(BIN)/ruff check .

@@ -140,7 +140,7 @@ def test_plotly_handed_over_by_the_page_is_let_in_by_the_policy(visit):
     unrefused(page)
 
 
-@pytest.mark.parametrize("value", WORDS)
+@pytest.mark.parametrize("value", [MARKUP, *WORDS[2:5]])  # an element, a script, Markdown, an attribute
 def test_words_in_a_link_are_words(visit, value):
     page = opened(
         visit,
