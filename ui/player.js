@@ -678,7 +678,9 @@ function makePlayer(root) {
     const said = {PageDown: {kind: "turn", value: 1}, PageUp: {kind: "turn", value: -1}, Escape: data.present && {kind: "leave"}}[event.key] || (data.locked && /^[1-9]$/.test(event.key) && {kind: "answer", value: event.key - 1});
     if (said && data.present) { event.preventDefault(); return emit({...said, nonce: Date.now()}); }
     const move = {ArrowLeft: moves.back, ArrowRight: moves.next, Home: moves.first, End: moves.last}[event.key];
-    if (!move && (event.key !== " " || event.target.closest?.("button,a,summary,[role=button],[role=checkbox],[role=switch],tr"))) return;
+    const held = event.target.closest?.("button,a,summary,[role=button],[role=checkbox],[role=switch],tr");
+    const shut = data.present && held?.closest(".st-key-lesson-qr") && held.getAttribute("aria-expanded") !== "true";      // the code has been shown: space runs again
+    if (!move && (event.key !== " " || (held && !shut))) return;
     event.preventDefault();
     if (move && !data.locked) { hand(); move(); state(); } else if (!move && count()) play();
   };

@@ -176,3 +176,27 @@ def test_a_step_stops_at_its_picture_and_explains_there(visit):
     expect(page.locator(".th-why")).to_contain_text("Right. Because.")
     page.wait_for_timeout(400)
     assert step(page) == 12
+
+
+def test_on_a_projector_the_code_is_seen_whole_and_the_run_begins_by_space_or_by_its_button(visit):
+    asked = Question(ask="Will the sheet lie flat?", choices=("flat", "tangled", "torn"))
+    packed = lesson.pack(Lesson(v=1, title="Maps", language="en", steps=(Step(slug="som", question=asked), Step(slug="em"))))
+    for begin in ("space", "button"):
+        beamer = visit(f"/som?lesson={packed}&present=1", height=720)
+        ready(beamer, step=0)
+        idle(beamer)
+        door = beamer.locator(".st-key-lesson-qr button").first
+        door.click()
+        code = beamer.locator(".th-qr")
+        expect(code).to_be_visible()
+        box, hall = code.bounding_box(), beamer.get_by_test_id("stPopoverBody").bounding_box()
+        assert box["y"] + box["height"] <= hall["y"] + hall["height"] <= 720
+        door.click()
+        expect(code).to_have_count(0)
+        if begin == "space":
+            expect(door).to_be_focused()
+            beamer.keyboard.press("Space")
+        else:
+            beamer.get_by_role("button", name="Run it").click()
+        ready(beamer, playing="true")
+        expect(beamer.locator(".th-qr")).to_have_count(0)
