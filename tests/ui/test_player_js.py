@@ -814,4 +814,4 @@ def test_on_a_projector_the_figure_is_larger_and_the_mouse_still_hits_what_it_po
     assert len(events(page, "leave")) == 1
     show(page, "small")
     wait(page, mood="light")
-    assert page.evaluate("document.querySelector('.th-plot').style.transform") == ""
+    page.wait_for_function("document.querySelector('.th-plot').style.transform === ''")  # with the next picture
