@@ -11,6 +11,7 @@ from statistics import median
 from typing import TypedDict
 
 from benchmarks import pairs
+from benchmarks.pairs import duration
 from engine import data
 from engine.language import corpus, ngram
 from engine.language.counts import count
@@ -33,15 +34,11 @@ def table(rows: list[Row]) -> str:
     """The rows as Markdown."""
     lines = ["| n-gram models | ours | peer | ratio | aim | |", "|---|---|---|---|---|---|"]
     for row in rows:
-        peer = _time(row["peer_s"]) if row["peer_s"] else "–"
+        peer = duration(row["peer_s"]) if row["peer_s"] else "–"
         ratio = f"{row['ratio']:,.1f}×" if row["ratio"] else "–"
         aim = f"{row['aim']}, {'met' if row['met'] else '**missed**'}" if row["aim"] else "–"
-        lines.append(f"| {row['name']} | {_time(row['ours_s'])} | {peer} | {ratio} | {aim} | {row['note']} |")
+        lines.append(f"| {row['name']} | {duration(row['ours_s'])} | {peer} | {ratio} | {aim} | {row['note']} |")
     return "\n".join(lines)
-
-
-def _time(seconds: float) -> str:
-    return f"{seconds:.3f} s" if seconds >= 0.1 else f"{1e3 * seconds:.3f} ms" if seconds >= 1e-4 else f"{1e6 * seconds:.2f} µs"
 
 
 def fitting() -> Row:

@@ -23,19 +23,20 @@ def table(title: str, rows: list[Row]) -> str:
     """The rows as Markdown."""
     lines = [f"| {title} | ours | peer | ratio | aim | |", "|---|---|---|---|---|---|"]
     for row in rows:
-        peer = _time(row["peer_s"]) if row["peer_s"] else "–"
+        peer = duration(row["peer_s"]) if row["peer_s"] else "–"
         ratio = f"{row['ratio']:.2f}×" if row["ratio"] else "–"
         aim = (
             f"≥ {row['aim']:.2g}×, {'met' if (row['ratio'] or 0) >= row['aim'] else '**missed**'}"
             if row["aim"] and row["ratio"]
             else "–"
         )
-        lines.append(f"| {row['name']} | {_time(row['ours_s'])} | {peer} | {ratio} | {aim} | {row['note']} |")
+        lines.append(f"| {row['name']} | {duration(row['ours_s'])} | {peer} | {ratio} | {aim} | {row['note']} |")
     return "\n".join(lines)
 
 
-def _time(took: float) -> str:
-    return f"{took:.3f} s" if took >= 0.1 else f"{1e3 * took:.3g} ms"
+def duration(took: float) -> str:
+    """Seconds, in the unit that suits them."""
+    return f"{took:.3f} s" if took >= 0.1 else f"{1e3 * took:.3g} ms" if took >= 1e-4 else f"{1e6 * took:.3g} µs"
 
 
 def row(name: str, ours: Callable[[], object], peer: Callable[[], object] | None, note: str, aim: float | None = None) -> Row:
