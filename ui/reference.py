@@ -42,8 +42,8 @@ class Thing:
 
 
 def about(module: ModuleType) -> str:
-    """A module's docstring."""
-    return inspect.getdoc(module) or ""
+    """A module's docstring, its lines as long as the page lets them be; what is indented or a list keeps its own."""
+    return re.sub(r"(?<=\S)\n(?=[^\s*-])", " ", inspect.getdoc(module) or "")
 
 
 @cache
