@@ -50,8 +50,8 @@ def warm() -> None:
     for section, slugs in SECTIONS.items():
         for slug in slugs:
             engine, view = importlib.import_module(f"engine.{section}.{slug}"), importlib.import_module(f"views.{section}.{slug}")
-            train, params, name = engine.DEFAULT
-            job = store.start(Run(train, params, (data.sample(name),)), "warm")
+            kind = engine.ALGORITHMS[0]
+            job = store.start(Run(kind.train, kind.Params(), (data.sample(kind.sample),)), "warm")
             for language in LANGUAGES:
                 films.whole(films.open(job, view.draw, (), view.Options(), theory(slug, language)))
     gc.collect()

@@ -13,8 +13,9 @@ from sklearn.mixture import GaussianMixture
 from benchmarks import pairs
 from benchmarks.pairs import Row
 from engine.data import points
-from engine.learning import em, mixtures
-from engine.learning.mixtures import Covariance, Mixture
+from engine.learning import em
+from engine.learning.em import gaussians as mixtures
+from engine.learning.em.gaussians import Covariance, Mixture
 
 STEPS, FLOOR = 100, 1e-6
 

@@ -105,7 +105,8 @@ def five_megabytes() -> Row:
 
 def default_run() -> Row:
     """What the page opens with: all frames."""
-    train, params, name = ngram.DEFAULT
+    kind = ngram.ALGORITHMS[0]
+    train, params, name = kind.train, kind.Params(), kind.sample
     text = data.sample(name)
     corpus._MEMORY.clear()
     seconds = pairs.seconds(lambda: list(train(params, text)))

@@ -23,7 +23,8 @@ HEAD = """| topic | computing | drawing | frames | film | 30 own runs | 100 own 
 def row(section: str, slug: str, workers: int) -> str:
     """One topic's line."""
     engine, view = importlib.import_module(f"engine.{section}.{slug}"), importlib.import_module(f"views.{section}.{slug}")
-    train, params, name = engine.DEFAULT
+    kind = engine.ALGORITHMS[0]
+    train, params, name = kind.train, kind.Params(), kind.sample
     run = Run(train, params, (data.sample(name),))
     Store(0).start(run, "warm")  # imports, and what is read once
     store = Store(0)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from charts.panels import Trace
+from charts.panels import Panel, Trace
 
 
 def line(x: np.ndarray, y: np.ndarray, *, colour: str, width: float = 2, dash: str = "solid", **more: Any) -> Trace:
@@ -45,3 +45,13 @@ def course(column: str, *, across: str = "step", dash: str = "solid") -> list[Tr
             "cliponaxis": False,
         },
     ]
+
+
+def history(title: str, *columns: str, across: str = "step", zero: bool = True, **axis: Any) -> Panel:
+    """The course of columns of the numbers under one title, solid, then dashed."""
+    lines = [
+        trace
+        for name, dash in zip(columns, ("solid", "dash", "dot"), strict=False)
+        for trace in course(name, across=across, dash=dash)
+    ]
+    return Panel(lines, title, x={"nticks": 4, "showgrid": False}, y={"nticks": 3, **axis}, series=list(columns), zero=zero)

@@ -26,6 +26,7 @@ class Panel:
     equal: bool = False  # one unit is as long on x as on y
     series: Sequence[str] = ()  # the columns whose values set the range of y; the player knows them all
     zero: bool = True  # that range begins at 0
+    small: bool = False  # two of them share a row on a phone
 
 
 @dataclass(frozen=True)
@@ -100,11 +101,19 @@ def _kept(trace: Trace, panel: Panel) -> Trace:
     return {**trace, **lists}
 
 
+class Safe(str):
+    """Words that are escaped already."""
+
+    __slots__ = ()
+
+
 def escaped(text: str) -> str:
-    """A visitor's word, harmless in HTML, in a hover label and as a colour role."""
+    """A visitor's word, harmless in HTML, in a hover label and as a colour role. What is safe stays as it is."""
+    if isinstance(text, Safe):
+        return text
     safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&#34;").replace("'", "&#39;")
     safe = safe.replace("%{", "%&#123;").replace("$", "&#36;")  # neither a hover template nor TeX
-    return "&#64;" + safe[1:] if safe.startswith("@") else safe
+    return Safe("&#64;" + safe[1:] if safe.startswith("@") else safe)
 
 
 def _title(text: str, k: str) -> dict[str, Any]:

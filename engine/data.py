@@ -9,7 +9,7 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from importlib.util import find_spec
@@ -113,6 +113,20 @@ __all__ = [
 TEXT_MARK = "."  # before a packed text; base64url has no such sign
 DATASETS = Path(__file__).parents[1] / "assets" / "datasets"
 Kind = Literal["table", "colours", "images"]
+
+
+@dataclass(frozen=True)
+class Added:
+    """A click that adds a point: its columns; those that are not named get their mean."""
+
+    place: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Removed:
+    """A click that takes a point away."""
+
+    index: int
 
 
 @dataclass(frozen=True, eq=False)

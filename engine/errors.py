@@ -9,14 +9,15 @@ TheoriaError
   · TooBig        one run or film needs more memory than the cache has
   · WorkerLost    the worker died: bad luck, forgotten
 
-An error carries a `code` and the values of its sentence; the sentences stand in assets/text/<lang>.toml under [errors].
+An error carries a `code` and the values of its sentence; the sentences stand under [errors], those of many topics in
+assets/text/<lang>.toml, those of one topic in the front matter of assets/theory/<lang>/<topic>.md.
 """
 
 import tomllib
 from functools import cache
 from pathlib import Path
 
-TEXT = Path(__file__).parents[1] / "assets" / "text"
+ASSETS = Path(__file__).parents[1] / "assets"
 
 
 class TheoriaError(Exception):
@@ -63,8 +64,15 @@ class WorkerLost(TheoriaError):
 
 @cache
 def _sentences(language: str) -> dict[str, str]:
-    with (TEXT / f"{language}.toml").open("rb") as file:
-        return dict(tomllib.load(file)["errors"])
+    shared = tomllib.loads((ASSETS / "text" / f"{language}.toml").read_text(encoding="utf-8"))["errors"]
+    theories = [file.read_text(encoding="utf-8").split("+++\n", 2)[1] for file in (ASSETS / "theory" / language).glob("*.md")]
+    own = [tomllib.loads(front).get("errors", {}) for front in theories]
+    return {code: sentence for errors in (shared, *own) for code, sentence in errors.items()}
+
+
+def codes(language: str) -> set[str]:
+    """All errors that have a sentence in a language."""
+    return set(_sentences(language))
 
 
 def sentence(code: str, language: str) -> str:

@@ -1,7 +1,7 @@
 """A frame is one step of a run: numbers only, never changed once it is yielded."""
 
 from dataclasses import dataclass, fields
-from typing import TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +12,17 @@ class Frame:
 
     step: int  # the algorithm's own count; the first frame, the untouched start, has 0
     part: str  # a sub-step's name ("draw", "match", "pull"); "" where the step is whole
-    total: int  # how many frames the whole run yields, this one included
+    total: int  # how many frames the whole run yields, this one included; 0: not known yet
+
+    def __post_init__(self) -> None:
+        """A frame is shared: no viewer may change its arrays under another."""
+        for array in self.arrays():
+            array.flags.writeable = False
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """One that comes from another process is sealed anew."""
+        self.__dict__.update(state)
+        self.__post_init__()
 
     def numbers(self) -> dict[str, int | float | str]:
         """The fields that are single numbers or words: what there is to print of a step."""
@@ -27,13 +37,3 @@ class Frame:
     def arrays(self) -> list[np.ndarray]:
         """The fields that are arrays, in order of declaration."""
         return [value for field in fields(self) if isinstance(value := getattr(self, field.name), np.ndarray)]
-
-
-F = TypeVar("F", bound=Frame)
-
-
-def seal(frame: F) -> F:
-    """Make every array of a frame read-only; a shared frame must not change under another viewer."""
-    for array in frame.arrays():
-        array.flags.writeable = False
-    return frame

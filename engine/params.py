@@ -4,16 +4,19 @@ A declaration serves five masters: it validates, draws the widget, names the lin
 examples and prints the snippet that reproduces the run. Only int, float, bool, str and Literal; nothing nested.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Self, get_args, get_origin
 
 from annotated_types import Ge, Le, MultipleOf
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 
 from engine.errors import ParamError
 
 Value = int | float | bool | str
+When = Mapping[str, Sequence[int | float | bool | str]] | None
 CLOSE_UP_STEPS = 40  # how many steps a close-up goes through
 
 
@@ -34,15 +37,44 @@ class Options(BaseModel):
 
     @classmethod
     def specs(cls) -> list["Spec"]:
-        """The fields as plain facts, in order of declaration."""
-        return [_spec(name, field) for name, field in cls.model_fields.items()]
+        """The fields as plain facts, in order of declaration: a kind's own first, then what it shares with others."""
+        declared = [name for model in cls.__mro__ for name in vars(model).get("__annotations__", ())]
+        return [_spec(name, cls.model_fields[name]) for name in dict.fromkeys(declared) if name in cls.model_fields]
 
 
 class Params(Options):
-    """Settings of a run. `seed` names the random numbers, `close_up` the step to look at closely (-1: the whole run)."""
+    """Settings of a run. `seed` names the random numbers."""
 
     seed: int = Field(0, ge=0, le=9999)
+
+
+class Closing(Params):
+    """Settings of a run whose single steps can be looked at: from step `close_up` on; -1: the whole run."""
+
     close_up: int = Field(-1, ge=-1)
+
+
+def number(
+    default: float, low: float | None = None, high: float | None = None, *, step: float | None = None, rare: bool = False,
+    when: When = None, only: Sequence[str] = (),
+) -> Any:  # fmt: skip
+    """A number from `low` to `high`. A whole one is a multiple of `step`; any other's widget moves by it.
+
+    `rare`: folded away on the page. `when`: it plays a part only while these fields have one of these values. `only`: the
+    kinds of run whose picture it changes.
+    """
+    whole = isinstance(default, int)
+    return Field(default, ge=low, le=high, multiple_of=step if whole else None, json_schema_extra=_extra(rare, when, only, step))
+
+
+def choice(default: bool | str, *, rare: bool = False, when: When = None, only: Sequence[str] = ()) -> Any:
+    """One of a Literal's words, a yes or no, or a word of the visitor's; the rest as in `number`."""
+    return Field(default, json_schema_extra=_extra(rare, when, only))
+
+
+def _extra(rare: bool, when: When, only: Sequence[str], step: float | None = None) -> JsonDict:
+    facts: JsonDict = {"rare": rare, "when": {name: list(values) for name, values in (when or {}).items()}, "only": list(only)}
+    return facts if step is None else facts | {"step": step}
 
 
 @dataclass(frozen=True)
@@ -57,6 +89,8 @@ class Spec:
     step: float | None = None
     choices: tuple[str, ...] = ()
     when: tuple[tuple[str, tuple[Value, ...]], ...] = ()  # shown only while these fields have one of these values
+    rare: bool = False  # folded away
+    only: tuple[str, ...] = ()  # of a view's options: the kinds of run whose picture it changes; (): all
 
     def read(self, text: str) -> Value:
         """The value a link's text stands for. Raises ValueError when it is none or out of bounds."""
@@ -99,7 +133,8 @@ def _spec(name: str, field: FieldInfo) -> Spec:
             bounds["step"] = rule.multiple_of  # type: ignore[assignment]
     if "step" in extra:
         bounds["step"] = extra["step"]  # type: ignore[assignment]
+    facts: Any = {"when": when, "rare": bool(extra.get("rare")), "only": tuple(extra.get("only", ()))}  # type: ignore[arg-type]
     if get_origin(field.annotation) is Literal:
-        return Spec(name, "choice", field.default, choices=get_args(field.annotation), when=when)
+        return Spec(name, "choice", field.default, choices=get_args(field.annotation), **facts)
     kind = {int: "int", float: "float", bool: "bool", str: "str"}[field.annotation]  # type: ignore[index]
-    return Spec(name, kind, field.default, when=when, **bounds)  # type: ignore[arg-type]
+    return Spec(name, kind, field.default, **facts, **bounds)  # type: ignore[arg-type]

@@ -71,12 +71,16 @@ with st.container(key="below"):
         things((*reference.classes(engine.data), *reference.functions(engine.data)))
     else:
         module = import_module(f"engine.{SECTION[shown]}.{shown}")
-        _, params, sample = module.DEFAULT
+        opening = module.ALGORITHMS[0]
         st.markdown(f"## `{module.__name__}`")
         st.text(reference.about(module))
-        st.code(source.snippet(module, params, [f'datasets.sample("{sample}")']), language="python", wrap_lines=True)
+        st.code(
+            source.snippet(module, opening.Params(), [f'datasets.sample("{opening.sample}")']), language="python", wrap_lines=True
+        )
         st.markdown(f"### {say('engine_params')}")
-        table(reference.parameters(module.Params))
+        for kind in module.ALGORITHMS:
+            st.markdown(f"`{kind.Params.__name__}`")
+            table(reference.parameters(kind.Params))
         st.markdown(f"### {say('engine_frames')}")
         things(reference.frames(module))
         st.markdown(f"### {say('engine_functions')}")

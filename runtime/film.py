@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Protocol
 
 from engine.errors import Diverged, TheoriaError, TooBig, sentence, title
+from engine.frames import Frame
 from engine.params import Options
 from runtime import settings, workers
 from runtime.jobs import Job
@@ -144,9 +145,11 @@ class Film:
         if job.again:
             self._say("again", True)
         if self._next < len(job.frames):
-            self._say("total", job.frames[self._next].total)
+            frame = job.frames[self._next]
+            if frame.total:
+                self._say("total", frame.total)
             data = (*job.run.data, *self._beside)
-            self._picture(self._draw(job.frames, self._next, job.run.params, data, self.options, self.words))
+            self._picture(self._draw(job.frames, self._next, job.run.params, data, self.options, self.words), frame)
             self._next += 1
             if self.lines.stored > settings.FILM_MB * 1_000_000:
                 self._end(self._error(TooBig("film_too_big", megabytes=settings.FILM_MB)), lasting=True)
@@ -157,9 +160,11 @@ class Film:
             else:
                 self._end(self._error(job.error) if job.error else {"done": True}, lasting=not job.lost)
 
-    def _picture(self, picture: Any) -> None:
-        lines = self.lines
-        lines.add({"row": [plain(picture.numbers.get(column)) for column in self.words.columns]}, more=True)
+    def _picture(self, picture: Any, frame: Frame) -> None:
+        lines, row = self.lines, {"step": frame.step, "part": frame.part} | picture.numbers
+        if unknown := set(row) - set(self.words.columns):
+            raise KeyError(f"columns without a name: {sorted(unknown)}")
+        lines.add({"row": [plain(row.get(column)) for column in self.words.columns]}, more=True)
         content: dict[str, Any] = {
             "figure": {"data": [lines.sent(trace) for trace in picture.data], "layout": lines.value(picture.layout)}
         }
@@ -167,7 +172,7 @@ class Film:
         content |= {key: getattr(picture, key) for key in ("phase", "said", "alt", "of", "at", "metrics", "mark", "hold", "flip")}
         content |= {"formula": lines.value(picture.formula) if picture.formula else ""}
         content |= {"values": {key: [lines.sent(value), digits] for key, (value, digits) in picture.values.items()}}
-        content |= {"step": picture.numbers["step"], "part": picture.numbers.get("part", "")}
+        content |= {"step": frame.step, "part": frame.part}
         lines.add({"picture": content})
 
     def _say(self, what: str, value: Any) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from engine.errors import TheoriaError, TooBig, WorkerLost
-from engine.frames import Frame, seal
+from engine.frames import Frame
 from runtime import settings
 from runtime.run import Run, uploads
 
@@ -107,7 +107,7 @@ class Job:
             if self.nbytes + size + sum(self.uploads.values()) > settings.CACHE_MB * 1_000_000:
                 raise TooBig("too_big", megabytes=settings.CACHE_MB)
             self.nbytes += size
-            self.frames.append(seal(frame))
+            self.frames.append(frame)
         self._tell()
         if self.nbytes - self._looked > STRIDE:
             self._looked = self.nbytes

@@ -5,12 +5,13 @@ stands in it; "copy link" writes everything. Streamlit forgets a widget that is 
 """
 
 import time
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from engine.params import Options, Spec, Value
+from engine.params import Spec, Value
 from ui import presenting
 from ui.language import language
 
@@ -126,10 +127,9 @@ def belongs(slug: str, name: str, to: str) -> None:
         put(slug, name, "")
 
 
-def query(slug: str, models: list[type[Options]], more: dict[str, str], *, everything: bool) -> dict[str, str]:
+def query(slug: str, specs: Sequence[Spec], more: dict[str, str], *, everything: bool) -> dict[str, str]:
     """The settings as a link's parameters."""
     values = kept(slug)
-    specs = [spec for model in models for spec in model.specs()]
     out = {
         f"{slug}.{spec.name}": Spec.write(values[spec.name])
         for spec in specs

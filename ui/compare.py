@@ -4,14 +4,15 @@ A link says only what differs: `pin=` holds the settings, and the data where the
 where nothing differs yet. Options of the view are no part of a run: both films are drawn with those of now.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
-from engine.params import Options, Params, Spec, Value
+from engine.algorithm import Algorithm, before, meant, of
+from engine.params import Closing, Options, Params, Spec, Value
 from runtime.run import Run, is_private
 from ui.language import say
 from ui.text import Topic
@@ -21,8 +22,9 @@ SAME = "same"
 
 @dataclass(frozen=True)
 class Pin:
-    """A run to compare with: its settings, how a link says its data, and the data themselves."""
+    """A run to compare with: its kind and settings, how a link says its data, and the data themselves."""
 
+    kind: Algorithm[Any]
     params: Params
     link: Mapping[str, str]
     data: tuple[Any, ...] | None = None  # None: those of the run that is shown when the pin is first asked for
@@ -34,7 +36,12 @@ def pinned(slug: str) -> Pin | None:
 
 def pin(slug: str, what: Pin) -> None:
     """Keep a run. A close look is left out: it follows the run that is shown."""
-    st.session_state.setdefault("pins", {})[slug] = replace(what, params=what.params.model_copy(update={"close_up": -1}))
+    st.session_state.setdefault("pins", {})[slug] = replace(what, params=_closer(what.params, -1))
+
+
+def _closer(params: Params, step: int) -> Params:
+    """The same settings at another close look, where they have one."""
+    return params.model_copy(update={"close_up": step}) if isinstance(params, Closing) else params
 
 
 def unpin(slug: str) -> None:
@@ -58,9 +65,9 @@ def other(slug: str, run: Run) -> Run | None:
         return None
     data = run.data if found.data is None else found.data
     pin(slug, replace(found, data=data))
-    if _digests(data) == _digests(run.data) and not telling(found.params, run.params):
+    if _digests(data) == _digests(run.data) and type(found.params) is type(run.params) and not telling(found.params, run.params):
         return None
-    return replace(run, params=found.params.model_copy(update={"close_up": run.params.close_up}), data=data)
+    return replace(run, train=found.kind.train, params=_closer(found.params, getattr(run.params, "close_up", -1)), data=data)
 
 
 def options_for(run: Run, shown: Run, options: Options) -> Options:
@@ -73,25 +80,50 @@ def options_for(run: Run, shown: Run, options: Options) -> Options:
 # ---- links
 
 
-def written(slug: str, params: Params) -> dict[str, str]:
+def written(slug: str, params: Params, shown: Algorithm[Any]) -> dict[str, str]:
     """The link's parameter for the pin, seen from the run that is shown."""
     found = pinned(slug)
     if found is None:
         return {}
-    said = {spec.name: Spec.write(getattr(found.params, spec.name)) for spec in differing(found.params, params)}
+    base = _base(found.kind, params, {})
+    said = {} if found.kind.name == shown.name else {"show": found.kind.name}
+    for spec in found.params.specs():
+        if spec.name != "close_up" and (value := getattr(found.params, spec.name)) != base[spec.name]:
+            said[spec.name] = Spec.write(value)
     if found.link != now(slug):
         said |= found.link
     return {"pin": urlencode(said) or SAME}
 
 
-def read(text: str, params: Params) -> tuple[Params, dict[str, str]]:
-    """The pinned settings and the data's part of a link. Raises ValueError, or ParamError, for what cannot be used."""
+def read(text: str, params: Params, kinds: Sequence[Algorithm[Any]], kept: Mapping[str, Value]) -> Pin:
+    """The pinned run of a link, its data not yet looked for. Raises ValueError, or ParamError, for what cannot be used.
+
+    What it does not say is as in the run that is shown, or as the link (`kept`) has it for other kinds of run.
+    """
     said = {} if text == SAME else dict(parse_qsl(text, keep_blank_values=True, strict_parsing=True))
-    specs = {spec.name: spec for spec in params.specs()}
+    kind = _kind(said, params, kinds)
+    specs = {spec.name: spec for spec in kind.Params.specs()}
     values: dict[str, Value] = {name: specs[name].read(said.pop(name)) for name in list(said) if name in specs}
+    known = {spec.name: spec for other in kinds for spec in other.Params.specs()}
+    for name in [name for name in said if name in known]:  # of another kind: it plays no part, but is no nonsense either
+        known[name].read(said.pop(name))
     if said and "data" not in said:
         raise ValueError(text)
-    return params.make(**{spec.name: getattr(params, spec.name) for spec in params.specs()} | values), said
+    return Pin(kind, kind.Params.make(**_base(kind, params, kept) | values), said)
+
+
+def _base(kind: Algorithm[Any], params: Params, kept: Mapping[str, Value]) -> dict[str, Value]:
+    """Settings of a kind as the run that is shown has them; what it has not, as they are kept, else at their defaults."""
+    return {spec.name: getattr(params, spec.name, kept.get(spec.name, spec.default)) for spec in kind.Params.specs()}
+
+
+def _kind(said: dict[str, str], params: Params, kinds: Sequence[Algorithm[Any]]) -> Algorithm[Any]:
+    """The kind that a pin speaks of, its words taken out of what is said."""
+    if name := said.pop("show", None):
+        return meant(kinds, {"show": name})
+    shown = of(kinds, params)
+    older = {name: values[said.pop(name)] for name, values in before(kinds).items() if said.get(name) in values}
+    return meant(kinds, {**shown.was, **older}) if older else shown
 
 
 def stays(slug: str) -> bool:
@@ -106,8 +138,9 @@ def stays(slug: str) -> bool:
 
 
 def differing(a: Params, b: Params) -> list[Spec]:
-    """The fields in which two settings differ, a close look aside."""
-    return [spec for spec in a.specs() if spec.name != "close_up" and getattr(a, spec.name) != getattr(b, spec.name)]
+    """The fields that two settings share and in which they differ, a close look aside."""
+    both = [spec for spec in a.specs() if spec.name != "close_up" and hasattr(b, spec.name)]
+    return [spec for spec in both if getattr(a, spec.name) != getattr(b, spec.name)]
 
 
 def telling(a: Params, b: Params) -> list[Spec]:
@@ -115,13 +148,15 @@ def telling(a: Params, b: Params) -> list[Spec]:
     return [spec for spec in differing(a, b) if any(_matters(spec, params) for params in (a, b))]
 
 
-def names(text: Topic, run: Run) -> tuple[str, str]:
+def names(text: Topic, run: Run, kind: Algorithm[Any]) -> tuple[str, str]:
     """What the run that is shown is called, and what the pinned one is, by what tells them apart."""
     found = pinned(text.slug)
     if found is None:
         return "", ""
     sides = (run.params, found.params)
     told = [[f"{text.labels[spec.name]} {_said(text, spec, params)}" for spec in telling(*sides)] for params in sides]
+    if found.kind.name != kind.name:
+        told = [[text.choices["show"][item.name]] for item in (kind, found.kind)]
     if found.data is not None and _digests(found.data) != _digests(run.data):
         for side, data, link in zip(told, (run.data, found.data), (now(text.slug), found.link), strict=True):
             side.insert(0, f"{text.labels['data']} {_data(text, data, link)}")

@@ -22,22 +22,31 @@ def controls(
     choices: Choices | None = None,
     folded: str = "",
     without: Sequence[str] = (),
+    kind: str = "",
 ) -> M:
-    """Draw the fields that matter now and return the model they make. Those `without` play no part with the data of the moment.
+    """Draw the fields that matter now, to this kind of run, and return the model they make.
 
-    Those in `more` stand behind an expander; `folded` is its heading, and without `more` all of them do. What is folded away
-    is not drawn: a page has fewer widgets, and its picture comes sooner.
+    `choices`: what a field may be with the data of the moment; one that may be nothing plays no part. Those that are rare
+    stand behind an expander; `folded` is its heading, and where none is rare all of them do. What is folded away is not
+    drawn: a page has fewer widgets, and its picture comes sooner.
     """
+    choices = choices or {}
+    without = (*without, *(name for name, names in choices.items() if not names))
+    choices = {name: names for name, names in choices.items() if names}
+    more = (*more, *(spec.name for spec in model.specs() if spec.rare))
     specs = sorted(
         (spec for spec in model.specs() if spec.name != "close_up"), key=lambda spec: spec.name == "seed"
     )  # the seed last
     values: dict[str, Value] = {"close_up": address.seed(text.slug, closeup)} if (closeup := _close_up(model)) else {}
-    values |= {spec.name: address.seed(text.slug, spec, tuple((choices or {}).get(spec.name, ()))) for spec in specs}
+    values |= {spec.name: address.seed(text.slug, spec, tuple(choices.get(spec.name, ()))) for spec in specs}
     for group in (False, True):
         shown = [
             spec
             for spec in specs
-            if spec.name not in without and _matters(spec, values) and not reading.hides(text.slug, spec.name)
+            if spec.name not in without
+            and (not spec.only or kind in spec.only)
+            and _matters(spec, values)
+            and not reading.hides(text.slug, spec.name)
         ]
         drawn = [spec for spec in shown if (spec.name in more if more else bool(folded)) == group]
         if not drawn:
@@ -49,7 +58,7 @@ def controls(
                 continue
         with box:
             for spec in drawn:
-                values[spec.name] = address.kept(text.slug)[spec.name] = _widget(spec, text, (choices or {}).get(spec.name))
+                values[spec.name] = address.kept(text.slug)[spec.name] = widget(spec, text, choices.get(spec.name))
             _numbers(text.slug, drawn, values)
     return model.make(**values)
 
@@ -70,7 +79,8 @@ def _matters(spec: Spec, values: dict[str, Value]) -> bool:
     return all(values[name] in wanted for name, wanted in spec.when)
 
 
-def _widget(spec: Spec, text: Topic, choices: Mapping[str, str] | None) -> Value:
+def widget(spec: Spec, text: Topic, choices: Mapping[str, str] | None = None) -> Value:
+    """The widget of one field. Returns its value."""
     key = address.widget_key(text.slug, spec)
     label = (text.labels | text.view_labels)[spec.name]
     st.session_state.setdefault(key, address.kept(text.slug)[spec.name])

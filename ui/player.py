@@ -12,6 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from charts import theme
 from contents import SECTIONS
+from engine.algorithm import Algorithm
 from engine.data import Points
 from engine.errors import TheoriaError, sentence, title
 from engine.params import CLOSE_UP_STEPS, Options
@@ -40,14 +41,14 @@ def play(
     autoplay: bool = False,
     start: int | None = None,
     link: str = "",
-    closer: bool = True,
+    kind: Algorithm[Any],
     on_click: "Callable[[Clicked], None] | None" = None,
 ) -> "Clicked | None":
     """Show a run, and beside it the pinned one, in lock step. Returns what was clicked last in this film.
 
     Computing and drawing happen elsewhere; this only names the films and says where they are. `start` is the picture to
-    open at (None: the last), `closer` whether single steps can be looked at. `on_click` is told of a click before the page
-    runs again, so that it can set what the click means.
+    open at (None: where its kind opens). `on_click` is told of a click before the page runs again, so that it can set what
+    the click means.
     """
     store, films = server.running()
     session = session_id()
@@ -64,9 +65,9 @@ def play(
             return None
     store.leave(session, keep=[run.key for run in runs])
     heard = st.session_state.pop("player_heard", {})
-    close = run.params.close_up
-    names = st.session_state["pin_names"] = compare.names(text, run)
-    start = _start(opened[0], close) if start is None else start
+    close = getattr(run.params, "close_up", -1)
+    names = st.session_state["pin_names"] = compare.names(text, run, kind)
+    start = _start(opened[0], close, kind.opens) if start is None else start
     result = PLAYER(
         key="player",
         data={
@@ -86,11 +87,11 @@ def play(
             "locked": reading.asking(text.slug),
             "until": reading.until(text.slug),
             "present": presenting.on(),
-            "closeup": {"now": close >= 0, "offered": closer},
+            "closeup": {"now": close >= 0, "offered": kind.closes},
             "inline": _inline(opened, heard),
             "nonce": _count(opened, start, autoplay),
         },
-        on_event_change=lambda: _hear(text.slug, opened[0], run, on_click),
+        on_event_change=lambda: _hear(text.slug, opened[0], run, kind, on_click),
     )
     return _clicked(_event(result), opened[0], run)
 
@@ -103,14 +104,15 @@ def _asking(slug: str) -> bool:
     return state.get("id") is not None and state.get("answer") is None
 
 
-def _start(film: Film, close_up: int) -> int | None:
-    """Where a film opens that no link and no experiment speaks of: a close-up at its beginning, the whole where it was left."""
+def _start(film: Film, close_up: int, opens: int) -> int | None:
+    """Where a film opens that no link and no experiment speaks of: a close-up at its beginning, the whole where it was left,
+    else where its kind opens; None: at its last picture."""
     if close_up >= 0:
         return 0
     if isinstance(left := st.session_state.pop("resume", None), int):
         st.session_state["resumed"] = film.key, left
     key, left = st.session_state.get("resumed", ("", None))
-    return left if key == film.key else None
+    return left if key == film.key else opens if opens >= 0 else None
 
 
 @dataclass(frozen=True)
@@ -173,7 +175,7 @@ def _event(state: Mapping[str, Any] | None) -> Mapping[str, Any]:
     return event if isinstance(event, dict) else {}
 
 
-def _hear(slug: str, film: Film, run: Run, on_click: Callable[[Clicked], None] | None) -> None:
+def _hear(slug: str, film: Film, run: Run, shown: Algorithm[Any], on_click: Callable[[Clicked], None] | None) -> None:
     """What the player says, before the page runs again."""
     event = _event(st.session_state.get("player"))
     kind, step = event.get("kind"), event.get("step")
@@ -187,7 +189,7 @@ def _hear(slug: str, film: Film, run: Run, on_click: Callable[[Clicked], None] |
     elif kind == "failed":
         st.session_state[f"{slug}-own"] = False  # the box for own data hides what is said about them
     elif kind == "pin":
-        compare.pin(slug, compare.Pin(run.params, compare.now(slug), run.data))
+        compare.pin(slug, compare.Pin(shown, run.params, compare.now(slug), run.data))
     elif kind == "unpin":
         compare.unpin(slug)
     elif kind == "click" and on_click and not reading.hides(slug, EVERYTHING) and (clicked := _clicked(event, film, run)):

@@ -16,7 +16,7 @@ from typing import Any
 
 from engine import errors
 from engine.frames import Frame
-from engine.params import Params, Spec
+from engine.params import Closing, Params, Spec
 from ui import source
 
 
@@ -48,9 +48,9 @@ def about(module: ModuleType) -> str:
 
 @cache
 def parameters(model: type[Params]) -> tuple[Field, ...]:
-    """The fields of Params with their bounds; `seed` and `close_up`, which all topics have, last."""
-    notes = _comments(Params) | _comments(model)
-    specs = sorted(model.specs(), key=lambda spec: spec.name in Params.model_fields)
+    """The fields of a kind's settings with their bounds; `seed` and `close_up`, which many have, last."""
+    notes = {name: note for kind in reversed(model.__mro__) if issubclass(kind, Params) for name, note in _comments(kind).items()}
+    specs = sorted(model.specs(), key=lambda spec: spec.name in Closing.model_fields)
     return tuple(Field(spec.name, _kind(spec), repr(spec.default), _bounds(spec), notes.get(spec.name, "")) for spec in specs)
 
 
@@ -62,8 +62,10 @@ def frames(module: ModuleType) -> tuple[Thing, ...]:
 
 @cache
 def functions(module: ModuleType) -> tuple[Thing, ...]:
-    """The public functions of a module, in the order in which they stand there."""
-    return tuple(Thing(item.__name__, _call(item), inspect.getdoc(item) or "") for item in _own(module, inspect.isfunction))
+    """The runs of a topic, then the public functions of a module, in the order in which they stand there."""
+    runs = [kind.train for kind in getattr(module, "ALGORITHMS", ())]
+    items = dict.fromkeys([*runs, *_own(module, inspect.isfunction)])
+    return tuple(Thing(item.__name__, _call(item), inspect.getdoc(item) or "") for item in items)
 
 
 @cache

@@ -2,20 +2,93 @@
 
 import html
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
 import streamlit as st
 
+import ui.kinds
 from contents import AFTER
+from engine.algorithm import Algorithm, of
+from engine.data import Added, Removed
 from engine.errors import TheoriaError
 from engine.params import Options, Params
-from ui import address, compare, presenting, reading, source, teaching
-from ui.dataset import of_link
+from runtime.run import Run
+from ui import address, compare, device, presenting, reading, source, teaching
+from ui.controls import controls
+from ui.dataset import Chosen, Form, add_point, bundled, dataset, of_link, remove_point
+from ui.kinds import Kinds
 from ui.language import following, language, say, switch
-from ui.player import beside_player
+from ui.player import Clicked, beside_player, play
 from ui.search import Found
 from ui.text import Experiment, Guess, Topic, phrases, theory, with_numbers
+
+Samples = Sequence[str] | Mapping[str, Sequence[str]]  # of all kinds, or of each
+Forms = Form[Any] | Mapping[str, Form[Any]]
+
+
+def topic(module: ModuleType, view: ModuleType, *, samples: Samples, form: Forms) -> None:
+    """A topic's page: header, experiments, controls beside the picture, tabs.
+
+    `samples` and `form` say what it can be about; a kind of run that `form` leaves out is about its sample alone. Of the view
+    it takes `draw` and `Options`, and where it has them `choices(data, words)` (what settings may be with these data),
+    `belonging(data)` (settings that speak of the data, and of which) and `clicked(…)` (what a click sets).
+    """
+    text = header(module.__name__.rpartition(".")[2])
+    autoplay, start = experiments(text)
+    left, right = stage()
+    with left:
+        box = st.container()
+        kind = ui.kinds.picked(text, module.ALGORITHMS)
+        with box:
+            chosen = about(text, kind, samples, form)
+        for name, told in view.belonging(chosen.data).items() if hasattr(view, "belonging") else ():
+            address.belongs(text.slug, name, told)
+        choices = view.choices(chosen.data, text) if hasattr(view, "choices") else None
+        params = controls(kind.Params, text, choices=choices)
+        options = controls(view.Options, text, choices=choices, folded=say("picture_settings"), kind=kind.name)
+    where = device.switch() if kind.torch else "cpu"
+    link, step = address_bar(text, module.ALGORITHMS, params, options, chosen.link, short=chosen.short, note=chosen.note)
+    with right:
+        notices()
+        play(
+            Run(kind.train, params, (chosen.data,), where),
+            view.draw,
+            options,
+            text,
+            autoplay=autoplay,
+            start=start if start is not None else step,
+            link=link,
+            kind=kind,
+            on_click=lambda clicked: clicks(text, view, clicked, params, chosen.data, options),
+        )
+    below(text, module, params, [chosen.code])
+
+
+def about(text: Topic, kind: Algorithm[Any], samples: Samples, form: Forms) -> Chosen[Any]:
+    """The data that a kind of run is about: chosen among samples or brought, or its sample where there is nothing to choose."""
+    names = samples.get(kind.name, ()) if isinstance(samples, Mapping) else samples
+    taken = form.get(kind.name) if isinstance(form, Mapping) else form
+    return dataset(text, names, default=kind.sample, form=taken) if taken else bundled(kind.sample, kind.sample)
+
+
+def clicks(text: Topic, view: ModuleType, clicked: Clicked, params: Params, data: Any, options: Options) -> None:
+    """Do what a click means: settings are set, a point is added or taken away."""
+    if not hasattr(view, "clicked"):
+        return
+    try:
+        meant = view.clicked(clicked.name, clicked.index, clicked.frame, params, data, options)
+    except TheoriaError as problem:
+        address.notice(problem.code, **problem.values)
+        return
+    if isinstance(meant, Added):
+        add_point(text, data, meant.place)
+    elif isinstance(meant, Removed):
+        remove_point(text, data, meant.index)
+    else:
+        for name, value in meant.items():
+            address.put(text.slug, name, value[:200] if isinstance(value, str) else value)
 
 
 def header(slug: str) -> Topic:
@@ -154,41 +227,42 @@ def _go_on(slug: str, item: Experiment) -> None:
 
 
 def address_bar(
-    text: Topic, models: list[type[Options]], data: dict[str, str], *, short: dict[str, str], note: str | None
+    text: Topic, kinds: Kinds, params: Params, options: Options, data: dict[str, str], *, short: dict[str, str], note: str | None
 ) -> tuple[str, int | None]:
     """Write the address and make the link. Returns the link and the picture that an opened link asked for.
 
     `data` says the data in full, `short` without what the page opens with; `note` is for who copies the link.
     """
+    kind = of(kinds, params)
+    specs = [*ui.kinds.specs(kinds, kind), *options.specs()]
     compare.show(text.slug, data)
-    pin = _pin(text, models[0])
+    pin = _pin(text, kinds, params)
     address.leftover()
-    wanted = address.query(text.slug, models, short, everything=False) | pin
+    wanted = address.query(text.slug, specs, short, everything=False) | pin
     settings = (text.slug, *sorted(wanted.items()))
     step = st.session_state.get("link_step")
     if step is not None and st.session_state.setdefault("link_step_of", settings) != settings:
         step = st.session_state["link_step"] = st.session_state["link_step_of"] = None
     lesson = reading.in_address(text.slug)
     address.write(lesson or wanted, step=None if lesson else step)
-    teaching.show(text, models, wanted)
-    st.session_state["link_now"] = address.link(address.query(text.slug, models, data, everything=True) | pin)
+    teaching.show(text, specs, wanted)
+    st.session_state["link_now"] = address.link(address.query(text.slug, specs, data, everything=True) | pin)
     lost = say("pin_note") if compare.stays(text.slug) else None
     st.session_state.setdefault("link_notes", {})[text.slug] = "  \n".join(filter(None, (note, lost))) or None
     return st.session_state["link_now"], step
 
 
-def _pin(text: Topic, model: type[Options]) -> dict[str, str]:
+def _pin(text: Topic, kinds: Kinds, params: Params) -> dict[str, str]:
     """Take the pinned run of a link that has just been opened; say what the link of now has to say of it."""
-    slug, kept = text.slug, address.kept(text.slug)
-    params: Any = model.make(**{spec.name: kept[spec.name] for spec in model.specs() if spec.name in kept})
+    slug = text.slug
     if (wanted := address.arrived("pin")) is not None:
         try:
-            settings, link = compare.read(wanted, params)
-            found = (of_link(link, text),) if link else None
-            compare.pin(slug, compare.Pin(settings, link or compare.now(slug), found))
+            found = compare.read(wanted, params, kinds, address.kept(slug))
+            data = (of_link(found.link, text),) if found.link else None
+            compare.pin(slug, replace(found, link=found.link or compare.now(slug), data=data))
         except (ValueError, TheoriaError):
             address.notice("bad_value", name="pin", value=wanted[:40])
-    return compare.written(slug, params)
+    return compare.written(slug, params, of(kinds, params))
 
 
 def details(heading: str, rows: Sequence[Mapping[str, Any]], empty: str) -> None:

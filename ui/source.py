@@ -4,9 +4,11 @@ import ast
 import inspect
 from collections.abc import Sequence
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
+from engine.algorithm import of
 from engine.params import Params
 
 ROOT = Path(__file__).parents[1]
@@ -23,9 +25,17 @@ def parts(module: ModuleType) -> list[ModuleType]:
     for part in found:  # grows while it is walked
         for line in ast.walk(ast.parse(text(part))):
             if isinstance(line, ast.ImportFrom) and line.module and f"{line.module}.".startswith(f"{section}."):
-                inner = [f"{section}.{name.name}" for name in line.names] if line.module == section else [line.module]
-                found += [other for name in inner if (other := import_module(name)) not in found]
+                inner = [_imported(line.module, name.name) for name in line.names]
+                found += [other for other in dict.fromkeys(inner) if other not in found and other.__name__ != section]
     return found
+
+
+def _imported(module: str, name: str) -> ModuleType:
+    """What `from module import name` brings: the module of that name inside, else the one that the name stands in."""
+    inside = find_spec(module)
+    if inside and inside.submodule_search_locations and find_spec(f"{module}.{name}"):
+        return import_module(f"{module}.{name}")
+    return import_module(module)
 
 
 def file(module: ModuleType) -> str:
@@ -35,8 +45,7 @@ def file(module: ModuleType) -> str:
 
 def snippet(module: ModuleType, params: Params, data: Sequence[str]) -> str:
     """Python that makes the frames on the page, from the project's folder; `data`: an expression for each data set."""
-    short = module.__name__.rsplit(".", 1)[1]
-    train = module.DEFAULT[0].__name__
+    short, kind = module.__name__.rsplit(".", 1)[1], of(module.ALGORITHMS, params)
     changed = ", ".join(
         f"{spec.name}={value!r}" for spec in type(params).specs() if (value := getattr(params, spec.name)) != spec.default
     )
@@ -46,7 +55,7 @@ def snippet(module: ModuleType, params: Params, data: Sequence[str]) -> str:
     return "\n".join(
         [
             *lines,
-            f"for frame in {short}.{train}({short}.Params({changed}), {', '.join(names)}):",
+            f"for frame in {short}.{kind.train.__name__}({short}.{kind.Params.__name__}({changed}), {', '.join(names)}):",
             "    print(frame.numbers())",
         ]
     )

@@ -1,6 +1,6 @@
 """Making a lesson: the runs on the screen become its steps, and it leaves as a link, a QR code or a file. Nothing is stored."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from engine import data
 from engine.errors import DataError, TheoriaError
-from engine.params import Options
+from engine.params import Spec
 from ui import address, lesson, presenting, reading
 from ui.dataset import brought
 from ui.language import language, say
@@ -41,10 +41,10 @@ class Shown:
     controls: Mapping[str, str]
 
 
-def show(text: Topic, models: list[type[Options]], settings: Mapping[str, str]) -> None:
+def show(text: Topic, specs: Sequence[Spec], settings: Mapping[str, str]) -> None:
     """Keep what the page shows, for the tab below it."""
     labels = text.labels | text.view_labels
-    names = ["data", *(spec.name for model in models for spec in model.specs() if spec.name != "close_up")]
+    names = ["data", *(spec.name for spec in specs if spec.name != "close_up")]
     controls = {name: labels[name] for name in names if name in labels}
     st.session_state["shown_now"] = Shown(text.slug, dict(settings), controls)
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from charts.panels import escaped
+from charts.panels import Safe, escaped
 from runtime.run import digest_of
 
 REFERENCE = "en"  # the language whose files also hold what has no language
@@ -34,11 +34,22 @@ class Topic:
     errata: tuple[dict[str, str], ...]
     sources: tuple[str, ...]
     prose: str
+    scenes: dict[str, dict[str, Any]] = field(default_factory=dict)  # kind of run → its words, by phase, said, alt and part
+    errors: dict[str, str] = field(default_factory=dict)  # what goes wrong on this page alone: read by engine.errors
     digest: str = field(repr=False, default="")
 
-    def __call__(self, key: str, **values: Any) -> str:
+    def __call__(self, key: str, **values: Any) -> Safe:
         """A sentence of the picture, its values escaped."""
-        return self.say[key].format(**{name: escaped(str(value)) for name, value in values.items()})
+        return _filled(self.say[key], values)
+
+    def part(self, scene: str, *keys: str, **values: Any) -> Safe:
+        """The same of one kind of run; a single key that it has not is the topic's. Raises KeyError."""
+        found: Any = self.scenes[scene]
+        if len(keys) == 1 and keys[0] not in found:
+            found = self.say
+        for key in keys:
+            found = found if isinstance(found, str) else found[key]  # one sentence may do for every part
+        return _filled(found, values)
 
     def telling(self, **facts: str) -> "Topic":
         """The same, with {facts} that files hold put into what experiments say: a number is not typed a second time."""
@@ -89,9 +100,18 @@ def theory(slug: str, language: str) -> Topic:
     _, front, prose = text.split("+++\n", 2)
     facts = tomllib.loads(front)
     facts["experiments"] = tuple(_experiment(slug, language, item) for item in facts["experiments"])
-    facts["choices"]["data"] = {**phrases(language)["texts"], **facts["choices"].get("data", {})}
+    shared = phrases(language)
+    facts["labels"] = {**shared["labels"], **facts["labels"]}
+    facts["columns"] = {**shared["columns"], **facts["columns"]}
+    facts["choices"]["data"] = {**shared["texts"], **facts["choices"].get("data", {})}
     facts["errata"], facts["sources"] = tuple(facts.get("errata", ())), tuple(facts["sources"])
     return Topic(slug=slug, language=language, prose=prose.strip(), digest=digest_of("assets/theory", "assets/text"), **facts)
+
+
+def _filled(template: str, values: Mapping[str, Any]) -> Safe:
+    return Safe(
+        template.format(**{name: escaped(value if isinstance(value, str) else str(value)) for name, value in values.items()})
+    )
 
 
 PLACE = re.compile(r"\{(\w+)(?::\.(\d)f)?\}")  # {column} or {column:.2f}

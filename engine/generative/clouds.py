@@ -15,7 +15,6 @@ import engine.params
 from engine import device
 from engine.data import Points
 from engine.errors import DataError, Diverged, ParamError
-from engine.frames import seal
 from engine.generative import samplers, schedules
 from engine.generative.diffusion import DiffusionFrame, Params, drawn, reverse, shown, walks
 from engine.generative.schedules import Schedule
@@ -122,21 +121,19 @@ class _Course:
         facts: dict[str, Any] = {"loss": NAN, "distance": NAN, "distance2": NAN, "chance": NAN, "calls": 0, "deviation": 0.0}
         facts |= {"times": np.zeros(0, dtype=np.int16)} | more
         assert self.predict is not None
-        return seal(
-            CloudFrame(
-                step=step,
-                part=part,
-                total=self.total,
-                t=t,
-                prev=prev,
-                alpha_bar=a,
-                alpha_bar_prev=float(self.schedule.alpha_bar[prev]) if prev >= 0 else 1.0,
-                x=np.stack(x).astype(np.float32),
-                x0=np.stack([one[0] for one in told]).astype(np.float32),
-                eps=np.stack([one[1] for one in told]).astype(np.float32),
-                field=scores(self.predict, self.schedule, max(t, 0)),
-                **facts,
-            )
+        return CloudFrame(
+            step=step,
+            part=part,
+            total=self.total,
+            t=t,
+            prev=prev,
+            alpha_bar=a,
+            alpha_bar_prev=float(self.schedule.alpha_bar[prev]) if prev >= 0 else 1.0,
+            x=np.stack(x).astype(np.float32),
+            x0=np.stack([one[0] for one in told]).astype(np.float32),
+            eps=np.stack([one[1] for one in told]).astype(np.float32),
+            field=scores(self.predict, self.schedule, max(t, 0)),
+            **facts,
         )
 
 

@@ -21,9 +21,10 @@ from pydantic.config import JsonDict
 
 import engine.params
 from engine import data as datasets
+from engine.algorithm import Algorithm
 from engine.data import Image, Points
 from engine.errors import DataError, Diverged, ParamError
-from engine.frames import Frame, seal
+from engine.frames import Frame
 from engine.generative import nets, samplers, schedules
 from engine.generative.nets import Model
 from engine.generative.samplers import Predicts, Variance
@@ -48,7 +49,7 @@ Label = Literal["random", "none", "0", "1", "2", "3", "4", "5", "6", "7", "8", "
 Sampler = Literal["ddim", "ddpm", "both"]
 
 
-class Params(engine.params.Params):
+class Params(engine.params.Closing):
     what: Literal["pictures", "points", "forward"] = "pictures"
     model: Model = Field("mnist", json_schema_extra={"when": PICTURES})
     begin: Begin = Field("noise", json_schema_extra={"when": PICTURES})
@@ -260,24 +261,22 @@ def _frames(
     def frame(step: int, part: str, t: int, prev: int, x: Any, told: Any) -> PictureFrame:
         stacked = [np.stack(arrays).astype(np.float32) for arrays in (x, [one[0] for one in told], [one[1] for one in told])]
         off = float(np.sqrt(np.mean((stacked[0][0] - source) ** 2))) if len(source) else NAN
-        return seal(
-            PictureFrame(
-                step=step,
-                part=part,
-                total=total,
-                t=t,
-                prev=prev,
-                alpha_bar=way.alpha_bar(t),
-                alpha_bar_prev=way.alpha_bar(prev),
-                calls=calls["n"],
-                x=stacked[0],
-                x0=stacked[1],
-                eps=stacked[2],
-                labels=labels.astype(np.int8),
-                source=source.astype(np.float32),
-                error=off,
-                deviation=way.deviation(t, prev) if t >= 0 else 0.0,
-            )
+        return PictureFrame(
+            step=step,
+            part=part,
+            total=total,
+            t=t,
+            prev=prev,
+            alpha_bar=way.alpha_bar(t),
+            alpha_bar_prev=way.alpha_bar(prev),
+            calls=calls["n"],
+            x=stacked[0],
+            x0=stacked[1],
+            eps=stacked[2],
+            labels=labels.astype(np.int8),
+            source=source.astype(np.float32),
+            error=off,
+            deviation=way.deviation(t, prev) if t >= 0 else 0.0,
         )
 
     for k, (t, x) in enumerate(rising):
@@ -387,24 +386,22 @@ def dissolve(params: Params, data: Image) -> Iterator[ForwardFrame]:
             x = samplers.q_sample(x, a / last, drawn(params.seed, 4, t, x.shape))
             small = samplers.q_sample(small, a / last, drawn(params.seed, 5, t, small.shape))
         after = visited[k + 1] if k + 1 < len(visited) else t
-        yield seal(
-            ForwardFrame(
-                step=t + 1,
-                part="",
-                total=len(visited),
-                t=t,
-                prev=after,
-                alpha_bar=a,
-                alpha_bar_prev=float(schedule.alpha_bar[after]),
-                calls=0,
-                pixels=np.round((np.clip(x, -1, 1) + 1) * 127.5).astype(np.uint8),
-                x=small.astype(np.float32),
-                x0=tiny.astype(np.float32),
-                eps=((small - np.sqrt(a) * tiny) / np.sqrt(1 - a) if a < 1 else np.zeros_like(small)).astype(np.float32),
-                snr=a / (1 - a) if a < 1 else NAN,
-                known=_correlation(x, clean),
-                alpha_bars=schedule.alpha_bar.copy(),
-            )
+        yield ForwardFrame(
+            step=t + 1,
+            part="",
+            total=len(visited),
+            t=t,
+            prev=after,
+            alpha_bar=a,
+            alpha_bar_prev=float(schedule.alpha_bar[after]),
+            calls=0,
+            pixels=np.round((np.clip(x, -1, 1) + 1) * 127.5).astype(np.uint8),
+            x=small.astype(np.float32),
+            x0=tiny.astype(np.float32),
+            eps=((small - np.sqrt(a) * tiny) / np.sqrt(1 - a) if a < 1 else np.zeros_like(small)).astype(np.float32),
+            snr=a / (1 - a) if a < 1 else NAN,
+            known=_correlation(x, clean),
+            alpha_bars=schedule.alpha_bar.copy(),
         )
 
 
@@ -415,4 +412,4 @@ def _correlation(x: np.ndarray, y: np.ndarray) -> float:
     return float((x * y).sum()) / size if size else 0.0
 
 
-DEFAULT = (sample, Params(), "seven")
+ALGORITHMS = (Algorithm("diffusion", sample, Params, "seven", torch=True),)

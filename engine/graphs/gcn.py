@@ -20,9 +20,10 @@ from pydantic import Field
 from pydantic.config import JsonDict
 
 import engine.params
+from engine.algorithm import Algorithm
 from engine.data import Graph
 from engine.errors import ParamError
-from engine.frames import Frame, seal
+from engine.frames import Frame
 from engine.graphs import edits, messages
 from engine.graphs.messages import Operator
 
@@ -42,7 +43,7 @@ PARTS = ("gather", "weigh", "sum", "update")
 Mistake = Literal["none", "one_way", "float_index", "too_high", "doubled", "no_count", "capital"]
 
 
-class Params(engine.params.Params):
+class Params(engine.params.Closing):
     show: Literal["propagate", "train", "depth", "ablate", "inspect"] = "train"
     layer: Literal["gcn", "sage", "gat", "gin"] = Field("gcn", json_schema_extra={"when": LEARNS})
     node: str = Field("", json_schema_extra={"when": ONE})  # whom one looks at, by name; "": chosen
@@ -238,29 +239,27 @@ def _propagate(params: Params, data: Graph) -> Iterator[RoundFrame]:
 
     def frame(step: int, part: str, passed: Sequence[np.ndarray], weight: float) -> RoundFrame:
         done = step if part in ("update", "") else step - 1
-        return seal(
-            RoundFrame(
-                **common,
-                step=step,
-                part=part,
-                reach=int(((hop >= 0) & (hop <= done)).sum()),
-                symmetric=influence[0].copy(),
-                mean=influence[1].copy(),
-                h_symmetric=h[0].copy(),
-                h_mean=h[1].copy(),
-                c_symmetric=coefficients[0].copy(),
-                c_mean=coefficients[1].copy(),
-                m_symmetric=passed[0][senders],
-                m_mean=passed[1][senders],
-                total_symmetric=sums[0],
-                total_mean=sums[1],
-                out_symmetric=out[0],
-                out_mean=out[1],
-                weight=weight,
-                own_symmetric=float(influence[0][v]),
-                own_mean=float(influence[1][v]),
-                energy=messages.energy(symmetric, h[0]),
-            )
+        return RoundFrame(
+            **common,
+            step=step,
+            part=part,
+            reach=int(((hop >= 0) & (hop <= done)).sum()),
+            symmetric=influence[0].copy(),
+            mean=influence[1].copy(),
+            h_symmetric=h[0].copy(),
+            h_mean=h[1].copy(),
+            c_symmetric=coefficients[0].copy(),
+            c_mean=coefficients[1].copy(),
+            m_symmetric=passed[0][senders],
+            m_mean=passed[1][senders],
+            total_symmetric=sums[0],
+            total_mean=sums[1],
+            out_symmetric=out[0],
+            out_mean=out[1],
+            weight=weight,
+            own_symmetric=float(influence[0][v]),
+            own_mean=float(influence[1][v]),
+            energy=messages.energy(symmetric, h[0]),
         )
 
     passed = [sent, sent]
@@ -408,7 +407,7 @@ def _train(params: Params, data: Graph) -> Iterator[TrainFrame]:
     for state in ground.fit(ground.net(params.layers), shown):
         frame = _train_frame(ground, state, plane, step=state.epoch, part="", total=len(shown))
         plane = frame.plane
-        yield seal(frame)
+        yield frame
 
 
 def _closely(ground: _Ground) -> Iterator[TrainFrame]:
@@ -421,9 +420,9 @@ def _closely(ground: _Ground) -> Iterator[TrainFrame]:
         frame = _train_frame(ground, state, plane, step=state.epoch, part="update" if before else "", total=total)
         if before:
             for part in ("loss", "backward"):
-                yield seal(replace(_copied(before), step=state.epoch, part=part))
+                yield replace(_copied(before), step=state.epoch, part=part)
         before = frame
-        yield seal(frame)
+        yield frame
 
 
 def _copied(frame: TrainFrame) -> TrainFrame:
@@ -498,7 +497,7 @@ def _depth(params: Params, data: Graph) -> Iterator[TrainFrame]:
             part = "" if state.epoch == params.epochs else "start" if state.epoch == 0 else "train"
             frame = _train_frame(ground, state, plane, step=depth - 1, part=part, total=len(DEPTHS) * len(shown))
             plane = frame.plane
-            yield seal(replace(frame, plain=plain[depth]))
+            yield replace(frame, plain=plain[depth])
 
 
 def _probes(n: int, seed: int) -> np.ndarray:
@@ -537,11 +536,11 @@ def _ablate(params: Params, data: Graph) -> Iterator[EditFrame]:
         "labelled": ground.labelled.astype(np.int32),
         "classes": ground.classes.astype(np.int32),
     }
-    yield seal(_edit_frame(before, before, (), v, 0, "", (), True, common))
+    yield _edit_frame(before, before, (), v, 0, "", (), True, common)
     for k, (edit, p) in enumerate(zip(tried.order, tried.p, strict=True), 1):
-        yield seal(_edit_frame(p, before, edit, v, k, "edge", (), True, common))
+        yield _edit_frame(p, before, edit, v, k, "edge", (), True, common)
     for k, best in enumerate(found, len(tried.order) + 1):
-        yield seal(_edit_frame(best.p, before, best.edit, v, k, "flip", best.tried, best.proven, common))
+        yield _edit_frame(best.p, before, best.edit, v, k, "flip", best.tried, best.proven, common)
 
 
 def _edit_frame(
@@ -624,7 +623,7 @@ def _inspect(params: Params, data: Graph) -> Iterator[DataFrame]:
     for step, name in enumerate(names):
         array = attributes.get(name)
         head = NONE.reshape(0, 0) if array is None else np.atleast_2d(array if array.ndim > 1 else array[None])[:8, :10]
-        yield seal(DataFrame(**common, step=step, name=name, head=head.astype(np.float32)))
+        yield DataFrame(**common, step=step, name=name, head=head.astype(np.float32))
 
 
 def mistaken(attributes: dict[str, np.ndarray], data: Graph, mistake: Mistake) -> dict[str, np.ndarray]:
@@ -647,4 +646,4 @@ def mistaken(attributes: dict[str, np.ndarray], data: Graph, mistake: Mistake) -
     return out
 
 
-DEFAULT = (train, Params(), "karate")
+ALGORITHMS = (Algorithm("gcn", train, Params, "karate"),)

@@ -22,8 +22,8 @@ from pydantic import Field
 from pydantic.config import JsonDict
 
 import engine.params
+from engine.algorithm import Algorithm
 from engine.errors import ParamError
-from engine.frames import seal
 from engine.language import beam, exhaustive, sampling
 from engine.language.beam import beam_step, score
 from engine.language.corpus import writer
@@ -49,9 +49,9 @@ from engine.readers import Table
 from engine.texts import Text
 
 __all__ = [
+    "ALGORITHMS",
     "ALIVE",
     "CUT",
-    "DEFAULT",
     "EXPANDED",
     "FINISHED",
     "OPEN",
@@ -77,7 +77,7 @@ STOP: JsonDict = {"strategy": ["beam"], "stop": [True]}
 SAMPLING: JsonDict = {"strategy": ["sampling"]}
 
 
-class Params(engine.params.Params):
+class Params(engine.params.Closing):
     strategy: Literal["greedy", "beam", "exhaustive", "sampling", "widths"] = "beam"
     width: int = Field(2, ge=1, le=20, json_schema_extra={"when": BEAM})
     longest: int = Field(4, ge=1, le=12)
@@ -110,7 +110,7 @@ def spelt(frame: DecodingFrame, model: LanguageModel) -> DecodingFrame:
     tokens = np.unique(np.concatenate(kinds))
     tokens = tokens[tokens >= 0].astype(np.int32)
     words = np.array([model.vocabulary[token] for token in tokens], dtype=np.str_)
-    return seal(replace(frame, spelled=tokens, spelling=words, size=len(model.vocabulary), end=model.end))
+    return replace(frame, spelled=tokens, spelling=words, size=len(model.vocabulary), end=model.end)
 
 
 def decode(params: Params, model: LanguageModel) -> Iterator[DecodingFrame]:
@@ -132,7 +132,7 @@ def decode(params: Params, model: LanguageModel) -> Iterator[DecodingFrame]:
         frames = [replace(frame, greedy_tokens=frames[-1].greedy_tokens) for frame in frames]
     outputs = max(len(frame.finished) for frame in frames)
     for frame in frames:
-        yield seal(replace(frame, total=len(frames), outputs=outputs))
+        yield replace(frame, total=len(frames), outputs=outputs)
 
 
 def _course(params: Params, below: Ground) -> Iterator[DecodingFrame]:
@@ -177,4 +177,4 @@ def sentence_of(frame: DecodingFrame, node: int) -> Tokens:
     return tuple(reversed(tokens))
 
 
-DEFAULT = (search, Params(), "notes")
+ALGORITHMS = (Algorithm("decoding", search, Params, "notes"),)

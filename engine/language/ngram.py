@@ -17,8 +17,9 @@ from pydantic import Field
 from pydantic.config import JsonDict
 
 import engine.params
+from engine.algorithm import Algorithm
 from engine.errors import ParamError
-from engine.frames import Frame, seal
+from engine.frames import Frame
 from engine.language import corpus, smoothing, tokens
 from engine.language.corpus import LEAST, Corpus, How
 from engine.language.counts import END, START, UNK, Counts, Floats, counting
@@ -41,7 +42,7 @@ def _when(*shows: str) -> JsonDict:
     return {"when": {"show": list(shows)}}
 
 
-class Params(engine.params.Params):
+class Params(engine.params.Closing):
     show: Literal["sentence", "context", "perplexity", "generate", "weights", "turing"] = "sentence"
     sentence: str = Field("", json_schema_extra=_when("sentence"))
     context: str = Field("", json_schema_extra=_when("context"))
@@ -187,7 +188,7 @@ def train(params: Params, text: Text) -> Iterator[NgramFrame]:
         "generate": _generate, "weights": _weights, "turing": _turing,
     }  # fmt: skip
     for frame in course[params.show](ground):
-        yield seal(replace(frame, total=frame.total + ground.frames))
+        yield replace(frame, total=frame.total + ground.frames)
 
 
 def model_of(params: Params, text: Text) -> Model:
@@ -249,7 +250,7 @@ def _read(params: Params, text: Text) -> Generator[NgramFrame, None, Ground]:
             return Ground(params, done.value, frames)
         frames += 1
         grams = np.array([*found.grams, *[0] * (params.order - len(found.grams))], np.int64)
-        yield seal(ReadFrame(0, "read", frames + 1, found.tokens, found.types, 0, 0, found.share, grams))
+        yield ReadFrame(0, "read", frames + 1, found.tokens, found.types, 0, 0, found.share, grams)
 
 
 def _strings(words: Sequence[str]) -> np.ndarray:
@@ -642,6 +643,6 @@ def _turing(ground: Ground) -> Iterator[NgramFrame]:
         )  # fmt: skip
 
 
-DEFAULT = (train, Params(), "northanger")
+ALGORITHMS = (Algorithm("ngram", train, Params, "northanger"),)
 
-__all__ = ["DEFAULT", "END", "START", "UNK", "Explained", "NgramFrame", "Params", "explain", "joined", "model_of", "train"]
+__all__ = ["ALGORITHMS", "END", "START", "UNK", "Explained", "NgramFrame", "Params", "explain", "joined", "model_of", "train"]

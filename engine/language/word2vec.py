@@ -19,9 +19,9 @@ from pydantic import Field
 from pydantic.config import JsonDict
 
 import engine.params
+from engine.algorithm import Algorithm
 from engine.data import Text
 from engine.errors import ParamError
-from engine.frames import seal
 from engine.language import mechanisms, vectors, vocabularies
 from engine.language.embedding import Model, Settings
 from engine.language.mechanisms import Weights, Word2vecFrame
@@ -45,7 +45,7 @@ OUTPUT: JsonDict = {"show": ["map", "cuts"]}
 DRAWN: JsonDict = {"show": ["map", "pair", "cuts"], "output": ["negative"]}
 
 
-class Params(engine.params.Params):
+class Params(engine.params.Closing):
     show: Literal["map", "tree", "pair", "noise", "cuts", "glove"] = "map"
     cut: Mode = Field("auto", json_schema_extra={"when": PLAIN})
     drop: Literal["nothing", "punctuation", "latin"] = Field("punctuation", json_schema_extra={"when": TEXT})
@@ -127,7 +127,7 @@ def _numbered(frames: Iterator[Word2vecFrame], params: Params) -> Iterator[Word2
     _check_close_up(params, made[-1].step)
     kept = [frame for frame in made if frame.step >= params.close_up]
     for frame in kept:
-        yield seal(replace(frame, total=len(kept)))
+        yield replace(frame, total=len(kept))
 
 
 def _check_close_up(params: Params, last: int) -> None:
@@ -244,7 +244,7 @@ def learn(params: Params, ground: Ground) -> Iterator[MapFrame]:
         place = vectors.seen(frame.vectors, directions, places[frame.step]) if frame.part else places[frame.step]
         shown = vectors.spread(frame.vectors, place)
         frame = replace(frame, counts=base.counts.copy(), places=place.copy(), reach=reach.astype(np.float32))
-        yield seal(replace(frame, spread=shown, total=len(kept)))
+        yield replace(frame, spread=shown, total=len(kept))
 
 
 def _learn(params: Params, model: Model, base: MapFrame) -> Iterator[MapFrame]:
@@ -331,10 +331,8 @@ def _cuts(params: Params, data: Text) -> Iterator[CutsFrame]:
         losses = [_epoch(model, epoch - 1) for model in models] if epoch else [0.0] * len(models)
         if epoch >= first:
             near, cosines = _near(models, grounds, asked)
-            yield seal(
-                replace(base, step=epoch, counts=base.counts.copy(), near=near, cosines=cosines, losses=np.array(losses),
-                        types=base.types.copy(), tokens=base.tokens.copy())
-            )  # fmt: skip
+            yield replace(base, step=epoch, counts=base.counts.copy(), near=near, cosines=cosines, losses=np.array(losses),
+                        types=base.types.copy(), tokens=base.tokens.copy())  # fmt: skip
 
 
 def _epoch(model: Model, number: int) -> float:
@@ -385,4 +383,4 @@ def _glove() -> Iterator[GloveFrame]:
         yield replace(base, step=step, part=part)
 
 
-DEFAULT = (train, Params(), "little")
+ALGORITHMS = (Algorithm("word2vec", train, Params, "little"),)

@@ -17,9 +17,10 @@ from pydantic import Field
 from pydantic.config import JsonDict
 
 import engine.params
+from engine.algorithm import Algorithm
 from engine.data import Points
 from engine.errors import DataError, Diverged, ParamError
-from engine.frames import Frame, seal
+from engine.frames import Frame
 
 Topology = Literal["hexagonal", "rectangular"]
 Neighbourhood = Literal["gaussian", "bubble", "mexican_hat", "triangle", "manhattan"]
@@ -35,7 +36,7 @@ BATCH: JsonDict = {"mode": ["batch"]}
 WIDTH: JsonDict = {"neighbourhood": ["gaussian", "bubble", "mexican_hat", "triangle"]}
 
 
-class Params(engine.params.Params):
+class Params(engine.params.Closing):
     rows: int = Field(12, ge=1, le=30)
     cols: int = Field(12, ge=1, le=30)
     topology: Topology = "hexagonal"
@@ -223,7 +224,7 @@ def _whole(ground: _Ground, course: _Course) -> Iterator[SomFrame]:
     state, marks = _begin(ground, course), _marks(ground.params)
     for mark in marks:
         state = _advance(ground, course, state, mark)
-        yield seal(_frame(ground, course, state, len(marks)))
+        yield _frame(ground, course, state, len(marks))
 
 
 def _marks(params: Params) -> list[int]:
@@ -276,7 +277,7 @@ def _close_up(ground: _Ground, course: _Course) -> Iterator[SomFrame]:
     online = ground.params.mode == "online"
     total = 1 + (end - state.step) * (3 if online else 2)
     frame = _frame(ground, course, state, total)
-    yield seal(frame)
+    yield frame
     for step in range(state.step + 1, end + 1):
         state = _advance(ground, course, state, step)
         pulled = replace(_frame(ground, course, state, total), part="pull" if online else "move")
@@ -292,9 +293,9 @@ def _close_up(ground: _Ground, course: _Course) -> Iterator[SomFrame]:
             sigma=pulled.sigma,
         )
         if online:
-            yield seal(replace(match, part="draw", winner=(-1, -1), theta=np.zeros_like(match.theta)))
-        yield seal(match)
-        yield seal(pulled)
+            yield replace(match, part="draw", winner=(-1, -1), theta=np.zeros_like(match.theta))
+        yield match
+        yield pulled
         frame = pulled
 
 
@@ -312,7 +313,7 @@ def _trials(ground: _Ground) -> Iterator[SomFrame]:
         course = _course(ground, start, sigma)
         frame = _frame(ground, course, _advance(ground, course, _begin(ground, course), _last(params)), len(trials))
         flat = not frame.folded
-        yield seal(replace(frame, step=trial, total=trial + 1 if flat else len(trials)))
+        yield replace(frame, step=trial, total=trial + 1 if flat else len(trials))
         if flat:
             return
 
@@ -560,4 +561,4 @@ def neighbourhood_label(bmu: np.ndarray, labels: np.ndarray, unit: int, near: np
     return int(names[votes.argmax()]), int(votes.max()), int(votes.sum())
 
 
-DEFAULT = (train, Params(), "penguins")
+ALGORITHMS = (Algorithm("som", train, Params, "penguins"),)

@@ -21,9 +21,10 @@ from pydantic import Field
 from pydantic.config import JsonDict
 
 import engine.params
+from engine.algorithm import Algorithm
 from engine.data import CLOTHES, EMOJI, Image, sample
 from engine.errors import ParamError
-from engine.frames import Frame, seal
+from engine.frames import Frame
 from engine.vision import windows
 from engine.vision.windows import Layout
 
@@ -38,7 +39,7 @@ FILM: JsonDict = {"when": {"show": ["shift"]}}
 TRAINED: JsonDict = {"when": {"show": ["trained"]}}
 
 
-class Params(engine.params.Params):
+class Params(engine.params.Closing):
     show: Literal["shift", "shapes", "offsets", "cost", "trained"] = "shift"
     height: int = Field(224, ge=32, le=512, json_schema_extra={"step": 4, **SIZED})
     width: int = Field(224, ge=32, le=512, json_schema_extra={"step": 4, **SIZED})
@@ -131,8 +132,7 @@ def look(params: Params, data: Image) -> Iterator[Frame]:
     if params.close_up >= 0:
         raise ParamError("swin_close_up")
     films = {"shift": _shift, "shapes": _shapes, "offsets": _offsets, "cost": _cost, "trained": _trained}
-    for frame in films[params.show](params, data):
-        yield seal(frame)
+    yield from films[params.show](params, data)
 
 
 # ------------------------------------------------------------------------------------------------------------- pictures
@@ -426,4 +426,4 @@ def classes(labels: Labels) -> Sequence[str]:
     return [f"{labels}_{k}" for k in range(10 if labels == "fashion" else 6)]
 
 
-DEFAULT = (look, Params(), "chelsea")
+ALGORITHMS = (Algorithm("swin", look, Params, "chelsea"),)

@@ -1,7 +1,6 @@
 """Diffusion: the page."""
 
 from engine.generative import diffusion
-from engine.params import Options
 from runtime.run import Run
 from ui import address, device, shell
 from ui.controls import controls
@@ -30,8 +29,7 @@ with left:
         if params.what != "pictures" or params.begin in ("picture", "invert"):
             chosen = dataset(text, samples, default=samples[0], form=form)
     options = controls(view.Options, text, without=view.HIDDEN[params.what], folded=say("picture_settings"))
-models: list[type[Options]] = [diffusion.Params, view.Options]
-link, step = shell.address_bar(text, models, chosen.link, short=chosen.short, note=chosen.note)
+link, step = shell.address_bar(text, diffusion.ALGORITHMS, params, options, chosen.link, short=chosen.short, note=chosen.note)
 
 
 def on_click(clicked: Clicked) -> None:
@@ -54,7 +52,7 @@ with right:
         autoplay=autoplay,
         start=start if start is not None else step,
         link=link,
-        closer=params.what != "forward" and not params.by_calls,
+        kind=diffusion.ALGORITHMS[0],
         on_click=on_click,
     )
 shell.below(text, diffusion, params, [chosen.code])

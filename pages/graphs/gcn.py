@@ -1,7 +1,6 @@
 """Graph convolution: the page."""
 
 from engine.graphs import gcn
-from engine.params import Options
 from runtime.run import Run
 from ui import address, shell
 from ui.controls import controls
@@ -17,13 +16,12 @@ text = shell.header("gcn")
 autoplay, start = shell.experiments(text)
 left, right = shell.stage()
 with left:
-    chosen = dataset(text, SAMPLES, default=gcn.DEFAULT[2], form=GRAPH)
+    chosen = dataset(text, SAMPLES, default=gcn.ALGORITHMS[0].sample, form=GRAPH)
     for name in ("labelled", "node"):
         address.belongs("gcn", name, view.nodes_key(chosen.data))
     params = controls(gcn.Params, text, more=MORE, choices=view.choices(chosen.data, text))
     options = controls(view.Options, text, folded=say("picture_settings"))
-models: list[type[Options]] = [gcn.Params, view.Options]
-link, step = shell.address_bar(text, models, chosen.link, short=chosen.short, note=chosen.note)
+link, step = shell.address_bar(text, gcn.ALGORITHMS, params, options, chosen.link, short=chosen.short, note=chosen.note)
 
 
 def on_click(clicked: Clicked) -> None:
@@ -45,7 +43,7 @@ with right:
         autoplay=autoplay,
         start=start if start is not None else step,
         link=link,
-        closer=params.show == "train",
+        kind=gcn.ALGORITHMS[0],
         on_click=on_click,
     )
 shell.below(text, gcn, params, [chosen.code])

@@ -2,7 +2,6 @@
 
 from engine.data import Text
 from engine.language import decoding
-from engine.params import Options
 from runtime.run import Run
 from ui import address, shell
 from ui.controls import controls
@@ -19,13 +18,12 @@ text = shell.header("decoding")
 autoplay, start = shell.experiments(text)
 left, right = shell.stage()
 with left:
-    chosen = dataset(text, SAMPLES, default=decoding.DEFAULT[2], form=TABLE_OR_TEXT)
+    chosen = dataset(text, SAMPLES, default=decoding.ALGORITHMS[0].sample, form=TABLE_OR_TEXT)
     is_text = isinstance(chosen.data, Text)
     params = controls(decoding.Params, text, more=MORE, without=("normalise",) if is_text else ("order", "estimator"))
     rare = (*RARE, "alpha") if params.strategy == "sampling" else RARE
     options = controls(view.Options, text, more=rare, folded=say("picture_settings"))
-models: list[type[Options]] = [decoding.Params, view.Options]
-link, step = shell.address_bar(text, models, chosen.link, short=chosen.short, note=chosen.note)
+link, step = shell.address_bar(text, decoding.ALGORITHMS, params, options, chosen.link, short=chosen.short, note=chosen.note)
 
 
 def force(clicked: Clicked) -> None:
@@ -43,7 +41,7 @@ with right:
         autoplay=autoplay,
         start=start if start is not None else step,
         link=link,
-        closer=params.strategy not in ("widths", "exhaustive"),
+        kind=decoding.ALGORITHMS[0],
         on_click=force,
     )
 shell.below(text, decoding, params, [chosen.code])

@@ -2,7 +2,6 @@
 
 from engine import data
 from engine.language import ngram
-from engine.params import Options
 from runtime.run import Run
 from ui import address, shell
 from ui.controls import controls
@@ -17,11 +16,10 @@ text = shell.header("ngram")
 autoplay, start = shell.experiments(text)
 left, right = shell.stage()
 with left:
-    chosen = dataset(text, SAMPLES, default=ngram.DEFAULT[2], form=TEXT)
+    chosen = dataset(text, SAMPLES, default=ngram.ALGORITHMS[0].sample, form=TEXT)
     params = controls(ngram.Params, text, more=MORE)
 options = view.Options()
-models: list[type[Options]] = [ngram.Params, view.Options]
-link, step = shell.address_bar(text, models, chosen.link, short=chosen.short, note=chosen.note)
+link, step = shell.address_bar(text, ngram.ALGORITHMS, params, options, chosen.link, short=chosen.short, note=chosen.note)
 
 
 def follow(clicked: Clicked) -> None:
@@ -40,7 +38,7 @@ with right:
         autoplay=autoplay,
         start=start if start is not None else step,
         link=link,
-        closer=False,
+        kind=ngram.ALGORITHMS[0],
         on_click=follow,
     )
 shell.below(text, ngram, params, [chosen.code])

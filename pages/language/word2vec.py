@@ -2,7 +2,6 @@
 
 from engine import data
 from engine.language import word2vec
-from engine.params import Options
 from runtime.run import Run
 from ui import address, shell
 from ui.controls import controls
@@ -24,13 +23,12 @@ with left:
     show = str(address.seed("word2vec", next(spec for spec in word2vec.Params.specs() if spec.name == "show")))
     params = controls(word2vec.Params, text, more=[name for name in MORE if name not in OPEN.get(show, ())])
     with box:
-        default = word2vec.DEFAULT[2]
+        default = word2vec.ALGORITHMS[0].sample
         chosen = bundled(default, default) if params.show == "glove" else dataset(text, SAMPLES, default=default, form=TEXT)
     options = view.Options()
     if params.show in ("map", "glove"):
         options = controls(view.Options, text, more=("names", "tails"), folded=say("picture_settings"))
-models: list[type[Options]] = [word2vec.Params, view.Options]
-link, step = shell.address_bar(text, models, chosen.link, short=chosen.short, note=chosen.note)
+link, step = shell.address_bar(text, word2vec.ALGORITHMS, params, options, chosen.link, short=chosen.short, note=chosen.note)
 
 
 def on_click(clicked: Clicked) -> None:
@@ -49,7 +47,7 @@ with right:
         autoplay=autoplay,
         start=start if start is not None else step,
         link=link,
-        closer=params.show == "map",
+        kind=word2vec.ALGORITHMS[0],
         on_click=on_click,
     )
 shell.below(text, word2vec, params, [chosen.code])

@@ -1,7 +1,6 @@
 """Self-organising map: the page."""
 
 from engine.learning import som
-from engine.params import Options
 from runtime.run import Run
 from ui import shell
 from ui.controls import controls
@@ -11,20 +10,19 @@ from ui.place import place
 from ui.player import play
 from views.learning import som as view
 
+SAMPLES = ["penguins", "xkcd", "mnist", "animals", "moons", "square"]
 MORE = ("start", "neighbourhood", "decay", "sigma_end", "staircase", "sampling", "torus", "scaling", "unfold", "seed")
 
 text = shell.header("som")
 autoplay, start = shell.experiments(text)
 left, right = shell.stage()
 with left:
-    chosen = dataset(text, ["penguins", "xkcd", "mnist", "animals", "moons", "square"], default=som.DEFAULT[2], form=POINTS)
+    chosen = dataset(text, SAMPLES, default=som.ALGORITHMS[0].sample, form=POINTS)
     params = controls(som.Params, text, more=MORE)
     options = controls(view.Options, text, choices=view.choices(chosen.data, text), folded=say("picture_settings"))
     placed = place(text, chosen.data)
-models: list[type[Options]] = [som.Params, view.Options]
-link, step = shell.address_bar(
-    text, models, chosen.link | placed.link, short=chosen.short | placed.link, note=chosen.note or placed.note
-)
+data, short = chosen.link | placed.link, chosen.short | placed.link
+link, step = shell.address_bar(text, som.ALGORITHMS, params, options, data, short=short, note=chosen.note or placed.note)
 with right:
     shell.notices()
     clicked = play(
@@ -36,7 +34,7 @@ with right:
         autoplay=autoplay,
         start=start if start is not None else step,
         link=link,
-        closer=not params.unfold,
+        kind=som.ALGORITHMS[0],
     )
     if clicked:
         shell.details(*view.unit(clicked.frame, clicked.index, chosen.data, text))

@@ -1,7 +1,6 @@
 """Swin, windows that shift: the page."""
 
 from engine.data import CLOTHES, EMOJI
-from engine.params import Options
 from engine.vision import swin
 from runtime.run import Run
 from ui import address, shell
@@ -28,8 +27,7 @@ with left:
             address.put("swin", "data", samples[0])  # a classifier begins with something that it knows
         kept["opened_by"] = trained
         chosen = dataset(text, samples, default=samples[0], form=PICTURE)
-models: list[type[Options]] = [swin.Params, view.Options]
-link, step = shell.address_bar(text, models, chosen.link, short=chosen.short, note=chosen.note)
+link, step = shell.address_bar(text, swin.ALGORITHMS, params, view.Options(), chosen.link, short=chosen.short, note=chosen.note)
 
 
 def ask(clicked: Clicked) -> None:
@@ -49,7 +47,7 @@ with right:
         autoplay=autoplay,
         start=start if start is not None else step,
         link=link,
-        closer=False,
+        kind=swin.ALGORITHMS[0],
         on_click=ask,
     )
 shell.below(text, swin, params, [chosen.code])

@@ -2,27 +2,46 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 
+from contents import SECTIONS
 from engine import data
+from engine.algorithm import Algorithm
 from engine.frames import Frame
-from engine.generative import diffusion, unet
-from engine.graphs import gcn, networks
-from engine.language import decoding, ngram, word2vec
-from engine.learning import em, som
+from engine.generative import unet
+from engine.graphs import networks
 from engine.params import Params
-from engine.vision import swin, swin_net
+from engine.vision import swin_net
 
 
 @dataclass(frozen=True)
-class Algorithm:
+class Case:
+    """A kind of run of a topic, and data small enough to try many parameters on."""
+
     slug: str
-    train: Callable[..., Iterator[Frame]]
-    Params: type[Params]
-    data: Callable[[], tuple[Any, ...]]
-    default: tuple[Any, ...]
+    kind: Algorithm[Any]
+    few: Callable[[], Any]
+
+    @property
+    def train(self) -> Callable[..., Iterator[Frame]]:
+        return self.kind.train
+
+    @property
+    def Params(self) -> type[Params]:
+        return self.kind.Params
+
+    @property
+    def default(self) -> tuple[Any, Params, str]:
+        return self.kind.train, self.kind.Params(), self.kind.sample
+
+    def data(self) -> tuple[Any, ...]:
+        return (self.few(),)
+
+    def __str__(self) -> str:
+        return f"{self.slug}-{self.kind.name}"
 
 
 def few_points() -> data.Points:
@@ -65,15 +84,21 @@ def few_strokes() -> data.Image:
 
 
 IMPORTED = (unet, networks, swin_net)  # workers find torch imported: a run is not charged for it
-
+FEW: dict[str, Callable[[], Any]] = {
+    "decoding": lambda: data.sample("notes"),
+    "diffusion": few_strokes,
+    "diffusion.points": few_points,
+    "diffusion.by_calls": few_points,
+    "em": few_counts,
+    "gcn": few_nodes,
+    "ngram": few_words,
+    "som": few_points,
+    "swin": few_pixels,
+    "word2vec": few_sentences,
+}
 ALGORITHMS = [
-    Algorithm("decoding", decoding.search, decoding.Params, lambda: (data.sample("notes"),), decoding.DEFAULT),
-    Algorithm("diffusion", diffusion.sample, diffusion.Params, lambda: (few_strokes(),), diffusion.DEFAULT),
-    Algorithm("diffusion", diffusion.sample, diffusion.Params, lambda: (few_points(),), diffusion.DEFAULT),
-    Algorithm("em", em.train, em.Params, lambda: (few_counts(),), em.DEFAULT),
-    Algorithm("ngram", ngram.train, ngram.Params, lambda: (few_words(),), ngram.DEFAULT),
-    Algorithm("gcn", gcn.train, gcn.Params, lambda: (few_nodes(),), gcn.DEFAULT),
-    Algorithm("swin", swin.look, swin.Params, lambda: (few_pixels(),), swin.DEFAULT),
-    Algorithm("som", som.train, som.Params, lambda: (few_points(),), som.DEFAULT),
-    Algorithm("word2vec", word2vec.train, word2vec.Params, lambda: (few_sentences(),), word2vec.DEFAULT),
+    Case(slug, kind, FEW.get(f"{slug}.{kind.name}", FEW[slug]))
+    for section, slugs in SECTIONS.items()
+    for slug in slugs
+    for kind in import_module(f"engine.{section}.{slug}").ALGORITHMS
 ]

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from engine import data
 from engine.errors import TheoriaError, sentence
 from engine.params import Params, Spec
-from tests.engine.algorithms import ALGORITHMS, Algorithm
+from tests.engine.algorithms import ALGORITHMS, Case
 
-every = pytest.mark.parametrize("algorithm", ALGORITHMS, ids=lambda item: item.slug)
+every = pytest.mark.parametrize("algorithm", ALGORITHMS, ids=str)
 SHORT = {  # bounds that keep an example quick
     "steps": 300, "rows": 7, "cols": 7, "epochs": 5, "samples": 100, "longest": 6, "calls": 6, "training": 100, "every": False,
 }  # fmt: skip
@@ -39,7 +39,7 @@ def params_of(model: type[Params]) -> st.SearchStrategy[Params]:
 
 @every
 @given(sample=st.data())
-def test_legal_parameters_give_ordered_finite_frames_or_an_error_with_advice(algorithm: Algorithm, sample):
+def test_legal_parameters_give_ordered_finite_frames_or_an_error_with_advice(algorithm: Case, sample):
     params = sample.draw(params_of(algorithm.Params))
     frames, error = run(algorithm, params)
     if error:
@@ -57,13 +57,13 @@ def test_legal_parameters_give_ordered_finite_frames_or_an_error_with_advice(alg
     assert order == sorted(order)
     if frames and not error:
         assert frames[-1].total == len(frames)
-        if params.close_up < 0:
+        if getattr(params, "close_up", -1) < 0:
             assert frames[0].step == 0
 
 
 @every
 @given(sample=st.data())
-def test_the_same_parameters_give_the_same_bits(algorithm: Algorithm, sample):
+def test_the_same_parameters_give_the_same_bits(algorithm: Case, sample):
     params = sample.draw(params_of(algorithm.Params))
     (once, error), (again, same_error) = run(algorithm, params), run(algorithm, params)
     assert [bits(frame) for frame in once] == [bits(frame) for frame in again]
@@ -71,7 +71,7 @@ def test_the_same_parameters_give_the_same_bits(algorithm: Algorithm, sample):
 
 
 @every
-def test_the_default_run_costs_at_most_two_cpu_seconds(algorithm: Algorithm):
+def test_the_default_run_costs_at_most_two_cpu_seconds(algorithm: Case):
     train, params, name = algorithm.default
     before = time.process_time()
     frames = list(train(params, data.sample(name)))
@@ -80,7 +80,7 @@ def test_the_default_run_costs_at_most_two_cpu_seconds(algorithm: Algorithm):
 
 
 @every
-def test_every_field_survives_the_way_through_a_link(algorithm: Algorithm):
+def test_every_field_survives_the_way_through_a_link(algorithm: Case):
     for spec in algorithm.Params.specs():
         choices = spec.choices or (spec.default,)
         for value in choices:
@@ -88,7 +88,7 @@ def test_every_field_survives_the_way_through_a_link(algorithm: Algorithm):
 
 
 @every
-def test_a_value_outside_its_bounds_is_refused(algorithm: Algorithm):
+def test_a_value_outside_its_bounds_is_refused(algorithm: Case):
     for spec in algorithm.Params.specs():
         if spec.high is not None:
             with pytest.raises(ValueError, match=r"\d"):
@@ -97,7 +97,7 @@ def test_a_value_outside_its_bounds_is_refused(algorithm: Algorithm):
                 algorithm.Params.make(**{spec.name: type(spec.default)(spec.high + 1)})
 
 
-def run(algorithm: Algorithm, params: Params) -> tuple[list[Any], TheoriaError | None]:
+def run(algorithm: Case, params: Params) -> tuple[list[Any], TheoriaError | None]:
     frames = []
     try:
         for frame in algorithm.train(params, *algorithm.data()):
@@ -111,6 +111,6 @@ def bits(frame: Any) -> tuple[Any, ...]:
     return frame.step, frame.part, frame.total, *(array.tobytes() for array in frame.arrays())
 
 
-@pytest.mark.parametrize("algorithm", ALGORITHMS, ids=lambda algorithm: algorithm.slug)
-def test_no_parameter_is_called_what_a_link_calls_the_columns_of_own_data(algorithm: Algorithm):
+@pytest.mark.parametrize("algorithm", ALGORITHMS, ids=str)
+def test_no_parameter_is_called_what_a_link_calls_the_columns_of_own_data(algorithm: Case):
     assert not {"data", "columns", "label"} & {spec.name for spec in algorithm.Params.specs()}

@@ -74,7 +74,8 @@ def store(cluster) -> Iterator[Store]:
 
 @pytest.mark.parametrize("topic", [f"{section}.{slug}" for section, slugs in SECTIONS.items() for slug in slugs])
 def test_a_topic_yields_the_frames_that_a_worker_here_yields(topic: str, store: Store, here: Store) -> None:
-    train, params, name = importlib.import_module(f"engine.{topic}").DEFAULT
+    kind = importlib.import_module(f"engine.{topic}").ALGORITHMS[0]
+    train, params, name = kind.train, kind.Params(), kind.sample
     asked = Run(train, params, (data.sample(name),))
     there, same = ended(store.start(asked, "a")), ended(here.start(asked, "a"))
     assert there.error is None

@@ -116,5 +116,5 @@ def test_an_option_that_names_a_column_is_not_asked_of_other_data():
 def test_a_pin_remembers_the_whole_run_though_it_was_looked_at_closely():
     page = opened()
     page.session_state["pins"] = {}
-    kept = compare.read("same", som.Params(close_up=4))[0]
+    kept = compare.read("same", som.Params(close_up=4), som.ALGORITHMS, {}).params
     assert compare.differing(kept, som.Params()) == []

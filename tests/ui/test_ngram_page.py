@@ -28,7 +28,7 @@ def run():
 
 def test_the_page_opens_with_the_engines_default():
     page = opened("ngram")
-    _, default, name = ngram.DEFAULT
+    default, name = ngram.ALGORITHMS[0].Params(), ngram.ALGORITHMS[0].sample
     assert not page.exception
     assert run().params == default
     assert run().data[0] == data.sample(name)

@@ -77,9 +77,9 @@ def test_home_lists_every_topic_and_finds_one_by_a_word():
 
 def test_a_page_opens_with_the_engines_default_run():
     opened()
-    _, default, name = som.DEFAULT
-    assert params(None) == default
-    assert points() == data.sample(name)
+    opening = som.ALGORITHMS[0]
+    assert params(None) == opening.Params()
+    assert points() == data.sample(opening.sample)
 
 
 def test_a_link_sets_what_it_says_and_nothing_else():

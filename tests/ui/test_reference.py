@@ -7,9 +7,10 @@ from streamlit.testing.v1 import AppTest
 
 import engine.data
 from contents import SECTIONS
+from engine import errors
 from tests.ui.test_pages import SCRIPT
 from ui import reference
-from ui.text import LANGUAGES, phrases
+from ui.text import LANGUAGES
 
 TOPICS = [(section, slug) for section, slugs in SECTIONS.items() for slug in slugs]
 topics = pytest.mark.parametrize("module", [import_module(f"engine.{section}.{slug}") for section, slug in TOPICS], ids=[slug for _, slug in TOPICS])  # fmt: skip
@@ -17,17 +18,16 @@ topics = pytest.mark.parametrize("module", [import_module(f"engine.{section}.{sl
 
 @topics
 def test_every_parameter_stands_there_with_its_bounds(module):
-    fields = {field.name: field for field in reference.parameters(module.Params)}
-    assert list(fields) == [
-        *(name for name in module.Params.model_fields if name not in ("seed", "close_up")),
-        "seed",
-        "close_up",
-    ]
-    for spec in module.Params.specs():
-        bounds = fields[spec.name].bounds
-        assert fields[spec.name].default == repr(spec.default)
-        assert all(choice in bounds for choice in spec.choices)
-        assert all(f"{end:g}" in bounds for end in (spec.low, spec.high) if end is not None)
+    for kind in module.ALGORITHMS:
+        fields = {field.name: field for field in reference.parameters(kind.Params)}
+        last = [name for name in ("seed", "close_up") if name in kind.Params.model_fields]
+        assert list(fields)[-len(last) :] == last
+        assert set(fields) == set(kind.Params.model_fields)
+        for spec in kind.Params.specs():
+            bounds = fields[spec.name].bounds
+            assert fields[spec.name].default == repr(spec.default)
+            assert all(choice in bounds for choice in spec.choices)
+            assert all(f"{end:g}" in bounds for end in (spec.low, spec.high) if end is not None)
 
 
 @topics
@@ -39,7 +39,7 @@ def test_every_array_of_a_frame_says_its_shape_or_meaning_and_every_function_wha
     ]
     assert silent == []
     functions = reference.functions(module)
-    assert module.DEFAULT[0].__name__ in [item.name for item in functions]
+    assert {kind.train.__name__ for kind in module.ALGORITHMS} <= {item.name for item in functions}
     assert [item.name for item in functions if not item.doc] == []
 
 
@@ -47,7 +47,7 @@ def test_every_array_of_a_frame_says_its_shape_or_meaning_and_every_function_wha
 def test_the_errors_that_are_told_have_their_sentences(module):
     codes = [code for found in reference.raised(module).values() for code in found]
     for language in LANGUAGES:
-        assert set(codes) <= set(phrases(language)["errors"])
+        assert set(codes) <= errors.codes(language)
 
 
 def test_a_comment_belongs_to_its_field_and_a_call_says_its_types():

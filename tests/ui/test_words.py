@@ -11,6 +11,7 @@ import pytest
 from charts import theme
 from contents import SECTIONS
 from engine import errors
+from engine.algorithm import meant
 from tests.engine.algorithms import ALGORITHMS
 from ui.text import LANGUAGES, PLACE, REFERENCE, phrases, theory
 
@@ -78,26 +79,29 @@ def test_every_topic_has_a_theory_in_every_language_with_the_same_keys(slug):
 
 @topics
 def test_every_parameter_and_choice_has_a_name(slug):
-    algorithm = next(item for item in ALGORITHMS if item.slug == slug)
+    kinds = [item.kind for item in ALGORITHMS if item.slug == slug]
     for language in LANGUAGES:
         text = theory(slug, language)
-        for spec in algorithm.Params.specs():
+        for spec in [spec for kind in kinds for spec in kind.Params.specs()]:
             if spec.name != "close_up":
                 assert spec.name in text.labels, spec.name
             assert set(spec.choices) <= set(text.choices.get(spec.name, {})), spec.name
+        assert len(kinds) == 1 or [kind.name for kind in kinds] == list(text.choices["show"])
 
 
 @topics
 def test_a_topic_has_four_to_six_experiments_whose_settings_are_legal(slug):
-    algorithm = next(item for item in ALGORITHMS if item.slug == slug)
+    kinds = [item.kind for item in ALGORITHMS if item.slug == slug]
     items = theory(slug, REFERENCE).experiments
     assert 4 <= len(items) <= 6
     section = next(section for section, slugs in SECTIONS.items() if slug in slugs)
     options = import_module(f"views.{section}.{slug}").Options
     for item in items:
-        for values in (item.set, item.then_set):
-            algorithm.Params.make(**{name: value for name, value in values.items() if name in algorithm.Params.model_fields})
-            options.make(**{name: value for name, value in values.items() if name not in algorithm.Params.model_fields})
+        for values in (item.set, {**item.set, **item.then_set}):
+            kind = meant(kinds, values)
+            own = {name: value for name, value in values.items() if name in kind.Params.model_fields}
+            kind.Params.make(**own)
+            options.make(**{name: value for name, value in values.items() if name not in {*own, "show"}})
         assert (item.guess is None) == bool(item.answers)
         assert item.guess or 0 <= item.right < len(item.answers)
 
@@ -112,7 +116,7 @@ def test_every_error_that_is_raised_has_its_sentence():
     codes = set(re.findall(rf'\b(?:{kinds})\(\s*"(\w+)"', source))
     assert len(codes) > 20
     for language in LANGUAGES:
-        assert codes <= set(phrases(language)["errors"]), codes - set(phrases(language)["errors"])
+        assert codes <= errors.codes(language), codes - errors.codes(language)
 
 
 def test_the_settings_of_streamlits_theme_are_the_tokens():

@@ -17,7 +17,7 @@ from ui.text import LANGUAGES, theory
 SECTION = {slug: section for section, slugs in SECTIONS.items() for slug in slugs}
 
 
-@pytest.mark.parametrize("algorithm", ALGORITHMS, ids=lambda item: item.slug)
+@pytest.mark.parametrize("algorithm", ALGORITHMS, ids=str)
 @settings(max_examples=40)
 @given(sample=st.data())
 def test_every_frame_of_any_legal_run_can_be_drawn(algorithm, sample):

@@ -9,7 +9,8 @@ from charts import curves, points
 from charts.formula import formula, number, short
 from charts.panels import Panel, Trace, blank, corner, note
 from engine.data import Points
-from engine.learning.em import MAP, CoinsFrame, EmFrame
+from engine.learning.em import CoinsFrame
+from engine.learning.em.two_coins import MAP
 from views import Words
 
 ASSIGN = formula(r"r_A = \frac{{pa}!}{{pa}! + {pb}!} = {r}!! \qquad r_A \cdot {heads}! = {ah}!")
@@ -67,10 +68,9 @@ def table(frame: CoinsFrame, data: Points, words: Words) -> Panel:
     return Panel(traces, words("table"), notes=notes, x=blank(range=[-0.05, 1.06]), y=blank(range=[max(n + 1.3, 6.3), -1.3]))
 
 
-def plane(frames: Sequence[EmFrame], words: Words) -> Panel:
+def plane(frames: Sequence[CoinsFrame], words: Words) -> Panel:
     """The likelihood over both coins, and the ways that lead up."""
     frame = frames[-1]
-    assert isinstance(frame, CoinsFrame)
     grid, low = np.round(MAP, 3), float(np.quantile(frame.surface, 0.2))
     n = len(frame.starts)
     traces: list[Trace] = [
