@@ -66,7 +66,7 @@ def snapshot() -> Scenes:
     for name, address in scenes():
         for language in LANGUAGES:
             film, *_ = links.opened(links.visitor(first), {"open": f"{address}{'&' if '?' in address else '?'}lang={language}"})
-            job = jobs.setdefault(film.run.key, None) or links.computed(film.run)
+            job = jobs.get(film.run.key) or links.computed(film.run)
             jobs = {film.run.key: job}  # the next language asks for it again, nobody else
             out[f"{name}/{language}"] = _read(film, job)
     return json.loads(json.dumps(out))  # type: ignore[no-any-return]  # as it comes out of a file
@@ -136,9 +136,10 @@ def main(words: list[str]) -> int:
         return compare(load(words[1]), load(words[2]) if len(words) == 3 else snapshot())
     if words:
         sys.exit(__doc__)
+    drawn = snapshot()
     FILE.parent.mkdir(exist_ok=True)
     with gzip.open(FILE, "wt", encoding="utf-8") as file:
-        json.dump(snapshot(), file, ensure_ascii=False)
+        json.dump(drawn, file, ensure_ascii=False)
     return 0
 
 
