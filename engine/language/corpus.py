@@ -64,8 +64,8 @@ class Corpus:
     def tokenised(self, line: str) -> list[str]:
         """A visitor's words, cut as the text is."""
         mode = tokens.mode_of(self.text, self.how.cut)
-        cut = tokens.cutter(mode, self.text.dictionary, spaced=self.text.language != "zh")
-        return cut((line.lower() if self.how.lower else line).strip())
+        cut = tokens.cutter(mode, self.text.dictionary, lower=self.how.lower, spaced=self.text.language != "zh")
+        return cut(line.strip())
 
 
 def read(text: Text, how: How) -> Corpus:
