@@ -104,7 +104,7 @@ def guess(lines: Sequence[str]) -> Language:
 
 def words_of(lines: Iterable[str]) -> tuple[str, ...]:
     """The words of a user dictionary, each once and sorted: of "word frequency tag" the word, else all. Raises DataError."""
-    parts = [line.split() for line in map(clean, lines)]
+    parts = [line.split() for line in map(_one_line, lines)]
     words = sorted({word for part in parts for word in (part[:1] if part[1:2] and part[1].isdigit() else part)})
     if len(words) > DICTIONARY:
         raise DataError("text_dictionary", count=len(words), limit=DICTIONARY)

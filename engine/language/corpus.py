@@ -4,17 +4,17 @@ A base of `ngram`, and of whatever else wants an n-gram model of a text.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
+from itertools import chain, count
 from typing import Any, TypeVar
 
 import numpy as np
 
 from engine.language import smoothing, tokens
-from engine.language.counts import Counts, Floats, Padding, Unknown, counting
-from engine.language.smoothing import Estimator, Model, Settings
+from engine.language.counts import Counts, Floats, Padding, Unknown, counting, last
+from engine.language.smoothing import SCORES, Estimator, Model, Settings
 from engine.texts import Text
 
 CHUNK = 500_000  # characters that are cut between two looks
@@ -64,8 +64,8 @@ class Corpus:
     def tokenised(self, line: str) -> list[str]:
         """A visitor's words, cut as the text is."""
         mode = tokens.mode_of(self.text, self.how.cut)
-        cut = tokens.cutter(mode, self.text.dictionary, spaced=self.text.language != "zh")
-        return cut((line.lower() if self.how.lower else line).strip())
+        cut = tokens.cutter(mode, self.text.dictionary, lower=self.how.lower, spaced=self.text.language != "zh")
+        return cut(line.strip())
 
 
 def read(text: Text, how: How) -> Corpus:
@@ -173,14 +173,39 @@ class Writer:
         return self.model.end
 
     def next_log_probs(self, prefixes: Any) -> Floats:
-        """As `LanguageModel.next_log_probs`, (batch, vocabulary)."""
+        """As `LanguageModel.next_log_probs`, (batch, vocabulary); of scores, which share out nothing, their logarithms."""
         logs = self.model.next_log_probs(prefixes)
         unk = self.model.counts.unk
         if unk >= 0:
             rest = -np.expm1(logs[:, unk])
             logs[:, unk] = -np.inf
-            logs -= np.log(np.maximum(rest, 1e-300))[:, None]
+            if self.model.name not in SCORES:
+                logs -= np.log(np.maximum(rest, 1e-300))[:, None]
         return logs
+
+
+def offspring(found: Corpus, estimator: Estimator, beginning: Sequence[str]) -> Iterator[float]:
+    """How many ways there are to go on by 1, 2, 3, … tokens that a `Writer` of this text would give a probability; or fewer.
+
+    It is told from the counts alone. Maximum likelihood knows only what was seen; all others but Good–Turing know every word.
+    """
+    counts = found.counts
+    if estimator == "mle":
+        yield from _trodden(counts, [counts.number.get(token, -1) for token in beginning])
+    elif estimator != "good_turing":  # where every word occurs once, it leaves them nothing
+        yield from ((counts.V - 1.0) * (counts.V - 2.0) ** t for t in count())
+
+
+def _trodden(counts: Counts, beginning: Sequence[int]) -> Iterator[float]:
+    """The ways that maximum likelihood leaves open: for each context, how many prefixes end in it; every n-gram is a step on."""
+    level = counts.levels[-1]
+    start = counts.node(last((*[counts.V] * counts.starts, *beginning), counts.order - 1))
+    ways: Floats = np.zeros(len(counts.levels[-2].key))
+    ways[start] = start >= 0
+    while True:
+        steps = np.where(level.token < counts.V, ways[level.parent], 0.0)
+        yield float(steps.sum())
+        ways = np.bincount(level.suffix, weights=np.where(level.token != counts.end, steps, 0.0), minlength=len(ways))
 
 
 def writer(text: Text, order: int, estimator: Estimator) -> Writer:

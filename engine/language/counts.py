@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,10 +97,10 @@ class Counts:
 
     def find(self, m: int, parents: Ints, tokens: Ints) -> Ints:
         """The nodes of level m with these contexts and last tokens; −1 where there are none."""
-        level = self.levels[m]
         keys = parents * (self.V + 1) + tokens
-        at = np.minimum(np.searchsorted(level.key, keys), len(level.key) - 1)
-        return np.where((parents >= 0) & (tokens >= 0) & (level.key[at] == keys), at, -1)
+        key = self.levels[m].key
+        at = np.searchsorted(key, keys)
+        return np.where((parents >= 0) & (tokens >= 0) & (taken(key, at, -1) == keys), at, -1)
 
     def node(self, context: Sequence[int]) -> int:
         """The node of a context; −1 if it never occurs."""
@@ -226,6 +226,19 @@ def _with_left(levels: Sequence[Level]) -> tuple[Level, ...]:
         left = level.left if above is None else np.bincount(above.suffix, minlength=len(level.key))
         out.append(Level(level.key, level.parent, level.token, level.count, level.suffix, left, level.begins, level.first))
     return tuple(out)
+
+
+def last(tokens: Sequence[int], wanted: int) -> tuple[int, ...]:
+    """The last of some tokens, as many as wanted, or all where there are fewer."""
+    return tuple(tokens[max(0, len(tokens) - wanted) :])
+
+
+def taken(values: NDArray[Any], places: Ints, otherwise: float) -> NDArray[Any]:
+    """The values at some places; another where a place is none of theirs, be it −1 or past the end."""
+    inside = (places >= 0) & (places < len(values))
+    out = np.full(len(places), otherwise, values.dtype)
+    out[inside] = values[places[inside]]
+    return out
 
 
 def count_of_counts(times: Iterable[int] | Ints, highest: int) -> Ints:

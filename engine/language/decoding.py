@@ -14,6 +14,7 @@ A beam of width 1 is greedy search: it stops where the end token is its best can
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from math import log, nan
 from typing import Literal
 
@@ -26,7 +27,7 @@ from engine.algorithm import Algorithm
 from engine.errors import ParamError
 from engine.language import beam, exhaustive, sampling
 from engine.language.beam import beam_step, score
-from engine.language.corpus import writer
+from engine.language.corpus import How, offspring, read, writer
 from engine.language.exhaustive import greedy_sentence, likeliest, with_optimum
 from engine.language.hypotheses import (
     ALIVE,
@@ -99,6 +100,10 @@ def search(params: Params, source: Table | Text) -> Iterator[DecodingFrame]:
     if isinstance(source, Table):
         yield from decode(params, table_model(source, normalise=params.normalise))
         return
+    if params.strategy == "exhaustive":
+        forced = params.forced.split()
+        made = offspring(read(source, How(order=params.order)), params.estimator, forced)
+        exhaustive.check_room(islice(made, max(0, params.longest - len(forced))))
     model = writer(source, params.order, params.estimator)
     for frame in decode(params, model):
         yield spelt(frame, model)

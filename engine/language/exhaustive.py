@@ -3,9 +3,10 @@
 A base of `decoding`: what a search finds is measured with `with_optimum`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush
+from itertools import accumulate
 from math import inf
 
 import numpy as np
@@ -39,6 +40,13 @@ PER_LENGTH = 12  # finished sentences listed of each length
 SEQUENCES = 200_000  # no more are scored
 CELLS = 2_000_000  # probabilities that are asked for at once
 EXPANSIONS, HEAP, WORK = 50_000, 500_000, 100_000_000  # where the search for the optimum gives up; work: probabilities looked at
+
+
+def check_room(made: Iterable[float]) -> None:
+    """Raises ParamError where more outputs are made, length by length, than can be scored."""
+    for total in accumulate(made):
+        if total > SEQUENCES:
+            raise ParamError("decoding_exhaustive", count=round(total), limit=SEQUENCES)
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.language import smoothing
-from engine.language.counts import Counts, Floats
-from engine.language.smoothing import Model
+from engine.language.counts import Counts, last
+from engine.language.smoothing import FLAT, SCORES, Model, spread
 
 
 @dataclass(frozen=True)
@@ -19,9 +18,9 @@ class Explained:
 
     p: float
     level: int  # the longest n-gram that was seen; 0: not even the word
-    order: int  # the longest context that was seen, plus 1
-    count: int  # C(h w) at the full order
-    total: int  # C(h) at the full order
+    order: int  # the context that answers, plus 1: the longest that was seen; of those that do not ask which, the whole one
+    count: int  # C(h w) after the whole context
+    total: int  # C(h) of the whole context
     c: float  # the count that is used, at `order`: discounted below, maybe a continuation count
     n: float  # the sum that it is divided by
     D: float  # what is taken off or added, or the factor; λ of Jelinek–Mercer
@@ -32,38 +31,36 @@ class Explained:
 
 def explain(model: Model, context: Sequence[int], token: int) -> Explained:
     """A probability, with the numbers of its formula. `token` is -1 for a word that no vocabulary holds."""
-    counts, name = model.counts, model.name
-    full = context[len(context) - (counts.order - 1) :] if counts.order > 1 else ()
-    raw = counted(counts, full, token)
-    p = float(model.distribution(context)[token]) if token >= 0 else 0.0
+    counts, whole = model.counts, last(context, model.counts.order - 1)
+    p = float(model.distribution(whole)[token]) if token >= 0 else 0.0
+    order, node = _answering(model, whole)
+    lower = 0.0
+    if token >= 0 and model.name != "good_turing":
+        lower = float(model.prob[0][0] if order == 1 or model.name in FLAT else spread(model, last(whole, order - 2))[token])
+    weight = float(model.weight[order][node]) if node >= 0 else model.unseen
+    raw, values = counted(counts, whole, token), _terms(model, order, node, token)
+    return Explained(p, longest(counts, whole, token), order, *raw, *values, weight, lower, token >= 0)
+
+
+def _answering(model: Model, context: Sequence[int]) -> tuple[int, int]:
+    """The level of the context that a model looks at, and its node, −1 where it is unseen."""
+    counts, context = model.counts, last(context, model.top - 1)
+    if model.name in FLAT + SCORES:
+        return len(context) + 1, counts.node(context)
     order, node = 1, 0
-    for m in range(2, min(model.top, len(context) + 1) + 1):
-        found = counts.node(context[len(context) - m + 1 :])
+    for m in range(2, len(context) + 2):
+        found = counts.node(last(context, m - 1))
         if found < 0 or counts.children(m, found).start == counts.children(m, found).stop:
             break
         order, node = m, found
-    if name in ("mle", "add_one", "add_k"):
-        order, node = counts.order, counts.node(full)
-    level = longest(counts, context, token)
-    values = _terms(model, order, node, token)
-    lower = 0.0
-    if token >= 0 and name != "good_turing":
-        shorter = context[len(context) - order + 2 :] if order > 1 else None
-        below = np.full(counts.V, model.prob[0][0]) if shorter is None else _below(model, shorter)
-        lower = float(below[token])
-    weight = float(model.weight[order][node]) if node >= 0 else 1.0
-    return Explained(p, level, order, *raw, *values, weight, lower, token >= 0)
-
-
-def _below(model: Model, context: Sequence[int]) -> Floats:
-    length = len(context) + 1
-    return smoothing.spread(model.counts, model.prob[: length + 1], model.weight[: length + 1], context)
+    return order, node
 
 
 def counted(counts: Counts, context: Sequence[int], token: int) -> tuple[int, int]:
-    """C(h w) and C(h) at the full order."""
+    """C(h w) and C(h) after a context, or after its last n − 1 tokens."""
+    context = last(context, counts.order - 1)
     node, m = counts.node(context), len(context) + 1
-    if node < 0 or m > counts.order:
+    if node < 0:
         return 0, 0
     here = counts.children(m, node)
     level = counts.levels[m]
@@ -75,7 +72,7 @@ def counted(counts: Counts, context: Sequence[int], token: int) -> tuple[int, in
 def longest(counts: Counts, context: Sequence[int], token: int) -> int:
     """The longest n-gram that was seen of a context and a token."""
     for m in range(min(counts.order, len(context) + 1), 0, -1):
-        if token >= 0 and counts.node((*context[len(context) - m + 1 :], token)) >= 0:
+        if token >= 0 and counts.node((*last(context, m - 1), token)) >= 0:
             return m
     return 0
 

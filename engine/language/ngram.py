@@ -22,7 +22,7 @@ from engine.errors import ParamError
 from engine.frames import Frame
 from engine.language import corpus, smoothing, tokens
 from engine.language.corpus import LEAST, Corpus, How
-from engine.language.counts import END, START, UNK, Counts, Floats, counting
+from engine.language.counts import END, START, UNK, Counts, Floats, counting, last, taken
 from engine.language.factors import Explained, counted, explain, longest
 from engine.language.smoothing import ESTIMATORS, Estimator, Model, Scores, Settings
 from engine.texts import Text
@@ -299,8 +299,7 @@ def _sentence(ground: Ground) -> Iterator[NgramFrame]:
 
 def _seen(counts: Counts, prefix: Sequence[int]) -> tuple[int, ...]:
     """The n − 1 tokens before the next one, start marks included."""
-    marked = (*[counts.V] * counts.starts, *prefix)
-    return tuple(marked[max(0, len(marked) - counts.order + 1) :])
+    return last((*[counts.V] * counts.starts, *prefix), counts.order - 1)
 
 
 def _line(ground: Ground) -> list[str]:
@@ -354,7 +353,7 @@ def _asked(ground: Ground) -> tuple[int, ...]:
     counts, length = ground.counts, ground.counts.order - 1
     if typed := ground.tokenised(ground.params.context):
         ids = [counts.number.get(word, counts.unk) for word in typed]
-        return tuple(ids[len(ids) - min(length, len(ids)) :]) if length else ()
+        return last(ids, length)
     if not length:
         return ()
     level = counts.levels[length]
@@ -372,7 +371,7 @@ def _levels(counts: Counts, context: Sequence[int]) -> np.ndarray:
     """For every token the longest n-gram that was seen of the context's end and it: (V,)."""
     levels = np.zeros(counts.V, np.int64)
     for m in range(1, min(counts.order, len(context) + 1) + 1):
-        node = counts.node(context[len(context) - m + 1 :])
+        node = counts.node(last(context, m - 1))
         if node >= 0:
             levels[counts.levels[m].token[counts.children(m, node)]] = m
     return levels
@@ -380,14 +379,15 @@ def _levels(counts: Counts, context: Sequence[int]) -> np.ndarray:
 
 def _some(counts: Counts, context: Sequence[int], levels: np.ndarray) -> list[int]:
     """Next words to look at: the commonest of those seen here, then of those seen after shorter and shorter contexts."""
-    room = {counts.order: 3, 1: 1, 0: 1}
+    whole = len(context) + 1
+    room = {whole: 3, 1: 1, 0: 1}
     out: list[int] = []
-    for m in range(counts.order, -1, -1):
+    for m in range(whole, -1, -1):
         here = np.flatnonzero(levels == m)
         if m:
-            node = counts.node(context[len(context) - m + 1 :])
+            node = counts.node(last(context, m - 1))
             found = counts.find(m, np.full(len(here), node), here)
-            here = here[np.argsort(-counts.levels[m].count[found], kind="stable")]
+            here = here[np.argsort(-taken(counts.levels[m].count, found, 0), kind="stable")]
         out += here[: room.get(m, 2)].tolist()
     return out[:COLUMNS]
 

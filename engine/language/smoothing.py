@@ -5,6 +5,9 @@ the shorter context's probability is multiplied where the n-gram is new:
 
     p(w | h) = prob(h w) if h w was seen, else weight(h) · p(w | h′), where h′ is h without its first token.
 
+Maximum likelihood, add-one and add-k are flat: of a shorter context they know nothing, and p(w | h′) is 1/V or 0 to them. But a
+context that is short itself, as at the start of a sentence with one start mark, is counted like any other.
+
 Chen & Goodman, "An Empirical Study of Smoothing Techniques for Language Modeling", 1998; Katz 1987; Ney, Essen & Kneser 1994;
 Kneser & Ney 1995; Jelinek & Mercer 1980; Witten & Bell 1991; Gale & Sampson 1995; Brants et al. 2007 (stupid back-off).
 Peers: nltk.lm 3.10.4, KenLM 0.3.0.
@@ -16,13 +19,15 @@ from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
-from engine.language.counts import Counts, Floats, Ints, count_of_counts
+from engine.language.counts import Counts, Floats, Ints, count_of_counts, last, taken
 
 Estimator = Literal[
     "mle", "add_one", "add_k", "good_turing", "jelinek_mercer", "witten_bell", "absolute", "katz", "stupid",
     "kneser_ney", "interpolated_kn", "modified_kn",
 ]  # fmt: skip
 ESTIMATORS: tuple[Estimator, ...] = get_args(Estimator)
+FLAT: tuple[Estimator, ...] = ("mle", "add_one", "add_k")  # they ask no shorter context
+SCORES: tuple[Estimator, ...] = ("stupid",)  # what they say does not sum to 1
 KATZ = 5  # counts up to here are discounted
 STUPID = 0.4
 TINY = 1e-5  # a denominator below this is added up anew, word by word
@@ -60,6 +65,7 @@ class Model:
     weight: Levels  # for m = 0 … top: of every node of level m − 1 as a context; of level 0 nothing
     discounts: tuple[tuple[float, ...], ...] = ()  # for each level from 1 on: D, or D1 D2 D3+, or d1 … d5
     fallback: tuple[int, ...] = ()  # levels whose discounts could not be estimated as they should
+    unseen: float = 1.0  # the weight of a context that never occurs
     kept: dict[tuple[int, ...], Floats] = field(default_factory=dict, repr=False)  # distributions asked for lately
 
     @property
@@ -84,9 +90,7 @@ class Model:
 
     def context(self, prefix: Sequence[int]) -> tuple[int, ...]:
         """What the model sees of a prefix: its last tokens, start marks before it."""
-        length = self.top - 1
-        marked = (*[self.counts.V] * self.counts.starts, *prefix)
-        return tuple(marked[max(0, len(marked) - length) :])
+        return last((*[self.counts.V] * self.counts.starts, *prefix), self.top - 1)
 
     def distribution(self, context: Sequence[int]) -> Floats:
         """The probabilities of all tokens after a context, (V,). Of "mle" after an unseen context all 0: undefined."""
@@ -94,23 +98,28 @@ class Model:
         if key not in self.kept:
             if len(self.kept) > 500:
                 self.kept.clear()
-            self.kept[key] = spread(self.counts, self.prob, self.weight, key)
+            self.kept[key] = spread(self, key)
         return self.kept[key]
 
     def score(self, sentences: Sequence[Sequence[str]]) -> Scores:
         """The probability of every token of sentences, end marks included."""
         text = self.counts.encode(sentences)
         nodes = self.counts.nodes(text)
-        new = np.full(len(text.token), self.prob[0][0])
-        p = np.where(text.token < 0, 0.0, new)
+        base = np.full(len(text.token), self.prob[0][0])
+        nowhere = np.where(text.token < 0, 0.0, base)
+        new, p = base, nowhere
         level = np.zeros(len(p), np.int64)
         longest = np.zeros(len(p), np.int64)
         for m in range(1, self.top + 1):
             context = np.concatenate([[-1], nodes[m - 1][:-1]]) if m > 1 else nodes[0]
-            context = np.where(text.place >= m - 1, context, -1)
+            there = text.place >= m - 1
+            context = np.where(there, context, -1)
             node, seen = nodes[m], context >= 0
-            new = np.where(seen, self.weight[m][context] * new, new)
-            p = np.where(node >= 0, self.prob[m][node], np.where(seen, self.weight[m][context] * p, p))
+            weight = np.where(there, taken(self.weight[m], context, self.unseen), 1.0)
+            if self.name in FLAT:
+                new, p = np.where(there, base, new), np.where(there, nowhere, p)
+            new = weight * new
+            p = np.where(node >= 0, taken(self.prob[m], node, 0.0), weight * p)
             level[node >= 0], longest[seen] = m, m - 1
         kept = text.event
         return Scores(p[kept], level[kept], longest[kept], text.token[kept], text.sentence[kept], new[kept])
@@ -120,16 +129,17 @@ class Model:
         return self.name != "mle" or bool(self.distribution(context).any())
 
 
-def spread(counts: Counts, prob: Sequence[Floats], weight: Sequence[Floats], context: Sequence[int]) -> Floats:
-    """The distribution (V,) that tables say, from the unigrams up to the longest part of the context that was seen."""
-    p = np.full(counts.V, prob[0][0])
-    for m in range(1, min(len(prob), len(context) + 2)):
-        node = counts.node(context[len(context) - m + 1 :])
-        if node < 0:
-            break
-        p *= weight[m][node]
-        here = counts.children(m, node)
-        p[counts.levels[m].token[here]] = prob[m][here]
+def spread(model: Model, context: Sequence[int]) -> Floats:
+    """The distribution (V,) that a model's tables say: from the unigrams up to the whole context; of a flat one the latter's."""
+    counts, context = model.counts, last(context, model.top - 1)
+    whole = len(context) + 1
+    p = np.full(counts.V, model.prob[0][0])
+    for m in range(whole if model.name in FLAT else 1, whole + 1):
+        node = counts.node(last(context, m - 1))
+        p *= model.weight[m][node] if node >= 0 else model.unseen
+        if node >= 0:
+            here = counts.children(m, node)
+            p[counts.levels[m].token[here]] = model.prob[m][here]
     return p
 
 
@@ -176,19 +186,19 @@ NOTHING = np.zeros(0)
 
 def _fit_mle(counts: Counts, name: Estimator, settings: Settings) -> Model:
     """C(h w) / C(h)."""
-    prob = [np.zeros(1), *(np.zeros(len(level.key)) for level in counts.levels[1:-1]), _mle(counts, counts.order)]
+    prob = [np.zeros(1), *(_mle(counts, m) for m in range(1, counts.order + 1))]
     weight = [NOTHING, *(np.zeros(len(level.key)) for level in counts.levels[:-1])]
     return Model(counts, name, tuple(prob), tuple(weight))
 
 
 def _fit_add(counts: Counts, name: Estimator, settings: Settings) -> Model:
     """(C(h w) + k) / (C(h) + k V)."""
-    k, V, n = 1.0 if name == "add_one" else settings.k, counts.V, counts.order
-    level = counts.levels[n]
-    total = _totals(counts, n, level.count)
-    prob = [_uniform(counts), *(np.full(len(below.key), 1 / V) for below in counts.levels[1:n])]
-    prob.append((level.count + k) / (total[level.parent] + k * V))
-    weight = [NOTHING, *(np.ones(len(below.key)) for below in counts.levels[: n - 1]), k * V / (total + k * V)]
+    k, V = 1.0 if name == "add_one" else settings.k, counts.V
+    prob, weight = [_uniform(counts)], [NOTHING]
+    for m, level in enumerate(counts.levels[1:], 1):
+        total = _totals(counts, m, level.count)
+        prob.append((level.count + k) / (total[level.parent] + k * V))
+        weight.append(k * V / (total + k * V))
     return Model(counts, name, tuple(prob), tuple(weight))
 
 
@@ -309,7 +319,7 @@ def _backing_off(counts: Counts, name: Estimator, top: Callable[[int], Floats], 
         left = 1 - totals
         free = 1 - _totals(counts, m, lower) if m > 1 or base else np.zeros(1)
         for context in np.flatnonzero((free < TINY) & (totals > 0)):
-            free[context] = _free(counts, prob, weight, m, int(context))
+            free[context] = _free(Model(counts, name, tuple(prob), tuple(weight)), m, int(context))
         if m > 1 or base:  # nothing taken off, though others wait: as if the context had been seen once more (SRILM does so)
             stingy = (left < 1e-12) & (free > 0)
             n = _totals(counts, m, level.count)
@@ -323,14 +333,13 @@ def _backing_off(counts: Counts, name: Estimator, top: Callable[[int], Floats], 
     return Model(counts, name, tuple(prob), tuple(weight))
 
 
-def _free(counts: Counts, prob: Sequence[Floats], weight: Sequence[Floats], m: int, context: int) -> float:
-    """The lower distribution's share of the words never seen after a context, added up."""
-    tokens, node = [], context
+def _free(below: Model, m: int, context: int) -> float:
+    """The share of the words never seen after a context, a node of level m − 1, in the model of the levels below m, added up."""
+    counts, tokens, node = below.counts, list[int](), context
     for level in range(m - 1, 0, -1):
         tokens.append(int(counts.levels[level].token[node]))
         node = int(counts.levels[level].parent[node])
-    p = spread(counts, prob, weight, tokens[::-1][1:]) if m > 1 else np.full(counts.V, prob[0][0])
-    p = p.copy()
+    p = spread(below, tokens[::-1][1:]) if m > 1 else np.full(counts.V, below.prob[0][0])
     p[counts.levels[m].token[counts.children(m, context)]] = 0
     return float(p.sum())
 
@@ -386,14 +395,11 @@ def katz_discounts(times: Ints) -> tuple[tuple[float, ...], bool]:
 
 
 def _fit_stupid(counts: Counts, name: Estimator, settings: Settings) -> Model:
-    """C(h w) / C(h) where it was seen, else 0.4 times the shorter context's: a score, no probability."""
+    """C(h w) / C(h) where it was seen, else 0.4 times the shorter context's, be h new or not: a score, no probability."""
     base = settings.uniform and _has_unseen(counts)
     prob = [_uniform(counts) if base else np.zeros(1), *(_mle(counts, m) for m in range(1, counts.order + 1))]
-    weight = [NOTHING]
-    for m in range(1, counts.order + 1):
-        seen = _totals(counts, m, counts.levels[m].count) > 0
-        weight.append(np.where(seen, STUPID, 1.0))
-    return Model(counts, name, tuple(prob), tuple(weight))
+    weight = [NOTHING, *(np.full(len(level.key), STUPID) for level in counts.levels[:-1])]
+    return Model(counts, name, tuple(prob), tuple(weight), unseen=STUPID)
 
 
 _FITS: dict[Estimator, Callable[[Counts, Estimator, Settings], Model]] = {
@@ -463,7 +469,7 @@ def components(counts: Counts, sentences: Sequence[Sequence[str]]) -> Floats:
     text = counts.encode(sentences)
     nodes = counts.nodes(text)
     columns = [np.where(text.token >= 0, 1 / counts.V, 0.0)]
-    columns += [np.where(nodes[m] >= 0, _mle(counts, m)[nodes[m]], 0.0) for m in range(1, counts.order + 1)]
+    columns += [taken(_mle(counts, m), nodes[m], 0.0) for m in range(1, counts.order + 1)]
     return np.stack(columns, axis=1)[text.event]
 
 

@@ -2,7 +2,8 @@
 
 Grapheme clusters stay whole (an emoji family is one token), Latin words inside Chinese stay whole, and white space is the only
 thing that goes, except where single characters of a text with spaces are wanted. Chinese words are cut by jieba 0.42.1, which
-is imported at first use, so that only workers ever do. The full and the search mode name words that overlap.
+is imported at first use, so that only workers ever do. The full and the search mode name words that overlap. Words of a user
+dictionary that hold signs, Greek or emoji are cut out before jieba sees the line, which would tear or pass over them.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,9 +23,11 @@ EXTENDING = r"\p{M}\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}"  # never begins
 UNIT = rf"[[\p{{L}}\p{{N}}]--[{IDEOGRAPHS}]][{EXTENDING}]*"
 WORD = rf"(?:{UNIT})+(?:['’\-‑](?:{UNIT})+|(?<=\p{{N}})[.,:](?=\p{{N}})(?:{UNIT})+)*"
 GOES_ON = rf"[{EXTENDING}]|['’\-‑]?{UNIT}|(?<=\p{{N}})[.,:]\p{{N}}"
-CHINESE = rf"[\p{{Han}}A-Za-z0-9]*\p{{Han}}[\p{{Han}}A-Za-z0-9]*(?!{GOES_ON})"  # what jieba gets to see
+RUN = r"[\p{Han}A-Za-z0-9]*\p{Han}[\p{Han}A-Za-z0-9]*"
+CHINESE = rf"{RUN}(?!{GOES_ON})"  # what jieba gets to see
 WORDS = regex.compile(rf"{WORD}|(?=\S)\X", regex.V1)
 CHUNKS = regex.compile(rf"(?P<chinese>{CHINESE})|{WORD}|(?=\S)\X", regex.V1)
+KNOWN = regex.compile(rf"{RUN}|{WORD}|\X", regex.V1)  # of a dictionary: what jieba, or nobody, has to be told
 GRAPHEMES = regex.compile(r"\X")
 HAN = regex.compile(r"\p{Han}")
 PUNCTUATION = regex.compile(r"[\p{P}\p{S}\s]+")
@@ -35,8 +38,8 @@ def tokenise(
     text: Text, mode: Mode = "auto", *, lower: bool = False, punctuation: bool = True, latin: bool = True
 ) -> list[list[str]]:
     """The tokens of every line; without `punctuation` no signs and symbols, without `latin` no Latin words and numbers."""
-    cut = cutter(mode_of(text, mode), text.dictionary, spaced=text.language != "zh")
-    lines = [cut(line.lower() if lower else line) for line in text.lines]
+    cut = cutter(mode_of(text, mode), text.dictionary, lower=lower, spaced=text.language != "zh")
+    lines = [cut(line) for line in text.lines]
     if not punctuation:
         lines = [[token for token in line if not PUNCTUATION.fullmatch(token)] for line in lines]
     if not latin:
@@ -51,8 +54,16 @@ def mode_of(text: Text, mode: Mode) -> Mode:
     return "jieba" if text.language == "zh" else "words"
 
 
-def cutter(mode: Mode, dictionary: tuple[str, ...] = (), *, spaced: bool = True) -> Callable[[str], list[str]]:
-    """What cuts one line. `spaced`: whether single characters include the spaces between words and the letters in them."""
+def cutter(
+    mode: Mode, dictionary: tuple[str, ...] = (), *, lower: bool = False, spaced: bool = True
+) -> Callable[[str], list[str]]:
+    """What cuts one line. `spaced`: whether single characters include the spaces between words and the letters in them.
+
+    With `lower` the line, and the dictionary, are made lower case first.
+    """
+    if lower:
+        small = cutter(mode, tuple(sorted({word.lower() for word in dictionary})), spaced=spaced)
+        return lambda line: small(line.lower())
     if mode in ("auto", "words"):
         return words
     if mode == "characters":
@@ -76,12 +87,37 @@ def chinese_characters(line: str) -> list[str]:
 
 
 def _by_jieba(line: str, mode: Mode, dictionary: tuple[str, ...]) -> Iterator[str]:
-    for match in CHUNKS.finditer(line):
-        token = match[0]
-        if match["chinese"]:
-            yield from _segmented(token, mode, dictionary)
-        else:
-            yield token
+    for part, whole in _parted(line, _strange(dictionary)):
+        if whole:
+            yield part
+            continue
+        for match in CHUNKS.finditer(part):
+            if match["chinese"]:
+                yield from _segmented(match[0], mode, dictionary)
+            else:
+                yield match[0]
+
+
+def _parted(line: str, strange: regex.Pattern[str] | None) -> Iterator[tuple[str, bool]]:
+    """A line in parts, and whether each is a word that stays whole; no such word begins or ends within a grapheme."""
+    at = 0
+    if strange is not None and strange.search(line):
+        edges = {0, *(match.end() for match in GRAPHEMES.finditer(line))}
+        for match in strange.finditer(line):
+            if {match.start(), match.end()} <= edges:
+                yield line[at : match.start()], False
+                yield match[0], True
+                at = match.end()
+    yield line[at:], False
+
+
+@lru_cache(maxsize=4)
+def _strange(dictionary: tuple[str, ...]) -> regex.Pattern[str] | None:
+    """The words of a dictionary that jieba cannot keep, the longest first; none within a longer word of letters."""
+    words = [word for word in dictionary if not KNOWN.fullmatch(word)]
+    begins, ends = rf"(?:(?!{UNIT})|(?<!{UNIT}['’\-‑]?))", rf"(?:(?<!{UNIT})|(?!{GOES_ON}))"
+    initials = "|".join(sorted({regex.escape(word[0], special_only=False) for word in words}))  # a quick no to most places
+    return regex.compile(rf"(?={initials}){begins}\L<words>{ends}", regex.V1, words=words) if words else None
 
 
 def _segmented(run: str, mode: Mode, dictionary: tuple[str, ...]) -> list[str]:

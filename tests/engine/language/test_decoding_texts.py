@@ -1,11 +1,15 @@
 """An n-gram model of a text is decoded like any other model."""
 
+import itertools
+
 import numpy as np
 import pytest
 
 from engine import data
-from engine.language import decoding
-from engine.language.corpus import How, read, writer
+from engine.errors import ParamError
+from engine.language import decoding, exhaustive
+from engine.language.corpus import How, offspring, read, writer
+from engine.language.smoothing import ESTIMATORS
 from engine.texts import text
 from ui.text import theory
 from views.language import decoding as view
@@ -67,3 +71,32 @@ def test_the_curse_on_a_novel_is_what_the_theory_says():
             rows.append((last.finished_logp[best], len(words), decoding.agreement(words, line)))
         found[width] = np.mean(rows, axis=0).round(2).tolist()
     assert found == {1: [-23.6, 10.26, 0.25], 8: [-14.15, 4.16, 0.33], 20: [-13.5, 3.34, 0.34]}
+
+
+def test_too_many_outputs_of_a_text_are_refused_before_a_model_is_fitted(monkeypatch):
+    def never(*_):
+        raise AssertionError("a model was fitted")
+
+    novel = data.sample("northanger")
+    read(novel, How())
+    monkeypatch.setattr("engine.language.smoothing.fit", never)
+    for estimator, longest in (("mle", 6), ("stupid", 2), ("interpolated_kn", 12)):
+        with pytest.raises(ParamError) as caught:
+            run(novel, strategy="exhaustive", estimator=estimator, longest=longest)
+        assert caught.value.code == "decoding_exhaustive"
+        assert caught.value.values["count"] > caught.value.values["limit"] == exhaustive.SEQUENCES
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("order", [1, 2, 3])
+@pytest.mark.parametrize("forced", ["", "the"])
+def test_the_outputs_that_are_foretold_are_those_that_are_scored(estimator, order, forced):
+    model, found = writer(SMALL, order, estimator), read(SMALL, How(order=order))
+    foretold = list(itertools.islice(offspring(found, estimator, forced.split()), 3))
+    live, made = [[model.vocabulary.index(token) for token in forced.split()]], []
+    for _ in range(3):
+        logs = model.next_log_probs(live)
+        live = [[*live[row], token] for row, token in np.argwhere(np.isfinite(logs)).tolist()]
+        made.append(len(live))
+        live = [prefix for prefix in live if prefix[-1] != model.end]
+    assert foretold == (made if estimator != "good_turing" else [])

@@ -21,7 +21,6 @@ from engine.language.smoothing import (
     mixed,
     mixing,
     perplexity,
-    spread,
 )
 
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -44,7 +43,7 @@ def same(model, table, order, tolerance=1e-12, marks=None):
     rows = [row for row in table if len(row["context"]) == order - 1]
     number = marks or model.counts.number
     for row in rows:
-        p = spread(model.counts, model.prob, model.weight, [number[token] for token in row["context"]])
+        p = model.distribution([number[token] for token in row["context"]])
         for token, wanted in row["p"].items():
             if token in model.vocabulary:
                 wanted = wanted["value"] if isinstance(wanted, dict) else wanted

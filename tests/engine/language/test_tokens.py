@@ -109,3 +109,51 @@ def test_a_home_that_cannot_be_written_is_no_hindrance(tmp_path):
     )
     assert "编程" in done.stdout
     assert not (tmp_path / "none").exists()
+
+
+STRANGE = ("c++", "α-β", "🙂x", "α粒子", "node.js", "👨‍👩‍👧族", "5%盐水", "AT&T")
+
+
+@pytest.mark.parametrize("mode", WHOLE[2:])
+@pytest.mark.parametrize("word", STRANGE)
+def test_a_user_dictionary_keeps_words_with_signs_greek_or_emoji_whole(word, mode):
+    for line in (f"我们学习{word}很好", f"{word}很好", f"学习 {word} 和Tom", f"我爱{word}", word):
+        assert word in tokens(line, mode, dictionary=STRANGE, language="zh"), line
+        assert "".join(tokens(line, "jieba", dictionary=STRANGE, language="zh")) == line.replace(" ", "")
+
+
+def test_words_around_one_of_the_dictionary_are_cut_as_ever():
+    assert tokens("我来到北京c++大学", dictionary=["c++"]) == ["我", "来到", "北京", "c++", "大学"]
+    assert tokens("我来到北京α粒子大学", dictionary=["α粒子"]) == ["我", "来到", "北京", "α粒子", "大学"]
+
+
+@pytest.mark.parametrize("line", ["学obj-c++吧", "学abc++吧", "学α-β-γ吧", "学🙂xy吧", "看👩‍🙂x吧"])
+def test_a_word_of_the_dictionary_is_none_within_a_longer_one(line):
+    assert not set(tokens(line, "jieba", dictionary=STRANGE, language="zh")) & set(STRANGE)
+
+
+def test_of_two_words_of_the_dictionary_the_longer_wins():
+    assert tokens("学c++11吧", "jieba", dictionary=["c++", "c++11"], language="zh") == ["学", "c++11", "吧"]
+
+
+def test_in_lower_case_the_dictionary_is_in_lower_case_too():
+    assert "c++" in tokens("学习C++吧", "jieba", dictionary=["C++"], language="zh", lower=True)
+    assert "tom猫" in tokens("看Tom猫吧", "jieba", dictionary=["Tom猫"], language="zh", lower=True)
+
+
+def test_a_flag_in_a_dictionary_stays_a_flag():
+    flag = "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
+    assert tokens(f"我爱{flag}队", "jieba", dictionary=[f"{flag}队"], language="zh") == ["我", "爱", f"{flag}队"]
+
+
+@given(ALPHABET, st.lists(ALPHABET, max_size=4))
+def test_with_any_dictionary_nothing_is_lost_and_no_grapheme_is_torn(line, dictionary):
+    text = texts.text([f"我{line}"], language="zh", dictionary=dictionary)
+    found = tokenise(text, "jieba")[0]
+    assert "".join(found) == "".join(text.lines[0].split())
+    clusters = regex.findall(r"\X", text.lines[0])
+    edges = {sum(map(len, clusters[:i])) for i in range(len(clusters) + 1)}
+    place = 0
+    for token in found:
+        place = text.lines[0].index(token, place) + len(token)
+        assert place in edges or text.lines[0][place : place + 1].isspace()
