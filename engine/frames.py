@@ -5,6 +5,8 @@ from typing import TypeVar
 
 import numpy as np
 
+from engine.errors import Diverged
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -32,8 +34,15 @@ class Frame:
 F = TypeVar("F", bound=Frame)
 
 
+def finite(frame: Frame) -> bool:
+    """Whether every array of a frame holds finite numbers only."""
+    return all(np.isfinite(array).all() for array in frame.arrays() if array.dtype.kind == "f")
+
+
 def seal(frame: F) -> F:
-    """Make every array of a frame read-only; a shared frame must not change under another viewer."""
+    """Make every array of a frame read-only; a shared frame must not change under another viewer. Raises Diverged."""
+    if not finite(frame):
+        raise Diverged("diverged", step=frame.step)
     for array in frame.arrays():
         array.flags.writeable = False
     return frame
