@@ -362,7 +362,9 @@ def test_no_frame_before_training_runs_away_holds_a_number_that_is_none():
 def test_a_mean_over_the_smallest_weights_is_that_over_any_others(direction):
     edges, labels = [(0, 1), (1, 2), (2, 3), (3, 3), (0, 2)], [0, 0, 1, 1]
     tiny, plain = (data.graph(4, edges, [weight] * 5, labels=labels) for weight in (1e-310, 1))
-    for one, other in zip(*(run(graph, show="propagate", weighted=True, direction=direction) for graph in (tiny, plain)), strict=True):
+    for one, other in zip(
+        *(run(graph, show="propagate", weighted=True, direction=direction) for graph in (tiny, plain)), strict=True
+    ):
         assert np.isfinite(one.total_mean)
         assert all(np.isfinite(array).all() for array in one.arrays())
         assert one.mean == pytest.approx(other.mean, rel=1e-9)
