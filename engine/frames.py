@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from engine.errors import Diverged
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -15,14 +17,19 @@ class Frame:
     total: int  # how many frames the whole run yields, this one included; 0: not known yet
 
     def __post_init__(self) -> None:
-        """A frame is shared: no viewer may change its arrays under another."""
+        """A frame is shared: no viewer may change its arrays under another. Raises Diverged where they are not finite."""
+        if not finite(self):
+            raise Diverged("diverged", step=self.step)
+        self._seal()
+
+    def _seal(self) -> None:
         for array in self.arrays():
             array.flags.writeable = False
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """One that comes from another process is sealed anew."""
         self.__dict__.update(state)
-        self.__post_init__()
+        self._seal()
 
     def numbers(self) -> dict[str, int | float | str]:
         """The fields that are single numbers or words: what there is to print of a step."""
@@ -37,3 +44,8 @@ class Frame:
     def arrays(self) -> list[np.ndarray]:
         """The fields that are arrays, in order of declaration."""
         return [value for field in fields(self) if isinstance(value := getattr(self, field.name), np.ndarray)]
+
+
+def finite(frame: Frame) -> bool:
+    """Whether every array of a frame holds finite numbers only."""
+    return all(np.isfinite(array).all() for array in frame.arrays() if array.dtype.kind == "f")

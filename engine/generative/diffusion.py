@@ -190,11 +190,17 @@ def reverse(
     states = list(starts)
     for t, prev in zip(visited, schedules.before(visited), strict=True):
         told = _together(ways[0].predict, states, t)
+        _check([*states, *(array for one in told for array in one)], t)
         yield t, prev, states, told
         states = [way.step(x, x0, t, prev) for way, x, (x0, _) in zip(ways, states, told, strict=True)]
-        if not all(np.isfinite(x).all() for x in states):
-            raise Diverged("diffusion_diverged", t=t)
+        _check(states, t)
     yield -1, -1, states, [(x, np.zeros_like(x)) for x in states]
+
+
+def _check(arrays: Sequence[np.ndarray], t: int) -> None:
+    """Raises Diverged where a frame, which is float32, would not be finite."""
+    if not all((np.abs(array) <= np.finfo(np.float32).max).all() for array in arrays):
+        raise Diverged("diffusion_diverged", t=t)
 
 
 def _together(predict: Any, states: Sequence[np.ndarray], t: int) -> list[tuple[np.ndarray, np.ndarray]]:

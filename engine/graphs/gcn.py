@@ -22,8 +22,8 @@ from pydantic.config import JsonDict
 import engine.params
 from engine.algorithm import Algorithm
 from engine.data import Graph
-from engine.errors import ParamError
-from engine.frames import Frame
+from engine.errors import Diverged, ParamError
+from engine.frames import Frame, finite
 from engine.graphs import edits, messages
 from engine.graphs.messages import Operator
 
@@ -430,6 +430,7 @@ def _copied(frame: TrainFrame) -> TrainFrame:
 
 
 def _train_frame(ground: _Ground, state: "State", plane: np.ndarray | None, *, step: int, part: str, total: int) -> TrainFrame:
+    """Raises Diverged."""
     outputs, truth = state.outputs, ground.truth
     depth, logits = len(outputs), outputs[-1]
     p = np.exp(logits - logits.max(1, keepdims=True))
@@ -439,7 +440,7 @@ def _train_frame(ground: _Ground, state: "State", plane: np.ndarray | None, *, s
     hidden = ([] if ground.X is None else [ground.X]) + outputs[:-1]
     start = [1 - float(ground.smooth.weight[ground.smooth.sender == ground.smooth.receiver].mean())] * (ground.X is None)
     energies = np.array(start + [messages.energy(ground.smooth, H) for H in hidden])
-    return TrainFrame(
+    frame = TrainFrame(
         step=step,
         part=part,
         total=total,
@@ -462,6 +463,9 @@ def _train_frame(ground: _Ground, state: "State", plane: np.ndarray | None, *, s
         gradient=state.gradient,
         random_features=ground.random,
     )
+    if not (finite(frame) and np.isfinite([frame.loss, frame.gradient]).all()):
+        raise Diverged("gcn_diverged", epoch=state.epoch)
+    return frame
 
 
 def flat(H: np.ndarray, before: np.ndarray | None = None) -> np.ndarray:

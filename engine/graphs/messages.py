@@ -58,9 +58,9 @@ def operator(n: int, arcs: np.ndarray, weights: np.ndarray, rule: Rule, loop: fl
         weights = np.concatenate([weights, np.full(len(bare), loop)])
     if rule in ("symmetric", "mean"):
         degree = np.bincount(receiver, weights, minlength=n)
-        some = degree > 0
-        power = np.where(some, np.where(some, degree, 1.0) ** (-0.5 if rule == "symmetric" else -1.0), 0.0)
-        weights = weights * power[receiver] * (power[sender] if rule == "symmetric" else 1.0)
+        degree = np.where(degree > 0, degree, np.inf)  # over nobody the sum is empty
+        root = degree**-0.5
+        weights = weights / degree[receiver] if rule == "mean" else weights * root[receiver] * root[sender]
     return Operator(n, receiver, sender, weights)
 
 

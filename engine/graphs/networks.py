@@ -184,7 +184,7 @@ def fit(
 def _state(net: Network, X: Tensor | None, wiring: Wiring, outputs: list[Tensor], loss: Tensor, epoch: int) -> State:
     value = loss.item()
     arrays = [output.detach().numpy() for output in outputs]
-    if not (np.isfinite(value) and np.isfinite(arrays[-1]).all()):
+    if not all(np.isfinite([value, *(output.detach().norm().item() for output in outputs)])):
         raise Diverged("gcn_diverged", epoch=epoch)
     slope = float(np.sqrt(sum(float((p.grad**2).sum()) for p in net.parameters() if p.grad is not None)))
     with torch.no_grad():

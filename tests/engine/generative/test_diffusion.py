@@ -435,6 +435,16 @@ def test_numbers_that_leave_the_finite_range_end_the_run():
         list(diffusion.reverse([way], [np.ones((2, 2))], [9, 0]))
 
 
+@pytest.mark.parametrize("worst", [np.inf, np.nan, 1e39], ids=["inf", "nan", "beyond float32"])
+@pytest.mark.parametrize("of", [0, 1], ids=["x0", "eps"])
+def test_a_guess_that_no_frame_can_hold_is_not_shown_but_ends_the_run(worst, of):
+    guess = [np.ones((2, 2)), np.ones((2, 2))]
+    guess[of] = guess[of] * worst
+    way = diffusion.Walk("ddim", schedules.make("cosine", 10), 0.0, "small", lambda x, t: tuple(guess), lambda t: np.zeros(1))
+    with pytest.raises(Diverged, match="t = 9"):
+        next(diffusion.reverse([way], [np.ones((2, 2))], [9, 0]))
+
+
 # ---- the device
 
 

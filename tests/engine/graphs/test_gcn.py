@@ -348,6 +348,29 @@ def test_training_that_runs_away_says_when():
         run("art_philo_science", optimiser="sgd", rate=1, decay=0.1, layers=12, layer="gin", epochs=200)
 
 
+def test_no_frame_before_training_runs_away_holds_a_number_that_is_none():
+    params = gcn.Params(layer="gin", optimiser="sgd", rate=1, epochs=30, decay=0.1, seed=15)
+    course = gcn.train(params, data.sample("art_philo_science"))
+    for frame in (next(course) for _ in range(3)):
+        assert all(np.isfinite(array).all() for array in frame.arrays())
+        assert np.isfinite([frame.loss, frame.gradient]).all()
+    with pytest.raises(Diverged, match="epoch 3"):
+        next(course)
+
+
+@pytest.mark.parametrize("direction", ["both", "as_given"])
+def test_a_mean_over_the_smallest_weights_is_that_over_any_others(direction):
+    edges, labels = [(0, 1), (1, 2), (2, 3), (3, 3), (0, 2)], [0, 0, 1, 1]
+    tiny, plain = (data.graph(4, edges, [weight] * 5, labels=labels) for weight in (1e-310, 1))
+    for one, other in zip(
+        *(run(graph, show="propagate", weighted=True, direction=direction) for graph in (tiny, plain)), strict=True
+    ):
+        assert np.isfinite(one.total_mean)
+        assert all(np.isfinite(array).all() for array in one.arrays())
+        assert one.mean == pytest.approx(other.mean, rel=1e-9)
+        assert one.h_mean == pytest.approx(other.h_mean, rel=1e-9)
+
+
 def test_a_close_up_is_the_same_run_with_its_sub_steps():
     whole = {frame.step: frame for frame in run("karate", epochs=60)}
     close = run("karate", epochs=60, close_up=10)

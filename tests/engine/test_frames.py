@@ -1,0 +1,31 @@
+"""What holds of every frame, whichever algorithm yields it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from engine.errors import Diverged
+from engine.frames import Frame, seal
+
+
+@dataclass(frozen=True)
+class Toy(Frame):
+    places: np.ndarray
+    count: np.ndarray
+    unknown: float  # NaN: not known here
+
+
+def toy(places: list[float]) -> Toy:
+    return Toy(3, "", 5, np.array(places, dtype=np.float32), np.arange(4), float("nan"))
+
+
+@pytest.mark.parametrize("worst", [np.inf, -np.inf, np.nan])
+def test_a_frame_whose_arrays_hold_a_number_that_is_none_is_never_sealed(worst):
+    with pytest.raises(Diverged, match="finite range in step 3"):
+        seal(toy([0.5, worst]))
+
+
+def test_a_frame_is_sealed_though_a_number_is_not_known():
+    sealed = seal(toy([0.5, 1.0]))
+    assert not any(array.flags.writeable for array in sealed.arrays())
