@@ -387,6 +387,12 @@ def _state(slug: str) -> dict[str, Any]:
     return st.session_state.setdefault("dataset", {}).setdefault(slug, {})  # type: ignore[no-any-return]
 
 
+def forget(slug: str) -> None:
+    """Let go of what was wrong with an upload, of a file that a link asked for, of edits begun; the visitor's own data stay."""
+    for name in ("problem", "awaited", "edited", "base"):
+        _state(slug).pop(name, None)
+
+
 def _take_words(text: Topic, words: tuple[str, ...]) -> None:
     """Let the text that is looked at have a user dictionary."""
     state, choice = _state(text.slug), address.kept(text.slug)["data"]

@@ -3,7 +3,7 @@
 import html
 from collections.abc import Mapping, Sequence
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -11,11 +11,13 @@ from contents import AFTER
 from engine.errors import TheoriaError
 from engine.params import Options, Params
 from ui import address, compare, presenting, reading, source, teaching
-from ui.dataset import of_link
+from ui.dataset import forget, of_link
 from ui.language import following, language, say, switch
 from ui.player import beside_player
 from ui.search import Found
 from ui.text import Experiment, Guess, Topic, phrases, theory, with_numbers
+
+P = TypeVar("P", bound=Params)
 
 
 def header(slug: str) -> Topic:
@@ -97,11 +99,8 @@ def _begin(text: Topic, item: Experiment | None) -> None:
     st.session_state["experiment"][text.slug] = {"id": item.id if item else None, "answer": None}
     if item is None:
         return
-    kept = address.kept(text.slug)
-    for name in list(kept):
-        st.session_state.pop(f"{text.slug}.{name}", None)
-    kept.clear()
-    st.session_state["link_step"] = None
+    address.reset(text.slug)
+    forget(text.slug)
     for name, value in {"data": item.data, **item.set}.items():
         address.put(text.slug, name, value)
 
@@ -151,6 +150,17 @@ def _go_on(slug: str, item: Experiment) -> None:
     """What an experiment offers to try next."""
     for name, value in item.then_set.items():
         address.put(slug, name, value)
+
+
+def leaving(slug: str, params: P, *, closes: bool) -> P:
+    """The settings without a close look, where a kind of run that has none was chosen while one was on. A link's stays."""
+    kept = address.kept(slug)
+    left = params.close_up >= 0 and not closes and kept.get("closes", False)
+    kept["closes"] = closes
+    if not left:
+        return params
+    address.put_quietly(slug, "close_up", -1)
+    return params.model_copy(update={"close_up": -1})
 
 
 def address_bar(

@@ -24,6 +24,8 @@ left, right = shell.stage()
 with left:
     box = left.container()
     params = controls(diffusion.Params, text, more=MORE)
+    closes = params.what == "pictures" or (params.what == "points" and not params.by_calls)
+    params = shell.leaving("diffusion", params, closes=closes)
     samples, form = SAMPLES[params.what], EDITED_POINTS if params.what == "points" else PICTURE
     with box:
         chosen = bundled(samples[0], samples[0])
@@ -54,7 +56,7 @@ with right:
         autoplay=autoplay,
         start=start if start is not None else step,
         link=link,
-        closer=params.what != "forward" and not params.by_calls,
+        closer=closes,
         on_click=on_click,
     )
 shell.below(text, diffusion, params, [chosen.code])

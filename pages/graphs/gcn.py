@@ -21,6 +21,8 @@ with left:
     for name in ("labelled", "node"):
         address.belongs("gcn", name, view.nodes_key(chosen.data))
     params = controls(gcn.Params, text, more=MORE, choices=view.choices(chosen.data, text))
+    closes = params.show == "train"
+    params = shell.leaving("gcn", params, closes=closes)
     options = controls(view.Options, text, folded=say("picture_settings"))
 models: list[type[Options]] = [gcn.Params, view.Options]
 link, step = shell.address_bar(text, models, chosen.link, short=chosen.short, note=chosen.note)
@@ -45,7 +47,7 @@ with right:
         autoplay=autoplay,
         start=start if start is not None else step,
         link=link,
-        closer=params.show == "train",
+        closer=closes,
         on_click=on_click,
     )
 shell.below(text, gcn, params, [chosen.code])

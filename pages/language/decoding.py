@@ -22,6 +22,8 @@ with left:
     chosen = dataset(text, SAMPLES, default=decoding.DEFAULT[2], form=TABLE_OR_TEXT)
     is_text = isinstance(chosen.data, Text)
     params = controls(decoding.Params, text, more=MORE, without=("normalise",) if is_text else ("order", "estimator"))
+    closes = params.strategy not in ("widths", "exhaustive")
+    params = shell.leaving("decoding", params, closes=closes)
     rare = (*RARE, "alpha") if params.strategy == "sampling" else RARE
     options = controls(view.Options, text, more=rare, folded=say("picture_settings"))
 models: list[type[Options]] = [decoding.Params, view.Options]
@@ -43,7 +45,7 @@ with right:
         autoplay=autoplay,
         start=start if start is not None else step,
         link=link,
-        closer=params.strategy not in ("widths", "exhaustive"),
+        closer=closes,
         on_click=force,
     )
 shell.below(text, decoding, params, [chosen.code])

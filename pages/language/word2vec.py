@@ -23,6 +23,8 @@ with left:
     box = left.container()
     show = str(address.seed("word2vec", next(spec for spec in word2vec.Params.specs() if spec.name == "show")))
     params = controls(word2vec.Params, text, more=[name for name in MORE if name not in OPEN.get(show, ())])
+    closes = params.show == "map"
+    params = shell.leaving("word2vec", params, closes=closes)
     with box:
         default = word2vec.DEFAULT[2]
         chosen = bundled(default, default) if params.show == "glove" else dataset(text, SAMPLES, default=default, form=TEXT)
@@ -49,7 +51,7 @@ with right:
         autoplay=autoplay,
         start=start if start is not None else step,
         link=link,
-        closer=params.show == "map",
+        closer=closes,
         on_click=on_click,
     )
 shell.below(text, word2vec, params, [chosen.code])

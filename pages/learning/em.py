@@ -19,6 +19,8 @@ left, right = shell.stage()
 with left:
     box = left.container()
     params = controls(em.Params, text, more=MORE)
+    closes = params.model == "coins" or not params.by_k
+    params = shell.leaving("em", params, closes=closes)
     with box:
         samples = SAMPLES[params.model]
         chosen = dataset(text, samples, default=samples[0], form=EDITED_POINTS)
@@ -52,7 +54,7 @@ with right:
         autoplay=autoplay,
         start=start if start is not None else step,
         link=link,
-        closer=not params.by_k,
+        closer=closes,
         on_click=on_click,
     )
 shell.below(text, em, params, [chosen.code])

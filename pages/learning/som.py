@@ -19,6 +19,8 @@ left, right = shell.stage()
 with left:
     chosen = dataset(text, ["penguins", "xkcd", "mnist", "animals", "moons", "square"], default=som.DEFAULT[2], form=POINTS)
     params = controls(som.Params, text, more=MORE)
+    closes = not params.unfold
+    params = shell.leaving("som", params, closes=closes)
     options = controls(view.Options, text, choices=view.choices(chosen.data, text), folded=say("picture_settings"))
     placed = place(text, chosen.data)
 models: list[type[Options]] = [som.Params, view.Options]
@@ -36,7 +38,7 @@ with right:
         autoplay=autoplay,
         start=start if start is not None else step,
         link=link,
-        closer=not params.unfold,
+        closer=closes,
     )
     if clicked:
         shell.details(*view.unit(clicked.frame, clicked.index, chosen.data, text))
