@@ -47,7 +47,9 @@ class Form(Generic[D]):
     takes: tuple[type[Table] | type[Text], ...] = (Table,)  # what can be brought beside pictures
     read: Callable[[bytes, str], Table] = data.read_table  # what makes the table of a file
     unpack: str = ""  # Python that makes the data of a link's text, where it is not what their kind says
-    words: str = "table"  # the phrases that say what can be brought and how much of it: own_…, limits_…; own_travels is said of all
+    words: str = (
+        "table"  # the phrases that say what can be brought and how much of it: own_…, limits_…; own_travels is said of all
+    )
     notes: Callable[[Any], Sequence[Note]] = lambda content: content.notes  # what was assumed about what was read
 
     def accepts(self, content: Content) -> bool:
