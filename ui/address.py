@@ -37,18 +37,26 @@ def arrive(slug: str) -> None:
 
 def take(slug: str, link: dict[str, str]) -> None:
     """Let a topic have the settings that a link, or a step of a lesson, says; all others go back to their defaults."""
-    kept(slug).clear()
+    reset(slug)
     st.session_state.get("pins", {}).pop(slug, None)
-    for key in [key for key in st.session_state if str(key).startswith(slug + ".")]:
-        del st.session_state[key]
     st.session_state["arrived"] = dict(link)
     if link.get("v", str(VERSION)) != str(VERSION):
         notice("older_link")
     step = link.get("step", "")
-    st.session_state.pop("link_step_of", None)
     st.session_state["link_step"] = int(step) if step.isdecimal() and len(step) < 7 else None
     if step and st.session_state["link_step"] is None:
         notice("bad_value", name="step", value=step[:40])
+
+
+def reset(slug: str) -> None:
+    """Let all settings of a topic go back to their defaults, its data and the place in its film too; what is pinned stays.
+
+    A value stands in its widget's key also while the widget is folded away, in each language's: all of them go.
+    """
+    kept(slug).clear()
+    widgets = [key for key in st.session_state if str(key).startswith(slug + ".")]
+    for key in (*widgets, "link_step", "link_step_of", "left_at", "resume", "resumed"):
+        st.session_state.pop(key, None)
 
 
 def notice(code: str, **values: Any) -> None:

@@ -22,6 +22,7 @@ from ui import address, reading
 from ui.language import language, say
 from ui.player import trouble
 from ui.text import Topic, markdown, phrases
+from views import sentences
 
 SESSION_BYTES = settings.SESSION_MB * 1_000_000  # of uploads a visitor may have at once
 OPENS_WITH = 8  # numeric columns of an own table that are looked at first
@@ -46,7 +47,9 @@ class Form(Generic[D]):
     takes: tuple[type[Table] | type[Text], ...] = (Table,)  # what can be brought beside pictures
     read: Callable[[bytes, str], Table] = data.read_table  # what makes the table of a file
     unpack: str = ""  # Python that makes the data of a link's text, where it is not what their kind says
-    words: str = "table"  # the phrases that say what can be brought and how much of it: own_…, limits_…
+    words: str = (
+        "table"  # the phrases that say what can be brought and how much of it: own_…, limits_…; own_travels is said of all
+    )
     notes: Callable[[Any], Sequence[Note]] = lambda content: content.notes  # what was assumed about what was read
 
     def accepts(self, content: Content) -> bool:
@@ -165,7 +168,7 @@ def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) ->
             elif isinstance(content, Text):
                 _writer(text, content)
             st.file_uploader(say("own_" + form.words), key=f"{slug}-upload", on_change=_upload, args=(text, form))
-            st.caption(say("limits_" + form.words))
+            st.caption(sentences(say("limits_" + form.words), say("own_travels")))
             if problem := state.get("problem"):
                 trouble(problem)
             picked = _columns(text, content) if isinstance(content, Table) and form.columns and _can_pick(choice) else picked
@@ -385,6 +388,12 @@ def show_notes(notes: Any) -> None:
 def _state(slug: str) -> dict[str, Any]:
     """What this topic remembers: the visitor's own data, the last good choice, an upload's problem, an awaited file."""
     return st.session_state.setdefault("dataset", {}).setdefault(slug, {})  # type: ignore[no-any-return]
+
+
+def forget(slug: str) -> None:
+    """Let go of what was wrong with an upload, of a file that a link asked for, of edits begun; the visitor's own data stay."""
+    for name in ("problem", "awaited", "edited", "base"):
+        _state(slug).pop(name, None)
 
 
 def _take_words(text: Topic, words: tuple[str, ...]) -> None:

@@ -606,7 +606,7 @@ function makePlayer(root) {
     const {locked = false} = data;
     put($("first"), "disabled", locked || shown <= 0); put($("back"), "disabled", locked || shown <= 0);
     put($("next"), "disabled", locked || shown >= got - 1); put($("last"), "disabled", locked || shown >= got - 1); put(scrub, "disabled", locked);
-    put($("play"), "disabled", locked || !got); put($("closer"), "disabled", !got);
+    put($("play"), "disabled", locked || !got); put($("closer"), "disabled", !got && !data.closeup?.now);
     put($("note"), "textContent", status === "running" ? (films.some((film) => film.again) ? words.again + " " : "") + fill(films.some((film) => film.total) ? words.running : words.running_open, {got: Math.max(got - 1, 0), n: n - 1}) : "");
     put($("lock"), "textContent", films.length > 1 ? agree() ? words.lock_step : words.lock_part : data.pinned ? words.pin_waits : ""); put($("lock"), "hidden", films.length < 2 && !data.pinned);
     const marks = [...new Set(films.flatMap((film) => film.marks.map((mark) => Math.round(mark * scale(film)))))], ticks = n > 1 && marks.length <= 80 ? marks.map((mark) => `<i style="left:${(100 * mark) / (n - 1)}%"></i>`).join("") : "";

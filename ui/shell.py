@@ -17,7 +17,7 @@ from engine.params import Options, Params
 from runtime.run import Run
 from ui import address, compare, device, presenting, reading, source, teaching
 from ui.controls import controls
-from ui.dataset import Chosen, Form, add_point, bundled, dataset, of_link, remove_point
+from ui.dataset import Chosen, Form, add_point, bundled, dataset, forget, of_link, remove_point
 from ui.kinds import Kinds
 from ui.language import following, language, say, switch
 from ui.player import Clicked, beside_player, play
@@ -170,11 +170,8 @@ def _begin(text: Topic, item: Experiment | None) -> None:
     st.session_state["experiment"][text.slug] = {"id": item.id if item else None, "answer": None}
     if item is None:
         return
-    kept = address.kept(text.slug)
-    for name in list(kept):
-        st.session_state.pop(f"{text.slug}.{name}", None)
-    kept.clear()
-    st.session_state["link_step"] = None
+    address.reset(text.slug)
+    forget(text.slug)
     for name, value in {"data": item.data, **item.set}.items():
         address.put(text.slug, name, value)
 

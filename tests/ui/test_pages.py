@@ -16,7 +16,7 @@ from engine.errors import TheoriaError
 from engine.learning import som
 from runtime import server
 from ui import address, dataset, place
-from ui.text import LANGUAGES
+from ui.text import LANGUAGES, phrases
 
 SCRIPT = str(Path(__file__).parents[2] / "ui" / "navigation.py")
 pytestmark = pytest.mark.usefixtures("bugs_break")
@@ -341,3 +341,13 @@ def test_an_error_nobody_foresaw_is_said_under_a_number_and_leaves_the_frame(mon
 def test_such_an_error_breaks_the_other_tests_of_pages(monkeypatch):
     monkeypatch.setattr("ui.dataset._chosen", lambda *args: 1 / 0)
     assert opened().exception
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("slug", [slug for slugs in SECTIONS.values() for slug in slugs])
+def test_where_own_data_go_is_said_in_one_sentence_on_every_page(slug, language):
+    where = phrases(language)["ui"]["own_travels"]
+    captions = [item.value for item in opened(slug, lang=language).caption]
+    assert sum(where in words for words in captions) == 1
+    limits = [words for key, words in phrases(language)["ui"].items() if key.startswith("limits_")]
+    assert not any(word in words for words in limits for word in ("memory", "link", "内存", "链接"))

@@ -682,6 +682,16 @@ def test_looking_closely_asks_the_page_with_the_step_of_the_algorithm(page):
     assert events(page, "whole") == [{"kind": "whole"}]
 
 
+def test_the_way_back_to_the_whole_is_live_where_a_close_up_cannot_be_run(page, server):
+    server.films["refused"] = [head(), {"error": {"title": "This cannot be run", "text": "No sub-steps.", "diverged": False}}]
+    show(page, "refused", closeup={"now": True, "offered": False})
+    wait(page, state="error")
+    expect(page.locator(".th-closer")).to_be_enabled()
+    press(page, "closer")
+    page.wait_for_function("window.events.length")
+    assert events(page, "whole") == [{"kind": "whole"}]
+
+
 def test_an_offline_film_plays_from_what_it_carries(page, server):
     asked = len(server.asked)
     show(page, "small", offline=True, inline={"films": {"small": packed(film(4))}, "plotly": None}, link="")

@@ -54,7 +54,8 @@ def draw(frames: Sequence[Any], i: int, params: Params, data: Points, options: A
     frame: CloudFrame = frames[i]
     X = clouds.standard(data)
     two = len(frame.x) == 2
-    names = ("ddim", "ddpm") if two else (params.sampler,)
+    alone = "ddim" if frame.part == "learn" or params.sampler == "both" else params.sampler  # a network is tried with DDIM
+    names = ("ddim", "ddpm") if two else (alone,)
     panels = [
         _plane(frames, i, k, X, params, options, words, words(title, sampler=words(name)))
         for k, (name, title) in enumerate(zip(names, ("points_of", "points_plain"), strict=False))
