@@ -18,7 +18,11 @@ OURS = ("build.mjs", "plotly-entry.js")
 @pytest.mark.parametrize("folder", ["datasets", "weights", "scripts"])
 def test_every_file_stands_in_sources_with_its_checksum(folder):
     rows = dict(re.findall(rf"^\| {folder}/(\S+) .*`([0-9a-f]{{64}})` \|$", SOURCES, re.M))
-    files = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (ROOT / "assets" / folder).iterdir() if path.name not in OURS}
+    files = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (ROOT / "assets" / folder).iterdir()
+        if path.name not in OURS
+    }
     assert rows == files
 
 
