@@ -1,14 +1,14 @@
-"""Plotly's script, from the installed package, compressed once, with its version in its name."""
+"""Plotly's script, as assets/scripts/build.mjs made it, compressed once, with its version in its name."""
 
 import gzip
 from functools import cache
-from importlib.metadata import distribution
+from pathlib import Path
 
-PATH = f"plotly-{distribution('plotly').version}.min.js"
+FILE = next((Path(__file__).parents[1] / "assets" / "scripts").glob("plotly-*.min.js"))
+PATH = FILE.name
 
 
 @cache
 def compressed() -> bytes:
     """The script as gzip."""
-    file = distribution("plotly").locate_file("plotly/package_data/plotly.min.js")
-    return gzip.compress(open(str(file), "rb").read(), 6)  # noqa: PTH123
+    return gzip.compress(FILE.read_bytes(), 9)

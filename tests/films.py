@@ -1,11 +1,16 @@
 """Read a film as the player does: lines, references resolved, colours and series put in."""
 
 import json
+import re
 import zlib
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from charts import theme
+
+ENTRY = (Path(__file__).parents[1] / "assets" / "scripts" / "plotly-entry.js").read_text(encoding="utf-8")
+TRACES = {"scatter", *re.findall(r"plotly\.js/(?:lib|src/traces)/(?!core)(\w+)", ENTRY)}  # what our Plotly can draw
 
 
 @dataclass

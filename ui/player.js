@@ -2,7 +2,7 @@
 // A film is an HTTP stream with a JSON value a line: {head}, then {row} and {picture} in turn, {value}s that later lines refer to, at last {done} or {error}.
 // Python puts `const THEME = {light, dark, template};` before this file. One component serves five kinds (player, numbers, share, visited, take): they meet in `shared`.
 //
-// Words (flat, plain text): pin unpin pin_hint pin_waits lock_step lock_part now pinned difference first back next last play pause space scrub step speed loop more controls copy_step save_svg save_png save_csv save_film copied select_hint closer whole
+// Words (flat, plain text): pin unpin pin_hint pin_waits lock_step lock_part now pinned difference plain first back next last play pause space scrub step speed loop more controls copy_step save_svg save_png save_csv save_film copied select_hint closer whole
 // running running_open opening queued_title queued queued_next again lost retry figure_hint picture run empty numbers_title save_numbers link_label copy_link
 
 const shared = window.theoria ??= {player: null, followers: new Set(), plotly: null};
@@ -225,6 +225,65 @@ const quick = (gd, traces) => {
   return true;
 };
 
+// ---- without WebGL, the marks that Plotly would draw with it, on a canvas in the same place; Plotly gets unseen points in their stead, to be pointed at
+let webgl;
+const hasWebgl = () => webgl ??= (() => {
+  const context = document.createElement("canvas").getContext("webgl");
+  const able = Boolean(context) && ["ANGLE_instanced_arrays", "OES_element_index_uint"].every((name) => context.getExtension(name));
+  context?.getExtension("WEBGL_lose_context")?.loseContext();      // a page may have only some of them
+  return able;
+})();
+const unseen = ({marker, line, hovertemplate = "", ...trace}) =>      // what is said of a point may be its colour's number
+  ({customdata: marker?.color, ...trace, type: "scatter", mode: "none", hovertemplate: hovertemplate.replaceAll("%{marker.color}", "%{customdata}")});
+const each = (value, otherwise) => isList(value) ? (p) => value[p] : () => value ?? otherwise;
+const toned = (scale, low, high) => {               // a number's colour, between its neighbours on the scale
+  const stops = scale.map(([at, colour]) => [at, colour.match(/[0-9a-f]{2}/gi).map((h) => parseInt(h, 16))]);
+  return (value) => {
+    const at = clamp((value - low) / (high - low), 0, 1), k = Math.max(1, stops.findIndex(([stop]) => stop >= at)), [[from, a], [to, b]] = [stops[k - 1], stops[k]];
+    return `rgb(${a.map((x, c) => Math.round(x + (b[c] - x) * (at - from) / (to - from || 1)))})`;
+  };
+};
+const strokes = (pen, {line, opacity = 1}, spots) => {
+  pen.globalAlpha = opacity; pen.lineWidth = line.width; pen.strokeStyle = line.color;
+  pen.beginPath();
+  for (let p = 0, joined = false; p < spots.length; p++) {
+    const [x, y] = spots[p], there = !Number.isNaN(x + y);
+    if (there) pen[joined ? "lineTo" : "moveTo"](x, y);
+    joined = there;
+  }
+  pen.stroke();
+};
+const discs = (pen, {marker, opacity = 1}, spots) => {
+  const {color, colorscale, cmin, cmax, symbol = "circle", line = {}} = marker, open = symbol.endsWith("-open"), own = each(color);
+  const tone = isList(color) && typeof color[0] === "number" ? toned(colorscale, cmin, cmax) : (said) => said, size = each(marker.size, 6), strength = each(marker.opacity, 1), width = each(line.width, 0), rim = each(line.color);
+  for (let p = 0; p < spots.length; p++) {
+    const [x, y] = spots[p], fill = tone(own(p)), thick = width(p);
+    if (Number.isNaN(x + y)) continue;
+    pen.globalAlpha = opacity * strength(p); pen.lineWidth = thick; pen.fillStyle = fill; pen.strokeStyle = open ? fill : rim(p);
+    pen.beginPath(); pen.arc(x, y, size(p) / 2, 0, 7);
+    if (!open) pen.fill();
+    if (thick) pen.stroke();
+  }
+};
+const paintMarks = (canvas, gd, traces, ratio) => {
+  const {width, height} = gd._fullLayout, pen = canvas.getContext("2d");
+  Object.assign(canvas, {width: width * ratio, height: height * ratio});      // which wipes it
+  pen.scale(ratio, ratio);
+  for (const trace of traces) {
+    const x = axis(gd, trace.xaxis ?? "x"), y = axis(gd, trace.yaxis ?? "y");
+    const spots = Array.from(trace.x, (v, p) => [x._offset + x.l2p(x.d2l(v)), y._offset + y.l2p(y.d2l(trace.y[p]))]);
+    pen.save();
+    pen.beginPath(); pen.rect(x._offset, y._offset, x._length, y._length); pen.clip();
+    (/lines/.test(trace.mode) ? strokes : discs)(pen, trace, spots);
+    pen.restore();
+  }
+  return canvas;
+};
+const asImage = (canvas, gd) => {                   // for a saved picture: the canvas as a part of the figure
+  const {width, height, _size: {l, t, w, h}} = gd._fullLayout;
+  return {source: canvas.toDataURL(), xref: "paper", yref: "paper", x: -l / w, y: 1 + t / h, sizex: width / w, sizey: height / h, sizing: "stretch", layer: "above"};
+};
+
 // ---- the caption
 const number = (x, digits) => {
   if (typeof x === "string") return x;
@@ -305,7 +364,7 @@ const icon = (path, kind = "") => `<svg class="${kind}" viewBox="0 0 16 16" aria
 const BAR = [
   ["first", "M3 3h1.6v10H3zM13 3v10L5.6 8z"], ["back", "M5 3h1.6v10H5zM12 3v10L7.4 8z"], ["play"], ["next", "M9.4 3H11v10H9.4zM4 3v10l4.6-5z"], ["last", "M11.4 3H13v10h-1.6zM3 3v10l7.4-5z"],
 ].map(([name, path]) => `<button type="button" class="th-${name}">${path ? icon(path) : icon("M5 2.6v10.8L13.2 8z", "th-run") + icon("M4 3h2.8v10H4zm5.2 0H12v10H9.2z", "th-rest")}</button>`).join("");
-const HTML = `<p class="th-lock" hidden></p><div class="th-screen"><div class="th-panes"></div><div class="th-veil" role="status"><strong></strong><span></span></div></div>
+const HTML = `<p class="th-lock" hidden></p><p class="th-plain" hidden></p><div class="th-screen"><div class="th-panes"></div><div class="th-veil" role="status"><strong></strong><span></span></div></div>
   <div class="th-bar" role="group">${BAR}<div class="th-track"><div class="th-ticks" aria-hidden="true"></div><input class="th-scrub" type="range" min="0" max="1" value="0"></div>
     <span class="th-note"></span><button type="button" class="th-closer" hidden></button><button type="button" class="th-pin" hidden></button><span class="th-count"></span><button type="button" class="th-speed"></button>
     <button type="button" class="th-loop" aria-pressed="false">${icon("M4.5 4H11V2l3 2.8L11 7.6V5.5H4.5v3H3V5.5A1.5 1.5 0 0 1 4.5 4zM13 7.5v3a1.5 1.5 0 0 1-1.5 1.5H5v2l-3-2.8L5 8.4v2.1h6.5v-3z")}</button>
@@ -418,7 +477,7 @@ function makePlayer(root) {
   };
   const makePane = () => {
     const node = panesBox.appendChild(element("div", "th-pane", PANE)), part = (name) => node.querySelector(".th-" + name), plot = part("plot");
-    const pane = {node, plot, rings: part("rings"), phase: part("phase"), said: part("said"), sum: part("sum"), metrics: part("metrics"), film: null, rows: 0};
+    const pane = {node, plot, rings: part("rings"), phase: part("phase"), said: part("said"), sum: part("sum"), metrics: part("metrics"), film: null, rows: 0, marks: [], sheet: element("canvas", "th-sheet")};
     plot.addEventListener("keydown", (event) => steer(pane, event));
     plot.addEventListener("blur", () => { if (cursor?.pane === pane) leave(); });
     return pane;
@@ -427,7 +486,7 @@ function makePlayer(root) {
     let box = stage.parentElement;
     while (box && !(box.scrollHeight > box.clientHeight + 4 && /auto|scroll/.test(getComputedStyle(box).overflowY))) box = box.parentElement;
     const below = innerHeight - (stage.getBoundingClientRect().top + (box ?? document.scrollingElement).scrollTop);
-    const free = below - $("bar").offsetHeight - ($("caption")?.offsetHeight ?? 110) - 10;
+    const free = below - $("bar").offsetHeight - $("plain").offsetHeight - ($("caption")?.offsetHeight ?? 110) - 10;
     zoom = data.present ? clamp(Math.min(outer / 940, free / 340), 1, 1.6) : 1;      // on a projector the figure is laid out smaller and drawn larger
     room = data.present ? Math.max(240, free / zoom) : clamp(below - 84 - 46 - 44, 340, 680);
   };
@@ -454,7 +513,7 @@ function makePlayer(root) {
     if (!pane.wide && layout.annotations) layout.annotations = layout.annotations.filter((note) => note.name !== "wide");     // no room for these on a phone
     ranges(p, film, layout);
     const filled = p.figure.data.map((trace) => trace.meta?.series ? series(trace, film, last(film, i)) : trace);
-    const traces = filled.map(solid);
+    const marks = hasWebgl() ? [] : filled.filter(({type}) => type === "scattergl"), traces = filled.map((trace) => solid(marks.includes(trace) ? unseen(trace) : trace));
     put(pane.plot, "style", `height:${height}px`); enlarge(pane, height);
     put(pane.plot, "data-flip", String(pane.flip = Boolean(p.flip)));
     const steady = pane.film && pane.template === template && same(layout, pane.layout);
@@ -463,6 +522,9 @@ function makePlayer(root) {
     put(pane.plot, "role", points ? "application" : "img"); put(pane.plot, "aria-label", pane.alt); put(pane.plot, "aria-description", points ? words.figure_hint : "");
     caption(pane, film, p, i);
     if (!steady || !quick(pane.plot, traces)) await Plotly.react(pane.plot, traces, {...structuredClone(layout), template}, CONFIG);    // Plotly writes into its layout
+    if (pane.plot.querySelector(".no-webgl")) { webgl = false; Plotly.purge(pane.plot); Object.assign(pane, {film: null, heard: false}); return show(pane, film, i, height); }      // promised, and not kept
+    pane.marks = marks;
+    if (marks.length) pane.plot.querySelector(".gl-container").append(paintMarks(pane.sheet, pane.plot, marks, devicePixelRatio * zoom)); else pane.sheet.remove();
     if (!pane.heard) {
       pane.heard = true;
       pane.plot.on("plotly_hover", ({points: [point]}) => { if (point) hover(point.fullData, numberOf(point.fullData, point.pointNumber)); });
@@ -609,6 +671,7 @@ function makePlayer(root) {
     put($("play"), "disabled", locked || !got); put($("closer"), "disabled", !got && !data.closeup?.now);
     put($("note"), "textContent", status === "running" ? (films.some((film) => film.again) ? words.again + " " : "") + fill(films.some((film) => film.total) ? words.running : words.running_open, {got: Math.max(got - 1, 0), n: n - 1}) : "");
     put($("lock"), "textContent", films.length > 1 ? agree() ? words.lock_step : words.lock_part : data.pinned ? words.pin_waits : ""); put($("lock"), "hidden", films.length < 2 && !data.pinned);
+    put($("plain"), "textContent", words.plain); put($("plain"), "hidden", !panes.some(({marks}) => marks.length));
     const marks = [...new Set(films.flatMap((film) => film.marks.map((mark) => Math.round(mark * scale(film)))))], ticks = n > 1 && marks.length <= 80 ? marks.map((mark) => `<i style="left:${(100 * mark) / (n - 1)}%"></i>`).join("") : "";
     put($("ticks"), "innerHTML", ticks);
     const [title, text] = failed && over && shown < 0 && !got ? [failed.error.title, failed.error.text] : shown >= 0 ? [] : queued ? [words.queued_title, fill(queued.queued ? words.queued : words.queued_next, {n: queued.queued})]
@@ -647,8 +710,9 @@ function makePlayer(root) {
   const save = async (format) => {                  // one SVG of all panes, on the surface's colour; the PNG is that SVG, twice as large
     const {surface} = THEME[mood], parts = [];
     let w = 0, h = 0;
-    for (const {plot, layout, flip} of panes.filter((pane) => pane.film)) {
-      const url = await Plotly.toImage({data: plot.data, layout: {...structuredClone(layout), template, paper_bgcolor: surface}}, {format: "svg", width: layout.width, height: layout.height});
+    for (const {plot, layout, flip, marks} of panes.filter((pane) => pane.film)) {
+      const sheet = marks.length ? [asImage(paintMarks(element("canvas"), plot, marks, 2), plot)] : [];
+      const url = await Plotly.toImage({data: plot.data, layout: {...structuredClone(layout), template, paper_bgcolor: surface, images: [...layout.images ?? [], ...sheet]}}, {format: "svg", width: layout.width, height: layout.height});
       const svg = decodeURIComponent(url.slice(url.indexOf(",") + 1));
       parts.push((flip && mood === "dark" ? svg.replaceAll("<image ", '<image filter="invert(1) hue-rotate(180deg)" ') : svg).replace("<svg ", `<svg x="${w}" y="0" `));
       w += layout.width; h = Math.max(h, layout.height);

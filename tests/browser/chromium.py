@@ -20,12 +20,19 @@ QUIET = [
     # theoria.test is this machine by a name that is no secure context; nobody else is found at all
     "--host-resolver-rules=MAP theoria.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
+FLAT = [*QUIET, "--disable-3d-apis"]
+DRAWS = [*(option for option in QUIET if option != "--disable-gpu"), "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 def launch(playwright: Any) -> Any:
     """A headless browser that asks nobody on the network."""
     return playwright.chromium.launch(executable_path=found(), args=QUIET)
+
+
+def another(browser: Any, *, webgl: bool) -> Any:
+    """Another that has WebGL, drawn by the processor, or surely none."""
+    return browser.browser_type.launch(executable_path=found(), args=DRAWS if webgl else FLAT)
 
 
 def found() -> str | None:

@@ -11,13 +11,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import plotly
 from playwright.sync_api import Page
 
 from charts import theme
+from runtime import script
 
 UI = Path(__file__).parents[2] / "ui"
-PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 WORDS = {
     "first": "To the start (Home)", "back": "Step back (←)", "next": "Step (→)", "last": "To the end (End)", "play": "Play", "pause": "Pause", "space": "Space", "scrub": "Step of the run", "step": "Step",
     "speed": "Speed", "loop": "Loop", "more": "More", "controls": "Controls of the film", "copy_step": "Copy link to this step", "save_svg": "Picture (SVG)", "save_png": "Picture (PNG)", "save_csv": "Numbers (CSV)",
@@ -25,7 +24,7 @@ WORDS = {
     "running": "computing {got} / {n}", "running_open": "computing {got}", "opening": "Opening the film …", "queued_title": "Waiting for a free worker", "queued": "{n} runs are ahead of yours. It starts by itself.",
     "queued_next": "Yours is next. It starts by itself.", "lost": "The connection broke", "retry": "Move any control, or reload the page, to start again.", "figure_hint": "Arrow keys move over the points, Enter chooses, Escape leaves.", "picture": "Picture", "run": "Run",
     "empty": "The numbers appear as the run computes them.", "numbers_title": "The numbers of every step", "save_numbers": "Download as CSV", "link_label": "Link to this page", "copy_link": "Copy link",
-    "pin": "Pin this run", "unpin": "Unpin", "pin_hint": "Keep this run", "pin_waits": "Pinned. Change one thing.", "lock_step": "Both at the same step.", "lock_part": "Both at the same part.", "now": "now", "pinned": "pinned", "difference": "difference",
+    "pin": "Pin this run", "unpin": "Unpin", "pin_hint": "Keep this run", "pin_waits": "Pinned. Change one thing.", "lock_step": "Both at the same step.", "lock_part": "Both at the same part.", "now": "now", "pinned": "pinned", "difference": "difference", "plain": "Drawn without WebGL.",
 }  # fmt: skip
 PAGE = """<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>player</title>
 <style>:root { --st-background-color: #FAF9F6; --st-font: "Plex Sans", system-ui, sans-serif; } :root.dark { --st-background-color: #131416; }
@@ -102,12 +101,12 @@ class Server:
             self.film(to, self.films.get(path[7:].removesuffix(".html"), (404, "application/json", '{"gone": true}')))
             return
         themes = {"light": theme.LIGHT, "dark": theme.DARK, "projector": theme.PROJECTOR, "template": theme.TEMPLATE}
-        script = f"const THEME = {json.dumps(themes)};\n" + (UI / "player.js").read_text() if path == "/player.js" else ""
+        player = f"const THEME = {json.dumps(themes)};\n" + (UI / "player.js").read_text() if path == "/player.js" else ""
         found: dict[str, tuple[str, bytes]] = {
             "/": ("text/html", PAGE.encode()),
-            "/player.js": ("text/javascript", script.encode()),
+            "/player.js": ("text/javascript", player.encode()),
             "/player.css": ("text/css", (UI / "player.css").read_bytes()),
-            "/plotly.js": ("text/javascript", PLOTLY.read_bytes()),
+            "/plotly.js": ("text/javascript", script.FILE.read_bytes()),
         }
         font = UI / "static" / "fonts" / Path(path).name
         kind, body = found.get(path) or (

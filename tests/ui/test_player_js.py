@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 import tests.ui.player_harness as harness
+from runtime import script
 from tests.ui.player_harness import Server, Stream, error_at, film, head, show, steps
 
 STAGE = ".th-player"
@@ -562,7 +563,7 @@ def test_a_missing_plotly_script_is_handed_over_by_the_page(fresh):
         page,
         "small",
         plotly="/nothing.js",
-        inline={"films": {}, "plotly": base64.b64encode(gzip.compress(harness.PLOTLY.read_bytes(), 1)).decode()},
+        inline={"films": {}, "plotly": base64.b64encode(gzip.compress(script.FILE.read_bytes(), 1)).decode()},
     )
     wait(page, step=11, state="ready")
 

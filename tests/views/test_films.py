@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from contents import SECTIONS
 from runtime import server
 from runtime.films import Film
-from tests.films import Read, figure, read
+from tests.films import TRACES, Read, figure, read
 from ui.text import LANGUAGES, theory
 
 SCRIPT = Path(__file__).parents[2] / "ui" / "navigation.py"
@@ -51,6 +51,7 @@ def test_every_picture_is_one_plotly_accepts_and_says_what_it_shows(section, slu
         assert shows.done or shows.error["diverged"]
         for picture in shows.pictures:
             go.Figure(figure(picture))
+            assert {trace["type"] for trace in picture["figure"]["data"]} <= TRACES
             words = [picture["said"], picture["alt"], picture["phase"], *(label for label, _ in picture["metrics"])]
             assert all(words), picture["step"]
             assert not re.search(r"[{}]|⟦|None|nan", " ".join(words)), words
