@@ -3,7 +3,7 @@
 import numpy as np
 
 from charts import graphs, points
-from charts.formula import number
+from charts.numbers import number
 from charts.panels import Box, Panel, Trace, blank, escaped, note
 from engine.data import Graph
 from engine.graphs import messages

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from charts import curves, graphs, points
-from charts.formula import number, short
+from charts.numbers import number, short
 from charts.panels import Box, Panel, Trace, escaped
 from engine.data import Graph
 from engine.graphs.gcn import GcnFrame, Params, TrainFrame

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from charts import curves, points
-from charts.formula import number, short
+from charts.numbers import number, short
 from charts.panels import Box, Panel, Picture, compose, note
 from engine.data import Points
 from engine.learning.em import CoinsFrame, EmFrame, MixtureFrame, Params

@@ -7,7 +7,8 @@ import numpy as np
 
 import engine.params
 from charts import curves, points
-from charts.formula import formula, number
+from charts.formula import formula
+from charts.numbers import number
 from charts.panels import Panel, Trace, blank, corner, escaped
 from engine.data import Points
 from engine.learning.em import MixtureFrame
