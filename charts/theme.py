@@ -110,6 +110,8 @@ for palette, scales in (
     for i in range(14):  # the same scale in fourteen steps, for filled shapes; and a neutral one, for under coloured marks
         palette[f"sequential{i}"] = mix(scales[0], i / 13)
         palette[f"neutral{i}"] = mix([palette["tile"], palette["ink3"]], i / 13)
+    # a halo of paper around a label, instead of a box
+    palette["halo"] = ", ".join(f"{x}px {y}px 1px {palette['surface']}" for x, y in ((-1, -1), (1, -1), (-1, 1), (1, 1)))
     # pictures made of numbers are ink on paper; 0 is the gap between pictures
     palette["sheet"] = [[0, palette["surface"]], [0.0039, palette["surface"]], [0.00391, palette["tile"]], [1, palette["ink"]]]
 

@@ -425,7 +425,7 @@ function makePlayer(root) {
     put(panesBox, "data-beside", String(beside));
     panes.forEach((pane, k) => {
       pane.width = Math.floor((beside ? (outer - 1) / 2 : outer) / zoom);
-      pane.wide = pane.width >= 640;
+      pane.wide = pane.width >= 640; pane.huge = pane.width >= 1180;
       put(pane.node, "data-narrow", String(!pane.wide));
       const name = pane.node.querySelector(".th-name");
       put(name, "hidden", films.length < 2); put(name, "textContent", films[k]?.name ?? "");
@@ -447,7 +447,8 @@ function makePlayer(root) {
     zoom = data.present ? clamp(Math.min(outer / 940, free / 340), 1, 1.6) : 1;      // on a projector the figure is laid out smaller and drawn larger
     room = data.present ? Math.max(240, free / zoom) : clamp(below - 84 - 46 - 44, 340, 680);
   };
-  const heightOf = (pane, film, i) => { const p = picture(film, i); return p ? (pane.wide ? p.wide?.height ?? p.figure.layout?.height ?? room : p.narrow?.height ?? 380) : pane.wide ? room : 380; };
+  const sizeFor = (pane, p) => pane.huge && p.huge ? p.huge : pane.wide ? p.wide : p.narrow;      // the layout of a picture that this pane has room for
+  const heightOf = (pane, film, i) => { const p = picture(film, i); return p ? sizeFor(pane, p)?.height ?? (pane.wide ? p.figure.layout?.height ?? room : 380) : pane.wide ? room : 380; };
   const draw = async (i) => {
     const mine = films;
     busy = true; dirty = false; drawnAt = performance.now();
@@ -466,7 +467,7 @@ function makePlayer(root) {
   const show = async (pane, film, i, height) => {
     const p = picture(film, i);
     if (!p) { if (pane.film) Plotly.purge(pane.plot); pane.film = null; put(pane.plot, "style", `height:${height}px`); return caption(pane, film, null, i); }
-    const layout = {...merge(p.figure.layout, pane.wide ? p.wide : p.narrow), width: pane.width, height, autosize: false};
+    const layout = {...merge(p.figure.layout, sizeFor(pane, p)), width: pane.width, height, autosize: false};
     if (!pane.wide && layout.annotations) layout.annotations = layout.annotations.filter((note) => note.name !== "wide");     // no room for these on a phone
     ranges(p, film, layout);
     const filled = p.figure.data.map((trace) => trace.meta?.series ? series(trace, film, last(film, i)) : trace);

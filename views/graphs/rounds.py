@@ -121,7 +121,7 @@ def _matrix(frame: RoundFrame, which: str, params: Params, graph: Graph, words: 
         "showscale": False,
         "xgap": 0.4 if n <= 40 else 0,
         "ygap": 0.4 if n <= 40 else 0,
-        "hovertemplate": words("hover_cell") + " %{z:.4~g}<extra></extra>",
+        "hovertemplate": words("hover_cell") + " %{z:.4~r}<extra></extra>",
         "meta": {"link": "cell"},
     }
     ends = np.stack([np.arange(n), np.arange(n)], 1)

@@ -237,7 +237,7 @@ def _by_depth(frames: Sequence[GcnFrame], column: str, words: Words) -> Panel:
             colour="@ink",
             mode="lines+markers",
             marker={"size": 4, "color": "@ink"},
-            hovertemplate="%{x}: %{y:.3~g}<extra></extra>",
+            hovertemplate="%{x}: %{y:.4~r}<extra></extra>",
         )
     )
     now = getattr(last, column)

@@ -358,7 +358,7 @@ def _sizes(frame: PerplexityFrame, params: Params, words: Words) -> Panel:
                     values[there],
                     colour="@ink" if chosen else "@ghost",
                     width=2.5 if chosen else 1,
-                    hovertemplate=f"{told} %{{y:.4~g}}<extra></extra>",
+                    hovertemplate=f"{told} %{{y:.4~r}}<extra></extra>",
                     mode="lines+markers",
                     marker={"size": 6 if chosen else 4, "color": "@ink" if chosen else "@ghost"},
                 )

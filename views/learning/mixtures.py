@@ -129,7 +129,7 @@ def _places(low: np.ndarray, high: np.ndarray, words: Words) -> Trace:
         "colorscale": [[0, "rgba(0,0,0,0)"], [1, "rgba(0,0,0,0)"]],
         "showscale": False,
         "meta": {"link": "place", "click": "place", "ring": 9},
-        "hovertemplate": words("hover_place") + " (%{x:.3~g}, %{y:.3~g})<extra></extra>",
+        "hovertemplate": words("hover_place") + " (%{x:.4~r}, %{y:.4~r})<extra></extra>",
     }
 
 
