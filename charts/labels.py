@@ -167,27 +167,27 @@ def _costs(rects: np.ndarray, sides: Sequence[int], panel: tuple[float, float]) 
 
 def _add_covered(cost: np.ndarray, rects: np.ndarray, at: np.ndarray, marks: np.ndarray, radius: np.ndarray) -> None:
     """Adds the price of marks [m, 2] that a label hides: of those that are near, which is ten times faster than of all."""
-    low, high = rects[..., :2].min(1) - REACH, rects[..., 2:].max(1) + REACH
-    for n, spot in enumerate(at):
-        near = ((marks > low[n]) & (marks < high[n]) & (np.abs(marks - spot).max(1, keepdims=True) > 0.5)).all(1)
-        discs, wide = marks[near], radius[near] + 1
-        beside = np.clip(discs, rects[n, :, None, :2], rects[n, :, None, 2:])
-        away = np.hypot(*np.moveaxis(discs - beside, -1, 0))
-        cost[n] += COVERED * np.clip((wide - away) / wide, 0, 1).sum(-1)
+    low, high = rects[..., :2].min(1)[:, None] - REACH, rects[..., 2:].max(1)[:, None] + REACH
+    near = ((marks > low) & (marks < high)).all(-1) & (np.abs(marks - at[:, None]).max(-1) > 0.5)  # (n, m), without its own
+    label, disc = np.nonzero(near)
+    beside = np.clip(marks[disc, None], rects[label, :, :2], rects[label, :, 2:])  # (pairs, 8, 2)
+    wide = radius[disc, None] + 1
+    hidden = np.clip(1 - np.hypot(*np.moveaxis(marks[disc, None] - beside, -1, 0)) / wide, 0, 1)
+    np.add.at(cost, label, COVERED * hidden)
 
 
 def _add_crossed(cost: np.ndarray, rects: np.ndarray, lines: np.ndarray) -> None:
     """Adds the price of lines [s, 4] that run through a label: how long they are inside it (Liang and Barsky), in its heights."""
     low, high = np.minimum(lines[:, :2], lines[:, 2:]), np.maximum(lines[:, :2], lines[:, 2:])
-    first, last = rects[..., :2].min(1), rects[..., 2:].max(1)
-    for n, rect in enumerate(rects):
-        near = lines[((high > first[n]) & (low < last[n])).all(1)]
-        way = near[:, 2:] - near[:, :2]
-        way = np.where(np.abs(way) < 1e-9, 1e-9, way)
-        one, two = (rect[:, None, :2] - near[:, :2]) / way, (rect[:, None, 2:] - near[:, :2]) / way
-        enter, leave = np.minimum(one, two).max(-1).clip(0), np.maximum(one, two).min(-1).clip(max=1)
-        inside = np.maximum(leave - enter, 0) * np.hypot(*way.T)
-        cost[n] += CROSSED * inside.sum(-1) / (rect[:, 3] - rect[:, 1])
+    first, last = rects[..., :2].min(1)[:, None], rects[..., 2:].max(1)[:, None]
+    label, line = np.nonzero(((high > first) & (low < last)).all(-1))
+    start, way = lines[line, None, :2], lines[line, None, 2:] - lines[line, None, :2]
+    way = np.where(np.abs(way) < 1e-9, 1e-9, way)
+    rect = rects[label]  # (pairs, 8, 4)
+    one, two = (rect[..., :2] - start) / way, (rect[..., 2:] - start) / way
+    enter, leave = np.minimum(one, two).max(-1).clip(0), np.maximum(one, two).min(-1).clip(max=1)
+    inside = np.maximum(leave - enter, 0) * np.linalg.norm(way, axis=-1)
+    np.add.at(cost, label, CROSSED * inside / (rect[..., 3] - rect[..., 1]))
 
 
 def _chosen(rects: np.ndarray, cost: np.ndarray, order: np.ndarray, allowed: np.ndarray, group: np.ndarray | None) -> np.ndarray:
