@@ -852,3 +852,17 @@ def test_the_player_writes_numbers_as_python_does(page, server):
     assert whole.removesuffix("</math>").split("<mo>,</mo>")[len(fixed) :] == expected
     assert page.locator(".th-said").inner_html() == "It is 3.1 × 10<sup>−7</sup>."
     assert page.locator(".th-plot").get_attribute("aria-label") == "It is 3.1 × 10⁻⁷."
+
+
+def test_a_huge_stage_takes_the_huge_layout_and_films_without_one_the_wide(page, server):
+    huge = harness.WIDE | {"xaxis": {"domain": [0, 0.7]}, "xaxis2": {"domain": [0.8, 1]}}
+    server.films["huge"] = [{"picture": line["picture"] | {"huge": huge}} if "picture" in line else line for line in film(2)]
+    ends = "document.querySelector('.th-plot')._fullLayout.xaxis.domain[1]"
+    page.set_viewport_size({"width": 1600, "height": 800})
+    show(page, "huge")
+    page.wait_for_function(f"document.querySelector('.th-plot')._fullLayout && {ends} === 0.7")
+    page.set_viewport_size({"width": 1000, "height": 800})
+    page.wait_for_function(f"{ends} === 0.45")
+    page.set_viewport_size({"width": 1600, "height": 800})
+    show(page, "small")
+    page.wait_for_function(f"{ends} === 0.45 && document.querySelector('.th-player').dataset.film === 'small'")
