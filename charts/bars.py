@@ -1,4 +1,4 @@
-"""Bars: rectangles of one colour in one path, because that draws fastest; and words in boxes, line by line."""
+"""Bars: rectangles of one colour in one path, because that draws fastest; and words at places."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -36,21 +36,3 @@ def labels(
     font = {"size": size, "color": colour if isinstance(colour, str) else list(colour)}
     look: Trace = {"type": "scatter", "mode": "text", "x": x, "y": y, "text": list(text), "textposition": place, "textfont": font}
     return look | {"cliponaxis": False} | ({} if "hovertemplate" in more else {"hoverinfo": "skip"}) | more
-
-
-def breadth(word: str) -> int:
-    """How wide a word is, in Latin letters: an ideograph takes two."""
-    return sum(1 if ord(sign) < 0x2E80 else 2 for sign in word)
-
-
-def lines_of(words: Sequence[str], width: float, least: float = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Left ends [n], widths [n] (≥ `least`) and line numbers [n] of words set in lines; a Latin letter is 1 wide, others 2."""
-    sizes = np.array([max(least, breadth(word) + 2.0) for word in words])
-    left, line = np.zeros(len(sizes)), np.zeros(len(sizes), int)
-    at, row = 0.0, 0
-    for k, size in enumerate(sizes):
-        if at and at + size > width:
-            at, row = 0.0, row + 1
-        left[k], line[k] = at, row
-        at += size
-    return left, sizes, line

@@ -5,7 +5,12 @@ from functools import cache
 
 from latex2mathml.converter import convert
 
+from charts.numbers import number
+
 PLACE = re.compile(r"\{(\w+)\}([!?])(!?)")
+FILLED = re.compile(r"<mn([^>]*)>⟦(\(?\w+\)?)⟧</mn>")
+TEN = re.compile(r" × 10([⁻⁰¹²³⁴-⁹]+)")
+LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
 FIRST = 90_210_000  # places travel through the converter as numbers no formula has
 
 
@@ -14,7 +19,7 @@ def formula(latex: str) -> str:
     """MathML of a formula with places for values.
 
     `{name}!` is a place, `{name}?` one where a negative number needs parentheses, `{name}!!` the value just computed.
-    They become `<mn>⟦name⟧</mn>`, `<mn>⟦(name)⟧</mn>`; the player, or `filled`, puts the numbers in.
+    They become `<mn>⟦name⟧</mn>`, `<mn>⟦(name)⟧</mn>`; the player, or `filled`, puts the numbers in, m × 10ⁿ with a raised power.
     """
     places = list(PLACE.finditer(latex))
     numbers = iter(range(FIRST, FIRST + len(places)))
@@ -25,24 +30,25 @@ def formula(latex: str) -> str:
     return mathml
 
 
-def number(value: float, decimals: int) -> str:
-    """A number as the page prints it: fixed decimals, a true minus, no minus zero."""
-    text = f"{value:.{decimals}f}"
-    return text.replace("-", "−") if float(text) else text.replace("-", "")
-
-
-def short(value: float, digits: int = 3) -> str:
-    """A number in few digits, however large or small: 0.054, −1200, 3.1e−7."""
-    mantissa, _, power = f"{value:.{digits}g}".partition("e")
-    return (mantissa + (f"e{int(power)}" if power else "")).replace("-", "−")
-
-
 def filled(mathml: str, values: dict[str, float], decimals: dict[str, int]) -> str:
     """The formula with its numbers, as the player shows it."""
 
     def value(place: re.Match[str]) -> str:
-        name = place[1].strip("()")
+        name = place[2].strip("()")
         text = number(values[name], decimals[name])
-        return f"({text})" if place[1] != name and text.startswith("−") else text
+        return powers(f"({text})" if place[2] != name and text.startswith("−") else text, place[1])
 
-    return re.sub(r"⟦(\(?\w+\)?)⟧", value, mathml)
+    return FILLED.sub(value, mathml)
+
+
+def powers(text: str, look: str = "") -> str:
+    """A number's text as MathML: m × 10ⁿ with its power raised. `look`: attributes of its element."""
+    parts = TEN.split(text)
+    first, rest = parts[0], list(zip(parts[1::2], parts[2::2], strict=True))
+    if not rest:
+        return f"<mn{look}>{text}</mn>"
+    more = "".join(
+        f"<mo>×</mo><msup><mn>10</mn><mn>{power.translate(LOWERED)}</mn></msup>" + (f"<mn>{after}</mn>" if after else "")
+        for power, after in rest
+    )
+    return f"<mrow{look}><mn>{first}</mn>{more}</mrow>"

@@ -1,17 +1,36 @@
-"""Where panels stand: side by side and one below the other, said by nesting; the phone's order is the reading order."""
+"""Where panels stand: side by side and one below the other, said by nesting; a phone shows them in the order they are named in.
 
-from collections.abc import Iterator, Sequence
+    compose(columns(map, rows(bars, curve)))
+
+Shares are 2 : 1 unless given, so that the first panel has the most of the stage. Room for ticks, an axis' title and the panel's
+own title is taken where a panel has them: a picture or map without axes stands flush with the edge of the stage. Titles of one
+column share an edge, those of one row a line. Boxes are parts of the figure, reckoned for a stage of one size each.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from charts.panels import Box, Panel
+from charts import panels as figures
+from charts.labels import width
+from charts.panels import Box, Panel, extent
 
-ACROSS, DOWN = 0.07, 0.13  # gaps, as parts of the figure: room for an axis, room for a title and an axis
-TALL, SMALL, BETWEEN = 300, 110, 60  # px on a phone: of a panel, of one that says so, between two
+Size = tuple[float, float]
+WIDE: Size = (820, 440)  # px that the gutters of a layout are reckoned for
+HUGE: Size = (1320, 600)
+PHONE = 342  # px across
+TALL, SMALL = 270, 96  # px on a phone: what a panel plots on, and one that says it is small
+LOWEST, HIGHEST = 150, 420  # px of a map or picture there, whatever its shape
+BESIDE, BELOW = 24, 18  # px between columns, and between rows
+TITLE, TICKS, NAMED = 28, 22, 18  # px of a title above, of a line of ticks below, of an axis' title
+NUMBERS, END = 38, 12  # px of numbers left of an axis, of half a number at its right end
+FIRST = 2 / 3  # what the first of several parts takes
+LEAST = 0.68  # what the first panel has of the whole, however deep it is nested, before gutters
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Parts beside or below each other, and how much of the room each takes."""
+    """Parts beside or below each other. `shares`: how much of the room each takes; none: the first takes the most."""
 
     parts: tuple["Layout | Panel", ...]
     shares: tuple[float, ...]
@@ -19,49 +38,185 @@ class Layout:
 
     @property
     def panels(self) -> list[Panel]:
+        """Its panels in reading order."""
         return [panel for part in self.parts for panel in ([part] if isinstance(part, Panel) else part.panels)]
 
-    def wide(self, room: Box = (0, 1, 0, 1)) -> list[Box]:
-        """A box for each panel."""
-        x0, x1, y0, y1 = room
-        gap, at, out = (ACROSS if self.beside else DOWN), 0.0, list[Box]()
-        free = 1 - gap * (len(self.parts) - 1)
-        for part, share in zip(self.parts, self.shares, strict=True):
-            size = free * share / sum(self.shares)
-            a, b = (at, at + size) if self.beside else (1 - at - size, 1 - at)
-            box: Box = (
-                (x0 + a * (x1 - x0), x0 + b * (x1 - x0), y0, y1)
-                if self.beside
-                else (x0, x1, y0 + a * (y1 - y0), y0 + b * (y1 - y0))
-            )
-            out += [box] if isinstance(part, Panel) else part.wide(box)
-            at += size + gap
-        return out
+    def boxes(self, size: Size = WIDE) -> list[Box]:
+        """What each panel plots on, as parts of a stage of this size."""
+        return [_part_of(cell, size) for cell in _cells(self, (0, size[0], 0, size[1]), _share(self), size, None)]
 
     def narrow(self) -> tuple[list[Box], int]:
-        """The same on a phone: one below the other, small ones two in a row; and the height in px."""
+        """The same on a phone: one below the other, small ones two in a row; and its height in px."""
         lines = list(_lines(self.panels))
-        heights = [SMALL if line[0].small else TALL for line in lines]
-        total, top, out = sum(heights) + BETWEEN * (len(lines) - 1), 0, list[Box]()
-        for line, height in zip(lines, heights, strict=True):
-            for k in range(len(line)):
-                left = k * (1 + 2 * ACROSS) / len(line) + 0.06
-                out.append(
-                    (left, left + 1 / len(line) - 0.06 - ACROSS * (len(line) - 1), 1 - (top + height) / total, 1 - top / total)
-                )
-            top += height + BETWEEN
-        return out, total
+        edge = max((_left(panel) for panel in self.panels), default=0)
+        tops, foot, placed = [], 0.0, list[tuple[Panel, Box]]()
+        for line in lines:
+            top, bottom = max(map(_top, line)), max(map(_bottom, line))
+            each = (PHONE - BESIDE * (len(line) - 1)) / len(line)
+            plots = [
+                (panel, k * (each + BESIDE) + (edge if _left(panel) else 0), k * (each + BESIDE) + each - _right(panel))
+                for k, panel in enumerate(line)
+            ]
+            height = max(_height(panel, right - left) for panel, left, right in plots)
+            placed += [(panel, (left, right, foot + top, foot + top + height)) for panel, left, right in plots]
+            foot += top + height + bottom + BELOW
+            tops.append(foot)
+        total = foot - BELOW
+        return [(x0 / PHONE, x1 / PHONE, 1 - y1 / total, 1 - y0 / total) for _, (x0, x1, y0, y1) in placed], round(total)
 
 
 def columns(*parts: Layout | Panel, shares: Sequence[float] = ()) -> Layout:
-    return Layout(parts, tuple(shares) or (1.0,) * len(parts), beside=True)
+    """Parts side by side."""
+    return Layout(parts, tuple(shares), beside=True)
 
 
 def rows(*parts: Layout | Panel, shares: Sequence[float] = ()) -> Layout:
-    return Layout(parts, tuple(shares) or (1.0,) * len(parts), beside=False)
+    """Parts one below the other."""
+    return Layout(parts, tuple(shares), beside=False)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Panels whose boxes are given by hand: on a wide stage, and on a phone, where the picture is `height` px high."""
+
+    panels: Sequence[Panel]
+    wide: Sequence[Box]
+    narrow: Sequence[Box]
+    height: int = 900
+
+
+def compose(layout: Layout | Panel | Placed) -> dict[str, Any]:
+    """Data and the three layouts of a figure: what a Picture takes first."""
+    if isinstance(layout, Placed):
+        return figures.compose(layout.panels, layout.wide, layout.narrow, layout.height)
+    whole = rows(layout) if isinstance(layout, Panel) else layout
+    narrow, height = whole.narrow()
+    drawn = figures.compose(whole.panels, whole.boxes(), narrow, height, whole.boxes(HUGE))
+    bare = {"margin": {"l": 0, "r": 0, "t": 0, "b": 0}}
+    return {**drawn, **{size: {**drawn[size], **bare} for size in ("wide", "narrow", "huge")}}
+
+
+def _share(layout: Layout) -> float:
+    """What the first of the parts takes at every depth, so that the first panel has enough."""
+    depth, part = 0, layout.parts[0]
+    at: Layout = layout
+    while True:
+        depth += len(at.parts) > 1
+        part = at.parts[0]
+        if isinstance(part, Panel):
+            return max(FIRST, float(LEAST ** (1 / max(depth, 1))))
+        at = part
+
+
+def _cells(layout: Layout, room: Box, first: float, size: Size, edge: float | None) -> Iterator[Box]:
+    """What the panels plot on in px, y downwards, of the room a layout has. `edge`: px left free in its column."""
+    x0, x1, y0, y1 = room
+    gap = BESIDE if layout.beside else BELOW
+    free = (x1 - x0 if layout.beside else y1 - y0) - gap * (len(layout.parts) - 1)
+    top = max(map(_above, layout.parts)) if layout.beside else None
+    column = None if layout.beside else max(_edge(layout), edge or 0)
+    at = x0 if layout.beside else y0
+    for k, (part, share) in enumerate(zip(layout.parts, _shares(layout, first, room, size), strict=True)):
+        cell = (at, at + free * share, y0, y1) if layout.beside else (x0, x1, at, at + free * share)
+        left = edge if layout.beside and not k else column
+        if isinstance(part, Panel):
+            yield _plot(part, cell, left, top)
+        else:
+            yield from _cells(part, cell, first if not k else FIRST, size, left)
+        at += free * share + gap
+
+
+def _shares(layout: Layout, first: float, room: Box, size: Size) -> list[float]:
+    """Parts of one. A map at the left takes no more than its shape can fill."""
+    if layout.shares:
+        return [share / sum(layout.shares) for share in layout.shares]
+    n = len(layout.parts)
+    if n == 1:
+        return [1.0]
+    most, map_ = max(first, FIRST), layout.parts[0]
+    if n > 2:
+        most = max(0.6, most * 0.9)
+    if layout.beside and isinstance(map_, Panel) and (shape := _aspect(map_)):
+        high = room[3] - room[2] - _top(map_) - _bottom(map_)
+        most = min(most, max(0.55, (high * shape + _left(map_) + _right(map_)) / (room[1] - room[0])))
+    return [most, *[(1 - most) / (n - 1)] * (n - 1)]
+
+
+def _plot(panel: Panel, cell: Box, edge: float | None, top: float | None) -> Box:
+    """A cell less what stands around the plot. What has no axis keeps to the edge of the stage."""
+    x0, x1, y0, y1 = cell
+    flush = not _left(panel) and not x0
+    left = 0 if flush else max(_left(panel), edge or 0)
+    return x0 + left, x1 - _right(panel), y0 + (_top(panel) if top is None else max(top, _top(panel))), y1 - _bottom(panel)
+
+
+def _part_of(cell: Box, size: Size) -> Box:
+    x0, x1, y0, y1 = cell
+    return x0 / size[0], x1 / size[0], 1 - y1 / size[1], 1 - y0 / size[1]
+
+
+def _edge(part: Layout | Panel) -> float:
+    """The px that the axes at the left of a part need."""
+    if isinstance(part, Panel):
+        return _left(part)
+    return _edge(part.parts[0]) if part.beside else max(map(_edge, part.parts))
+
+
+def _above(part: Layout | Panel) -> float:
+    """The px that the titles at the top of a part need."""
+    if isinstance(part, Panel):
+        return _top(part)
+    return max(map(_above, part.parts)) if part.beside else _above(part.parts[0])
+
+
+def _bare(axis: Mapping[str, Any]) -> bool:
+    return axis.get("visible") is False
+
+
+def _ticked(axis: Mapping[str, Any]) -> bool:
+    return not _bare(axis) and axis.get("showticklabels") is not False
+
+
+def _titled(axis: Mapping[str, Any]) -> bool:
+    title = axis.get("title")
+    return not _bare(axis) and bool(title.get("text") if isinstance(title, Mapping) else title)
+
+
+def _left(panel: Panel) -> float:
+    size = panel.y.get("tickfont", {}).get("size", 11)
+    names = [width(str(name), size) + 10 for name in panel.y.get("ticktext", ())]
+    return (max(names) if names else NUMBERS) * _ticked(panel.y) + NAMED * _titled(panel.y)
+
+
+def _right(panel: Panel) -> float:
+    return END * _ticked(panel.x)
+
+
+def _bottom(panel: Panel) -> float:
+    lines = max((str(name).count("<br>") for name in panel.x.get("ticktext", ())), default=0)
+    return (TICKS + 14 * lines) * _ticked(panel.x) + NAMED * _titled(panel.x)
+
+
+def _top(panel: Panel) -> float:
+    lines = 1 + panel.title.count("<br>")
+    return TITLE + 15 * (lines - 1) if panel.title else 6 * _ticked(panel.y)
+
+
+def _aspect(panel: Panel) -> float:
+    """Width over height of a panel that has a shape of its own, else 0."""
+    if panel.aspect or not panel.equal or "range" not in panel.x or "range" not in panel.y:
+        return panel.aspect
+    return extent(panel.x) / extent(panel.y)
+
+
+def _height(panel: Panel, across: float) -> float:
+    """The px that a panel plots on, on a phone."""
+    shape = _aspect(panel)
+    return min(max(across / shape, LOWEST), HIGHEST) if shape else SMALL if panel.small else TALL
 
 
 def _lines(panels: Sequence[Panel]) -> Iterator[list[Panel]]:
+    """The lines of a phone: two small panels share one."""
     line: list[Panel] = []
     for panel in panels:
         if line and not (panel.small and line[0].small and len(line) < 2):
@@ -69,19 +224,3 @@ def _lines(panels: Sequence[Panel]) -> Iterator[list[Panel]]:
             line = []
         line.append(panel)
     yield line
-
-
-@dataclass(frozen=True)
-class Placed:
-    """Panels whose boxes are given by hand: for a wide stage, and for a phone, `height` px high."""
-
-    panels: Sequence[Panel]
-    boxes: Sequence[Box]
-    narrow_boxes: Sequence[Box]
-    height: int = 900
-
-    def wide(self, room: Box = (0, 1, 0, 1)) -> list[Box]:
-        return list(self.boxes)
-
-    def narrow(self) -> tuple[list[Box], int]:
-        return list(self.narrow_boxes), self.height

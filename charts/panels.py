@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from charts.labels import width
 from charts.theme import BLANK
 
 Trace = dict[str, Any]
@@ -26,7 +27,8 @@ class Panel:
     equal: bool = False  # one unit is as long on x as on y
     series: Sequence[str] = ()  # the columns whose values set the range of y; the player knows them all
     zero: bool = True  # that range begins at 0
-    small: bool = False  # two of them share a row on a phone
+    small: bool = False  # on a phone it needs little height and shares a line with another small one
+    aspect: float = 0  # width over height of what is drawn, in pixels; 0: it fills its box. Its axes have ranges
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Picture:
     mark: bool = False  # a step of the algorithm begins here
     hold: float = 1.0  # how many beats of the film it stays: more where there is more to read
     flip: bool = False  # its images are ink on paper: turned over at night
+    huge: dict[str, Any] = field(default_factory=dict)  # the layout of stages of 1180 px and more; nothing: the wide one
 
 
 def blank(**more: Any) -> dict[str, Any]:
@@ -62,8 +65,10 @@ def note(text: str, **more: Any) -> dict[str, Any]:
     return {"text": text, "showarrow": False, **more}
 
 
-def compose(panels: Sequence[Panel], wide: Sequence[Box], narrow: Sequence[Box], height: int) -> dict[str, Any]:
-    """Data and layouts of one figure: panel k takes box k of the wide layout, or of the narrow one, `height` px high.
+def compose(
+    panels: Sequence[Panel], wide: Sequence[Box], narrow: Sequence[Box], height: int, huge: Sequence[Box] = ()
+) -> dict[str, Any]:
+    """Data and layouts of one figure: panel k takes box k of the wide, the narrow (`height` px high) or the huge layout.
 
     Axes that no trace stands on are no axes to Plotly, and it would set their title and notes on the first panel's: a panel
     without traces gets one with nothing in it.
@@ -76,9 +81,11 @@ def compose(panels: Sequence[Panel], wide: Sequence[Box], narrow: Sequence[Box],
         data += [{**_kept(trace, panel), "xaxis": f"x{k}", "yaxis": f"y{k}"} for trace in panel.traces or [NOTHING]]
         layout[f"xaxis{k}"] = {**panel.x, "anchor": f"y{k}"}
         layout[f"yaxis{k}"] = {**panel.y, "anchor": f"x{k}"}
-        if panel.equal:
+        if panel.equal or panel.aspect:
             layout[f"xaxis{k}"] |= {"constrain": "domain", "constraintoward": "left"}
             layout[f"yaxis{k}"] |= {"scaleanchor": f"x{k}", "constrain": "domain", "constraintoward": "top"}
+        if panel.aspect:
+            layout[f"yaxis{k}"]["scaleratio"] = extent(panel.x) / (extent(panel.y) * panel.aspect)
         layout["annotations"] += [_title(panel.title, k)] * bool(panel.title) + [_placed(item, k) for item in panel.notes]
         layout["shapes"] += [_placed(item, k) for item in panel.shapes]
         if panel.series:
@@ -89,7 +96,51 @@ def compose(panels: Sequence[Panel], wide: Sequence[Box], narrow: Sequence[Box],
         "wide": _domains(wide),
         "narrow": {**_domains(narrow), "height": height, "margin": {"l": 44, "r": 10, "t": 34, "b": 26}},
         "series": series,
+        "huge": _domains(huge) if huge else {},
     }
+
+
+def extent(axis: Mapping[str, Any]) -> float:
+    """How long an axis is in its own units; it has a range."""
+    low, high = axis["range"]
+    return abs(float(high) - float(low))
+
+
+def legend(items: Sequence[tuple[str, str, str]], *, room: float = 0) -> list[dict[str, Any]]:
+    """Marks and words in a row, as notes: (mark, words, colour of the mark), escaped already.
+
+    Above the panel, at its right end; with `room` px given inside it, in the lower left corner, in lines no wider.
+    """
+    if not room:
+        starts = np.cumsum([0.0, *(_item_width(item) for item in reversed(items))])
+        top = {"x": 1, "y": 1, "yshift": 8}
+        return [one for item, right in zip(reversed(items), starts[1:].tolist(), strict=True) for one in _item(item, -right, top)]
+    lines: list[list[tuple[str, str, str]]] = [[]]
+    for item in items:
+        if lines[-1] and sum(map(_item_width, [*lines[-1], item])) > room:
+            lines.append([])
+        lines[-1].append(item)
+    notes = []
+    for up, line in enumerate(reversed(lines)):
+        left = 0.0
+        for item in line:
+            notes += _item(item, left, {"x": 0, "y": 0, "yshift": 17 * up})
+            left += _item_width(item)
+    return notes
+
+
+def _item(item: tuple[str, str, str], shift: float, place: dict[str, Any]) -> list[dict[str, Any]]:
+    mark, text, colour = item
+    place = {"xref": "x domain", "yref": "y domain", "xanchor": "left", "yanchor": "bottom", "borderpad": 0} | place
+    after = shift + width(mark, 11) + 4
+    return [
+        note(mark, xshift=round(shift, 1), font={"size": 11, "color": colour}, **place),
+        note(text, xshift=round(after, 1), font={"size": 11, "color": "@ink2"}, **place),
+    ]
+
+
+def _item_width(item: tuple[str, str, str]) -> float:
+    return width(item[0], 11) + 4 + width(item[1], 11) + 12
 
 
 def _kept(trace: Trace, panel: Panel) -> Trace:

@@ -64,6 +64,7 @@ def mix(colours: list[str], at: float) -> str:
     return "#" + "".join(f"{round(x + (y - x) * part):02X}" for x, y in zip(a, b, strict=True))
 
 
+# `diverging` ends in blue and in red-violet: no end has the lamp's hue
 for palette, scales in (
     (
         LIGHT,
@@ -76,11 +77,11 @@ for palette, scales in (
                 "#99B5DF",
                 "#C4D4EC",
                 "#F6F3F1",
-                "#E8CDBD",
-                "#D7A88C",
-                "#C3845C",
-                "#AE5F29",
-                "#8D4301",
+                "#EBC7D7",
+                "#DD9DBB",
+                "#C9769E",
+                "#B14F83",
+                "#942D67",
             ],
         ),
     ),
@@ -95,11 +96,11 @@ for palette, scales in (
                 "#456083",
                 "#384759",
                 "#2F2D2C",
-                "#554132",
-                "#7B5539",
-                "#A26B3F",
-                "#CA8145",
-                "#F4984A",
+                "#5A3C45",
+                "#814C5D",
+                "#A95F77",
+                "#D47091",
+                "#FC85AD",
             ],
         ),
     ),
@@ -109,6 +110,8 @@ for palette, scales in (
     for i in range(14):  # the same scale in fourteen steps, for filled shapes; and a neutral one, for under coloured marks
         palette[f"sequential{i}"] = mix(scales[0], i / 13)
         palette[f"neutral{i}"] = mix([palette["tile"], palette["ink3"]], i / 13)
+    # a halo of paper around a label, instead of a box
+    palette["halo"] = ", ".join(f"{x}px {y}px 1px {palette['surface']}" for x, y in ((-1, -1), (1, -1), (-1, 1), (1, 1)))
     # pictures made of numbers are ink on paper; 0 is the gap between pictures
     palette["sheet"] = [[0, palette["surface"]], [0.0039, palette["surface"]], [0.00391, palette["tile"]], [1, palette["ink"]]]
 
@@ -134,6 +137,7 @@ AXIS: dict[str, Any] = {
     "gridwidth": 1,
     "griddash": "solid",
     "ticks": "",
+    "tickangle": 0,  # type never slants: what is too long is cut or set in rows (`words.ticks`)
     "tickcolor": "@line",
     "tickfont": {"size": 11, "color": "@ink3"},
     "nticks": 5,

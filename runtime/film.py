@@ -169,6 +169,8 @@ class Film:
             "figure": {"data": [lines.sent(trace) for trace in picture.data], "layout": lines.value(picture.layout)}
         }
         content |= {key: lines.value(getattr(picture, key)) for key in ("wide", "narrow", "series")}
+        if picture.huge and picture.huge != picture.wide:
+            content["huge"] = lines.value(picture.huge)
         content |= {key: getattr(picture, key) for key in ("phase", "said", "alt", "of", "at", "metrics", "mark", "hold", "flip")}
         content |= {"formula": lines.value(picture.formula) if picture.formula else ""}
         content |= {"values": {key: [lines.sent(value), digits] for key, (value, digits) in picture.values.items()}}

@@ -51,7 +51,7 @@ const moodOf = (node) => {
   const [r, g, b] = hex[0] === "#" ? hex.match(/[0-9a-f]{2}/gi).map((h) => parseInt(h, 16)) : colour.match(/[\d.]+/g) ?? [255, 255, 255];
   return r * 0.3 + g * 0.59 + b * 0.11 < 128 ? "dark" : "light";
 };
-const paint = (line, palette) => JSON.parse(line.replace(/"@(\w+)"/g, (all, name) => Object.hasOwn(palette, name) ? JSON.stringify(palette[name]) : all));
+const paint = (line, palette) => JSON.parse(raised(line).replace(/"@(\w+)"/g, (all, name) => Object.hasOwn(palette, name) ? JSON.stringify(palette[name]) : all));
 const dresser = (node, changed = () => {}) => {     // keeps the custom properties of `node` on the theme; returns {dress, stop}
   let mood;
   const dress = () => {
@@ -285,13 +285,23 @@ const asImage = (canvas, gd) => {                   // for a saved picture: the 
 };
 
 // ---- the caption
+// Numbers are written as `charts/numbers.py` writes them; powers of ten come raised with <sup>, which `plain` makes superscripts again.
+const UNRAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹", endless = (x) => x === Infinity ? "∞" : x === -Infinity ? "−∞" : "–";
+const raised = (text) => text.replace(/× 10([⁻⁰¹²³⁴-⁹]+)/g, (all, power) => `× 10<sup>${power.replace(/./g, (sign) => "−0123456789"[UNRAISED.indexOf(sign)])}</sup>`);
+const short = (x, digits = 3) => {
+  if (!Number.isFinite(x)) return endless(x);
+  const [mantissa, power] = x.toExponential(digits - 1).split("e").map(Number);
+  if (x !== 0 && (power < -4 || power >= 6)) return `${mantissa} × 10<sup>${power}</sup>`.replaceAll("-", "−");
+  return power >= digits ? number(x, 0) : String(Number(x.toPrecision(digits))).replace("-", "−");
+};
 const number = (x, digits) => {
   if (typeof x === "string") return x;
-  if (!Number.isFinite(x)) return x === Infinity ? "∞" : x === -Infinity ? "−∞" : "–";
+  if (!Number.isFinite(x)) return endless(x);
+  if (Math.abs(x) >= 1e12) return short(x);
   const text = x.toFixed(digits ?? 0);
   return text.startsWith("-") ? (Number(text) === 0 ? "" : "−") + text.slice(1) : text;
 };
-const plain = (text) => element("template", "", text ?? "").content.textContent;      // what is escaped for a page, for a listener
+const plain = (text) => element("template", "", (text ?? "").replace(/<sup>([−\d]+)<\/sup>/g, (all, power) => power.replace(/./g, (sign) => UNRAISED["−0123456789".indexOf(sign)]))).content.textContent;      // what is escaped for a page, for a listener
 const broken = new Map();                           // formula → the same in pieces that begin at "=", so that a long one may go on in the next line
 const pieces = (text) => {
   if (!broken.has(text)) {
@@ -305,11 +315,17 @@ const pieces = (text) => {
   }
   return broken.get(text);
 };
-const formula = ({formula: text = "", values = {}, at = 0}, entity = at) => pieces(text).replace(/⟦(.+?)⟧/g, (all, name) => {
+const TEN = /^([^]*?) × 10<sup>([−\d]+)<\/sup>/;
+const inMath = (text, look) => {                    // m × 10ⁿ with its power raised as MathML does
+  let rest = text, made = "";
+  for (let found; (found = TEN.exec(rest)); rest = rest.slice(found[0].length)) made += `${found[1] && `<mn>${found[1]}</mn>`}<mo>×</mo><msup><mn>10</mn><mn>${found[2]}</mn></msup>`;
+  return made ? `<mrow${look}>${made}${rest && `<mn>${rest}</mn>`}</mrow>` : `<mn${look}>${text}</mn>`;
+};
+const formula = ({formula: text = "", values = {}, at = 0}, entity = at) => pieces(text).replace(/<mn([^>]*)>⟦(.+?)⟧<\/mn>/g, (all, look, name) => {
   const bare = name.replace(/^\((.+)\)$/, "$1");        // "(name)": a negative number gets parentheses there
   if (!Object.hasOwn(values, bare)) return all;
   const [x, digits] = values[bare], said = number(Array.isArray(x) || ArrayBuffer.isView(x) ? x[entity] ?? null : x, digits);
-  return bare !== name && said.startsWith("−") ? `(${said})` : said;
+  return inMath(bare !== name && said.startsWith("−") ? `(${said})` : said, look);
 });
 const series = (trace, film, i) => {                // curves are drawn from the rows that have come, so nothing is known before it is computed
   const {x, y, when} = trace.meta.series, n = film.lines.length, [from, to] = {past: [0, i + 1], future: [i, film.veiled ? i : n], now: [i, i + 1]}[when ?? "past"];
@@ -356,7 +372,7 @@ const csv = (films, words) => "\ufeff" + films.flatMap((film, k) => {
 
 const tellNumbers = (film, i) => {                  // what the page says of a run gets the run's own numbers, once
   const value = (key) => film?.column(key)[i];
-  for (const node of document.querySelectorAll("[data-th-value]:empty")) { const x = value(node.dataset.thValue); node.textContent = typeof x === "string" ? x : number(x, node.dataset.thDigits ?? (Number.isInteger(x) ? 0 : 3)); }
+  for (const node of document.querySelectorAll("[data-th-value]:empty")) { const x = value(node.dataset.thValue); node.textContent = typeof x === "string" ? x : plain(number(x, node.dataset.thDigits ?? (Number.isInteger(x) ? 0 : 3))); }
   for (const node of document.querySelectorAll("[data-th-guess]:empty")) { const {thGuess, thColumn, thWithin, thNear, thFar} = node.dataset; node.textContent = Math.abs(thGuess - value(thColumn)) <= +thWithin + 1e-9 ? thNear : thFar; }
 };
 
@@ -468,7 +484,7 @@ function makePlayer(root) {
     put(panesBox, "data-beside", String(beside));
     panes.forEach((pane, k) => {
       pane.width = Math.floor((beside ? (outer - 1) / 2 : outer) / zoom);
-      pane.wide = pane.width >= 640;
+      pane.wide = pane.width >= 640; pane.huge = pane.width >= 1180;
       put(pane.node, "data-narrow", String(!pane.wide));
       const name = pane.node.querySelector(".th-name");
       put(name, "hidden", films.length < 2); put(name, "textContent", films[k]?.name ?? "");
@@ -490,7 +506,8 @@ function makePlayer(root) {
     zoom = data.present ? clamp(Math.min(outer / 940, free / 340), 1, 1.6) : 1;      // on a projector the figure is laid out smaller and drawn larger
     room = data.present ? Math.max(240, free / zoom) : clamp(below - 84 - 46 - 44, 340, 680);
   };
-  const heightOf = (pane, film, i) => { const p = picture(film, i); return p ? (pane.wide ? p.wide?.height ?? p.figure.layout?.height ?? room : p.narrow?.height ?? 380) : pane.wide ? room : 380; };
+  const sizeFor = (pane, p) => pane.huge && p.huge ? p.huge : pane.wide ? p.wide : p.narrow;      // the layout of a picture that this pane has room for
+  const heightOf = (pane, film, i) => { const p = picture(film, i); return p ? sizeFor(pane, p)?.height ?? (pane.wide ? p.figure.layout?.height ?? room : 380) : pane.wide ? room : 380; };
   const draw = async (i) => {
     const mine = films;
     busy = true; dirty = false; drawnAt = performance.now();
@@ -509,7 +526,7 @@ function makePlayer(root) {
   const show = async (pane, film, i, height) => {
     const p = picture(film, i);
     if (!p) { if (pane.film) Plotly.purge(pane.plot); pane.film = null; put(pane.plot, "style", `height:${height}px`); return caption(pane, film, null, i); }
-    const layout = {...merge(p.figure.layout, pane.wide ? p.wide : p.narrow), width: pane.width, height, autosize: false};
+    const layout = {...merge(p.figure.layout, sizeFor(pane, p)), width: pane.width, height, autosize: false};
     if (!pane.wide && layout.annotations) layout.annotations = layout.annotations.filter((note) => note.name !== "wide");     // no room for these on a phone
     ranges(p, film, layout);
     const filled = p.figure.data.map((trace) => trace.meta?.series ? series(trace, film, last(film, i)) : trace);
@@ -810,7 +827,7 @@ function makePlayer(root) {
 }
 
 // ---- the same numbers as a table
-const cell = (x) => typeof x !== "number" ? escaped(x ?? "–") : (Number.isInteger(x) ? String(x) : x.toPrecision(5)).replace(/^-/, "−").replace("e-", "e−");
+const cell = (x) => typeof x !== "number" ? escaped(x ?? "–") : Number.isInteger(x) ? number(x, 0) : short(x, 5);
 function makeNumbers(root) {
   const box = root.appendChild(element("div", "th-numbers", '<div class="th-scroll"><table><caption></caption><colgroup></colgroup><thead></thead></table></div><p class="th-empty"></p><button type="button" class="th-text"></button>'));
   const $ = (name) => box.querySelector(name), table = $("table"), scroll = $(".th-scroll"), dress = dresser(box);

@@ -7,9 +7,9 @@ from typing import Any, Generic, Protocol, TypeVar
 import numpy as np
 
 from charts import curves
-from charts.formula import number
-from charts.layout import Layout, Placed
-from charts.panels import Panel, Picture, compose
+from charts.layout import Layout, Placed, compose
+from charts.numbers import number
+from charts.panels import Panel, Picture
 from engine.algorithm import Algorithm, of
 from engine.frames import Frame
 from engine.params import Params
@@ -69,7 +69,7 @@ class Look(Generic[F]):
 
     def picture(
         self,
-        layout: Layout | Placed,
+        layout: Layout | Panel | Placed,
         *,
         facts: Mapping[str, Any],
         key: str = "",
@@ -91,9 +91,8 @@ class Look(Generic[F]):
         told = {name: shown(value) for name, value in row.items()} | {"step": self.frame.step, **facts}
         phase = self.say("phase", self.part, **told)
         said = self.say("said", key or self.part, **told)
-        boxes, height = layout.narrow()
         return Picture(
-            **compose(layout.panels, layout.wide(), boxes, height=height),
+            **compose(layout),
             phase=phase,
             said=said,
             alt=self.say("alt", self.part, **told | {"phase": phase, "said": said}),

@@ -74,6 +74,11 @@ def test_arrays_are_sent_once_in_a_film(inline: Store, films: Films) -> None:
     assert len({picture["figure"]["layout"]["$"] for picture in pictures(content)}) == 1
 
 
+def test_a_layout_for_huge_stages_is_sent_where_it_is_another(inline: Store, films: Films) -> None:
+    content = films.whole(opened(films, inline.start(run(steps=3), "a"), toys.draw_huge))
+    assert [picture.get("huge") for picture in pictures(content)] == [None, {"xaxis": {"domain": [0, 0.7]}}, None]
+
+
 def test_equal_films_are_one(inline: Store, films: Films) -> None:
     job = inline.start(run(), "a")
     assert opened(films, job) is opened(films, job)

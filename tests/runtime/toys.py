@@ -198,6 +198,12 @@ def draw_noise(frames: Any, i: int, *rest: Any) -> Picture:
     return replace(draw(frames, i, *rest), data=[{"y": np.random.default_rng(i).integers(0, 1 << 60, 50_000)}])
 
 
+def draw_huge(frames: Any, i: int, *rest: Any) -> Picture:
+    """A picture whose second has a layout of its own for huge stages, and whose third names the wide one again."""
+    wide = {"xaxis": {"domain": [0, 0.5]}}
+    return replace(draw(frames, i, *rest), wide=wide, huge=({}, {"xaxis": {"domain": [0, 0.7]}}, wide)[i])
+
+
 def draw_badly(frames: Any, i: int, *rest: Any) -> Picture:
     if i == 1:
         raise KeyError("a detail for the log only")

@@ -74,3 +74,14 @@ def test_the_two_ends_of_a_diverging_scale_are_not_the_same(mood, eyes):
     (_, low), *_, (_, high) = PALETTES[mood]["diverging"]
     one, other = (oklab(SEEN[eyes] @ linear(colour)) for colour in (low, high))
     assert 100 * np.linalg.norm(one - other) >= 12
+
+
+@seen_in[1]
+def test_no_end_of_a_diverging_scale_has_the_hue_of_what_is_happening_now_or_of_what_is_wrong(mood):
+    def hue(colour: str) -> float:
+        _, a, b = oklab(linear(colour))
+        return float(np.degrees(np.arctan2(b, a)))
+
+    for role, least in (("accent", 50), ("bad", 20)):
+        for _, colour in (PALETTES[mood]["diverging"][0], PALETTES[mood]["diverging"][-1]):
+            assert abs((hue(colour) - hue(PALETTES[mood][role]) + 180) % 360 - 180) >= least, (role, colour)

@@ -3,6 +3,7 @@
 import base64
 import csv
 import gzip
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 import tests.ui.player_harness as harness
+from charts.formula import filled, powers
+from charts.numbers import short
 from runtime import script
 from tests.ui.player_harness import Server, Stream, error_at, film, head, show, steps
 
@@ -826,3 +829,51 @@ def test_on_a_projector_the_figure_is_larger_and_the_mouse_still_hits_what_it_po
     show(page, "small")
     wait(page, mood="light")
     page.wait_for_function("document.querySelector('.th-plot').style.transform === ''")  # with the next picture
+
+
+def test_the_player_writes_numbers_as_python_does(page, server):
+    fixed = [
+        (value, digits)
+        for value in (0.125, -0.125, 2.5, 0.0544, -0.0001, 1.005, 2e15, -3.5e13, 7.0, 1e21)
+        for digits in (0, 2, 3)
+    ]
+    texts = [short(3.14e-7, 2), f"0.5 · {short(1e-7)} · {short(2e-300, 4)}"]
+    values = {f"v{k}": [value, digits] for k, (value, digits) in enumerate(fixed)} | {
+        f"t{k}": [text, 0] for k, text in enumerate(texts)
+    }
+    mathml = "<math>" + "<mo>,</mo>".join(f"<mn>⟦({name})⟧</mn>" for name in values) + "</math>"
+    server.films["numbers"] = film(1)
+    for line in server.films["numbers"]:
+        if "picture" in line:
+            line["picture"] |= {"formula": mathml, "values": values, "said": f"It is {texts[0]}.", "alt": f"It is {texts[0]}."}
+        if "row" in line:
+            line["row"] = [0, 3.14e-7, "x"]
+    show(page, "numbers")
+    expect(page.locator(STAGE)).to_have_attribute("data-state", "ready")
+    expect(page.locator(".th-sum math")).to_have_count(1)
+    given = {name: value for name, (value, _) in values.items() if name[0] == "v"}
+    ours = filled(
+        mathml,
+        given | {name: math.nan for name in values if name[0] == "t"},
+        {name: digits for name, (_, digits) in values.items()},
+    )
+    expected = [powers(text) for text in texts]
+    whole = page.locator(".th-sum").inner_html()
+    assert whole.split("<mo>,</mo>")[: len(fixed)] == ours.split("<mo>,</mo>")[: len(fixed)]
+    assert whole.removesuffix("</math>").split("<mo>,</mo>")[len(fixed) :] == expected
+    assert page.locator(".th-said").inner_html() == "It is 3.1 × 10<sup>−7</sup>."
+    assert page.locator(".th-plot").get_attribute("aria-label") == "It is 3.1 × 10⁻⁷."
+
+
+def test_a_huge_stage_takes_the_huge_layout_and_films_without_one_the_wide(page, server):
+    huge = harness.WIDE | {"xaxis": {"domain": [0, 0.7]}, "xaxis2": {"domain": [0.8, 1]}}
+    server.films["huge"] = [{"picture": line["picture"] | {"huge": huge}} if "picture" in line else line for line in film(2)]
+    ends = "document.querySelector('.th-plot')._fullLayout.xaxis.domain[1]"
+    page.set_viewport_size({"width": 1600, "height": 800})
+    show(page, "huge")
+    page.wait_for_function(f"document.querySelector('.th-plot')._fullLayout && {ends} === 0.7")
+    page.set_viewport_size({"width": 1000, "height": 800})
+    page.wait_for_function(f"{ends} === 0.45")
+    page.set_viewport_size({"width": 1600, "height": 800})
+    show(page, "small")
+    page.wait_for_function(f"{ends} === 0.45 && document.querySelector('.th-player').dataset.film === 'small'")

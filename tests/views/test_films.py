@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import plotly.graph_objects as go
 import pytest
@@ -41,6 +42,15 @@ def film(section: str, slug: str, experiment: str, language: str) -> tuple[Film,
     return opened, read(server.running()[1].whole(opened))
 
 
+def turned(item: Any) -> bool:
+    """Whether any type in a figure is turned."""
+    if isinstance(item, list):
+        return any(map(turned, item))
+    return isinstance(item, dict) and any(
+        value not in (0, None) if key in ("tickangle", "textangle") else turned(value) for key, value in item.items()
+    )
+
+
 @pytest.mark.parametrize(("section", "slug", "experiment"), CASES)
 def test_every_picture_is_one_plotly_accepts_and_says_what_it_shows(section, slug, experiment):
     said = {}
@@ -55,6 +65,9 @@ def test_every_picture_is_one_plotly_accepts_and_says_what_it_shows(section, slu
             words = [picture["said"], picture["alt"], picture["phase"], *(label for label, _ in picture["metrics"])]
             assert all(words), picture["step"]
             assert not re.search(r"[{}]|⟦|None|nan", " ".join(words)), words
+            numbers = [value for _, value in picture["metrics"]] + [str(value) for value, _ in picture["values"].values()]
+            assert not re.search(r"\d[eE][−+-]?\d", " ".join([*words, *numbers])), (words, numbers)
+            assert not turned(picture), picture["step"]
         said[language] = [(picture["said"], picture["alt"], picture["phase"]) for picture in shows.pictures]
     first, *others = said.values()
     for other in others:

@@ -9,7 +9,8 @@ from pydantic import Field
 
 import engine.params
 from charts import curves, images, points
-from charts.formula import formula, number, short
+from charts.formula import formula
+from charts.numbers import number, short
 from charts.panels import Box, Panel, Picture, Trace, blank, compose
 from engine.data import Image, Points
 from engine.generative import nets, samplers, schedules

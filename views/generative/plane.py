@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from charts import curves, points
-from charts.formula import formula, number, short
+from charts.formula import formula
+from charts.numbers import number, short
 from charts.panels import Box, Panel, Picture, Trace, blank, compose, corner, note
 from engine.data import Points
 from engine.generative import clouds, samplers, schedules

@@ -3,7 +3,7 @@
 import numpy as np
 
 from charts import curves, graphs, points
-from charts.formula import number, short
+from charts.numbers import number, short
 from charts.panels import Box, Panel, Trace, escaped, note
 from engine.data import Graph
 from engine.graphs.gcn import EditFrame, Params

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from charts.formula import formula, number, short
+from charts.formula import formula
+from charts.numbers import count, number, short
 from charts.panels import Picture, compose, escaped
 from engine.data import Graph
 from engine.graphs import messages
@@ -261,9 +262,9 @@ def _edit_said(frame: EditFrame, graph: Graph, words: Words) -> str:
         "change": number(frame.total_change, 2),
         "flipped": frame.flipped,
         "size": len(frame.edited),
-        "tried": f"{int(frame.tried.sum()):,}",
-        "single": f"{int(frame.tried[:1].sum()):,}",
-        "pairs": f"{int(frame.tried[1:2].sum()):,}",
+        "tried": count(int(frame.tried.sum())),
+        "single": count(int(frame.tried[:1].sum())),
+        "pairs": count(int(frame.tried[1:2].sum())),
         "margin": number(frame.margin, 2),
         "f": len(frame.edges),
     }

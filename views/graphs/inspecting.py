@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from charts import graphs, points
-from charts.formula import short
+from charts.numbers import short
 from charts.panels import Box, Panel, Trace, blank, escaped, note
 from engine.data import Graph
 from engine.graphs.gcn import DataFrame, Params

@@ -8,6 +8,7 @@ import numpy as np
 
 import engine.params
 from charts import graphs
+from charts.numbers import count
 from charts.panels import Box, Panel, Trace, blank, escaped, note
 from engine.data import Graph
 from engine.graphs.gcn import Params
@@ -54,7 +55,7 @@ def web(graph: Graph, pos: np.ndarray, params: Params, words: Words, room: int =
     traces = [graphs.edges(pos, drawn, opacity=0.55 if graph.n <= graphs.FEW else 0.18)]
     if params.direction == "as_given" and graph.n <= graphs.FEW:
         traces.append(graphs.heads(pos, drawn))
-    told = words("sampled", shown=f"{len(drawn):,}", all=f"{len(pairs):,}")
+    told = words("sampled", shown=count(len(drawn)), all=count(len(pairs)))
     return traces, [corner(told, room, "@ink3")] if len(drawn) < len(pairs) else []
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from charts import graphs, points
-from charts.formula import number
+from charts.numbers import number
 from charts.panels import Box, Panel, Trace, blank, escaped, note
 from engine.data import Graph
 from engine.graphs import messages
@@ -121,7 +121,7 @@ def _matrix(frame: RoundFrame, which: str, params: Params, graph: Graph, words: 
         "showscale": False,
         "xgap": 0.4 if n <= 40 else 0,
         "ygap": 0.4 if n <= 40 else 0,
-        "hovertemplate": words("hover_cell") + " %{z:.4~g}<extra></extra>",
+        "hovertemplate": words("hover_cell") + " %{z:.4~r}<extra></extra>",
         "meta": {"link": "cell"},
     }
     ends = np.stack([np.arange(n), np.arange(n)], 1)

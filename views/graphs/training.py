@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from charts import curves, graphs, points
-from charts.formula import number, short
+from charts.numbers import number, short
 from charts.panels import Box, Panel, Trace, escaped
 from engine.data import Graph
 from engine.graphs.gcn import GcnFrame, Params, TrainFrame
@@ -237,7 +237,7 @@ def _by_depth(frames: Sequence[GcnFrame], column: str, words: Words) -> Panel:
             colour="@ink",
             mode="lines+markers",
             marker={"size": 4, "color": "@ink"},
-            hovertemplate="%{x}: %{y:.3~g}<extra></extra>",
+            hovertemplate="%{x}: %{y:.4~r}<extra></extra>",
         )
     )
     now = getattr(last, column)

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from charts.formula import formula, number
+from charts.formula import formula
+from charts.numbers import number
 from engine.language import decoding
 from engine.language.decoding import ALIVE, CUT, EXPANDED, FINISHED, OPEN, PRUNED, DecodingFrame
 from views.language.decoding_scene import Scene, factor, logarithms, p_of

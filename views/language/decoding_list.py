@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from charts import bars, curves, points
-from charts.formula import number
+from charts import curves, points
+from charts.numbers import number
 from charts.panels import Panel, blank, escaped, note
+from charts.words import breadth, cut
 from engine.language import decoding
 from engine.language.decoding import Params
 from views import Words
@@ -99,8 +100,8 @@ def wrapped(scene: Scene, item: Sentence) -> list[str]:
     words = [scene.model.vocabulary[token] for token in item.tokens] + ["…"] * item.cut
     lines = [""]
     for word in words:
-        short = word if len(word) <= ACROSS else word[: ACROSS - 1] + "…"
-        if lines[-1] and bars.breadth(lines[-1]) + 1 + bars.breadth(short) > ACROSS:
+        short = cut(word, ACROSS)
+        if lines[-1] and breadth(lines[-1]) + 1 + breadth(short) > ACROSS:
             lines.append("")
         lines[-1] = f"{lines[-1]} {short}".strip()
     return lines if len(lines) <= DEEP else [*lines[: DEEP - 1], lines[DEEP - 1][: ACROSS - 2] + " …"]

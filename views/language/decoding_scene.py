@@ -10,7 +10,7 @@ from pydantic import Field
 
 import engine.params
 from charts import trees
-from charts.formula import number, short
+from charts.numbers import chance, number
 from charts.panels import escaped
 from engine.data import Table, Text
 from engine.language import decoding, lm
@@ -220,6 +220,4 @@ def logarithms(scene: Scene) -> bool:
 
 def p_of(value: float) -> str:
     """A probability as people write it."""
-    if value >= 0.9995:
-        return "1"
-    return f"{value:.3f}".rstrip("0").rstrip(".") if value >= 0.001 else short(value, 2)
+    return chance(value, 3)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from charts import trees
-from charts.formula import number
+from charts.numbers import number
 from charts.panels import Panel, Trace, blank, escaped, note
 from engine.language import decoding
 from engine.language.decoding import OPEN, DecodingFrame

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from charts import curves, points, trees
-from charts.formula import formula, number, short
+from charts.formula import formula
+from charts.numbers import count, number, short
 from charts.panels import Box, Panel, Picture, Trace, blank, compose, escaped, note
 from engine.language.mechanisms import NoiseFrame, PairFrame, TreeFrame
 from views import Words
@@ -329,14 +330,10 @@ def pair(frame: PairFrame, direction: str, words: Words) -> Picture:
         },
         formula=mathml,
         values=values,
-        metrics=[(words("spent_" + way), _thousands(int(frame.spent[k]))) for k, way in enumerate(COLUMNS)],
+        metrics=[(words("spent_" + way), count(int(frame.spent[k]))) for k, way in enumerate(COLUMNS)],
         mark=frame.part == "window",
         hold=7.0,
     )
-
-
-def _thousands(value: int) -> str:
-    return f"{value:,}"
 
 
 def _sentence(frame: PairFrame, words: Words) -> Panel:
@@ -480,7 +477,7 @@ def _pair_formula(frame: PairFrame) -> tuple[str, dict[str, tuple[Any, int]]]:
             values |= {f"b{k}": (before, 0), f"a{k}": (after, 0)}
         return MOVED, values
     if frame.part == "ask":
-        ways = ((name, (_thousands(int(value)), 0)) for name, value in zip(("soft", "tree", "noise"), frame.cost, strict=True))
+        ways = ((name, (count(int(value)), 0)) for name, value in zip(("soft", "tree", "noise"), frame.cost, strict=True))
         rows = ((name, (int(value), 0)) for name, value in zip("vlk", frame.rows, strict=True))
         return COST, {"d": (frame.dim, 0), **dict(rows), **dict(ways)}
     return "", {}
@@ -546,7 +543,7 @@ def noise(frame: NoiseFrame, exponent: float, words: Words) -> Picture:
         at=0,
         metrics=[
             (words("kept"), f"{100 * frame.expected:.0f} %"),
-            (words("drawn"), f"{total:,}"),
+            (words("drawn"), count(total)),
             (words("distance"), number(frame.distance, 3)),
         ],
         hold=3.0,

@@ -8,8 +8,10 @@ import numpy as np
 
 import engine.params
 from charts import bars
-from charts.formula import formula, number
+from charts.formula import formula
+from charts.numbers import chance, count, number, times_ten
 from charts.panels import Box, Panel, Picture, Trace, blank, escaped
+from charts.words import cut, places, ticks
 from engine.language import ngram
 from engine.language.ngram import (
     ContextFrame,
@@ -25,7 +27,7 @@ from engine.language.ngram import (
 from engine.texts import Text
 from views import Words
 from views.language import ngram_models
-from views.language.ngram_parts import chance, colour_of, cut, explained, highest_of, picture, size_of, times
+from views.language.ngram_parts import PHONE, colour_of, explained, highest_of, picture, size_of, times
 
 COUNT = formula(r"C(h\,w) = {gram}! \qquad C(h) = {context}!")
 PRODUCT = formula(r"P = {factors}! = {product}!!")
@@ -86,7 +88,7 @@ def _reading(frames: Sequence[NgramFrame], frame: ReadFrame, params: Params, wor
             [0], [0.8], [words("read_share", share=f"{100 * frame.share:.0f}")], size=16, place="middle right", colour="@ink"
         ),
     ]
-    said = words("said_read", tokens=f"{frame.tokens:,}", types=f"{frame.types:,}")
+    said = words("said_read", tokens=count(frame.tokens), types=count(frame.types))
     if len(shown):
         said += words("gap") + words("said_counted", order=len(shown))
     return picture(
@@ -135,8 +137,8 @@ def _sentence(frames: Sequence[NgramFrame], frame: SentenceFrame, params: Params
         "used": now.order,
         "rank": frame.rank,
         "order": params.order,
-        "tokens": f"{frame.tokens:,}",
-        "types": f"{frame.types:,}",
+        "tokens": count(frame.tokens),
+        "types": count(frame.types),
     }
     said = _said_sentence(frame, params, words, facts)
     metrics = [(words("bits"), number(frame.bits, 2) + (" + ∞" if frame.zeros else ""))]
@@ -223,7 +225,7 @@ def _tiny(bits: float) -> str:
     if bits < 900:
         return chance(float(2.0**-bits))
     power = -bits * np.log10(2)
-    return f"{10 ** (power - np.floor(power)):.2g}e−{int(-np.floor(power))}"
+    return times_ten(float(10 ** (power - np.floor(power))), int(np.floor(power)), 2)
 
 
 def _ppl(frame: SentenceFrame) -> float | None:
@@ -258,7 +260,7 @@ def _strip(
     tokens: list[str], at: int, first: int, done: int, below: Sequence[str], title: str, starts: Mapping[int, int]
 ) -> Panel:
     """Words in boxes, line by line: what is predicted now, the window before it, what stands already."""
-    left, size, line = bars.lines_of(tokens, LINE, least=6.5 if any(below) or at >= 0 else 0)
+    left, size, line = places(tokens, LINE, least=6.5 if any(below) or at >= 0 else 0)
     last = int(line.max(initial=0))
     here = int(line[at]) if at >= 0 else last
     top = max(0, min(here - ROWS // 2, last - ROWS + 1))
@@ -339,7 +341,7 @@ def _surprise(factors: _Factors, params: Params, words: Words, highest: float) -
     )
     seen = [str(level[k]) for k in shown]
     traces.append(bars.labels(x[shown], np.full(len(shown), -0.065 * highest), seen, size=10, colour="@ink3"))
-    names = [escaped(cut(token)) for token in tokens[low:high]]
+    names = ticks([str(token) for token in tokens[low:high]], PHONE)
     return Panel(
         traces,
         words("surprise"),
@@ -348,7 +350,6 @@ def _surprise(factors: _Factors, params: Params, words: Words, highest: float) -
             "range": [low - 0.7, high - 0.3],
             "tickvals": list(range(low, high)),
             "ticktext": names,
-            "tickangle": -50,
         },
         y={"range": [-0.12 * highest, 1.12 * highest], "tickvals": list(range(0, int(highest) + 1, 5 if highest > 10 else 2))},
     )

@@ -6,13 +6,15 @@ from typing import Any
 import numpy as np
 
 from charts import bars, curves, points
-from charts.formula import formula, number
+from charts.formula import formula
+from charts.numbers import chance, count, number
 from charts.panels import Box, Panel, Picture, Trace, blank, escaped, note
+from charts.words import cut, ticks
 from engine.language import ngram
 from engine.language.ngram import ContextFrame, NgramFrame, Params, PerplexityFrame, TuringFrame, WeightsFrame
 from engine.language.smoothing import ESTIMATORS, KATZ, STUPID
 from views import Words
-from views.language.ngram_parts import chance, colour_of, cut, explained, highest_of, picture, size_of, times
+from views.language.ngram_parts import PHONE, colour_of, explained, highest_of, picture, size_of, times
 
 PERPLEXITY = formula(r"2^{\,\frac{1}{{m}!} \sum -\log_2 p} = {perplexity}!!")
 SPARED = formula(
@@ -47,7 +49,7 @@ def context(frames: Sequence[NgramFrame], frame: ContextFrame, params: Params, w
     unseen = float(frame.mass[i, :n].sum())
     facts = {
         "context": context,
-        "times": f"{frame.times:,}",
+        "times": count(frame.times),
         "types": int(frame.kinds[n]),
         "estimator": words(f"name_{name}"),
         "k": f"{params.k:g}",
@@ -56,7 +58,7 @@ def context(frames: Sequence[NgramFrame], frame: ContextFrame, params: Params, w
         "sum": number(float(frame.sums[i]), 3),
         "order": n,
         "word": str(frame.words[0]),
-        "others": f"{frame.types - int(frame.kinds[n]):,}",
+        "others": count(frame.types - int(frame.kinds[n])),
         "katz": KATZ,
         "stupid": f"{STUPID:g}",
     }
@@ -212,7 +214,7 @@ def _mass(frame: ContextFrame, params: Params, words: Words) -> Panel:
                     "hover_mass",
                     part=number(float(frame.mass[k, m]), 4),
                     what=words(_level_name(m, n), m=m - 1),
-                    words=f"{int(frame.kinds[m]):,}",
+                    words=count(int(frame.kinds[m])),
                 )
                 for k in y[here]
             ]
@@ -223,7 +225,7 @@ def _mass(frame: ContextFrame, params: Params, words: Words) -> Panel:
     keys = []
     for row, m in enumerate(reversed(some)):
         place = {"xref": "x domain", "yref": "y domain", "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom"}
-        said = f"{words(_level_name(m, n), m=m - 1)}: {int(frame.kinds[m]):,}"
+        said = f"{words(_level_name(m, n), m=m - 1)}: {count(int(frame.kinds[m]))}"
         keys.append(note("", bgcolor=colour_of(m, n), width=9, height=9, borderpad=0, yshift=9 + 15 * row, **place))
         keys.append(note(said, xshift=14, yshift=5 + 15 * row, font={"size": 11, "color": "@ink2"}, **place))
     title = note(
@@ -241,7 +243,9 @@ def _level_name(m: int, n: int) -> str:
 def _cell(p: float) -> str:
     if p <= 0:
         return "0" if p == 0 else "?"
-    return f"{p:.3f}"[1:] if 0.0005 <= p < 0.9995 else "1" if p >= 0.9995 else f"{p:.0e}".replace("e-0", "e−").replace("e-", "e−")
+    if p < 0.0005:
+        return number(p, 4)[1:] if p >= 0.00005 else "<10⁻⁴"
+    return number(p, 3)[1:] if p < 0.9995 else "1"
 
 
 # ---- held-out perplexity
@@ -254,12 +258,12 @@ def perplexity(frames: Sequence[NgramFrame], frame: PerplexityFrame, params: Par
     facts = {
         "estimator": words(f"name_{params.estimator}"),
         "order": frame.order,
-        "lines": f"{frame.lines:,}",
+        "lines": count(frame.lines),
         "value": size_of(value) if value > 0 else "∞" if value == -1 else "–",
-        "tokens": f"{int(frame.sizes[frame.size]):,}",
-        "unknown": f"{frame.unknown:,}",
-        "tested": f"{frame.tested:,}",
-        "zeros": f"{int(frame.zeros[i]):,}",
+        "tokens": count(int(frame.sizes[frame.size])),
+        "unknown": count(frame.unknown),
+        "tested": count(frame.tested),
+        "zeros": count(int(frame.zeros[i])),
         "worst": str(frame.words[frame.worst]) if frame.worst >= 0 else "",
         "before": frame.before,
     }
@@ -321,7 +325,7 @@ def _orders(frame: PerplexityFrame, params: Params, words: Words) -> Panel:
         for name in ESTIMATORS
     ]
     tokens = int(frame.sizes[frame.size])
-    title = words("by_order", tokens=f"{tokens:,}") if tokens else words("by_order_start")
+    title = words("by_order", tokens=count(tokens)) if tokens else words("by_order_start")
     place = {"xref": "x domain", "yref": "y domain", "x": -0.42, "xanchor": "left"}
     foot = note(words("foot_stupid"), y=0, yanchor="top", yshift=-4, font={"size": 11, "color": "@ink3"}, **place)
     return Panel(
@@ -354,7 +358,7 @@ def _sizes(frame: PerplexityFrame, params: Params, words: Words) -> Panel:
                     values[there],
                     colour="@ink" if chosen else "@ghost",
                     width=2.5 if chosen else 1,
-                    hovertemplate=f"{told} %{{y:.4~g}}<extra></extra>",
+                    hovertemplate=f"{told} %{{y:.4~r}}<extra></extra>",
                     mode="lines+markers",
                     marker={"size": 6 if chosen else 4, "color": "@ink" if chosen else "@ghost"},
                 )
@@ -429,7 +433,7 @@ def _worst(frame: PerplexityFrame, words: Words) -> Panel:
         named = {} if k == frame.worst else {"name": "wide"}
         notes.append(
             note(
-                escaped(cut(word)),
+                escaped(cut(word, 9)),
                 x=k + 0.3,
                 y=-0.03,
                 xref="x",
@@ -491,7 +495,7 @@ def weights(frames: Sequence[NgramFrame], frame: WeightsFrame, params: Params, w
     terms = " + ".join(f"{frame.weights[m]:.3f}·{'1/V' if not m else 'P' + '₁₂₃₄₅'[m - 1]}" for m in range(n + 1))
     facts = {
         "step": frame.step,
-        "tuned": f"{frame.tuned:,}",
+        "tuned": count(frame.tuned),
         "most": names[int(np.argmax(frame.weights))],
         "value": number(float(frame.weights.max()), 3),
         "perplexity": size_of(frame.perplexity),
@@ -528,9 +532,9 @@ def _responsible(frame: WeightsFrame, names: Sequence[str], words: Words) -> Pan
             points.targets(np.stack([x, (low + high) / 2], 1), "share", ring=10, template="%{customdata}", customdata=told)
         )
         low = high
-    ticks = {"tickvals": x.tolist(), "ticktext": [escaped(cut(word)) for word in frame.words.tolist()], "tickangle": -35}
+    below = {"tickvals": x.tolist(), "ticktext": ticks(frame.words.tolist(), PHONE * min(1, len(x) / 24))}
     return Panel(
-        traces, words("responsible"), x={"showgrid": False, "range": [-0.6, max(len(x), 24) - 0.4]} | ticks, y=blank(range=[0, 1])
+        traces, words("responsible"), x={"showgrid": False, "range": [-0.6, max(len(x), 24) - 0.4]} | below, y=blank(range=[0, 1])
     )
 
 
@@ -600,7 +604,7 @@ def turing(frames: Sequence[NgramFrame], frame: TuringFrame, params: Params, wor
         "unseen": number(frame.unseen, 4),
         "switch": frame.switch,
         "once": int(frame.n[0]) if r[0] == 1 else 0,
-        "tokens": f"{frame.tokens:,}",
+        "tokens": count(frame.tokens),
     }
     key = (
         "said_turing_start"

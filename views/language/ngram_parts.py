@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from charts.formula import formula, short
+from charts.formula import formula
+from charts.numbers import chance, count, short
 from charts.panels import Box, Panel, Picture, compose
 from engine.language.ngram import Explained, NgramFrame, Params
 from views import Words
@@ -22,6 +23,7 @@ SCORE = formula(r"S = \frac{{c}!}{{n}!} = {p}!!")  # of stupid back-off: no prob
 SCORE_BACK = formula(r"S = {weight}! \cdot {lower}! = {p}!!")
 STAR = formula(r"p = \frac{r^{*}}{N} = \frac{{D}!}{{n}!} = {p}!!")
 NOTHING = formula(r"p = {p}!!")
+PHONE = 52  # letters that fit below the bars of a sentence on a phone
 BACKING = ("absolute", "katz", "stupid", "kneser_ney")
 
 
@@ -65,12 +67,12 @@ def explained(now: Explained, params: Params, V: int, name: str = "") -> tuple[s
     k = 1.0 if name == "add_one" else params.k
     texts = {
         "p": chance(now.p),
-        "c": f"{now.c:g}",
-        "n": f"{now.n:g}",
+        "c": short(now.c, 6),
+        "n": short(now.n, 6),
         "D": factor(now.D),
         "weight": factor(now.weight),
         "lower": chance(now.lower),
-        "k": f"{k:g}",
+        "k": short(k, 6),
         "V": str(V),
     }
     values: Mapping[str, tuple[Any, int]] = {key: (value, 0) for key, value in texts.items()}
@@ -102,15 +104,8 @@ def colour_of(m: int, n: int) -> str:
     return f"@sequential{round(3 + 6 * (m - 1) / max(n - 1, 1)) if n > 1 else 9}" if m else "@bad"
 
 
-def chance(value: float) -> str:
-    """A probability."""
-    if value >= 0.9995 or value == 0:
-        return f"{value:.4g}" if 0 < value < 1 and round(value, 4) < 1 else f"{round(value, 3):g}"
-    return f"{value:.4f}".rstrip("0").rstrip(".") if value >= 0.001 else short(value, 2)
-
-
 def factor(value: float) -> str:
-    return f"{value:.4g}" if value >= 0.001 or not value else short(value, 2)
+    return short(value, 2 if 0 < value < 0.001 else 4)
 
 
 def times(value: int) -> str:
@@ -118,13 +113,9 @@ def times(value: int) -> str:
 
 
 def size_of(value: float) -> str:
-    return f"{value:.3g}" if value < 100 else f"{value:,.0f}"
+    return short(value) if value < 100 else count(value)
 
 
 def highest_of(frame: NgramFrame) -> float:
     """Bits that a bar reaches: more than a word drawn from the vocabulary at random has."""
     return float(np.ceil(np.log2(max(frame.types, 2))) + 6)
-
-
-def cut(word: str, most: int = 9) -> str:
-    return word if len(word) <= most else word[: most - 1] + "…"

@@ -10,8 +10,10 @@ from pydantic import Field
 
 import engine.params
 from charts import curves, points
-from charts.formula import formula, number
+from charts.formula import formula
+from charts.numbers import count, number
 from charts.panels import Box, Panel, Picture, Trace, blank, compose, escaped, note
+from charts.words import ticks
 from engine.data import Text
 from engine.language import vectors, vocabularies
 from engine.language.mechanisms import NoiseFrame, PairFrame, TreeFrame, Word2vecFrame
@@ -515,7 +517,8 @@ def _heat(scene: _Scene) -> Panel:
         "hovertemplate": "%{customdata}: %{z:.3f}<extra></extra>",
     }
     axis = {"tickvals": list(range(n)), "showgrid": False, "ticktext": names, "tickfont": {"size": 11, "color": "@ink"}}
-    return Panel([heat], scene.words("cosine_table"), x={**axis, "range": [-0.5, n - 0.5], "tickangle": -45},
+    below = ticks([scene.frame.words[word] for word in ids], 30)
+    return Panel([heat], scene.words("cosine_table"), x={**axis, "range": [-0.5, n - 0.5], "ticktext": below},
                  y={**axis, "range": [n - 0.5, -0.5]})  # fmt: skip
 
 
@@ -602,9 +605,9 @@ def _formula(scene: _Scene) -> tuple[str, Mapping[str, tuple[Any, int]]]:
 def _metrics(scene: _Scene) -> list[tuple[str, str]]:
     frame, words = scene.frame, scene.words
     if isinstance(frame, GloveFrame):
-        return [(words("vocabulary"), f"{len(frame.words):,}"), (words("dimensions"), f"{frame.vectors.shape[1]}")]
+        return [(words("vocabulary"), count(len(frame.words))), (words("dimensions"), f"{frame.vectors.shape[1]}")]
     shown = [(words("loss"), number(frame.loss, 3))] if np.isfinite(frame.loss) else []
-    return [*shown, (words("vocabulary"), f"{len(frame.words):,}"), (words("shown"), f"{100 * frame.spread:.0f} %")]
+    return [*shown, (words("vocabulary"), count(len(frame.words))), (words("shown"), f"{100 * frame.spread:.0f} %")]
 
 
 # ---- the same text cut in several ways
@@ -642,7 +645,7 @@ def _cuts(frame: CutsFrame, words: Words) -> Picture:
             "nearest": "; ".join(near[0] if near else "–" for near in frame.near),
             "loss": float(frame.losses[0]) if frame.step else None,
         },
-        metrics=[(words("cut_" + mode), f"{int(types):,}") for mode, types in zip(frame.modes, frame.types, strict=True)],
+        metrics=[(words("cut_" + mode), count(int(types))) for mode, types in zip(frame.modes, frame.types, strict=True)],
         hold=3.0,
     )
 

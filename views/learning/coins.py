@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from charts import curves, points
-from charts.formula import formula, number, short
+from charts.formula import formula
+from charts.numbers import number, short
 from charts.panels import Panel, Trace, blank, corner, note
 from engine.data import Points
 from engine.learning.em import CoinsFrame

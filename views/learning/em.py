@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from charts import curves, points
-from charts.formula import number, short
 from charts.layout import Placed
+from charts.numbers import number, short
 from charts.panels import Panel, Picture, note
 from engine.data import Added, Points, Removed
 from engine.learning.em import ALGORITHMS, CoinsFrame, EmFrame, MixtureFrame
@@ -36,7 +36,7 @@ HARD = {
 def coins(look: Look[CoinsFrame]) -> Picture:
     """Tosses and whose they are; the likelihood over both coins."""
     frame, data = look.frame, look.data[0]
-    panels = [tables.table(frame, data, look.say), tables.plane(look.frames, look.say), _line(look), look.history("loglik")]
+    panels = [tables.table(frame, data, look.say), tables.plane(look.frames, look.say), _line(look), look.history("loglik", zero=False)]
     mathml, values, of, at = tables.formula_of(frame, data)
     theta: dict[str, float | None] = {"theta_a": float(frame.theta[0]), "theta_b": float(frame.theta[1])}
     met = "left" if frame.newton_left else "saddle" if frame.newton_saddle else ""
@@ -59,7 +59,7 @@ def mixture(look: Look[MixtureFrame]) -> Picture:
     panels = [
         clouds.cloud(look.frame, look.data[0], look.options, look.say),
         _line(look),
-        look.history("loglik"),
+        look.history("loglik", zero=False),
         look.history("gap"),
     ]
     mathml, values, of, at = clouds.formula_of(look.frame, look.data[0], look.options)
@@ -82,7 +82,7 @@ def by_k(look: Look[MixtureFrame]) -> Picture:
     """The best fit of every K, and what its likelihood is worth."""
     frame = look.frame
     panels = [clouds.cloud(frame, look.data[0], look.options, look.say)]
-    panels += [look.history(column, across="k") for column in ("loglik", "bic", "aic")]
+    panels += [look.history(column, across="k", zero=False) for column in ("loglik", "bic", "aic")]
     facts = {"bic": number(frame.bic, 1), "aic": number(frame.aic, 1)}
     return look.picture(Placed(panels, *CLOUD), facts=facts, metrics=_metrics(look), derived=_missing(look), hold=_hold(frame))
 

@@ -7,7 +7,8 @@ import numpy as np
 
 import engine.params
 from charts import curves, points
-from charts.formula import formula, number
+from charts.formula import formula
+from charts.numbers import number
 from charts.panels import Panel, Trace, blank, corner, escaped
 from engine.data import Points
 from engine.learning.em import MixtureFrame
@@ -128,7 +129,7 @@ def _places(low: np.ndarray, high: np.ndarray, words: Words) -> Trace:
         "colorscale": [[0, "rgba(0,0,0,0)"], [1, "rgba(0,0,0,0)"]],
         "showscale": False,
         "meta": {"link": "place", "click": "place", "ring": 9},
-        "hovertemplate": words("hover_place") + " (%{x:.3~g}, %{y:.3~g})<extra></extra>",
+        "hovertemplate": words("hover_place") + " (%{x:.4~r}, %{y:.4~r})<extra></extra>",
     }
 
 

@@ -8,7 +8,8 @@ import numpy as np
 
 import engine.params
 from charts import curves, images, matrices, points
-from charts.formula import formula, number, short
+from charts.formula import formula
+from charts.numbers import number, short
 from charts.panels import Box, Panel, Picture, Trace, blank, compose, escaped, note
 from engine.data import Points
 from engine.learning import som

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 import engine.params
 from charts import curves, images
-from charts.formula import formula, number, short
+from charts.formula import formula
+from charts.numbers import count, number, short
 from charts.panels import Box, Panel, Picture, Trace, blank, compose, note
 from engine.data import Image
 from engine.frames import Frame
@@ -55,7 +56,7 @@ def facts(labels: swin.Labels) -> dict[str, str]:
     chance = np.sqrt(sum(one["accuracy"] * (1 - one["accuracy"]) / one["tested"] for one in (shifted, still)))
     percents = {"shifted": shifted["accuracy"], "still": still["accuracy"], "chance": float(chance)}
     percents["gap"] = abs(round(percents["shifted"], 4) - round(percents["still"], 4))
-    counts = {"tested": f"{shifted['tested']:,.0f}", "steps": f"{shifted['steps']:,.0f}"}
+    counts = {"tested": count(shifted["tested"]), "steps": count(shifted["steps"])}
     return {name: number(100 * value, 2) for name, value in percents.items()} | counts
 
 
@@ -272,9 +273,9 @@ def _shift_said(frame: ShiftFrame, params: Params, words: Words) -> str:
 
 
 def _shapes(frame: ShapesFrame, params: Params, data: Image, words: Words) -> Picture:
-    stage, rows, columns, channels, count, high, wide = (int(k) for k in frame.shapes[frame.at])
+    stage, rows, columns, channels, wins, high, wide = (int(k) for k in frame.shapes[frame.at])
     panels = [_grid(frame, params, data, words), _list(frame, params, words), _merge(frame, params, data, words)]
-    facts = {"stage": stage, "rows": rows, "columns": columns, "channels": channels, "windows": count, "high": high, "wide": wide}
+    facts = {"stage": stage, "rows": rows, "columns": columns, "channels": channels, "windows": wins, "high": high, "wide": wide}
     facts |= {"window": params.window, "tokens": params.window**2, "half": channels // 2, "c": channels // 4}
     key = frame.part + ("_padded" if frame.part == "blocks" and (high, wide) != (rows, columns) else "")
     said = words("shape_" + key, **facts)
@@ -284,7 +285,7 @@ def _shapes(frame: ShapesFrame, params: Params, data: Image, words: Words) -> Pi
     mathml, values = "", {}
     if frame.part == "blocks":
         values = {"height": (high, 0), "width": (wide, 0), "m": (params.window, 0)}
-        values |= {"down": (high // params.window, 0), "wide": (wide // params.window, 0), "windows": (count, 0)}
+        values |= {"down": (high // params.window, 0), "wide": (wide // params.window, 0), "windows": (wins, 0)}
         mathml = COUNT
     elif frame.part == "reduce":
         mathml, values = REDUCE, {"four": (2 * channels, 0), "two": (channels, 0)}
@@ -299,11 +300,11 @@ def _shapes(frame: ShapesFrame, params: Params, data: Image, words: Words) -> Pi
             "rows": rows,
             "columns": columns,
             "channels": channels,
-            "windows": count,
+            "windows": wins,
         },
         formula=mathml,
         values=values,
-        metrics=[(words("shape"), f"{rows} × {columns} × {channels}"), (words("values"), f"{rows * columns * channels:,}")],
+        metrics=[(words("shape"), f"{rows} × {columns} × {channels}"), (words("values"), count(rows * columns * channels))],
         mark=frame.part in ("blocks", "gather"),
         hold=6.0,
     )
@@ -357,10 +358,10 @@ def _list(frame: ShapesFrame, params: Params, words: Words) -> Panel:
     n = len(frame.shapes)
     names, shapes, wins = [], [], []
     ops = swin.network(params.height, params.width, params.channels, params.window)
-    for op, (stage, rows, columns, channels, count, *_) in zip((row[0] for row in ops), frame.shapes.tolist(), strict=True):
+    for op, (stage, rows, columns, channels, many, *_) in zip((row[0] for row in ops), frame.shapes.tolist(), strict=True):
         names.append(words("op_" + op, stage=stage, blocks=swin.DEPTHS[stage - 1] if stage else 0))
         shapes.append(f"{rows} × {columns} × {channels}")
-        wins.append(f"{count} × {params.window**2} × {channels}" if op == "blocks" else "")
+        wins.append(f"{many} × {params.window**2} × {channels}" if op == "blocks" else "")
     colours = ["@accent" if k == frame.at else "@ink" if k < frame.at else "@ink3" for k in range(n)]
     traces: list[Trace] = [
         {
@@ -525,8 +526,8 @@ def _cost(frame: CostFrame, params: Params, words: Words) -> Picture:
         },
         formula=COST_PADDED if padded else COST,
         values={
-            "whole": (f"{frame.whole:,}", 0),
-            "windowed": (f"{frame.windowed:,}", 0),
+            "whole": (count(frame.whole), 0),
+            "windowed": (count(frame.windowed), 0),
             "ratio": (frame.ratio, 1),
         },
         metrics=[
@@ -541,7 +542,7 @@ def _cost(frame: CostFrame, params: Params, words: Words) -> Picture:
 def counted(value: float) -> str:
     """A large number of operations: 2.004 G, 145.1 M."""
     size, unit = (1e9, "G") if value >= 1e9 else (1e6, "M")
-    return f"{value / size:.4g} {unit}"
+    return f"{short(value / size, 4)} {unit}"
 
 
 def _bars(costs: tuple[int, int], shared: list[int], words: Words) -> Panel:
@@ -590,7 +591,7 @@ def _trained(frame: TrainedFrame, params: Params, data: Image, words: Words) -> 
         "sure": number(100 * float(frame.scores[best]), 0),
         "accuracy": number(100 * frame.accuracy, 2),
         "other": number(100 * frame.other, 2),
-        "n": f"{int(swin.measured(params.labels, params.weights)['tested']):,}",
+        "n": count(int(swin.measured(params.labels, params.weights)["tested"])),
     }
     kind = (
         "end" if over else "input" if not frame.block else ("shifted" if frame.shift else "whole" if frame.grid <= 4 else "even")

@@ -1,0 +1,78 @@
+"""A plane: heights as colour and lines, arrows of a flow, ways through it, and unseen places that can be clicked."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from charts import curves
+from charts.panels import Trace
+
+CELLS = 48  # places across and up that can be clicked
+CLEAR = [[0, "rgba(0,0,0,0)"], [1, "rgba(0,0,0,0)"]]
+
+
+def surface(
+    x: np.ndarray, y: np.ndarray, z: np.ndarray, *, template: str = "", low: float | None = None, high: float | None = None,
+    lines: int = 22, scale: Any = "@sequential", **more: Any,
+) -> Trace:  # fmt: skip
+    """Heights z [len(y), len(x)] above a grid, coloured from `low` to `high` (their least; their 95 % quantile)."""
+    look: Trace = {
+        "type": "contour",
+        "x": x,
+        "y": y,
+        "z": z,
+        "zmin": float(np.nanmin(z)) if low is None else low,
+        "zmax": float(np.nanquantile(z, 0.95)) if high is None else high,
+        "ncontours": lines,
+        "colorscale": scale,
+        "opacity": 0.45,
+        "showscale": False,
+        "line": {"width": 0.4, "color": "@surface"},
+    }
+    return look | ({"hovertemplate": template + "<extra></extra>"} if template else {"hoverinfo": "skip"}) | more
+
+
+def cells(
+    x: Sequence[float], y: Sequence[float], *, template: str, click: str = "place", shape: tuple[int, int] = (CELLS, CELLS)
+) -> Trace:
+    """Unseen cells over a plane from x[0] to x[1] and y[0] to y[1], `shape` (up, across) of them, to be clicked."""
+    return {
+        "type": "heatmap",
+        "x": _middles(x, shape[1]),
+        "y": _middles(y, shape[0]),
+        "z": np.zeros(shape, dtype=np.uint8),
+        "colorscale": CLEAR,
+        "showscale": False,
+        "meta": {"link": click, "click": click, "ring": 9},
+        "hovertemplate": template + "<extra></extra>",
+    }
+
+
+def where(index: int, x: Sequence[float], y: Sequence[float], *, shape: tuple[int, int] = (CELLS, CELLS)) -> tuple[float, float]:
+    """Where a click on cell `index` of such a plane is."""
+    row, column = divmod(index, shape[1])
+    return float(_middles(x, shape[1])[column]), float(_middles(y, shape[0])[row % shape[0]])
+
+
+def arrows(places: np.ndarray, reach: np.ndarray, *, colour: str = "@ink3", width: float = 1, opacity: float = 0.6) -> Trace:
+    """Arrows from places [n, 2] as far as `reach` [n, 2] says, all in one path."""
+    tip, side = places + reach, np.stack([-reach[:, 1], reach[:, 0]], -1)
+    barbs = [tip - 0.35 * reach + 0.22 * side, tip, tip - 0.35 * reach - 0.22 * side]
+    gap = np.full((len(places), 1, 2), np.nan)
+    paths = np.concatenate([np.stack([places, tip, *barbs], axis=1), gap], axis=1).reshape(-1, 2)
+    return curves.line(paths[:, 0].round(3), paths[:, 1].round(3), colour=colour, width=width, opacity=opacity)
+
+
+def trails(past: Sequence[np.ndarray], *, colour: str, width: float = 0.8, opacity: float = 0.4) -> Trace:
+    """The ways of some points through places [n, 2], one array a moment, all in one path; one moment is no way yet."""
+    ways = np.stack(past, axis=1)  # (n, moments, 2)
+    if len(past) < 2:
+        ways = ways[:, :0]
+    paths = np.concatenate([ways, np.full((len(ways), 1, 2), np.nan)], axis=1).reshape(-1, 2)
+    return curves.line(paths[:, 0].round(3), paths[:, 1].round(3), colour=colour, width=width, opacity=opacity)
+
+
+def _middles(ends: Sequence[float], n: int) -> np.ndarray:
+    """The middles [n] of n cells between two ends."""
+    return np.asarray(ends[0] + (ends[1] - ends[0]) * (np.arange(n) + 0.5) / n)

@@ -1,0 +1,101 @@
+"""Named bars and tables of words: one thing a row, the first on top, one row lit. Names and cells are given as they are."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from charts.numbers import short
+from charts.panels import Panel, Trace, blank, escaped, note
+from charts.words import cut
+
+OUTSIDE = 1.22  # how far an axis of bars goes beyond the longest: room for its number
+SMALL = {"size": 11, "color": "@ink3"}
+
+
+def ranked(
+    title: str, names: Sequence[str], values: np.ndarray, *, lit: int = -1, hollow: Sequence[bool] = (),
+    colour: str | Sequence[str] = "@c1", said: Sequence[str] = (), told: Sequence[str] = (), rows: int = 0, top: float = 0.0,
+    letters: int = 14, notes: Sequence[dict[str, Any]] = (), small: bool = False, **meta: Any,
+) -> Panel:  # fmt: skip
+    """Bars [n] under each other, each with its name before it and its number behind it.
+
+    `lit` has the lamp's colour, the `hollow` ones only an outline. `said`: the numbers as they are written, else three digits;
+    `told`: what pointing at a bar says, else name and number; both escaped. `rows`: room for so many, whatever n; `top`: the
+    greatest value there will be. `meta`: link, index, click, frames.
+    """
+    values, n = np.asarray(values, float), len(values)
+    numbers = list(said) or [short(float(value)) for value in values]
+    bars: Trace = {
+        "type": "bar",
+        "orientation": "h",
+        "x": np.nan_to_num(values).round(5),
+        "y": np.arange(n),
+        "width": 0.62,
+        "cliponaxis": False,
+        "marker": _inks(n, lit, list(hollow) or [False] * n, [colour] * n if isinstance(colour, str) else list(colour)),
+        "text": numbers,
+        "textposition": "outside",
+        "textfont": {"size": 11, "color": "@ink2"},
+        "customdata": list(told) or [f"{escaped(name)}: {text}" for name, text in zip(names, numbers, strict=True)],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "meta": {"ring": 12} | meta,
+    }
+    ticks = {
+        "tickvals": np.arange(n).tolist(),
+        "ticktext": [escaped(cut(name, letters)) + "\u2002" for name in names],
+        "tickfont": {"size": 12, "color": "@ink"},
+    }
+    low, high = float(np.nanmin(values, initial=0.0)), top or float(np.nanmax(values, initial=0.0)) or 1.0
+    across = blank(range=[1.05 * low - 0.2 * (high - low) * (low < 0), low + OUTSIDE * (high - low)])
+    return Panel(
+        [bars], title, notes=notes, x=across, y={"range": [max(n, rows) - 0.4, -0.6], "showgrid": False} | ticks, small=small
+    )
+
+
+def table(
+    title: str, columns: Sequence[tuple[float, str, Sequence[str]]], *, lit: int | Sequence[int] = -1, faint: Sequence[bool] = (),
+    foot: Sequence[tuple[float, str]] = (), colours: Sequence[str] = (), rows: int = 0, size: float = 12, small: bool = False,
+    **meta: Any,
+) -> Panel:  # fmt: skip
+    """Columns of words: (where 0 … 1, head, cells [n]). A place of 0 is set flush left, all others flush right.
+
+    `lit`: the row or rows that have the lamp's colour; `faint` [n]: those that are not known or gone; `colours`: a column's own
+    ink. `foot`: (where, words) below the rows. `rows`: room for so many. The first column carries `meta`: link, index, click.
+    """
+    n = len(columns[0][2])
+    now = {lit} if isinstance(lit, int) else set(lit)
+    traces = []
+    for k, (x, _, cells) in enumerate(columns):
+        ink = colours[k] if colours else "@ink"
+        inks = ["@accent" if row in now else "@ink3" if faint and faint[row] else ink for row in range(n)]
+        traces.append(_column(x, [escaped(cell) for cell in cells], inks, size, {"ring": 18, "silent": k > 0} | meta))
+    heads = [note(escaped(head), x=x, y=-0.95, xanchor=_side(x), font=SMALL) for x, head, _ in columns if head]
+    feet = [note(escaped(text), x=x, y=n + 0.1, xanchor=_side(x), font={"size": size, "color": "@ink"}) for x, text in foot]
+    deep = max(n, rows) + (0.8 if foot else -0.2)
+    return Panel(traces, title, notes=[*heads, *feet], x=blank(range=[-0.02, 1.02]), y=blank(range=[deep, -1.4]), small=small)
+
+
+def _inks(n: int, lit: int, hollow: Sequence[bool], colours: Sequence[str]) -> dict[str, Any]:
+    fills = ["@surface" if hollow[k] else "@accent" if k == lit else colours[k] for k in range(n)]
+    edges = ["@accent" if hollow[k] and k == lit else "@ink3" if hollow[k] else "rgba(0,0,0,0)" for k in range(n)]
+    return {"color": fills, "line": {"color": edges, "width": 1.2}}
+
+
+def _column(x: float, cells: Sequence[str], inks: Sequence[str], size: float, meta: dict[str, Any]) -> Trace:
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": [x] * len(cells),
+        "y": list(range(len(cells))),
+        "text": list(cells),
+        "textposition": "middle left" if x else "middle right",
+        "textfont": {"size": size, "color": list(inks)},
+        "hoverinfo": "none",
+        "cliponaxis": False,
+        "meta": meta,
+    }
+
+
+def _side(x: float) -> str:
+    return "right" if x else "left"

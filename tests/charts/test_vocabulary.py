@@ -1,0 +1,157 @@
+"""Bars with names, tables of words, planes, courses, legends, words in lines: what pictures are made of."""
+
+import itertools
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from charts import curves, fields, theme
+from charts.labels import width
+from charts.layout import columns, compose, rows
+from charts.panels import legend
+from charts.ranking import ranked, table
+from charts.words import breadth, cut, lines, places, ticks, wrapped
+
+
+def test_a_bar_has_its_name_and_its_number_and_one_has_the_lamp():
+    panel = ranked("p", ["a <b>", "second"], np.array([0.5, 3e-7]), lit=1, hollow=[True, False], link="word", index=[7, 9])
+    (bars,) = panel.traces
+    assert bars["text"] == ["0.5", "3 × 10⁻⁷"]
+    assert bars["marker"]["color"] == ["@surface", "@accent"]
+    assert panel.y["ticktext"][0].startswith("a &lt;b&gt;")
+    assert bars["customdata"][0] == "a &lt;b&gt;: 0.5"
+    assert bars["meta"] == {"ring": 12, "link": "word", "index": [7, 9]}
+    assert panel.y["range"][0] > panel.y["range"][1]  # the first on top
+
+
+def test_every_bar_stands_within_its_axis_below_nought_and_above():
+    for values in ([0.2, 0.9], [-0.4, 0.3], [-2.0, -1.0], [0.0, 0.0], []):
+        low, high = ranked("", ["x"] * len(values), np.array(values)).x["range"]
+        assert low <= min([0, *values]) <= max([0, *values]) < high
+
+
+def test_a_table_has_one_row_lit_and_its_words_are_harmless():
+    panel = table(
+        "t",
+        [(0, "word", ["<b>", "b", "c"]), (1, "p", ["1", "2", "3"])],
+        lit=1,
+        faint=[False, False, True],
+        foot=[(1, "6")],
+        click="word",
+    )
+    words, numbers = panel.traces
+    assert words["text"][0] == "&lt;b&gt;"
+    assert words["textfont"]["color"] == ["@ink", "@accent", "@ink3"]
+    assert (words["meta"]["silent"], numbers["meta"]["silent"]) == (False, True)
+    assert (words["textposition"], numbers["textposition"]) == ("middle right", "middle left")
+    assert [note["text"] for note in panel.notes] == ["word", "p", "6"]
+
+
+def test_a_click_is_where_its_unseen_cell_is():
+    x, y = (-2.0, 6.0), (0.0, 1.0)
+    cells = fields.cells(x, y, template="add", shape=(10, 4))
+    assert np.asarray(cells["z"]).shape == (10, 4)
+    for row, column in ((0, 0), (9, 3), (4, 2)):
+        assert fields.where(row * 4 + column, x, y, shape=(10, 4)) == (cells["x"][column], cells["y"][row])
+    assert cells["x"].tolist() == [-1, 1, 3, 5]
+    assert cells["meta"]["click"] == "place"
+
+
+def test_an_arrow_goes_from_its_place_to_its_tip():
+    trace = fields.arrows(np.array([[0.0, 0.0], [1.0, 1.0]]), np.array([[1.0, 0.0], [0.0, 2.0]]))
+    x, y = trace["x"].reshape(2, -1), trace["y"].reshape(2, -1)
+    assert (x[0, 0], y[0, 0], x[0, 1], y[0, 1]) == (0, 0, 1, 0)
+    assert (x[1, 1], y[1, 1]) == (1, 3)
+    assert np.isnan(x[:, -1]).all()
+
+
+def test_a_trail_joins_the_places_of_one_point_and_no_other():
+    moments = [np.array([[0.0, 0.0], [5.0, 5.0]]), np.array([[1.0, 0.0], [6.0, 5.0]])]
+    np.testing.assert_equal(fields.trails(moments, colour="@c1")["x"], [0, 1, np.nan, 5, 6, np.nan])
+    assert not np.isfinite(np.asarray(fields.trails(moments[:1], colour="@c1")["x"])).any()
+
+
+def test_a_surface_is_coloured_up_to_its_quantile():
+    z = np.arange(100.0).reshape(10, 10)
+    z[-1, -1] = 1e9
+    trace = fields.surface(np.arange(10), np.arange(10), z, template="%{z}")
+    assert (trace["zmin"], trace["zmax"] < 100) == (0, True)
+
+
+def test_a_course_is_called_as_its_table_and_knows_its_columns():
+    panel = curves.history("Loss per word", "loss", "held", across="learned", zero=False)
+    assert (panel.title, list(panel.series), panel.zero) == ("Loss per word", ["loss", "held"], False)
+    assert {trace["meta"]["column"] for trace in panel.traces} == {"loss", "held"}
+    assert {trace["meta"]["series"]["x"] for trace in panel.traces} == {"learned"}
+    solid, dashed = (
+        {trace["line"]["dash"] for trace in panel.traces if trace["meta"]["column"] == name and "line" in trace}
+        for name in ("loss", "held")
+    )
+    assert (solid, dashed) == ({"solid"}, {"dash"})
+    assert not curves.history("", "a", y={"range": [0, 1]}).series
+
+
+def test_no_hover_label_of_a_course_asks_for_an_e():
+    assert {trace.get("hovertemplate", "%{y:.4~r}<extra></extra>") for trace in curves.course("loss")} == {
+        "%{y:.4~r}<extra></extra>"
+    }
+
+
+ITEMS = [("●", "first", "@c1"), ("◆", "the second one", "@c2"), ("○", "第三", "@ink")]
+
+
+def test_a_legend_above_ends_at_the_panels_edge_and_no_item_runs_into_the_next():
+    notes = legend(ITEMS)
+    assert [note["text"] for note in notes if note["font"]["color"] == "@ink2"] == ["第三", "the second one", "first"]
+    spans = sorted((note["xshift"], note["xshift"] + width(note["text"], 11)) for note in notes)
+    assert all(a[1] < b[0] for a, b in itertools.pairwise(spans))
+    assert spans[-1][1] <= 0 < spans[-1][1] + 20
+
+
+def test_a_legend_inside_is_set_in_lines_no_wider_than_its_room():
+    notes = legend(ITEMS, room=160)
+    assert len({note["yshift"] for note in notes}) == 2
+    assert max(note["xshift"] + width(note["text"], 11) for note in notes) <= 160
+    first = next(note for note in notes if note["text"] == "first")
+    assert first["yshift"] == max(note["yshift"] for note in notes)
+
+
+def test_ideographs_are_two_letters_wide():
+    assert (breadth("word"), breadth("春风"), breadth("a春")) == (4, 4, 3)
+    assert (cut("春风又绿", 5), cut("kingdom", 5), cut("king", 4)) == ("春风…", "king…", "king")
+    assert all(breadth(cut("春a风b又c绿", most)) <= most for most in range(1, 12))
+
+
+def test_words_are_set_in_lines_and_what_is_left_out_is_said():
+    words = ["one", "two", "three", "four"]
+    assert lines(words, 9) == [["one", "two"], ["three"], ["four"]]
+    assert lines(words, 9, most=2) == [["one", "two"], ["three", "…"]]
+    assert lines(["one", "two", "three"], 7, most=1) == [["one", "…"]]
+    assert wrapped("to be <or> not", 6) == "to be<br>&lt;or&gt;<br>not"
+    assert wrapped("春风又绿江南岸", 6) == "春风又<br>绿江南<br>岸"
+    left, size, line = places(["a", "bb", "春风"], 10)
+    assert (left.tolist(), size.tolist(), line.tolist()) == ([0, 3, 0], [3, 4, 6], [0, 0, 1])
+
+
+def test_names_below_an_axis_stand_in_rows_where_they_are_many():
+    assert ticks(["a", "b"], 50) == ["a", "b"]
+    some = ticks(["somewhat", "longer", "names", "here"], 20)
+    assert [name.count("<br>") for name in some] == [0, 1, 0, 1]
+    assert all(breadth(name.replace("<br>", "")) <= 3 * 50 / 24 for name in ticks(["interminable"] * 24, 50))
+
+
+@pytest.mark.parametrize("palette", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+def test_plotly_takes_all_of_it(palette):
+    course = curves.history("Loss", "loss")
+    plane = [
+        fields.surface(np.arange(4), np.arange(4), np.ones((4, 4)), template="%{z}"),
+        fields.cells((0, 3), (0, 3), template="x"),
+    ]
+    nest = columns(ranked("bars", ["a", "b"], np.array([1.0, 2.0])), rows(table("t", [(0, "w", ["a"]), (1, "p", ["b"])]), course))
+    drawn = compose(nest)
+    data = [*drawn["data"], *plane]
+    layout = drawn["layout"] | {"template": theme.TEMPLATE} | {"annotations": [*drawn["layout"]["annotations"], *legend(ITEMS)]}
+    for trace in data:
+        trace.get("meta", {}).pop("series", None)
+    go.Figure(theme.resolve({"data": data, "layout": layout}, palette))
