@@ -69,6 +69,7 @@ LOOKS = (
     Look(1280, "light", "en"), Look(1280, "dark", "zh"), Look(1920, "light", "en"), Look(PHONE, "dark", "zh"), Look(PHONE, "light", "en"),
 )  # fmt: skip
 ALL_LOOKS = tuple(Look(width, theme, language) for language in ("en", "zh") for theme in ("light", "dark") for width in HEIGHT)
+STEPS = ["none", "first", "middle", "last", "closer"]  # none: of a page without a picture
 Shots = dict[tuple[str, str, str], Path]  # by mode, step, and look; a phone's whole page is the look "whole-…"
 
 
@@ -80,7 +81,7 @@ def modes(slug: str) -> list[Mode]:
     section = next(section for section, slugs in SECTIONS.items() if slug in slugs)
     module: Any = importlib.import_module(f"engine.{section}.{slug}")
     if algorithms := getattr(module, "ALGORITHMS", ()):
-        return [Mode(algorithm.name, {f"{slug}.show": algorithm.name}) for algorithm in algorithms]
+        return [Mode(name, {f"{slug}.show": name} | NEEDS.get((slug, name), {})) for name in (kind.name for kind in algorithms)]
     specs = {spec.name: spec for spec in module.Params.specs()}
     return [mode for field in FIELDS[slug] for mode in _of_field(slug, specs[field])]
 
@@ -155,6 +156,7 @@ def _seen(
         for step, at in steps.items():
             if at is not None:
                 go(page, at)
+            page.evaluate("document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0)")  # what is filled in is scrolled to
             page.evaluate(STILL, STAGE)
             if whole:
                 page.set_viewport_size({"width": PHONE, "height": max(HEIGHT[PHONE], page.evaluate(TABS) + BELOW_TABS)})
@@ -257,28 +259,28 @@ def _stacked(strips: Sequence[Image.Image]) -> Image.Image:
 
 def look_at(slug: str, address: str, full: bool) -> list[str]:
     """Take a topic's pictures and lay them out. Returns what is wrong."""
-    shutil.rmtree(OUT / slug, ignore_errors=True)
-    for old in [*OUT.glob(f"{slug}.png"), *OUT.glob(f"{slug}-*.png")]:
-        old.unlink()
-    (OUT / slug).mkdir(parents=True)
-    looks, began = ALL_LOOKS if full else LOOKS, time.monotonic()
-    kinds, speaks = modes(slug), list(dict.fromkeys(look.language for look in looks))
-    visits = [
-        (slug, mode, [look for look in looks if look.language == language], address, full)
-        for mode in kinds
-        for language in speaks
-    ]
+    looks, kinds, began = ALL_LOOKS if full else LOOKS, modes(slug), time.monotonic()
+    _clear(slug)
+    of_language = [[look for look in looks if look.language == language] for language in ("en", "zh")]
     with ThreadPoolExecutor(2) as two:
-        seen = list(two.map(lambda each: visit(*each), visits))
-    found = {key: path for shots, _ in seen for key, path in shots.items()}
-    steps = ("none", "first", "middle", "last", "closer")
-    whole = (*map(str, looks), *(f"whole-{look}" for look in looks))
-    order = sorted(found, key=lambda key: ([mode.name for mode in kinds].index(key[0]), steps.index(key[1]), whole.index(key[2])))
-    made = sheets(slug, {key: found[key] for key in order})
+        coming = [two.submit(visit, slug, mode, some, address, full) for mode in kinds for some in of_language]
+        seen = [each.result() for each in coming]
+    shots = {key: path for some, _ in seen for key, path in some.items()}
+    places = [mode.name for mode in kinds], STEPS, [f"{whole}{look}" for whole in ("", "whole-") for look in looks]
+    order = sorted(shots, key=lambda key: [place.index(part) for place, part in zip(places, key, strict=True)])
+    made = sheets(slug, {key: shots[key] for key in order})
     print(
-        f"{slug}: {len(found)} pictures in {time.monotonic() - began:.0f} s: {' '.join(path.name for path in made)}", flush=True
+        f"{slug}: {len(shots)} pictures in {time.monotonic() - began:.0f} s: {' '.join(path.name for path in made)}", flush=True
     )
     return [line for _, wrong in seen for line in wrong]
+
+
+def _clear(slug: str) -> None:
+    """Away with the pictures of another time."""
+    shutil.rmtree(OUT / slug, ignore_errors=True)
+    (OUT / slug).mkdir(parents=True)
+    for old in [*OUT.glob(f"{slug}.png"), *OUT.glob(f"{slug}-*.png")]:
+        old.unlink()
 
 
 def main() -> None:
