@@ -1,11 +1,11 @@
-# Theoria: make run · make test · make bench · make soak · make check · make format · make screenshots
+# Theoria: make run · make test · make bench · make soak · make check · make format · make screenshots · make look
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 export PYTHONHASHSEED := 0
 
-.PHONY: run test bench soak check format screenshots python browser proxy
+.PHONY: run test bench soak check format screenshots look python browser proxy
 .DEFAULT_GOAL := run
 
 run: $(VENV)/run.done  ## open the playground
@@ -33,6 +33,9 @@ soak: $(VENV)/dev.done  ## ten minutes of visitors who come and go: does the ser
 
 screenshots: $(VENV)/dev.done browser  ## the pictures of the home page and the README, from real films
 	$(BIN)/python -m tests.browser.pictures
+
+look: $(VENV)/dev.done browser  ## what visitors see of every kind of run, in build/look: make look TOPIC=em FULL=1
+	$(BIN)/python -m tests.browser.look $(TOPIC) $(if $(FULL),--full)
 
 python:
 	@command -v $(PYTHON) >/dev/null || { echo "Theoria needs Python 3.11 or newer; '$(PYTHON)' is not there. Install it, or say: make PYTHON=/path/to/python3"; exit 1; }
