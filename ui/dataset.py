@@ -22,7 +22,6 @@ from ui import address, reading
 from ui.language import language, say
 from ui.player import trouble
 from ui.text import Topic, markdown, phrases
-from views import sentences
 
 SESSION_BYTES = settings.SESSION_MB * 1_000_000  # of uploads a visitor may have at once
 OPENS_WITH = 8  # numeric columns of an own table that are looked at first
@@ -168,7 +167,8 @@ def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) ->
             elif isinstance(content, Text):
                 _writer(text, content)
             st.file_uploader(say("own_" + form.words), key=f"{slug}-upload", on_change=_upload, args=(text, form))
-            st.caption(sentences(say("limits_" + form.words), say("own_travels")))
+            st.caption(say("limits_" + form.words))
+            st.caption(say("own_travels"))
             if problem := state.get("problem"):
                 trouble(problem)
             picked = _columns(text, content) if isinstance(content, Table) and form.columns and _can_pick(choice) else picked
