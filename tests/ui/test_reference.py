@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 import engine.data
 from contents import SECTIONS
-from tests.ui.test_pages import SCRIPT
+from tests.pages import SCRIPT
 from ui import reference
 from ui.text import LANGUAGES, phrases
 
