@@ -1,4 +1,5 @@
-# Theoria: make run · make test · make bench · make soak · make check · make format · make screenshots · make look
+# Theoria: make run · make test (TOPIC=som, FUZZ=1) · make bench · make soak · make check · make format · make screenshots
+#          make look (TOPIC=som, FULL=1)
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -12,8 +13,8 @@ run: $(VENV)/run.done  ## open the playground
 	@echo "Theoria: http://localhost:$(PORT)   (Ctrl+C ends it)"
 	@$(BIN)/streamlit run app.py --server.port $(PORT)
 
-test: $(VENV)/dev.done browser proxy check  ## everything that must hold
-	$(BIN)/python -m pytest -n 2 --dist worksteal --durations=15
+test: $(VENV)/dev.done browser proxy $(if $(TOPIC),,check)  ## everything that must hold; TOPIC=som: of one topic; FUZZ=1: with a thousand examples each
+	$(BIN)/python -m pytest -n 2 --dist worksteal --durations=15 $(if $(TOPIC),--topic $(TOPIC))
 
 check: $(VENV)/dev.done  ## style, types, who imports whom
 	$(BIN)/ruff check .

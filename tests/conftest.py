@@ -1,5 +1,6 @@
 """Settings of all tests: runs computed in line, hypothesis deterministic."""
 
+import functools
 import os
 
 os.environ.setdefault("WORKERS", "0")
@@ -12,12 +13,19 @@ from collections.abc import Iterator  # noqa: E402
 import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
 from playwright.sync_api import Browser, sync_playwright  # noqa: E402
+from streamlit.components.v2 import manifest_scanner  # noqa: E402
 
+from runtime import server  # noqa: E402
 from tests.browser.chromium import launch  # noqa: E402
+from tests.films import Films  # noqa: E402
 
+scan = manifest_scanner.scan_component_manifests
+manifest_scanner.scan_component_manifests = functools.cache(scan)  # once, and not for each page: it reads what pip installed
+
+pytest_plugins = ["tests.cost"]
 settings.register_profile("tests", deadline=None, max_examples=25, derandomize=True)
-settings.register_profile("long", deadline=None, max_examples=500)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "tests"))
+settings.register_profile("fuzz", deadline=None, max_examples=1000)
+settings.load_profile("fuzz" if os.environ.get("FUZZ") else "tests")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -33,6 +41,21 @@ def bugs_break(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError(trace)
 
     monkeypatch.setattr("runtime.workers.bug", again)
+
+
+@pytest.fixture
+def in_line() -> Iterator[None]:
+    """The server of the pages a test opens: it computes in this process."""
+    server.start(0)
+    yield
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def films(tmp_path_factory: pytest.TempPathFactory) -> Films:
+    """What the pages open with and their experiments show; workers draw into one folder."""
+    base = tmp_path_factory.getbasetemp()
+    return Films((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "films")
 
 
 @pytest.fixture(scope="session")

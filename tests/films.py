@@ -1,13 +1,22 @@
-"""Read a film as the player does: lines, references resolved, colours and series put in."""
+"""Films drawn once for all tests, and read as the player does: references resolved, colours and series put in."""
 
 import json
+import os
 import re
 import zlib
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import plotly.graph_objects as go
+from streamlit.testing.v1 import AppTest
+
 from charts import theme
+from runtime import server
+from runtime.films import Film
+from tests.pages import SCRIPT, SECTION
+from ui.text import LANGUAGES
 
 ENTRY = (Path(__file__).parents[1] / "assets" / "scripts" / "plotly-entry.js").read_text(encoding="utf-8")
 TRACES = {"scatter", *re.findall(r"plotly\.js/(?:lib|src/traces)/(?!core)(\w+)", ENTRY)}  # what our Plotly can draw
@@ -56,3 +65,78 @@ def figure(picture: dict[str, Any], palette: theme.Palette = theme.LIGHT) -> dic
     """What Plotly gets to see."""
     layout = {**picture["figure"]["layout"], "template": theme.TEMPLATE}
     return theme.resolve({"data": picture["figure"]["data"], "layout": layout}, palette)  # type: ignore[no-any-return]
+
+
+def accepted(what: dict[str, Any], seen: set[Hashable]) -> None:
+    """Plotly takes a figure. One all of whose traces, and whose layout, have the keys of one in `seen` is not asked about."""
+    shapes = {shape(part) for part in (*what["data"], what["layout"])}
+    if not shapes <= seen:
+        go.Figure(what)
+        seen |= shapes
+
+
+def shape(item: Any) -> Hashable:
+    """What kind of thing it is: a trace's type, keys all the way down, types of what stands under them."""
+    if isinstance(item, dict):
+        return frozenset(
+            (key, value if key in ("type", "mode") else shape(value)) for key, value in item.items() if key != "template"
+        )
+    if isinstance(item, list | tuple):
+        return frozenset(shape(part) for part in item)
+    return type(item).__name__
+
+
+@dataclass(frozen=True)
+class Filmed:
+    """A film as the server would send it, with what the drawing knew of it."""
+
+    nbytes: int  # that it takes in the cache
+    frames: int  # of the run it was drawn from
+    content: bytes
+
+    @property
+    def read(self) -> Read:
+        return read(self.content)
+
+
+class Films:
+    """What the pages open with and what their experiments show, each drawn once for all tests, workers and languages."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(exist_ok=True)
+
+    def get(self, slug: str, experiment: str, language: str) -> Filmed:
+        """The film of an experiment, or where it is "" the one that the page opens with."""
+        if not self._place(slug, experiment, language).exists():
+            self._draw(slug, experiment)
+        head, content = self._place(slug, experiment, language).read_bytes().split(b"\n", 1)
+        return Filmed(**json.loads(head), content=content)
+
+    def _place(self, slug: str, experiment: str, language: str) -> Path:
+        return self.folder / f"{slug}-{experiment}-{language}"
+
+    def _draw(self, slug: str, experiment: str) -> None:
+        """In every language, of one run."""
+        server.start(0)
+        for language in LANGUAGES:
+            opened = shown(slug, experiment, language)
+            job, content = opened.job, server.running()[1].whole(opened)
+            assert job
+            head = {"nbytes": opened.nbytes, "frames": len(job.frames)}
+            half = self.folder / f"{os.getpid()}.part"
+            half.write_bytes(json.dumps(head).encode() + b"\n" + content)
+            half.rename(self._place(slug, experiment, language))
+        server.stop()
+
+
+def shown(slug: str, experiment: str, language: str) -> Film:
+    """The film that the page's script opens."""
+    page = AppTest.from_file(SCRIPT, default_timeout=60)
+    page.query_params["lang"] = language
+    page.run().switch_page(f"../pages/{SECTION[slug]}/{slug}.py").run()
+    assert not page.exception
+    if experiment:
+        page.button_group(key=f"{slug}-experiment").set_value(experiment).run()
+        assert not page.exception
+    return list(server.running()[1]._films.values())[-1]

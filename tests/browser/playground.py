@@ -1,6 +1,7 @@
 """The real playground for the tests: a server in a process of its own, and what a test asks of a page."""
 
 import contextlib
+import io
 import os
 import socket
 import subprocess
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import numpy as np
+from PIL import Image
 from playwright.sync_api import BrowserContext, Page, TimeoutError, WebSocket, expect
 
 ROOT = Path(__file__).parents[2]
@@ -22,6 +25,8 @@ HERE = {
     "localhost",
     "theoria.test",
 }  # theoria.test is this machine by a plain name, as in a classroom: no secure context
+PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+TABLE = b"height;width;kind\n" + b"".join(f"{k},5;{k % 7 + 0.5:g};{'ab'[k % 2]}\n".replace(".", ",").encode() for k in range(30))
 PATIENCE = 40_000  # milliseconds for what takes a blink on an idle machine; on a busy one seconds
 
 
@@ -202,6 +207,13 @@ def press(page: Page, *names: str) -> None:
 def go(page: Page, to: int) -> None:
     page.fill(".th-scrub", str(to))
     ready(page, step=to)
+
+
+def picture() -> bytes:
+    """A little picture as a file."""
+    file = io.BytesIO()
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (40, 60, 3), dtype=np.uint8)).save(file, "PNG")
+    return file.getvalue()
 
 
 def bring(page: Page, name: str, content: bytes, kind: str = "text/csv") -> None:

@@ -13,6 +13,7 @@ from ui.text import LANGUAGES, REFERENCE
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 TOPICS = [slug for slugs in SECTIONS.values() for slug in slugs]
 PAGES = ["", "engine", *TOPICS]
+OTHER = next(language for language in LANGUAGES if language != REFERENCE)
 SCAN = """rules => axe.run({exclude: [".th-plot .svg-container"]}, {resultTypes: ["violations"], ...(rules && {runOnly: rules})}).then(({violations}) =>
     violations.filter(({impact}) => /serious|critical/.test(impact)).map(({id, nodes}) => `${id}: ${nodes.map(({target, any, html}) => [target, any[0]?.message, html.slice(0, 160)].join(" ")).slice(0, 3).join("; ")}`))"""  # a picture is one thing with words of its own
 HELD = """() => { const node = document.activeElement, box = node.getBoundingClientRect();
@@ -24,11 +25,24 @@ HELD = """() => { const node = document.activeElement, box = node.getBoundingCli
 
 def opened(visit: Any, slug: str, **who: Any) -> Page:
     page = visit(f"/{slug}", reduced_motion="reduce", **who)  # a colour half way to another is no finding
+    settled(page, slug.partition("?")[0])
+    return page
+
+
+def settled(page: Page, slug: str) -> None:
     page.locator("h1").first.wait_for(timeout=60_000)
-    if slug.partition("?")[0] in TOPICS:
+    if slug in TOPICS:
         page.locator(f"{STAGE}[data-state=ready][data-drawn=true]").wait_for(timeout=60_000)  # a fresh server warms up
     idle(page)
-    return page
+
+
+def fits(page: Page, slug: str) -> None:
+    """Nothing is wider than the window, and what plays a film can be scrolled to."""
+    assert sideways(page) == []
+    if slug in TOPICS:
+        for button in ("play", "back", "more", "pin"):
+            page.locator(f".th-bar .th-{button}").scroll_into_view_if_needed()
+            expect(page.locator(f".th-bar .th-{button}")).to_be_in_viewport()
 
 
 def findings(page: Page, *rules: str) -> list[str]:
@@ -39,8 +53,7 @@ def findings(page: Page, *rules: str) -> list[str]:
     return list(page.evaluate(SCAN, list(rules) or None))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("slug", PAGES)
+@pytest.mark.parametrize(("slug", "language"), [(slug, REFERENCE) for slug in PAGES] + [("", OTHER), (TOPICS[0], OTHER)])
 def test_a_page_is_for_everybody(visit, slug, language):
     """One visit for all that is asked, since a page is slow to come: axe-core in both themes, keyboard, words, twice the size."""
     page = opened(visit, slug, locale=language)
@@ -53,12 +66,17 @@ def test_a_page_is_for_everybody(visit, slug, language):
     assert findings(page, "color-contrast") == []  # the theme changes nothing but colours
     page.set_viewport_size({"width": 640, "height": 400})  # a window of 1280 × 800 at 200 %
     idle(page)
-    assert sideways(page) == []
-    if slug in TOPICS:
-        for button in ("play", "back", "more", "pin"):
-            page.locator(f".th-bar .th-{button}").scroll_into_view_if_needed()
-            expect(page.locator(f".th-bar .th-{button}")).to_be_in_viewport()
+    fits(page, slug)
     unbroken(page)
+
+
+def test_in_the_other_language_too_nothing_is_wider_than_the_window(visit):
+    page = opened(visit, TOPICS[0], locale=OTHER, width=640, height=400)
+    for slug in TOPICS:
+        page.goto(page.url.split("/", 3)[2].join(["http://", f"/{slug}"]))
+        settled(page, slug)
+        fits(page, slug)
+        unbroken(page)
 
 
 def walk(page: Page, slug: str) -> None:

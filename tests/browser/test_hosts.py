@@ -3,9 +3,21 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.playground import another_film, bring, caption, film, idle, press, ready, slider, step, unbroken
+from tests.browser.playground import (
+    TABLE,
+    another_film,
+    bring,
+    caption,
+    film,
+    idle,
+    picture,
+    press,
+    ready,
+    slider,
+    step,
+    unbroken,
+)
 from tests.browser.proxy import without
-from tests.browser.test_uploads import TABLE, picture
 
 
 def test_nothing_leaves_the_machine_on_a_tour_of_everything(visit):

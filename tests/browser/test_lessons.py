@@ -5,8 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.playground import idle, ready, sideways, step, unbroken
-from tests.browser.test_visitors import PHONE
+from tests.browser.playground import PHONE, idle, ready, sideways, step, unbroken
 from ui import lesson
 from ui.lesson import Lesson, Question, Step
 

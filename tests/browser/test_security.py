@@ -9,46 +9,11 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from contents import SECTIONS
 from tests.browser.playground import PATIENCE, STAGE, idle, ready, saved
-from tests.browser.test_uploads import picture
+from tests.hostile import HOSTILE, MARKUP, WORDS
 
-SLUGS = [slug for slugs in SECTIONS.values() for slug in slugs]
 SLOW = 5 * PATIENCE  # for a first run with torch on a busy machine
 SEEN = """window.refused = []; addEventListener("securitypolicyviolation", (e) => window.refused.push(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}`));"""
-MARKUP = "<img src=x onerror=window.hacked=1>"
-WORDS = [MARKUP, "<svg/onload=window.hacked=1>", "</script><script>window.hacked=1</script>", "[a](javascript:window.hacked=1)",
-         '"onmouseover="window.hacked=1', "<a href=javascript:window.hacked=1>b</a>", "$\\\\href{javascript:window.hacked=1}{c}$", "{0.__class__}", "@ink", "&lt;b&gt;"]  # fmt: skip
-
-
-def table() -> bytes:
-    """Numbers under hostile heads, hostile classes and names."""
-    head = f'"{MARKUP}","{WORDS[1]}","kind {WORDS[2]}","name {WORDS[3]}"'
-    quoted = [word.replace('"', '""') for word in WORDS]
-    rows = [f'{k % 5 + k / 10},{k % 7 + k / 7},"{quoted[k % 2]}","{quoted[k % 10]}{k}"' for k in range(40)]
-    return "\n".join([head, *rows]).encode()
-
-
-def text() -> bytes:
-    """A text of hostile words, each often enough to count."""
-    said = " ".join(f"the {word} is a word and" for word in WORDS)
-    return "\n".join(f"{said} line {k % 3} ." for k in range(40)).encode()
-
-
-def graph() -> bytes:
-    """A ring of nodes with hostile names and labels."""
-    rows = [["source", "target", "label"]]
-    rows += [[word, "", WORDS[k % 2]] for k, word in enumerate(WORDS)]
-    rows += [[word, WORDS[(k + 1) % len(WORDS)], ""] for k, word in enumerate(WORDS)]
-    return "\n".join(",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows).encode()
-
-
-TABLE, TEXT, GRAPH = (".csv", table), (".txt", text), (".csv", graph)
-PICTURE = (".png", picture)
-HOSTILE = {  # what a topic takes, and the link under which it takes it
-    "ngram": ("", *TEXT), "word2vec": ("", *TEXT), "decoding": ("", *TEXT), "som": ("", *TABLE), "em": ("?em.model=mixture", *TABLE),
-    "gcn": ("", *GRAPH), "swin": ("", *PICTURE), "diffusion": ("?diffusion.what=forward", *PICTURE),
-}  # fmt: skip
 
 
 def opened(visit, path: str) -> Page:
@@ -85,8 +50,8 @@ def harmless(page: Page) -> None:
         assert page.locator(found).count() == 0, found
 
 
-@pytest.mark.parametrize("slug", SLUGS)
-def test_a_visitors_words_are_words_in_every_topic(visit, slug):
+@pytest.mark.parametrize("slug", ["ngram", "som", "gcn", "swin"])  # one that takes a text, a table, a graph, a picture
+def test_a_visitors_words_are_words_whatever_they_come_in(visit, slug):
     link, kind, make = HOSTILE[slug]
     page = opened(visit, f"/{slug}{link}")
     complete(page)

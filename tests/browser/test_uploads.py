@@ -1,22 +1,25 @@
 """Data of one's own: taken with what was assumed about them, refused in a sentence, never believed."""
 
-import io
-
-import numpy as np
 import pytest
-from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.playground import another_film, bring, caption, data_box, film, idle, opened_box, ready, saved, spot, unbroken
+from tests.browser.playground import (
+    TABLE,
+    another_film,
+    bring,
+    caption,
+    data_box,
+    film,
+    idle,
+    opened_box,
+    picture,
+    ready,
+    saved,
+    spot,
+    unbroken,
+)
 
-TABLE = b"height;width;kind\n" + b"".join(f"{k},5;{k % 7 + 0.5:g};{'ab'[k % 2]}\n".replace(".", ",").encode() for k in range(30))
 EVIL = "<img src=x onerror=window.hacked=1>"
-
-
-def picture() -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(np.random.default_rng(0).integers(0, 255, (40, 60, 3), dtype=np.uint8)).save(file, "PNG")
-    return file.getvalue()
 
 
 def test_an_own_table_and_an_own_picture_are_taken_and_what_was_assumed_is_said(visit):

@@ -4,9 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from engine.data import pack, points
-from tests.browser.playground import another_film, count, film, idle, press, ready, sideways, step, unbroken
-
-PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+from tests.browser.playground import PHONE, another_film, count, film, idle, press, ready, sideways, step, unbroken
 
 
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])

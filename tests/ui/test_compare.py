@@ -8,11 +8,11 @@ from contents import SECTIONS
 from engine import data
 from engine.learning import som
 from runtime import server
-from tests.ui.test_pages import _server, opened, said  # noqa: F401
+from tests.pages import opened, said
 from ui import compare
 from ui.text import LANGUAGES, theory
 
-pytestmark = pytest.mark.usefixtures("bugs_break")
+pytestmark = pytest.mark.usefixtures("bugs_break", "in_line")
 
 
 def films() -> list:

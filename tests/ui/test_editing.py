@@ -7,18 +7,11 @@ from streamlit.testing.v1 import AppTest
 from engine import data
 from engine.errors import DataError
 from runtime import server
-from tests.ui.test_pages import opened
+from tests.pages import opened
 from ui.dataset import edited
 
-pytestmark = pytest.mark.usefixtures("bugs_break")
+pytestmark = pytest.mark.usefixtures("bugs_break", "in_line")
 NONE = {"edited_rows": {}, "added_rows": [], "deleted_rows": []}
-
-
-@pytest.fixture(autouse=True)
-def _server():
-    server.start(0)
-    yield
-    server.stop()
 
 
 def shown() -> object:

@@ -7,18 +7,11 @@ from engine import data
 from engine.data import Graph
 from engine.graphs import gcn
 from runtime import server
-from tests.ui.test_pages import opened
+from tests.pages import opened
 from ui import dataset
 
-pytestmark = pytest.mark.usefixtures("bugs_break")
+pytestmark = pytest.mark.usefixtures("bugs_break", "in_line")
 CSV = b"source,target,label\nAnn,,red\nCid,,blue\nZoe,,\nAnn,Bob,\nBob,Cid,\n"
-
-
-@pytest.fixture(autouse=True)
-def _server():
-    server.start(0)
-    yield
-    server.stop()
 
 
 def shown() -> tuple[gcn.Params, Graph]:

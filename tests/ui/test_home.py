@@ -4,10 +4,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from contents import AFTER, PATH, SECTIONS
-from tests.ui.test_pages import SCRIPT, _server  # noqa: F401
+from tests.pages import SCRIPT
 from ui import search
 from ui.text import LANGUAGES, theory
 
+pytestmark = pytest.mark.usefixtures("in_line")
 SLUGS = [slug for slugs in SECTIONS.values() for slug in slugs]
 
 

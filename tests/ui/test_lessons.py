@@ -16,22 +16,15 @@ from engine.learning import som
 from engine.readers import Image
 from runtime import server
 from runtime.tally import TALLY
-from tests.ui.test_pages import SCRIPT, opened, params
+from tests.pages import SCRIPT, opened, params
 from ui import lesson, teaching
 from ui.lesson import Brought, Lesson, Question, Step
 from ui.text import LANGUAGES
 
-pytestmark = pytest.mark.usefixtures("bugs_break")
+pytestmark = pytest.mark.usefixtures("bugs_break", "in_line")
 EVIL = "<img src=x onerror=window.hacked=1>"
 ASKED = Question(ask="Will it fold?", choices=("flat", "folded"), right=1, why="It folds where it is red.")
 TANGLE = Step(slug="som", settings={"som.sigma": "0.6", "data": "square"}, at=30, hidden=("rows", "data"), question=ASKED)
-
-
-@pytest.fixture(autouse=True)
-def _server():
-    server.start(0)
-    yield
-    server.stop()
 
 
 def made(*steps: Step, title: str = "Maps that fold") -> Lesson:
@@ -180,7 +173,7 @@ def test_a_link_has_a_code_as_long_as_a_phone_can_read_it():
 
 def test_a_reader_is_asked_first_and_the_run_has_the_lessons_settings():
     page = reading()
-    assert params(page) == som.Params(sigma=0.6)
+    assert params() == som.Params(sigma=0.6)
     assert "step 1 of 1" in said(page)
     assert "Will it fold?" in said(page)
     assert "where it is red" not in said(page)
@@ -225,7 +218,7 @@ def test_a_second_step_on_the_same_page_takes_its_own_settings_and_the_first_can
     page = reading(TANGLE, Step(slug="som", settings={"som.rows": "5"}))
     page.slider(key="som.cols").set_value(9).run()
     page.button(key="lesson-next").click().run()
-    assert params(page) == som.Params(rows=5)
+    assert params() == som.Params(rows=5)
     assert "step 2 of 2" in said(page)
     assert page.button(key="lesson-next").disabled
     page.button(key="lesson-back").click().run()
@@ -233,15 +226,15 @@ def test_a_second_step_on_the_same_page_takes_its_own_settings_and_the_first_can
 
 
 def test_a_link_can_begin_at_a_later_step():
-    page = reading(TANGLE, Step(slug="som", settings={"som.rows": "5"}), part="2")
-    assert params(page).rows == 5
+    reading(TANGLE, Step(slug="som", settings={"som.rows": "5"}), part="2")
+    assert params().rows == 5
 
 
 def test_who_leaves_a_lesson_keeps_its_settings():
     page = reading()
     page.button(key="lesson-leave").click().run()
     assert "step 1 of 1" not in said(page)
-    assert params(page) == som.Params(sigma=0.6)
+    assert params() == som.Params(sigma=0.6)
     assert "lesson" not in page.query_params
     assert page.button_group(key="som-experiment").value is None
 
@@ -251,7 +244,7 @@ def test_a_bad_lesson_explains_itself_and_the_page_opens(link):
     page = opened(lesson=link)
     assert not page.exception
     assert "The lesson in this link cannot be opened." in said(page)
-    assert params(page) == som.Params()
+    assert params() == som.Params()
 
 
 def test_markup_in_a_lesson_is_plain_words():
@@ -356,7 +349,7 @@ def test_a_lesson_that_is_tried_begins_at_its_first_step():
     page.button(key="teach-present").click().run()
     assert "step 1 of 2" in said(page)
     assert page.query_params["present"] == "1"
-    assert params(page).sigma == 0.6
+    assert params().sigma == 0.6
 
 
 def test_own_data_that_fit_no_link_leave_in_the_file():

@@ -9,17 +9,10 @@ import pytest
 from engine import data
 from engine.language import ngram
 from runtime import server
-from tests.ui.test_pages import opened
+from tests.pages import opened
 from ui.text import theory
 
-pytestmark = pytest.mark.usefixtures("bugs_break")
-
-
-@pytest.fixture(autouse=True)
-def _server():
-    server.start(0)
-    yield
-    server.stop()
+pytestmark = pytest.mark.usefixtures("bugs_break", "in_line")
 
 
 def run():

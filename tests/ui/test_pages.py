@@ -2,7 +2,6 @@
 
 import io
 import time
-from pathlib import Path
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -15,34 +14,11 @@ from engine import data
 from engine.errors import TheoriaError
 from engine.learning import som
 from runtime import server
+from tests.pages import CSV, SCRIPT, opened, params, said
 from ui import address, dataset, place
 from ui.text import LANGUAGES, phrases
 
-SCRIPT = str(Path(__file__).parents[2] / "ui" / "navigation.py")
-pytestmark = pytest.mark.usefixtures("bugs_break")
-CSV = b"height,width,kind\n" + b"".join(f"{k},{k % 7 + 0.5},{'ab'[k % 2]}\n".encode() for k in range(30))
-
-
-@pytest.fixture(autouse=True)
-def _server():
-    server.start(0)
-    yield
-    server.stop()
-
-
-def opened(slug: str = "som", **link: str) -> AppTest:
-    section = next(section for section, slugs in SECTIONS.items() if slug in slugs)
-    page = AppTest.from_file(SCRIPT, default_timeout=60)
-    for key, value in link.items():
-        page.query_params[key.replace("__", ".")] = value
-    for door in ("own", "placing", "more", "folded"):  # what is folded away is not drawn
-        page.session_state[f"{slug}-{door}"] = True
-    return page.run().switch_page(f"../pages/{section}/{slug}.py").run()
-
-
-def params(page: AppTest) -> som.Params:
-    """The run the page has opened last."""
-    return list(server.running()[1]._films.values())[-1].job.run.params
+pytestmark = pytest.mark.usefixtures("bugs_break", "in_line")
 
 
 def points() -> data.Points:
@@ -52,10 +28,6 @@ def points() -> data.Points:
 def points_of(page: AppTest) -> data.Points:
     """What the page looks at, said by itself."""
     return page.session_state["dataset"]["som"]["good"].data
-
-
-def said(page: AppTest) -> str:
-    return " ".join(str(item.proto.body) for item in page.get("html"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -78,18 +50,18 @@ def test_home_lists_every_topic_and_finds_one_by_a_word():
 def test_a_page_opens_with_the_engines_default_run():
     opened()
     opening = som.ALGORITHMS[0]
-    assert params(None) == opening.Params()
+    assert params() == opening.Params()
     assert points() == data.sample(opening.sample)
 
 
 def test_a_link_sets_what_it_says_and_nothing_else():
     opened(som__rows="7", som__topology="rectangular", som__torus="true", som__sigma="3.5", som__close_up="12")
-    assert params(None) == som.Params(rows=7, topology="rectangular", torus=True, sigma=3.5, close_up=12)
+    assert params() == som.Params(rows=7, topology="rectangular", torus=True, sigma=3.5, close_up=12)
 
 
 def test_illegal_values_in_a_link_fall_back_for_that_value_alone_and_are_said():
     page = opened(som__rows="99", som__cols="8", som__sigma="nan", som__topology="round", som__wings="2")
-    assert params(None) == som.Params(cols=8)
+    assert params() == som.Params(cols=8)
     for word in ("som.rows", "99", "som.sigma", "som.topology", "som.wings"):
         assert word in said(page)
 
@@ -105,24 +77,24 @@ def test_the_copied_link_says_every_setting_and_brings_the_same_run_back():
     settings = dict(part.split("=") for part in link.split("?")[1].split("&"))
     assert {f"som.{spec.name}" for spec in som.Params.specs()} <= set(settings)
     assert settings["v"] == "1"
-    first = params(None)
+    first = params()
     server.start(0)
     opened(**{key.replace(".", "__"): value for key, value in settings.items()})
-    assert params(None) == first
+    assert params() == first
     assert points() == data.sample("moons")
 
 
 def test_moving_a_slider_changes_that_setting_alone():
     page = opened()
     page.slider(key="som.rows").set_value(9).run()
-    assert params(None) == som.Params(rows=9)
+    assert params() == som.Params(rows=9)
 
 
 def test_settings_survive_the_way_to_another_page_and_back():
     page = opened()
     page.slider(key="som.rows").set_value(9).run()
     page.switch_page("../pages/home.py").run().switch_page("../pages/learning/som.py").run()
-    assert params(None).rows == 9
+    assert params().rows == 9
 
 
 def test_an_own_table_is_taken_with_its_labels_and_travels_in_the_link():
@@ -211,14 +183,14 @@ def test_a_sample_that_cannot_be_placed_is_said(typed):
 def test_an_experiment_asks_first_and_explains_after_the_answer():
     page = opened()
     page.button_group(key="som-experiment").set_value("tangle").run()
-    assert params(None) == som.Params(sigma=0.6, sigma_end=0.3)
+    assert params() == som.Params(sigma=0.6, sigma_end=0.3)
     assert "Predict first" in said(page)
     page.button(key="answer-tangle-1").click().run()
     assert not page.exception
     assert "You said: folded. Watch." in said(page)
     assert "Right." in said(page)
     page.button(key="then-tangle").click().run()
-    assert params(None) == som.Params(sigma=0.6, sigma_end=0.3, unfold=True)
+    assert params() == som.Params(sigma=0.6, sigma_end=0.3, unfold=True)
 
 
 def test_an_experiment_may_ask_for_a_number_and_leaves_its_own_to_the_player():

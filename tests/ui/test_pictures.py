@@ -9,19 +9,12 @@ from PIL import Image as Pillow
 
 from engine import data
 from runtime import server
-from tests.ui.test_pages import CSV, opened, said
+from tests.pages import CSV, opened, said
 from ui import dataset
 
-pytestmark = pytest.mark.usefixtures("bugs_break")
+pytestmark = pytest.mark.usefixtures("bugs_break", "in_line")
 FORWARD = {"diffusion__what": "forward"}
 RETURN = {"diffusion__begin": "picture", "diffusion__calls": "2", "diffusion__depth": "0.2"}
-
-
-@pytest.fixture(autouse=True)
-def _server():
-    server.start(0)
-    yield
-    server.stop()
 
 
 def job() -> Any:

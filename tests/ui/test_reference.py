@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 import engine.data
 from contents import SECTIONS
 from engine import errors
-from tests.ui.test_pages import SCRIPT
+from tests.pages import SCRIPT
 from ui import reference
 from ui.text import LANGUAGES
 

@@ -11,9 +11,9 @@ import pytest
 
 from engine import data
 from runtime import server
-from tests.ui.test_pages import _server, opened  # noqa: F401
+from tests.pages import opened
 
-pytestmark = pytest.mark.usefixtures("bugs_break")
+pytestmark = pytest.mark.usefixtures("bugs_break", "in_line")
 ROOT = Path(__file__).parents[2]
 LARGE = b"a,b\n" + b"\n".join(b"%f,%f" % tuple(row) for row in np.random.default_rng(0).normal(size=(600, 2)))
 PACKED = data.pack(data.points([[0, 1], [2, 3], [4, 6.5], [1, 1]], ["a", "b"]))

@@ -12,17 +12,10 @@ from PIL import Image
 from engine import data
 from engine.vision import swin
 from runtime import server
-from tests.ui.test_pages import opened, said
+from tests.pages import opened, said
 
-pytestmark = pytest.mark.usefixtures("bugs_break")
+pytestmark = pytest.mark.usefixtures("bugs_break", "in_line")
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(autouse=True)
-def _server():
-    server.start(0)
-    yield
-    server.stop()
 
 
 def run():

@@ -4,16 +4,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine import data
-from runtime import server
+from tests.pages import opened as page_of
 
-pytestmark = pytest.mark.usefixtures("bugs_break")
-
-
-@pytest.fixture(autouse=True)
-def _server():
-    server.start(0)
-    yield
-    server.stop()
+pytestmark = pytest.mark.usefixtures("bugs_break", "in_line")
 
 
 def _form() -> None:
@@ -113,8 +106,6 @@ def test_another_column_of_a_table_can_be_read():
 
 
 def test_decoding_takes_a_table_or_a_text_and_shows_what_belongs_to_it():
-    from tests.ui.test_pages import opened as page_of
-
     page = page_of("decoding", data="northanger", decoding__longest="3")
     assert not page.exception
     keys = {item.key for item in (*page.slider, *page.selectbox, *page.toggle)}
@@ -127,8 +118,6 @@ def test_decoding_takes_a_table_or_a_text_and_shows_what_belongs_to_it():
 
 
 def test_a_csv_of_probabilities_is_a_table_and_one_of_sentences_a_text():
-    from tests.ui.test_pages import opened as page_of
-
     page = page_of("decoding")
     page.file_uploader[0].set_value(("mine.csv", b"prefix,A,<eos>\n,0.5,0.5\n", "text/csv")).run()
     assert isinstance(page.session_state["dataset"]["decoding"]["good"].data, data.Table)

@@ -1,9 +1,9 @@
 """Whatever legal parameters a run has, each of its frames can be drawn in every language."""
 
 import re
+from collections.abc import Hashable
 from importlib import import_module
 
-import plotly.graph_objects as go
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,9 +12,11 @@ from charts import theme
 from contents import SECTIONS
 from tests.engine.algorithms import ALGORITHMS
 from tests.engine.test_contract import params_of, run, values_of
+from tests.films import accepted
 from ui.text import LANGUAGES, theory
 
 SECTION = {slug: section for section, slugs in SECTIONS.items() for slug in slugs}
+seen: set[Hashable] = set()  # figures that Plotly has accepted
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS, ids=str)
@@ -30,7 +32,7 @@ def test_every_frame_of_any_legal_run_can_be_drawn(algorithm, sample):
     for language in LANGUAGES:
         for i in chosen:
             picture = view.draw(frames, i, params, algorithm.data(), options, theory(algorithm.slug, language))
-            go.Figure(theme.resolve({"data": plain(picture.data), "layout": picture.layout}, theme.LIGHT))
+            accepted(theme.resolve({"data": plain(picture.data), "layout": picture.layout}, theme.LIGHT), seen)
             words = " ".join([picture.said, picture.alt, picture.phase, *(word for pair in picture.metrics for word in pair)])
             assert not re.search(r"[{}]|None|nan", words), words
             assert noted(picture) <= drawn(picture)

@@ -3,7 +3,6 @@
 import pytest
 
 from contents import SECTIONS
-from tests.views.test_films import film
 from ui.text import LANGUAGES, PLACE, Topic, theory
 from views.vision import swin
 
@@ -25,9 +24,8 @@ def test_every_topic_has_an_experiment_that_tells_the_numbers_of_its_run():
 
 
 @pytest.mark.parametrize(("section", "slug", "item"), [pytest.param(*case, id=f"{case[1]}-{case[2].id}") for case in TOLD])
-def test_what_is_told_and_guessed_stands_in_the_last_row(section, slug, item):
-    _, shows = film(section, slug, item.id, "en")
-    row = shows.rows[-1]
+def test_what_is_told_and_guessed_stands_in_the_last_row(films, section, slug, item):
+    row = films.get(slug, item.id, "en").read.rows[-1]
     for name, digits in PLACE.findall(item.why):
         assert isinstance(row[name], (int, float)), name
         assert not digits or round(row[name], int(digits)) or row[name] == 0, "so few digits say nothing"

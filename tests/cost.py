@@ -1,0 +1,91 @@
+"""What the tests of a topic cost, in seconds of a core: a pytest plugin of `conftest.py`, and `--topic`."""
+
+import contextlib
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import psutil
+import pytest
+
+from contents import SECTIONS
+
+TOPICS = [slug for slugs in SECTIONS.values() for slug in slugs]
+HOUSE = "house"
+ALSO = {
+    "smoothing": "ngram",
+    "tokens": "ngram",
+    "lm": "decoding",
+    "texts": "ngram",
+    "edgelists": "gcn",
+}  # files of one topic, named otherwise
+SHORT = 0.1  # seconds below which a test is counted with the next one: to look costs some milliseconds
+
+spent = pytest.StashKey[tuple[float, float]]()
+costs: dict[str, float] = {}
+
+
+def topic_of(nodeid: str) -> str:
+    """The topic a test is for: a slug in its parameters, or else in its file's name; `HOUSE` where there is none."""
+    path, _, case = nodeid.partition("[")
+    stem = Path(path.partition("::")[0]).stem
+    words = re.findall(r"[a-z0-9]+", case.lower()), stem.split("_")
+    named = [ALSO.get(word, word) if part else word for part in (0, 1) for word in words[part]]
+    return next((word for word in named if word in TOPICS), HOUSE)
+
+
+def room_of(nodeid: str) -> str:
+    """The folder under `tests` a test stands in; `tests` itself for those in none."""
+    parts = Path(nodeid.partition("::")[0]).parts
+    return parts[1] if len(parts) > 2 else "tests"
+
+
+def used() -> float:
+    """Seconds of a core that this process and all it ever started have used, those still running included."""
+    here, total = psutil.Process(), 0.0
+    for process in (here, *here.children(recursive=True)):
+        with contextlib.suppress(psutil.NoSuchProcess):  # it ended while we looked: its parent has its seconds
+            total += sum(process.cpu_times()[:4])
+    return total
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--topic", choices=[*TOPICS, HOUSE], help="only the tests of a topic, or of the house")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if wanted := config.getoption("topic"):
+        others = [item for item in items if topic_of(item.nodeid) != wanted]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if topic_of(item.nodeid) == wanted]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """A worker's share: what was used since the test before ended goes with the test's last report."""
+    if call.when == "teardown":
+        looked, before = item.config.stash.get(spent, (0.0, 0.0))
+        short = call.stop - looked < SHORT
+        now = before if short else used()
+        item.user_properties.append(("cost", now - before))
+        if not short:
+            item.config.stash[spent] = call.stop, now
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.when == "teardown":
+        costs[report.nodeid] = dict(report.user_properties)["cost"]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Core-seconds by topic and room."""
+    table: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for nodeid, cost in costs.items():
+        table[topic_of(nodeid)][room_of(nodeid)] += cost
+    rooms = sorted({room for row in table.values() for room in row})
+    terminalreporter.section("core-seconds by topic")
+    terminalreporter.line(f"{'':<12}" + "".join(f"{room:>10}" for room in [*rooms, "all"]))
+    for topic in [*TOPICS, HOUSE]:
+        row = table[topic]
+        cells = [row[room] for room in rooms] + [sum(row.values())]
+        terminalreporter.line(f"{topic:<12}" + "".join(f"{cell:>10.1f}" for cell in cells))
