@@ -1,7 +1,7 @@
 """Everything a reader reads, to be compared before and after a change: `python -m tests.snapshot` writes it to `build/`.
 
 `python -m tests.snapshot compare OLD [NEW]` prints what differs, by topic, scene and field, and ends with 1 if anything does;
-without NEW it is drawn anew. Of a long film some forty pictures are kept, evenly spread, both ends among them.
+without NEW it is drawn anew. TOPIC=som looks at one topic alone. Of a long film some forty pictures are kept, evenly spread, both ends among them.
 """
 
 import gzip
@@ -45,7 +45,7 @@ Scenes = dict[str, Any]  # "topic/scene/language" → a picture's number → wha
 
 def scenes() -> Iterator[tuple[str, str]]:
     """What is drawn: a name, and the address that opens it."""
-    for slug in (slug for slugs in SECTIONS.values() for slug in slugs):
+    for slug in (slug for slugs in SECTIONS.values() for slug in slugs if os.environ.get("TOPIC") in (None, slug)):
         yield f"{slug}/as it opens", slug
         for kind in KINDS.get(slug, ()):
             yield f"{slug}/{kind}", f"{slug}?{slug}.{kind}"
@@ -122,7 +122,8 @@ def load(path: str) -> Scenes:
 
 def compare(old: Scenes, new: Scenes) -> int:
     """Print what differs; 1 if anything does."""
-    found = differences(old, new)
+    topics = {name.partition("/")[0] for name in new}
+    found = differences({name: film for name, film in old.items() if name.partition("/")[0] in topics}, new)
     for where, examples in found.items():
         print(f"{where} ({len(examples)})")
         for example in examples[:EXAMPLES]:
