@@ -14,7 +14,7 @@ P = TypeVar("P", bound=Params)
 Lines = tuple[Callable[..., Any], Sequence[str]]  # a function, and the lines of it that matter, by their beginnings
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Algorithm(Generic[P]):
     """A kind of run. A topic's ALGORITHMS are all of its kinds, the first of them what its page opens with."""
 
