@@ -8,6 +8,7 @@ import numpy as np
 from charts.formula import formula, short
 from charts.panels import Box, Panel, Picture, compose
 from engine.language.ngram import Explained, NgramFrame, Params
+from engine.language.smoothing import SCORES
 from views import Words
 
 RATIO = formula(r"p = \frac{{c}!}{{n}!} = {p}!!")
@@ -20,9 +21,10 @@ TIMES = formula(r"p = {D}! \cdot \frac{{c}!}{{n}!} = {p}!!")
 BACK = formula(r"p = {weight}! \cdot {lower}! = {p}!!")
 SCORE = formula(r"S = \frac{{c}!}{{n}!} = {p}!!")  # of stupid back-off: no probability
 SCORE_BACK = formula(r"S = {weight}! \cdot {lower}! = {p}!!")
+SCORE_NOTHING = formula(r"S = {p}!!")
 STAR = formula(r"p = \frac{r^{*}}{N} = \frac{{D}!}{{n}!} = {p}!!")
 NOTHING = formula(r"p = {p}!!")
-BACKING = ("absolute", "katz", "stupid", "kneser_ney")
+BACKING = ("absolute", "katz", "kneser_ney")
 
 
 def picture(panels: Sequence[Panel], wide: list[Box], narrow: list[Box], words: Words, frame: NgramFrame, **more: Any) -> Picture:
@@ -41,6 +43,7 @@ def picture(panels: Sequence[Panel], wide: list[Box], narrow: list[Box], words: 
                 "count",
                 "context",
                 "p",
+                "s",
                 "bits",
                 "sum",
                 "unseen",
@@ -74,15 +77,16 @@ def explained(now: Explained, params: Params, V: int, name: str = "") -> tuple[s
         "V": str(V),
     }
     values: Mapping[str, tuple[Any, int]] = {key: (value, 0) for key, value in texts.items()}
+    if name == "stupid":
+        return SCORE_NOTHING if not now.known else SCORE if now.c else SCORE_BACK, values
     if not now.known or (name == "mle" and not now.total) or (not now.n and name not in ("add_one", "add_k")):
         return NOTHING, values
     if name in BACKING and not now.c:
-        return SCORE_BACK if name == "stupid" else BACK, values
+        return BACK, values
     if name in ("interpolated_kn", "modified_kn") and not now.c:
         return WITTEN, values
     fixed = {
         "mle": RATIO,
-        "stupid": SCORE,
         "add_one": ADD,
         "add_k": ADD,
         "jelinek_mercer": MIX,
@@ -119,6 +123,11 @@ def times(value: int) -> str:
 
 def size_of(value: float) -> str:
     return f"{value:.3g}" if value < 100 else f"{value:,.0f}"
+
+
+def named(value: float | None, name: str) -> dict[str, float | None]:
+    """A row's probability, or score, under its column's name."""
+    return {"s" if name in SCORES else "p": value}
 
 
 def highest_of(frame: NgramFrame) -> float:
