@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.errors import ParamError
 from engine.frames import Frame
-from engine.language.lm import LanguageModel
+from engine.language.lm import SLACK, LanguageModel
 
 Floats = NDArray[np.float64]
 Tokens = tuple[int, ...]
@@ -226,6 +226,9 @@ def check_close_up(step: int, last: int) -> None:
 
 
 def entropy(log_probs: Floats) -> Floats:
-    """Entropy in nats of distributions (m, V) given as logarithms: (m,)."""
+    """Entropy in nats of distributions (m, V) given as logarithms: (m,). Of scores, which sum to more, that of their shares."""
     p = np.exp(log_probs)
+    total = p.sum(-1, keepdims=True)
+    total = np.where((np.abs(total - 1) > SLACK) & (total > 0), total, 1.0)
+    p, log_probs = p / total, log_probs - np.log(total)
     return np.asarray(-np.where(p > 0, p * np.where(p > 0, log_probs, 0), 0).sum(-1))

@@ -35,7 +35,7 @@ def draw(
     scene = make_scene(frames, i, params, data[0], options, words)
     frame, sweep = scene.frame, params.strategy == "widths"
     panels = [tree_panel(scene), list_panel(scene)]
-    panels += sweep_panels(params, options, words) if sweep else [below_panel(scene)]
+    panels += sweep_panels(params, options, scene.words) if sweep else [below_panel(scene)]
     if sweep:
         drawn = compose(panels, WIDE_WIDTHS, NARROW_WIDTHS, height=860)
         for axis in ("xaxis3", "xaxis4"):  # one above the other, they share the numbers of the lowest
@@ -79,7 +79,8 @@ def numbers(scene: Scene) -> dict[str, float | int | str | None]:
         "part": frame.part,
         "width": frame.width,
         "sentence": " ".join(scene.model.vocabulary[token] for token in best.tokens) if best else None,
-        "probability": float(np.exp(best.logp)) if best else None,
+        "probability": float(np.exp(best.logp)) if best and not scene.scores else None,
+        "s": float(np.exp(best.logp)) if best and scene.scores else None,
         "logp": best.logp if best else None,
         "score": best.score(scene.options.alpha) if best else None,
         "length": len(best.tokens) if best else None,

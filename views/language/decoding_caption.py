@@ -16,6 +16,14 @@ PATH = formula(
     r"P({name}!) = {factors}! = {product}!! \qquad \frac{\log P}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
 )
 ASK = formula(r"p(\,\cdot \mid {name}!) = ({row}!)")
+ASK_SCORE = formula(r"S(\,\cdot \mid {name}!) = ({row}!)")
+PATH_SCORE = formula(
+    r"S({name}!) = {factors}! = {product}!! \qquad \frac{\log S}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
+)
+SUM_SCORE = formula(
+    r"\log S({name}!) = {factors}! = {logp}!! \qquad \frac{\log S}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
+)
+FILTER_SCORE = formula(r"S = ({row}!) \;\to\; q = ({filtered}!!)")
 FILTER = formula(r"p = ({row}!) \;\to\; q = ({filtered}!!)")
 DRAW = formula(r"{low}! \le u = {u}!! < {high}! \;\Rightarrow\; {token}!")
 SUM = formula(
@@ -150,14 +158,15 @@ def formula_of(scene: Scene) -> tuple[str, Mapping[str, tuple[Any, int]], int]:
             low, high = frame.slot.tolist()
             texts = {"token": scene.said(frame.drawn[-1:].tolist())}
             texts |= {"u": number(frame.u, 4), "low": number(low, 4), "high": number(high, 4)}
-        return DRAW if frame.part == "draw" else FILTER, {key: (value, 0) for key, value in texts.items()}, 0
+        mathml = DRAW if frame.part == "draw" else FILTER_SCORE if scene.scores else FILTER
+        return mathml, {key: (value, 0) for key, value in texts.items()}, 0
     if frame.part == "expand" and params.strategy != "exhaustive":
         rows: list[str | None] = [None] * n
         for node in frame.asked.tolist():
             below = np.flatnonzero(frame.parent == node)
             rows[node] = _row(scene, frame.token[below], np.exp(frame.logp[below] - frame.logp[node]), whole=not frame.hidden)
         asked = int(frame.asked[-1] if params.close_up >= 0 else frame.asked[0])
-        return ASK, {"name": (name, 0), "row": (rows, 0)}, asked
+        return ASK_SCORE if scene.scores else ASK, {"name": (name, 0), "row": (rows, 0)}, asked
     factors = [_factors(frame, node, scene) for node in range(n)]
     products = [p_of(float(p)) for p in np.exp(frame.logp)]
     values: dict[str, tuple[Any, int]] = {"name": (name, 0), "factors": (factors, 0), "product": (products, 0)}
@@ -178,7 +187,8 @@ def formula_of(scene: Scene) -> tuple[str, Mapping[str, tuple[Any, int]], int]:
         "alpha": (scene.options.alpha, 2),
         "score": (np.round(score, 3).tolist(), 3),
     }
-    return SUM if logarithms(scene) else PATH, values, _looked_at(scene)
+    plain, logarithmic = (PATH_SCORE, SUM_SCORE) if scene.scores else (PATH, SUM)
+    return logarithmic if logarithms(scene) else plain, values, _looked_at(scene)
 
 
 def _looked_at(scene: Scene) -> int:

@@ -15,9 +15,15 @@ from charts.panels import escaped
 from engine.data import Table, Text
 from engine.language import decoding, lm
 from engine.language.decoding import ALIVE, CUT, EXPANDED, FINISHED, OPEN, DecodingFrame, Params
-from views import Words
+from engine.language.smoothing import SCORES
+from views import Words, scoring
 
 Source = Table | Text | lm.LanguageModel
+SCORED = (
+    "tree", "list", "list_kept", "probability", "bars_asked", "bars", "curve_logp", "hover_root", "said_start",
+    "said_start_exhaustive", "said_force", "said_expand", "said_score", "said_end", "said_greedy", "said_optimum",
+    "said_optimum_endless", "said_mass", "said_width", "said_ask", "said_filter", "alt_best", "best_p", "optimum",
+)  # fmt: skip
 LIVING = (OPEN, ALIVE, FINISHED, CUT)
 ROWS = 8  # sentences listed, at most
 HIGHEST = 2.0  # the length exponent's range
@@ -83,6 +89,7 @@ class Scene:
     options: Options
     model: Tokens  # the names of tokens: a frame holds all the rest
     words: Words
+    scores: bool  # whether the model hands out scores, no probabilities
     ranked: list[Sentence]
     y: np.ndarray  # [n] heights of the nodes
     lit: set[int]  # the nodes of the best sentence's path, at the end
@@ -95,12 +102,14 @@ class Scene:
 
 def make_scene(frames: Sequence[DecodingFrame], i: int, params: Params, source: Source, options: Options, words: Words) -> Scene:
     frame, model = drawn_part(frames[i], params, options), tokens_of(source, frames[i], params.normalise)
+    scores = isinstance(source, Text) and params.estimator in SCORES
+    words = scoring(words, SCORED) if scores else words
     ranked = ranking(frame, options, params)
     over = frame.part == "end" or params.strategy == "widths"
     lit = path_to(frame, ranked[0].node) if over and ranked and ranked[0].node >= 0 else set()
     greedy = _greedy(frame) if over and params.strategy != "greedy" else set()
     y = _heights(frame, len(frames[i - 1].parent) if frame.part == "end" else len(frame.parent), len(model.vocabulary), params)
-    return Scene(frame, params, options, model, words, ranked, y, lit, greedy if greedy != lit else set(), _grey(frame))
+    return Scene(frame, params, options, model, words, scores, ranked, y, lit, greedy if greedy != lit else set(), _grey(frame))
 
 
 def _heights(frame: DecodingFrame, known: int, vocabulary: int, params: Params) -> np.ndarray:

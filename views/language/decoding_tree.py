@@ -158,7 +158,8 @@ def _hover(scene: Scene, node: int) -> str:
         return words("hover_root")
     said, p = scene.said(decoding.sentence_of(frame, node)), p_of(float(np.exp(frame.logp[node])))
     chance = p_of(float(np.exp(frame.logp[node] - frame.logp[frame.parent[node]])))
-    lines = [f"<b>{said}</b>", f"p = {chance}, P = {p}", f"log P = {number(float(frame.logp[node]), 3)}"]
+    one, whole = ("s", "S") if scene.scores else ("p", "P")
+    lines = [f"<b>{said}</b>", f"{one} = {chance}, {whole} = {p}", f"log {whole} = {number(float(frame.logp[node]), 3)}"]
     if scene.params.strategy == "sampling":
         lines.append(words("hover_sampled", count=int(frame.count[node]), exact=p_of(float(np.exp(frame.logq[node])))))
     else:

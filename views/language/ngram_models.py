@@ -12,9 +12,9 @@ from charts.panels import Box, Panel, Picture, Trace, blank, escaped, note
 from charts.words import cut, ticks
 from engine.language import ngram
 from engine.language.ngram import ContextFrame, NgramFrame, Params, PerplexityFrame, TuringFrame, WeightsFrame
-from engine.language.smoothing import ESTIMATORS, KATZ, STUPID
+from engine.language.smoothing import ESTIMATORS, KATZ, SCORES, STUPID
 from views import Words
-from views.language.ngram_parts import PHONE, colour_of, explained, highest_of, picture, size_of, times
+from views.language.ngram_parts import PHONE, colour_of, explained, highest_of, named, picture, size_of, times
 
 PERPLEXITY = formula(r"2^{\,\frac{1}{{m}!} \sum -\log_2 p} = {perplexity}!!")
 SPARED = formula(
@@ -42,10 +42,10 @@ TURING_NARROW: list[Box] = [(0.1, 1, 0.57, 1), (0.1, 1, 0.05, 0.44)]
 
 
 def context(frames: Sequence[NgramFrame], frame: ContextFrame, params: Params, words: Words) -> Picture:
-    rows, name = len(ESTIMATORS), ESTIMATORS[max(frame.shown - 1, 0)]
+    rows, name, n = len(ESTIMATORS), ESTIMATORS[max(frame.shown - 1, 0)], len(frame.context) + 1
     context = ngram.joined(frame.context.tolist()) or "∅"
     panels = [_table(frame, params, words, context), _mass(frame, params, words)]
-    i, n = max(frame.shown - 1, 0), params.order
+    i = max(frame.shown - 1, 0)
     unseen = float(frame.mass[i, :n].sum())
     facts = {
         "context": context,
@@ -56,7 +56,6 @@ def context(frames: Sequence[NgramFrame], frame: ContextFrame, params: Params, w
         "seen": number(float(frame.mass[i, n]), 3),
         "unseen": number(unseen, 3),
         "sum": number(float(frame.sums[i]), 3),
-        "order": n,
         "word": str(frame.words[0]),
         "others": count(frame.types - int(frame.kinds[n])),
         "katz": KATZ,
@@ -96,9 +95,9 @@ def context(frames: Sequence[NgramFrame], frame: ContextFrame, params: Params, w
         else [],
         numbers={
             "estimator": name if frame.shown else None,
-            "order": n,
+            "order": params.order,
             "word": str(frame.words[0]),
-            "p": frame.now.p if frame.shown else None,
+            **named(frame.now.p if frame.shown else None, name),
             "count": frame.now.count,
             "context": frame.now.total,
             "sum": float(frame.sums[i]) if frame.shown and frame.sums[i] >= 0 else None,
@@ -109,7 +108,7 @@ def context(frames: Sequence[NgramFrame], frame: ContextFrame, params: Params, w
 
 def _table(frame: ContextFrame, params: Params, words: Words, context: str) -> Panel:
     """Twelve rows: what each estimator says of some next words, and its sum."""
-    shown, columns, n = frame.shown, len(frame.words), params.order
+    shown, columns, n = frame.shown, len(frame.words), len(frame.context) + 1
     y = np.arange(len(ESTIMATORS))
     traces: list[Trace] = []
     if shown:
@@ -126,7 +125,7 @@ def _table(frame: ContextFrame, params: Params, words: Words, context: str) -> P
                 traces.append(bars.rectangles(*sides, colour=colour_of(m, n)))
         told = [
             words(
-                "hover_word",
+                "hover_word_score" if ESTIMATORS[row] in SCORES else "hover_word",
                 word=word,
                 estimator=words(f"name_{ESTIMATORS[row]}"),
                 p=chance(float(p[row, k])) if p[row, k] >= 0 else "?",
@@ -197,7 +196,7 @@ def _table(frame: ContextFrame, params: Params, words: Words, context: str) -> P
 
 def _mass(frame: ContextFrame, params: Params, words: Words) -> Panel:
     """Where the probability lies: on words seen after the whole context, after shorter ones, nowhere."""
-    n, shown = params.order, frame.shown
+    n, shown = len(frame.context) + 1, frame.shown
     traces: list[Trace] = []
     left = np.zeros(shown)
     y = np.arange(shown)

@@ -1,6 +1,7 @@
 """An n-gram model of a text is decoded like any other model."""
 
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from engine.language.smoothing import ESTIMATORS
 from engine.texts import text
 from ui.text import theory
 from views.language import decoding as view
+from views.language import decoding_scene
 
 SMALL = text(["the cat sat on the mat", "the dog sat on the log", "a cat saw the dog"] * 4)
 
@@ -100,3 +102,51 @@ def test_the_outputs_that_are_foretold_are_those_that_are_scored(estimator, orde
         made.append(len(live))
         live = [prefix for prefix in live if prefix[-1] != model.end]
     assert foretold == (made if estimator != "good_turing" else [])
+
+
+def test_stupid_back_offs_scores_stay_as_they_are_and_never_rise():
+    lines = [line.split() for line in ("a b c", "a b d", "c a b")]
+    about = text([" ".join(line) for line in lines])
+    model = writer(about, 3, "stupid")
+    a, b, d = (model.vocabulary.index(word) for word in "abd")
+    assert np.exp(model.next_log_probs([[d, a]]))[0, b] == pytest.approx(0.4)
+    last = run(about, order=3, estimator="stupid", strategy="exhaustive", longest=4)[-1]
+    assert last.mass_finished + last.mass_cut > 1
+    assert last.finished_logp.max() <= 0
+    assert np.exp(last.optimum) == pytest.approx(2 / 3 * 1 * 1 / 3)  # a b </s>
+
+
+def test_the_entropy_of_scores_is_that_of_their_shares():
+    scores = np.array([[0.6, 0.6, 0.0], [0.25, 0.25, 0.5]])
+    with np.errstate(divide="ignore"):
+        found = decoding.entropy(np.log(scores))
+    assert found == pytest.approx([np.log(2), 1.5 * np.log(2)])
+
+
+@pytest.mark.parametrize("strategy", ["greedy", "beam", "exhaustive", "widths"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_scores_are_called_scores(strategy, language):
+    params = decoding.Params(strategy=strategy, longest=3, estimator="stupid", forced="the", order=2)
+    frames = list(decoding.search(params, SMALL))
+    for factors in ("p", "log"):
+        options = view.Options(factors=factors)
+        for i in range(len(frames)):
+            picture = view.draw(frames, i, params, (SMALL,), options, theory("decoding", language))
+            hovers = [str(told) for trace in picture.data for told in trace.get("customdata", [])]
+            titles = [
+                str(note.get("text")) for layout in (picture.layout, picture.wide) for note in layout.get("annotations", [])
+            ]
+            for told in (picture.said, picture.alt, *hovers, *titles, *(label for label, _ in picture.metrics)):
+                words = told.replace("no probabilities", "").replace("不是概率", "")
+                assert not re.search(r"\b[pP]\b|概率|probab|likel", words), told
+            assert "<mi>P</mi>" not in picture.formula
+            assert "<mi>p</mi>" not in picture.formula
+            assert picture.numbers["probability"] is None
+    assert picture.numbers["s"] == pytest.approx(np.exp(picture.numbers["logp"]))
+
+
+def test_every_language_has_the_words_of_scores():
+    for language in ("en", "zh"):
+        say = theory("decoding", language).say
+        scored = {key for key in say if key.endswith("_score") and key.removesuffix("_score") in say}
+        assert scored == {f"{key}_score" for key in decoding_scene.SCORED}
