@@ -60,7 +60,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         looked, before = item.config.stash.get(spent, (0.0, 0.0))
         short = call.stop - looked < SHORT
         now = before if short else used()
-        item.user_properties.append(("cost", now - before))
+        item.user_properties.append(("cost", max(now - before, 0.0)))  # what outlived its parent is gone from the sum
         if not short:
             item.config.stash[spent] = call.stop, now
 
