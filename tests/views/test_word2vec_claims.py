@@ -110,3 +110,12 @@ def test_the_erratum_computes_what_it_says(language):
     assert f"{100 * counts[0] / counts.sum():.1f} %" in said
     assert f"{vocabularies.keep_chances(counts, 0.001)[0]:.3f}" in said
     assert f"{100 * vocabularies.noise_chances(counts, 0.75)[0]:.1f} %" in said
+
+
+def test_the_code_keeps_the_commonest_word_a_little_oftener_than_the_paper():
+    words = word2vec.prepare(word2vec.Params(), data.sample("little"), "auto", 1000).vocabulary
+    the = words.words.index("the")
+    share = words.counts[the] / words.counts.sum()
+    code, paper = vocabularies.keep_chances(words.counts, 0.001)[the], (0.001 / share) ** 0.5
+    assert f"the code has {code:.3f} and the paper {paper:.3f}" in theory("word2vec", "en").prose
+    assert f"代码得 {code:.3f}，论文得 {paper:.3f}" in theory("word2vec", "zh").prose
