@@ -161,7 +161,7 @@ def _table(frame: ContextFrame, params: Params, words: Words, context: str) -> P
         note(
             name.replace("<br>", "") + "<br> " * name.count("<br>"),  # the rows rise from the table
             x=k,
-            y=-0.75,
+            y=-1.0,
             xref="x",
             yref="y",
             xanchor="center",
