@@ -132,7 +132,9 @@ def test_a_long_text_keeps_a_name_under_every_bar():
         assert axis["tickvals"] == list(range(int(low), int(high) + (axis["range"][1] % 1 > 0.5)))[: len(axis["tickvals"])]
         assert 0 < len(axis["ticktext"]) <= view.BARS
         assert axis["tickvals"][-1] == len(frame.words) - 1
-        assert axis["ticktext"][-1] == view.escaped(view.cut(str(frame.words[-1])))
+        name = axis["ticktext"][-1].replace("<br>", "")
+        assert view.escaped(str(frame.words[-1])).startswith(name.removesuffix("…"))
+        assert len(name) >= min(4, len(str(frame.words[-1])))
 
 
 @pytest.mark.parametrize("show", ["sentence", "context", "perplexity", "generate", "weights", "turing"])

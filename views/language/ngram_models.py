@@ -9,7 +9,7 @@ from charts import bars, curves, points
 from charts.formula import formula
 from charts.numbers import chance, count, number
 from charts.panels import Box, Panel, Picture, Trace, blank, escaped, note
-from charts.words import cut, ticks
+from charts.words import ticks
 from engine.language import ngram
 from engine.language.ngram import ContextFrame, NgramFrame, Params, PerplexityFrame, TuringFrame, WeightsFrame
 from engine.language.smoothing import ESTIMATORS, KATZ, SCORES, STUPID
@@ -158,17 +158,16 @@ def _table(frame: ContextFrame, params: Params, words: Words, context: str) -> P
         )
     heads = [
         note(
-            escaped(cut(word, 9)),
-            x=k - 0.2,
-            y=-0.75,
+            name.replace("<br>", "") + "<br> " * name.count("<br>"),  # the rows rise from the table
+            x=k,
+            y=-1.0,
             xref="x",
             yref="y",
-            xanchor="left",
+            xanchor="center",
             yanchor="bottom",
-            textangle=-38,
             font={"size": 12, "color": "@ink"},
         )
-        for k, word in enumerate(frame.words.tolist())
+        for k, name in enumerate(ticks(frame.words.tolist(), PHONE))
     ]
     under = bars.labels(
         np.arange(columns) + 0.05, np.full(columns, -0.72), [times(c) for c in frame.count], size=10, colour="@ink3"
@@ -427,19 +426,19 @@ def _worst(frame: PerplexityFrame, words: Words) -> Panel:
         ]
         traces.append(points.targets(np.stack([x, bits / 2], 1), "strip", ring=14, template="%{customdata}", customdata=told))
     notes = []
-    for k, word in enumerate(frame.words.tolist()):  # a name for every bar where there is room, for the worst one always
+    names = ticks(frame.words.tolist(), 2.4 * PHONE * len(frame.words) / ngram.STRIP)
+    for k, name in enumerate(names):  # a name for every bar where there is room, for the worst one always
         look = {"size": 12 if k == frame.worst else 10, "color": "@accent" if k == frame.worst else "@ink3"}
         named = {} if k == frame.worst else {"name": "wide"}
         notes.append(
             note(
-                escaped(cut(word, 9)),
-                x=k + 0.3,
+                name,
+                x=k,
                 y=-0.03,
                 xref="x",
                 yref="y domain",
-                xanchor="right",
+                xanchor="center",
                 yanchor="top",
-                textangle=-50,
                 font=look,
                 **named,
             )

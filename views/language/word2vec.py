@@ -37,8 +37,8 @@ LINE_PIXELS = 16  # of a line of a sentence, 12 px type
 HEAT = 9  # words of the cosine table
 ANALOGIES = ("man king woman", "男人 国王 女人")
 
-WIDE: list[Box] = [(0, 0.66, 0, 1), (0.775, 1, 0.42, 1), (0.735, 1, 0.03, 0.27)]
-NARROW: list[Box] = [(0, 1, 0.50, 1), (0.24, 1, 0.16, 0.44), (0.06, 1, 0, 0.10)]
+WIDE: list[Box] = [(0, 0.66, 0, 1), (0.775, 1, 0.44, 1), (0.735, 1, 0.03, 0.24)]
+NARROW: list[Box] = [(0, 1, 0.50, 1), (0.24, 1, 0.18, 0.44), (0.06, 1, 0, 0.09)]
 WIDE_GLOVE: list[Box] = [(0, 0.66, 0, 1), (0.775, 1, 0.05, 1)]
 NARROW_GLOVE: list[Box] = [(0, 1, 0.44, 1), (0.24, 1, 0, 0.37)]
 
