@@ -26,12 +26,14 @@ from ui.text import Experiment, Topic, phrases, theory
 
 Samples = Sequence[str] | Mapping[str, Sequence[str]]  # of all kinds, or of each
 Forms = Form[Any] | Mapping[str, Form[Any]]
+NO_DATA: Chosen[Any] = Chosen(None, {}, None, "", {})
 
 
-def topic(module: ModuleType, view: ModuleType, *, samples: Samples, form: Forms) -> None:
+def topic(module: ModuleType, view: ModuleType, *, samples: Samples = (), form: Forms | None = None) -> None:
     """A topic's page: header, experiments, controls beside the picture, tabs.
 
-    `samples` and `form` say what it can be about; a kind of run that `form` leaves out is about its sample alone. Of the view
+    `samples` and `form` say what it can be about; a kind of run that `form` leaves out is about its sample alone, if it has
+    one. Of the view
     it takes `draw` and `Options`, and where it has them `choices(data, words)` (what settings may be with these data),
     `belonging(data)` (settings that speak of the data, and of which) and `clicked(…)` (what a click sets).
     """
@@ -53,7 +55,7 @@ def topic(module: ModuleType, view: ModuleType, *, samples: Samples, form: Forms
     with right:
         notices()
         play(
-            Run(kind.train, params, (chosen.data,), where),
+            Run(kind.train, params, (chosen.data,) if kind.sample else (), where),
             view.draw,
             options,
             text,
@@ -63,11 +65,13 @@ def topic(module: ModuleType, view: ModuleType, *, samples: Samples, form: Forms
             kind=kind,
             on_click=lambda clicked: clicks(text, view, clicked, params, chosen.data, options),
         )
-    below(text, module, params, [chosen.code])
+    below(text, module, params, [chosen.code] if kind.sample else [])
 
 
-def about(text: Topic, kind: Algorithm[Any], samples: Samples, form: Forms) -> Chosen[Any]:
-    """The data that a kind of run is about: chosen among samples or brought, or its sample where there is nothing to choose."""
+def about(text: Topic, kind: Algorithm[Any], samples: Samples, form: Forms | None) -> Chosen[Any]:
+    """The data that a kind of run is about: chosen among samples or brought; its sample where there is nothing to choose."""
+    if not kind.sample:
+        return NO_DATA
     names = samples.get(kind.name, ()) if isinstance(samples, Mapping) else samples
     taken = form.get(kind.name) if isinstance(form, Mapping) else form
     return dataset(text, names, default=kind.sample, form=taken) if taken else bundled(kind.sample, kind.sample)
