@@ -106,7 +106,7 @@ def plane(frames: Sequence[CoinsFrame], words: Words) -> Panel:
         traces.append(
             {
                 **points.cloud(now, colour=look[0], symbol=look[1], size=look[2], opacity=1),
-                "text": [words("way_" + name)],
+                "text": [words("way", name)],
                 "hovertemplate": "%{text}<extra></extra>",
             }
         )
