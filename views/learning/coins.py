@@ -111,7 +111,7 @@ def plane(frames: Sequence[CoinsFrame], words: Words) -> Panel:
             }
         )
     signs = (("newton", "■", "@c3"), ("gradient", "◆", "@c2"), ("theta", "●", "@ink"))
-    notes = [corner(f"{sign} {words('way_' + name)}", k, colour) for k, (name, sign, colour) in enumerate(signs)]
+    notes = [corner(f"{sign} {words('way', name)}", k, colour) for k, (name, sign, colour) in enumerate(signs)]
     axis = {"range": [0, 1], "nticks": 6, "showgrid": False}
     return Panel(
         traces,
