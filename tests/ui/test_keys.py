@@ -18,9 +18,9 @@ topics = pytest.mark.parametrize("slug", SECTION)
 
 
 def quoted(*folders: str) -> set[str]:
-    """All words in quotes in the sources of some folders."""
+    """All words in quotes in the sources of some folders, and what scripts take from `words`."""
     files = [file for folder in folders for file in sorted((ROOT / folder).rglob("*")) if file.suffix in (".py", ".js")]
-    return {word for file in files for word in re.findall(r"[\"'`]([\w.]+)[\"'`]", file.read_text(encoding="utf-8"))}
+    return {word for file in files for word in re.findall(r"(?:[\"'`]|\bwords\.)(\w+)", file.read_text(encoding="utf-8"))}
 
 
 def leaves(words: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
