@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -256,7 +256,7 @@ def _optimiser(net: "Network", name: Step, rate: float, decay: float) -> "Optimi
 def train_frame(ground: Ground, state: "State", plane: np.ndarray | None, *, step: int, part: str, total: int) -> TrainFrame:
     """A network as a frame; `plane`: that of the frame before. Raises Diverged."""
     arrays = _arrays(ground, state, plane)
-    if not all(np.isfinite(array).all() for array in (*arrays.values(), state.loss, state.gradient)):
+    if not all(np.isfinite(found).all() for found in (*arrays.values(), state.loss, state.gradient)):
         raise Diverged("gcn_diverged", epoch=state.epoch)
     return TrainFrame(
         step=step,
@@ -277,7 +277,7 @@ def train_frame(ground: Ground, state: "State", plane: np.ndarray | None, *, ste
     )
 
 
-def _arrays(ground: Ground, state: "State", plane: np.ndarray | None) -> dict[str, np.ndarray]:
+def _arrays(ground: Ground, state: "State", plane: np.ndarray | None) -> dict[str, Any]:
     """What a frame shows of every node, and of every layer."""
     last = state.outputs[-2] if len(state.outputs) > 1 else state.outputs[-1]
     attention = np.zeros(0) if state.attention is None else state.attention
@@ -290,7 +290,7 @@ def _arrays(ground: Ground, state: "State", plane: np.ndarray | None) -> dict[st
     }
 
 
-def _scores(ground: Ground, predicted: np.ndarray) -> dict[str, float]:
+def _scores(ground: Ground, predicted: np.ndarray) -> dict[str, Any]:
     """How many predictions are right: of the nodes whose class is known but not told, and of those that are told."""
     truth, labelled = ground.truth, ground.labelled
     open_ = np.setdiff1d(np.flatnonzero(truth >= 0), labelled)
