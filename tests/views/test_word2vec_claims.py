@@ -5,7 +5,8 @@ import re
 import pytest
 
 from engine import data
-from engine.language import vectors, vocabularies, word2vec
+from engine.language import word2vec
+from engine.language.word2vec import vectors, vocabularies
 from ui.text import LANGUAGES, theory
 from views.language import word2vec as view
 
@@ -13,8 +14,8 @@ from views.language import word2vec as view
 def shown(id, i=-1, then=False):
     item = next(item for item in theory("word2vec", "en").experiments if item.id == id)
     values = {**item.set, **(item.then_set if then else {})}
-    params = word2vec.Params(**{name: value for name, value in values.items() if name in word2vec.Params.model_fields})
-    options = view.Options(**{name: value for name, value in values.items() if name not in word2vec.Params.model_fields})
+    options = view.Options(**{name: value for name, value in values.items() if name in view.Options.model_fields})
+    params = word2vec.Params(**{name: value for name, value in values.items() if name not in view.Options.model_fields})
     frames = list(word2vec.train(params, data.sample(item.data)))
     picture = view.draw(frames, i % len(frames), params, (data.sample(item.data),), options, theory("word2vec", "en"))
     return frames, picture
