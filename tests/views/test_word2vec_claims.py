@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from charts.numbers import THIN
 from engine import data
 from engine.language import word2vec
 from engine.language.word2vec import vectors, vocabularies
@@ -65,7 +66,7 @@ def test_noise_is_thirty_times_cheaper_and_the_tree_not_far():
 @pytest.mark.parametrize("noise", [5, 20])
 def test_the_ratio_of_the_work_is_that_of_the_counters(noise):
     frames, picture = shown("pair", then=noise == 20)
-    counted = [int(value.replace(",", "")) for _, value in picture.metrics]
+    counted = [int(value.replace(THIN, "")) for _, value in picture.metrics]
     assert counted == frames[-1].spent.tolist()
     assert f"{counted[0] / counted[1]:.0f} times the work of the tree and {counted[0] / counted[2]:.0f} times that of noise" in (
         picture.said
