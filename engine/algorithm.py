@@ -21,7 +21,7 @@ class Algorithm(Generic[P]):
     name: str  # stands in links for ever: never a function's name
     train: Callable[..., Iterator[Frame]]
     Params: type[P]
-    sample: str  # the data it opens with
+    sample: str = ""  # the data it opens with; "": it needs none
     torch: bool = False  # whether it honours the GPU switch
     opens: int = -1  # the frame its page opens at; -1: the last
     code: Mapping[str, Lines] = field(default_factory=dict)  # part of a step ("step": a whole one) → what makes it

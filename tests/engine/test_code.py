@@ -4,7 +4,6 @@ import inspect
 
 import pytest
 
-from engine import data
 from tests.engine.algorithms import ALGORITHMS, Case
 
 every = pytest.mark.parametrize("algorithm", ALGORITHMS, ids=str)
@@ -23,7 +22,7 @@ def test_every_part_of_a_step_has_its_lines(algorithm: Case):
     assert algorithm.kind.code
     runs = [algorithm.Params(), *([algorithm.Params(close_up=0)] if algorithm.kind.closes else [])]
     for params in runs:
-        for frame in algorithm.train(params, data.sample(algorithm.kind.sample)):
+        for frame in algorithm.opening(params):
             assert (frame.part or "step") in algorithm.kind.code or not (frame.part or frame.step), frame.part
 
 

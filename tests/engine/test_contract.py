@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import data
 from engine.errors import TheoriaError, sentence
 from engine.params import Params, Spec
 from tests.engine.algorithms import ALGORITHMS, Case
@@ -57,9 +56,8 @@ def test_the_same_settings_give_the_same_bits(algorithm: Case):
 
 @every
 def test_the_default_run_costs_at_most_two_cpu_seconds(algorithm: Case):
-    train, params, name = algorithm.default
     before = time.process_time()
-    frames = list(train(params, data.sample(name)))
+    frames = list(algorithm.opening())
     assert time.process_time() - before < 2
     assert len(frames) <= 300
 

@@ -18,7 +18,7 @@ def last(name: str) -> tuple[som.SomFrame, data.Points]:
 
 
 def answer(name: str) -> str:
-    return EXPERIMENTS[name].answers[EXPERIMENTS[name].right]
+    return EXPERIMENTS[name].question.choices[EXPERIMENTS[name].question.right]
 
 
 def test_three_species_get_their_own_regions_nearly():

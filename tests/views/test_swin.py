@@ -127,13 +127,13 @@ def test_the_experiments_say_what_is_measured():
     for language in ("en", "zh"):
         items = {item.id: item for item in theory("swin", language).experiments}
         frame, _ = picture(**items["corner"].set)
-        assert str(frame.seen) in items["corner"].answers[items["corner"].right]
+        assert str(frame.seen) in items["corner"].question.choices[items["corner"].question.right]
         frame, shown = picture(**items["across"].set)
         assert frame.both == shown.numbers["both"] == 4 * 49
         frame, _ = picture(**items["pad"].set)
         assert windows.Layout(frame.rows, frame.columns, 4, 2).windows == 16
         small, large = (windows.cost(n, n, 96, 7) for n in (56, 112))
-        said = items["double"].why
+        said = items["double"].question.why
         unit = 1e9 if language == "en" else 1e8
         assert all(f"{value / unit:.4g}" in said for value in (*small, *large)), said
 
@@ -144,12 +144,12 @@ def test_the_experiment_on_the_shift_states_both_accuracies_as_measured():
     for language in ("en", "zh"):
         topic = theory("swin", language).telling(**view.facts("fashion"))
         item = next(item for item in topic.experiments if item.id == "learned")
-        assert all(f"{100 * value:.2f} %" in item.why for value in (shifted, still))
-        assert f"{100 * deviation:.2f}" in item.why
-        assert f"{100 * abs(shifted - still):.2f}" in item.why
-        assert "10\u202f000" in item.why
-        assert "{" not in item.why
-        assert item.right == (0 if shifted - still > 0.01 else 1)
+        assert all(f"{100 * value:.2f} %" in item.question.why for value in (shifted, still))
+        assert f"{100 * deviation:.2f}" in item.question.why
+        assert f"{100 * abs(shifted - still):.2f}" in item.question.why
+        assert "10\u202f000" in item.question.why
+        assert "{" not in item.question.why
+        assert item.question.right == (0 if shifted - still > 0.01 else 1)
 
 
 def test_the_window_of_the_asked_patch_is_among_the_masks_and_called_by_its_number():

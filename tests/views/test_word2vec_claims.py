@@ -75,8 +75,8 @@ def test_the_ratio_of_the_work_is_that_of_the_counters(noise):
 def test_among_100_000_words_softmax_asks_as_many_more_as_the_experiment_says(language):
     item = next(item for item in theory("word2vec", language).experiments if item.id == "pair")
     rows = 1 + word2vec.Params().negative
-    assert f"100,000 / {rows}" in item.why
-    assert f"{round(100_000 / rows, -3):,.0f}" in item.why
+    assert f"100,000 / {rows}" in item.question.why
+    assert f"{round(100_000 / rows, -3):,.0f}" in item.question.why
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
