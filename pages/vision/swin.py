@@ -19,7 +19,7 @@ left, right = shell.stage()
 with left:
     box = left.container()
     kind = ui.kinds.picked(text, swin.ALGORITHMS)
-    params = controls(kind.Params, text, more=("seed",))
+    params = controls(kind.Params, text)
     with box:
         trained = getattr(params, "labels", "")
         samples, kept = SAMPLES[trained], address.kept("swin")

@@ -12,6 +12,10 @@ from engine.vision.swin import TrainedFrame
 from views.look import Look
 from views.vision import swin_parts as parts
 
+CLASSES = {  # in the order of the scores
+    "fashion": ("t_shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle_boot"),
+    "emoji": ("face_heart", "animal_nature", "food_drink", "travel_place", "activity", "object"),
+}
 WHOLE = swin.TOKENS**2  # patches at first
 ENDS = {"shifted": "end_shifted", "still": "end_still"}  # weights → what is said of them
 TESTED = {"shifted": ("accuracy_shifted", "accuracy_still"), "still": ("accuracy_still", "accuracy_shifted")}  # these, the others
@@ -55,7 +59,7 @@ def _key(look: Look[TrainedFrame]) -> str:
 
 
 def _class_names(look: Look[TrainedFrame]) -> list[str]:
-    return [look.say("name", key) for key in swin.classes(look.params.labels)]
+    return [look.say("name", key) for key in CLASSES[look.params.labels]]
 
 
 def _pixels(frame: TrainedFrame, side: int) -> Trace:

@@ -11,7 +11,7 @@ from charts.panels import Trace, note
 from engine.vision.swin.windows import PAD
 
 KEY = ["rgba(0,0,0,0)", "@c1", "@c2", "@c3", "@c4", "@tile", "@surface"]  # what `heat` paints 0 … 6 with
-LETTERS = "ABCD"
+LETTERS = ("A", "B", "C", "D")
 
 
 def rolled_photo(picture: NDArray[np.uint8], rows: int, columns: int, padded: tuple[int, int], r: int) -> list[Trace]:

@@ -24,12 +24,6 @@ FILES = Path(__file__).parents[3] / "assets" / "weights"
 TOKENS, WINDOW = 16, 4  # patches along a side of the pictures, and of a window
 SHIFT: dict[Weights, int] = {"shifted": 2, "still": 0}
 OTHER: dict[Weights, Weights] = {"shifted": "still", "still": "shifted"}
-CLASSES: dict[Labels, tuple[str, ...]] = {
-    "fashion": (
-        "t_shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle_boot",
-    ),
-    "emoji": ("face_heart", "animal_nature", "food_drink", "travel_place", "activity", "object"),
-}  # fmt: skip
 
 
 class Trained(Asked):
@@ -119,11 +113,6 @@ def merged(reach: NDArray[np.bool_], side: int) -> NDArray[np.bool_]:
     """What has reached the four patches that become one."""
     four: NDArray[np.bool_] = reach.reshape(side, 2, side, 2, -1).any((1, 3)).reshape(side * side, -1)
     return four
-
-
-def classes(labels: Labels) -> Sequence[str]:
-    """Names of the classes, in the order of the scores, as keys of the page's words."""
-    return CLASSES[labels]
 
 
 def familiar(picture: Image, labels: Labels) -> bool:
