@@ -14,7 +14,7 @@ from engine.frames import Frame
 from engine.generative import unet
 from engine.graphs.gcn import networks
 from engine.params import Params
-from engine.vision import swin_net
+from engine.vision.swin import net as swin_net
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from engine.vision import swin
+from tests.pages import said
 from tests.ui.test_experiments import shown as shown
 from tests.ui.test_pages import opened
 
@@ -30,7 +32,14 @@ def test_choosing_a_run_without_close_looks_leaves_the_close_up(slug, link, name
     assert "close_up=-1" in page.session_state["link_now"]
 
 
-@pytest.mark.parametrize("slug", ["ngram", "swin", "diffusion"])
+@pytest.mark.parametrize("slug", ["ngram", "diffusion"])
 def test_a_close_up_that_a_link_asks_of_such_a_run_is_kept_so_that_it_says_why(slug, shown):
     opened(slug, **{f"{slug}__close_up": "1"} | ({"diffusion__what": "forward"} if slug == "diffusion" else {}))
     assert shown[-1][0].params.close_up == 1
+
+
+def test_a_close_up_that_a_link_asks_of_a_topic_without_any_shows_the_whole_run_and_says_nothing(shown):
+    page = opened("swin", swin__close_up="1", swin__shift="2")
+    assert shown[-1][0].params == swin.Shift(shift=2)
+    assert "swin.close_up" not in said(page)
+    assert "close_up" not in page.session_state["link_now"]
