@@ -25,7 +25,7 @@ def ablation(look: Look[EditFrame]) -> Picture:
     change = np.round(frame.change.astype(float), 4).tolist()
     values: Values = {"name": (parts.entities(graph), 0), "d": (change, 4)} if frame.step else {}
     return look.picture(
-        columns(_changed(look), rows(_effects(look), _turned(look), shares=(1, 1))),
+        columns(_changed(look), rows(_effects(look), _turned(look), shares=(1, 1)), shares=(5, 4)),
         facts=_facts(look),
         key=_key(frame),
         formula=CHANGE if frame.step else "",

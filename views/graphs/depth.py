@@ -30,7 +30,7 @@ def depth(look: Look[TrainFrame]) -> Picture:
     values: Values = {"e": (short(frame.energy), 0), "plain": (short(frame.plain), 0), "rounds": (frame.depth - 1, 0)}
     curves_ = columns(_energies(look), _accuracies(look), shares=(1, 1))
     return look.picture(
-        columns(predictions.predicted(look), rows(predictions.plane(look), curves_, shares=(1, 1))),
+        columns(predictions.predicted(look), rows(predictions.plane(look), curves_, shares=(1, 1)), shares=(5, 4)),
         facts=facts | {"right": right},
         key="step" if frame.depth > 1 else "input",
         formula=ENERGY if frame.depth > 1 else OF_INPUT,

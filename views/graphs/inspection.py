@@ -24,7 +24,7 @@ def inspection(look: Look[InspectFrame]) -> Picture:
     frame = look.frame
     warned = sum(bad for *_, bad in warnings(frame))
     return look.picture(
-        columns(_drawing(look), rows(_attributes(look), _head(look), _checks(look), shares=(1, 1, 1))),
+        columns(_drawing(look), rows(_attributes(look), _head(look), _checks(look), shares=(1, 1, 1)), shares=(5, 4)),
         facts={"name": frame.name, "count": warned},
         key=frame.name,
         metrics=("nodes", "arcs", "warned"),
