@@ -46,8 +46,8 @@ def drawn(*models: type[Options]) -> Iterator[Row]:
 
 
 def smallest(spec: Spec) -> Any:
-    """The least number a field may be; the default of a seed, a close-up, a text."""
-    if spec.low is None or spec.name in ("seed", "close_up"):
+    """The least number a field may be; the default of a seed, a close-up, a text, and of what is held out to judge by."""
+    if spec.low is None or spec.name in ("seed", "close_up", "held_out"):
         return spec.default
     return int(spec.low) if spec.kind == "int" else float(spec.low)
 

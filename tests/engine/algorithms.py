@@ -62,10 +62,15 @@ def few_sentences() -> data.Text:
     return data.text(lines * 5)
 
 
-def few_words() -> data.Text:
+def few_words(lines: int = 14) -> data.Text:
     """Fourteen lines: enough for some to be held out."""
     rng = np.random.default_rng(7)
-    return data.text([" ".join(rng.choice(list("ABCCC"), size)) for size in rng.integers(1, 9, 14)])
+    return data.text([" ".join(rng.choice(list("ABCCC"), size)) for size in rng.integers(1, 9, lines)])
+
+
+def forty_lines() -> data.Text:
+    """Enough for two to be held out, whatever the share."""
+    return few_words(40)
 
 
 def few_nodes() -> data.Graph:
@@ -95,6 +100,8 @@ FEW: dict[str, Callable[[], Any]] = {
     "em": few_counts,
     "gcn": few_nodes,
     "ngram": few_words,
+    "ngram.perplexity": forty_lines,
+    "ngram.weights": forty_lines,
     "som": few_points,
     "swin": few_pixels,
     "word2vec": few_sentences,

@@ -32,7 +32,7 @@ def test_choosing_a_run_without_close_looks_leaves_the_close_up(slug, link, name
     assert "close_up=-1" in page.session_state["link_now"]
 
 
-@pytest.mark.parametrize("slug", ["ngram", "diffusion"])
+@pytest.mark.parametrize("slug", ["diffusion"])
 def test_a_close_up_that_a_link_asks_of_such_a_run_is_kept_so_that_it_says_why(slug, shown):
     opened(slug, **{f"{slug}__close_up": "1"} | ({"diffusion__what": "forward"} if slug == "diffusion" else {}))
     assert shown[-1][0].params.close_up == 1
