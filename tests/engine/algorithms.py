@@ -12,7 +12,7 @@ from engine import data
 from engine.algorithm import Algorithm
 from engine.frames import Frame
 from engine.generative import unet
-from engine.graphs import networks
+from engine.graphs.gcn import networks
 from engine.params import Params
 from engine.vision.swin import net as swin_net
 
