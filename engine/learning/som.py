@@ -29,6 +29,7 @@ Scaling = Literal["standard", "range", "none"]
 
 ROW = np.sqrt(3) / 2  # height of a row of hexagons whose centres are 1 apart
 LEAST_SIGMA = 1e-3  # below this only the winner moves
+TIE = 1e-9  # entries of a direction that differ by less are equally large
 LARGEST = 1e30  # frames are float32
 FRAMES, MEASURED = 60, 4000
 ONLINE: JsonDict = {"mode": ["online"]}
@@ -424,11 +425,16 @@ def random_start(X: np.ndarray, units: int, rng: np.random.Generator) -> np.ndar
 
 
 def principal_plane(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The two largest eigenvalues of the covariance (2,) and their directions (d, 2), largest entry positive; zeros if d = 1."""
+    """The two largest eigenvalues of the covariance (2,) and their directions (d, 2); zeros if d = 1.
+
+    The largest entry of each is positive; of equally large ones (up to rounding, so that every machine agrees) the first.
+    """
     centred = X - X.mean(0)
     values, vectors = np.linalg.eigh(centred.T @ centred / max(len(X) - 1, 1))
     values, vectors = np.maximum(values[::-1][:2], 0), vectors[:, ::-1][:, :2]
-    vectors = vectors * np.sign(vectors[np.abs(vectors).argmax(0), np.arange(vectors.shape[1])])
+    size = np.abs(vectors)
+    largest = (size > size.max(0) - TIE).argmax(0)
+    vectors = vectors * np.sign(vectors[largest, np.arange(vectors.shape[1])])
     missing = 2 - len(values)
     return np.pad(values, (0, missing)), np.pad(vectors, ((0, 0), (0, missing)))
 

@@ -129,6 +129,17 @@ def test_the_principal_plane_start_is_centred_and_scaled():
     assert (vectors[np.abs(vectors).argmax(0), [0, 1]] > 0).all()
 
 
+def test_the_principal_plane_of_two_scaled_columns_does_not_hang_on_rounding():
+    """Both directions lie at 45°, so that their entries are equally large up to the last bits: the first decides."""
+    rng, right = np.random.default_rng(0), np.sqrt(0.5)
+    for _ in range(20):
+        x = rng.standard_normal(50)
+        X = np.c_[x, 0.5 * x + rng.standard_normal(50)]
+        X = (X - X.mean(0)) / X.std(0)
+        for cloud in (X, X * [-1, 1]):
+            assert som.principal_plane(cloud)[1][0] == pytest.approx([right, right])
+
+
 # ---------------------------------------------------------------------------------------------------------------- peer
 
 
