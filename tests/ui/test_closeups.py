@@ -1,7 +1,10 @@
 """A close-up is never a dead end: a kind of run without one is shown whole."""
 
+import re
+
 import pytest
 
+from engine.params import Spec
 from tests.ui.test_experiments import shown as shown
 from tests.ui.test_pages import opened
 
@@ -9,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("bugs_break")
 WITHOUT = [  # topic, what the link says beside the close-up, the setting that leaves, its value
     ("diffusion", {}, "what", "forward"),
     ("diffusion", {"what": "points", "score": "exact"}, "by_calls", True),
-    ("som", {}, "unfold", True),
+    ("som", {}, "show", "unfold"),
     ("em", {"model": "mixture"}, "by_k", True),
     ("gcn", {}, "show", "depth"),
     ("decoding", {}, "strategy", "widths"),
@@ -25,9 +28,10 @@ def test_choosing_a_run_without_close_looks_leaves_the_close_up(slug, link, name
     widgets = [*page.toggle, *page.button_group, *page.selectbox]
     next(widget for widget in widgets if widget.key in (f"{slug}.{name}", f"{slug}.{name}.en")).set_value(value).run()
     assert not page.exception
-    params = shown[-1][0].params
-    assert (getattr(params, name), params.close_up) == (value, -1)
-    assert "close_up=-1" in page.session_state["link_now"]
+    params, link = shown[-1][0].params, page.session_state["link_now"]
+    assert (getattr(params, name, value), getattr(params, "close_up", -1)) == (value, -1)
+    assert f"{slug}.{name}={Spec.write(value)}" in link
+    assert not re.search("close_up=(?!-1)", link)
 
 
 @pytest.mark.parametrize("slug", ["ngram", "swin", "diffusion"])
