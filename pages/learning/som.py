@@ -20,7 +20,7 @@ with left:
     kind = kinds.picked(text, som.ALGORITHMS)
     with box:
         chosen = dataset(text, SAMPLES, default=kind.sample, form=POINTS)
-    params = controls(kind.Params, text)
+    params = controls(kind.Params, text, choices=view.settings(kind.Params, text))
     options = controls(view.Options, text, choices=view.choices(chosen.data, text), folded=say("picture_settings"))
     placed = place(text, chosen.data)
 data, short = chosen.link | placed.link, chosen.short | placed.link

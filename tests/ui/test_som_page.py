@@ -70,3 +70,15 @@ def test_the_unit_that_was_clicked_is_told_of_with_the_samples_it_won(played):
     won = frame.measured[frame.bmu == unit]
     assert page.dataframe[0].value["sample"].tolist() == [int(k) + 1 for k in won[:200]]
     assert any(f"Unit ({unit // 12}, {unit % 12})" in item.value for item in page.markdown)
+
+
+def test_a_neighbourhood_that_a_kind_has_not_goes_back_to_the_gaussian(played):
+    page = opened(som__neighbourhood="mexican_hat")
+    assert played[-1][0].params == som.Online(neighbourhood="mexican_hat")
+    page.selectbox(key="som.show.en").set_value("batch").run()
+    assert not page.exception
+    assert played[-1][0].params == som.Batch()
+    page.selectbox(key="som.neighbourhood.en").set_value("manhattan").run()
+    page.selectbox(key="som.show.en").set_value("unfold_batch").run()
+    assert not page.exception
+    assert played[-1][0].params == som.UnfoldBatch()

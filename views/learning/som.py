@@ -19,6 +19,7 @@ from views.learning.som_map import map_of
 from views.learning.som_sheet import folds_show, sheet
 from views.learning.som_units import New, called, decimals, new_sample, spot, winner
 from views.look import Look, Values, scenes
+from views.look import Words as Topic
 
 PULL = formula(r"W_v + \theta\,\alpha\,(D - W_v) = {before}! + {theta}! \cdot {alpha}! \cdot ({sample}! - {before}?) = {after}!!")
 MEAN = formula(r"W_v = \frac{\sum_i \theta_{b_i v}\, x_i}{\sum_i \theta_{b_i v}} = \frac{{sum}!}{{weight}!} = {after}!!")
@@ -52,6 +53,15 @@ def choices(data: Points, words: Words) -> dict[str, dict[str, str]]:
     planes = {"": words("automatic")} | own | {"u_matrix": words("plane_u_matrix"), "hits": words("plane_hits")} | few
     axes = {"": words("automatic")} | ({"pc1": words("pc", k=1), "pc2": words("pc", k=2)} if len(data.columns) > 2 else {}) | few
     return {"plane": planes, "across": axes, "up": axes}
+
+
+def settings(model: type[engine.params.Params], words: Topic) -> dict[str, dict[str, str]]:
+    """The neighbourhoods that a kind of run has: one that another kind had goes back to the first."""
+    return {
+        spec.name: {value: words.choices[spec.name][value] for value in spec.choices}
+        for spec in model.specs()
+        if spec.name == "neighbourhood"
+    }
 
 
 def online(look: Look[SomFrame]) -> Picture:

@@ -1,19 +1,20 @@
 """All samples at once: each finds its nearest unit, then every unit moves to a weighted mean of the samples."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 import numpy as np
 
 from engine.algorithm import closely
 from engine.data import Points
-from engine.errors import ParamError
 from engine.learning.som.grid import neighbourhood
 from engine.learning.som.rules import batch_update, best_units
 from engine.learning.som.sheet import Course, Ground, Sheet, SomFrame, State, begin, lay, matched, shown, widths
-from engine.params import Closing, number
+from engine.params import Closing, choice, number
 
 
 class Passes(Sheet):
+    neighbourhood: Literal["gaussian", "bubble", "triangle", "manhattan"] = choice("gaussian", rare=True)  # none is below 0
     epochs: int = number(20, 1, 100)
 
 
@@ -26,16 +27,9 @@ def batch(params: Batch, data: Points) -> Iterator[SomFrame]:
 
     Raises ParamError and DataError.
     """
-    check(params)
     steps, ground = closely(params, params.epochs), lay(params, data)
     course = course_of(params, ground, params.start, params.sigma)
     yield from _whole(params, ground, course) if steps is None else _close_up(ground, course, steps)
-
-
-def check(params: Sheet) -> None:
-    """Raise ParamError where weights of a mean may add up to nothing."""
-    if params.neighbourhood == "mexican_hat":
-        raise ParamError("som_batch_hat")
 
 
 def course_of(params: Passes, ground: Ground, start: str, sigma: float) -> Course:

@@ -2,21 +2,23 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Literal
 
 from engine.data import Points
 from engine.errors import ParamError
 from engine.learning.som import all_at_once, one_by_one
 from engine.learning.som.sheet import Course, Ground, Sheet, SomFrame, State, begin, lay, shown
+from engine.params import choice
 
 WIDER, LEAST = 1.35, 0.3  # how a radius grows from trial to trial, and the least that does
 
 
 class Unfold(one_by_one.Samples):
-    pass
+    neighbourhood: Literal["gaussian", "bubble", "mexican_hat", "triangle"] = choice("gaussian", rare=True)  # those with a radius
 
 
 class UnfoldBatch(all_at_once.Passes):
-    pass
+    neighbourhood: Literal["gaussian", "bubble", "triangle"] = choice("gaussian", rare=True)
 
 
 def unfold(params: Unfold, data: Points) -> Iterator[SomFrame]:
@@ -24,7 +26,7 @@ def unfold(params: Unfold, data: Points) -> Iterator[SomFrame]:
 
     data.X: (n, 2). Raises ParamError, DataError and Diverged.
     """
-    _check(params, data)
+    _check(data)
     ground = lay(params, data)
     yield from trials(ground, lambda *start: one_by_one.course_of(params, ground, *start), one_by_one.advance)
 
@@ -34,15 +36,12 @@ def unfold_batch(params: UnfoldBatch, data: Points) -> Iterator[SomFrame]:
 
     data.X: (n, 2). Raises ParamError and DataError.
     """
-    all_at_once.check(params)
-    _check(params, data)
+    _check(data)
     ground = lay(params, data)
     yield from trials(ground, lambda *start: all_at_once.course_of(params, ground, *start), all_at_once.advance)
 
 
-def _check(params: Sheet, data: Points) -> None:
-    if params.neighbourhood == "manhattan":
-        raise ParamError("som_unfold_manhattan")
+def _check(data: Points) -> None:
     if data.X.shape[1] != 2:
         raise ParamError("som_unfold_columns", columns=data.X.shape[1])
 
