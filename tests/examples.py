@@ -10,7 +10,19 @@ import numpy as np
 from engine.params import Options, Spec
 
 DRAWN = int(os.environ.get("FUZZ") or 12)  # how many are drawn at random
-SHORT = {"steps": 300, "shift": 3, "rows": 7, "cols": 7, "epochs": 5, "samples": 100, "longest": 6, "calls": 6, "training": 100, "least": 2, "iterations": 30}  # quick
+SHORT = {
+    "steps": 300,
+    "shift": 3,
+    "rows": 7,
+    "cols": 7,
+    "epochs": 5,
+    "samples": 100,
+    "longest": 6,
+    "calls": 6,
+    "training": 100,
+    "least": 2,
+    "iterations": 30,
+}  # quick
 STILL = ("every",)  # stays off: it makes a run long
 TYPED = (*[""] * 7, "A", "A C", "<eos>", "nothing of the kind")  # what a visitor may type; mostly nothing
 CLOSE = (-1, 0, -1, 2, -1, 60)

@@ -58,7 +58,12 @@ def few_sentences() -> data.Text:
     """Lines in which some words have company, with signs, numbers and stop words among them."""
     lines = ["the cat sits on the mat, 7 times", "the dog sits on the rug!", "a cat and a dog eat fish", "A C A C A B"]
     lines += ["red fish swim in blue water", "birds eat small red fish", "small dogs swim in water", "blue birds sing of water"]
-    lines += ["猫 坐 在 垫子 上", "狗 坐 在 地毯 上", "小 鱼 在 蓝 水 里 游", "红 鱼 在 水 里 吃 小 鱼"]  # what is left without Latin
+    lines += [
+        "猫 坐 在 垫子 上",
+        "狗 坐 在 地毯 上",
+        "小 鱼 在 蓝 水 里 游",
+        "红 鱼 在 水 里 吃 小 鱼",
+    ]  # what is left without Latin
     return data.text(lines * 5)
 
 
