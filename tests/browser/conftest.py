@@ -76,6 +76,7 @@ def visit(browser: Browser, server: Server, _free: Callable[..., list[Page]]) ->
     """Opens a page as another visitor: visit("/som", dark=True, locale="zh-CN", width=390).
 
     A visitor gets the page of one who has left, with nothing of theirs but the scripts that Chromium has read: half the time.
+    Who visits another server (`at`) or a file gets a new one.
     """
     taken: list[tuple[list[Page], Page]] = []
 
@@ -83,7 +84,7 @@ def visit(browser: Browser, server: Server, _free: Callable[..., list[Page]]) ->
         path: str = "/som", *, at: str | None = None, dark: bool = False, locale: str = "en-US", width: int = 1280, height: int = 800,
         reduced_motion: Any = "no-preference", **more: Any,
     ) -> Page:  # fmt: skip
-        free = _free(locale=locale, **more)
+        free = [] if at or path.startswith("file:") else _free(locale=locale, **more)
         page = free.pop() if free else a_context(browser, locale=locale, **more).new_page()
         taken.append((free, page))
         page.set_viewport_size({"width": width, "height": height})
@@ -94,11 +95,11 @@ def visit(browser: Browser, server: Server, _free: Callable[..., list[Page]]) ->
     yield open_page
     for free, page in taken:
         check(page.context)
-        if page.is_closed() or not page.url.startswith("http"):
-            page.context.close()
-        else:
+        if page.url.startswith(server.url + "/"):
             leave(page)
             free.append(page)
+        else:
+            page.context.close()
 
 
 def leave(page: Page) -> None:
