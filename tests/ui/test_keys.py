@@ -14,6 +14,7 @@ from ui.text import REFERENCE, phrases, theory
 ROOT = Path(__file__).parents[2]
 SECTION = {slug: section for section, slugs in SECTIONS.items() for slug in slugs}
 PARTS = {"start", "step", "from"}  # what a step is called that has no part of its own
+OF_DATA = ("column_", "class_")  # what stands in the data: its columns and classes
 topics = pytest.mark.parametrize("slug", SECTION)
 
 
@@ -41,7 +42,7 @@ def test_every_word_of_a_topic_is_used(slug):
         known = named | PARTS | set(kinds[name].code) | {value for spec in kinds[name].Params.specs() for value in spec.choices}
         silent = [path for path in leaves(words) if not set(path) - {"phase", "said", "alt"} <= known]
         assert silent == [], name
-    shared = [key for key in text.say if key not in named and not key.startswith("column_")]
+    shared = [key for key in text.say if key not in named and not key.startswith(OF_DATA)]
     assert shared == []
 
 
