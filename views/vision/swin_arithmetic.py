@@ -79,8 +79,8 @@ def _numbered(numbers: np.ndarray, M: int) -> Trace:
     return parts.scalar(numbers, (0, across), (0, down), zmin=0, zmax=1.8 * (2 * M - 1) ** 2)
 
 
-def _square(traces: Sequence[Trace], title: str, side: int, *, small: bool = True) -> Panel:
-    return Panel(traces, title, x=blank(range=[0, side]), y=blank(range=[side, 0]), equal=True, small=small)
+def _square(traces: Sequence[Trace], title: str, side: int) -> Panel:
+    return Panel(traces, title, x=blank(range=[0, side]), y=blank(range=[side, 0]), equal=True)
 
 
 def _window(look: Look[OffsetsFrame]) -> Panel:
@@ -116,7 +116,7 @@ def _table(look: Look[OffsetsFrame]) -> Panel:
         outside |= {"texttemplate": "%{text}", "textfont": {"size": 10, "color": "@ink3"}}
         outside["text"] = np.where(inside, "", numbers.astype(str)).tolist()
     row, column = divmod(frame.query, M)
-    return _square([outside, used, parts.box(row, column, M, M)], look.say("bias_table"), span, small=False)
+    return _square([outside, used, parts.box(row, column, M, M)], look.say("bias_table"), span)
 
 
 # ---- cost

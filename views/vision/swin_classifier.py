@@ -26,7 +26,7 @@ def trained(look: Look[TrainedFrame]) -> Picture:
     frame, params = look.frame, look.params
     name = _class_names(look)[int(frame.scores.argmax())]
     ticks = {"range": [0, 270], "tickvals": [0, 64, 144, 256]}
-    reached = look.history("spread", x={"range": [-0.2, 5.2], "nticks": 6}, y=ticks, small=True)
+    reached = look.history("spread", x={"range": [-0.2, 5.2], "nticks": 6}, y=ticks)
     ours, theirs = TESTED[params.weights]
     return look.picture(
         columns(_given(look), rows(_reach(look), reached), _classes(look), shares=(0.5, 0.2, 0.3)),
@@ -96,7 +96,7 @@ def _reach(look: Look[TrainedFrame]) -> Panel:
         parts.heat((1 - frame.reach).astype(np.int8) * 6, (0, side), (0, side), opacity=0.86),
         parts.box(row * size, column * size, size, size, width=2),
     ]
-    return Panel(traces, look.say("reach"), x=blank(range=[0, side]), y=blank(range=[side, 0]), equal=True, small=True)
+    return Panel(traces, look.say("reach"), x=blank(range=[0, side]), y=blank(range=[side, 0]), equal=True)
 
 
 def _classes(look: Look[TrainedFrame]) -> Panel:
