@@ -59,10 +59,11 @@ def test_the_same_settings_give_the_same_bits(algorithm: Case):
 
 
 @every
-def test_the_default_run_costs_at_most_two_cpu_seconds(algorithm: Case):
+def test_the_run_that_a_page_opens_with_costs_at_most_two_cpu_seconds_and_any_default_four(algorithm: Case):
     before = time.process_time()
     frames = list(algorithm.opening())
-    assert time.process_time() - before < 2
+    opening = next(item for item in ALGORITHMS if item.slug == algorithm.slug) is algorithm
+    assert time.process_time() - before < (2 if opening else 4)
     assert len(frames) <= 300
 
 
