@@ -20,7 +20,6 @@ from PIL import Image, ImageDraw, ImageFont
 from playwright.sync_api import ConsoleMessage, Page, TimeoutError, sync_playwright
 
 from contents import SECTIONS
-from engine.params import Spec
 from tests.browser.chromium import launch
 from tests.browser.playground import PATIENCE, STAGE, Server, another_film, count, go, idle, ready, sideways
 
@@ -31,11 +30,7 @@ WIDEST, TALLEST, CELL, GAP = 4000, 4000, 620, 12  # of a contact sheet, in pixel
 BELOW_TABS = 90  # pixels of a phone's page that are shown from the tabs' upper edge on
 
 # Until a topic lists its kinds of run as ALGORITHMS: the fields that tell them apart, and what a kind cannot run without.
-FIELDS = {
-    "ngram": ("show",), "word2vec": ("show",), "gcn": ("show",), "swin": ("show",), "decoding": ("strategy",), "som": ("unfold",),
-    "em": ("model", "by_k"), "diffusion": ("what", "by_calls"),
-}  # fmt: skip
-NEEDS = {("som", "unfold"): {"data": "square"}}
+NEEDS = {("som", "unfold"): {"data": "square"}, ("som", "unfold_batch"): {"data": "square"}}
 
 # Until nothing in the page has changed for a while.
 STILL = """async (stage) => { await document.fonts.ready; await new Promise((done) => {
@@ -79,20 +74,8 @@ Shots = dict[tuple[str, str, str], Path]  # by mode, step, and look; a phone's w
 def modes(slug: str) -> list[Mode]:
     """Every kind of run of a topic."""
     section = next(section for section, slugs in SECTIONS.items() if slug in slugs)
-    module: Any = importlib.import_module(f"engine.{section}.{slug}")
-    if algorithms := getattr(module, "ALGORITHMS", ()):
-        return [Mode(name, {f"{slug}.show": name} | NEEDS.get((slug, name), {})) for name in (kind.name for kind in algorithms)]
-    specs = {spec.name: spec for spec in module.Params.specs()}
-    return [mode for field in FIELDS[slug] for mode in _of_field(slug, specs[field])]
-
-
-def _of_field(slug: str, spec: Spec) -> list[Mode]:
-    """The kinds that the values of a field stand for; a switch that needs another field's value stands for one."""
-    if spec.kind == "choice":
-        return [Mode(value, {f"{slug}.{spec.name}": value}) for value in spec.choices]
-    where = {f"{slug}.{name}": Spec.write(values[0]) for name, values in spec.when}
-    on = Mode(spec.name, where | {f"{slug}.{spec.name}": "true"} | NEEDS.get((slug, spec.name), {}))
-    return [on] if spec.when else [Mode("plain", {}), on]
+    kinds = importlib.import_module(f"engine.{section}.{slug}").ALGORITHMS
+    return [Mode(kind.name, {f"{slug}.show": kind.name} | NEEDS.get((slug, kind.name), {})) for kind in kinds]
 
 
 # ---- looking
