@@ -76,7 +76,7 @@ def test_a_click_in_a_pruned_picture_forces_what_was_pointed_at():
     for node, told in enumerate(trace["customdata"]):
         if node:
             said = told.split("</b>")[0].removeprefix("<b>").replace("&lt;", "<").replace("&gt;", ">")
-            assert view.forced(frames[-1], node, table, params, options) == said
+            assert view.clicked("node", node, frames[-1], params, table, options) == {"forced": said}
 
 
 def test_alpha_ranks_anew_without_another_run():

@@ -7,8 +7,9 @@ import pytest
 
 from engine import data
 from engine.errors import ParamError
-from engine.language import decoding, exhaustive
+from engine.language import decoding
 from engine.language.corpus import How, offspring, read, writer
+from engine.language.decoding.exhaustive import SEQUENCES
 from engine.language.smoothing import ESTIMATORS
 from engine.texts import text
 from ui.text import theory
@@ -27,7 +28,7 @@ def test_the_model_is_the_texts_and_never_writes_unknown_words():
     assert np.exp(logs).sum(1) == pytest.approx(np.ones(2))
     assert logs[0, model.vocabulary.index("<unk>")] == -np.inf
     best = run(order=2, longest=3, width=3)[-1]
-    again = list(decoding.decode(decoding.Params(longest=3, width=3), model))[-1]
+    again = list(decoding.search(decoding.Params(longest=3, width=3), model))[-1]
     assert best.finished.tolist() == again.finished.tolist()
 
 
@@ -49,7 +50,7 @@ def test_a_click_on_a_node_forces_the_words_that_lead_there():
     params = decoding.Params(longest=4)
     frames = list(decoding.search(params, SMALL))
     node = int(np.flatnonzero(frames[-1].depth == 2)[0])
-    begin = view.forced(frames[-1], node, SMALL, params, view.Options())
+    begin = view.clicked("node", node, frames[-1], params, SMALL, view.Options())["forced"]
     assert len(begin.split()) == 2
     assert run(longest=4, forced=begin)[-1].finished.size
 
@@ -65,7 +66,7 @@ def test_the_curse_on_a_novel_is_what_the_theory_says():
         rows = []
         for line in lines:
             params = decoding.Params(strategy="beam", width=width, longest=12, forced=" ".join(line[:2]))
-            last = list(decoding.decode(params, model))[-1]
+            last = list(decoding.search(params, model))[-1]
             best = int(np.argmax(last.finished_logp))
             words = [model.vocabulary[token] for token in last.finished[best] if token >= 0 and token != model.end]
             rows.append((last.finished_logp[best], len(words), decoding.agreement(words, line)))
@@ -84,7 +85,7 @@ def test_too_many_outputs_of_a_text_are_refused_before_a_model_is_fitted(monkeyp
         with pytest.raises(ParamError) as caught:
             run(novel, strategy="exhaustive", estimator=estimator, longest=longest)
         assert caught.value.code == "decoding_exhaustive"
-        assert caught.value.values["count"] > caught.value.values["limit"] == exhaustive.SEQUENCES
+        assert caught.value.values["count"] > caught.value.values["limit"] == SEQUENCES
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)
