@@ -12,28 +12,50 @@ in the search: it enters when the finished sentences are ranked, as log P / L^α
 A beam of width 1 is greedy search: it stops where the end token is its best candidate.
 """
 
-from engine.algorithm import Algorithm, together
+from engine.algorithm import Algorithm, Lines, together
 from engine.language.decoding.beam import (
     Beam,
     Greedy,
+    Search,
     Widths,
     beam_search,
     beam_step,
     every_width,
     greedy_search,
+    wider,
 )
-from engine.language.decoding.exhaustive import Exhaustive, exhaustive_search
+from engine.language.decoding.exhaustive import Everything, Exhaustive, exhaustive_search
 from engine.language.decoding.ground import ALIVE, CUT, EXPANDED, FINISHED, OPEN, PRUNED, Source
 from engine.language.decoding.hypotheses import DecodingFrame, SampleFrame, SearchFrame, entropy, sentence_of
-from engine.language.decoding.sampling import Sampling, draw_samples, filtered
-from engine.language.decoding.yardsticks import agreement, crossing, greedy_sentence, likeliest, score
+from engine.language.decoding.sampling import Sampling, Tally, distribution, draw_samples, filtered, pick
+from engine.language.decoding.yardsticks import agreement, crossing, greedy_sentence, likeliest, score, with_optimum
+
+SEARCH: dict[str, Lines] = {
+    "force": (Search.force, ("row = self.ask()", "tree.add(node, other", "self.keep(Live(")),
+    "expand": (Search.ask, ("log_probs = self.ground.model.next_log_probs",)),
+    "score": (beam_step, ("total =", "order =")),
+    "prune": (Search.judge, ("kept =", "self.tree.state[node] = PRUNED", "self.keep(Live(")),
+    "end": (with_optimum, ("tokens, logp = greedy_sentence(", "best = likeliest(")),
+}
+LEVELS: dict[str, Lines] = {
+    "force": SEARCH["force"],
+    "expand": (Everything.expand, ("row, following, following_logp, entropies = _asked(", "logp =", "ends =")),
+    "end": SEARCH["end"],
+}
+DRAWS: dict[str, Lines] = {
+    "ask": (distribution, ("log_probs = ground.ask(",)),
+    "filter": (filtered, ("p = np.exp(", "p = _only(p, leading(", "p = _only(p, best[", "p = _only(p, np.flatnonzero(")),
+    "draw": (pick, ("edges =", "found =")),
+    "step": (Tally.draw, ("log_probs, q = asked(", "u = float(", "token = pick(", "tokens = (")),
+}
+WIDTHS: dict[str, Lines] = {"step": (wider, ("search = Search(", "*_, end = search.frames(", "if not search.lost"))}
 
 ALGORITHMS = (
-    Algorithm("beam", beam_search, Beam, "notes", was={"strategy": "beam"}),
-    Algorithm("greedy", greedy_search, Greedy, "notes", was={"strategy": "greedy"}),
-    Algorithm("exhaustive", exhaustive_search, Exhaustive, "notes", was={"strategy": "exhaustive"}),
-    Algorithm("sampling", draw_samples, Sampling, "notes", was={"strategy": "sampling"}),
-    Algorithm("widths", every_width, Widths, "notes", was={"strategy": "widths"}),
+    Algorithm("beam", beam_search, Beam, "notes", code=SEARCH, was={"strategy": "beam"}),
+    Algorithm("greedy", greedy_search, Greedy, "notes", code=SEARCH, was={"strategy": "greedy"}),
+    Algorithm("exhaustive", exhaustive_search, Exhaustive, "notes", code=LEVELS, was={"strategy": "exhaustive"}),
+    Algorithm("sampling", draw_samples, Sampling, "notes", code=DRAWS, was={"strategy": "sampling"}),
+    Algorithm("widths", every_width, Widths, "notes", code=WIDTHS, was={"strategy": "widths"}),
 )
 Params, search = together(ALGORITHMS)
 

@@ -62,9 +62,9 @@ def greedy_search(params: Greedy, source: Source) -> Iterator[SearchFrame]:
 
 
 def every_width(params: Widths, source: Source) -> Iterator[SearchFrame]:
-    """The end of a search for each of wider and wider beams, up to one that lost nothing. Raises DataError and ParamError."""
+    """Search with wider and wider beams, up to one that loses nothing: a frame each. Raises DataError and ParamError."""
     below = begin(params, source)
-    *rest, last = _widths(below)
+    *rest, last = wider(below)
     last = with_optimum(below, last)
     frames = [replace(frame, greedy_tokens=last.greedy_tokens) for frame in (*rest, last)]
     yield from whole(below, frames)
@@ -80,7 +80,8 @@ def _search(params: Closing, below: Ground, width: int, stop_alpha: float | None
     yield from whole(below, [*frames, with_optimum(below, end)])
 
 
-def _widths(ground: Ground) -> Iterator[SearchFrame]:
+def wider(ground: Ground) -> Iterator[SearchFrame]:
+    """The end of a search at each width, up to one that lost nothing."""
     for step, width in enumerate(WIDTHS):
         search = Search(ground, width)
         *_, end = search.frames(detail=False)

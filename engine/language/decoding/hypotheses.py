@@ -17,8 +17,20 @@ from engine.language.decoding.ground import ALIVE, CLOSE, DIGITS, Floats, Ground
 SPELLED = 64  # tokens of which a frame tells the probabilities
 NO_FLOATS = np.zeros(0)
 NO_INTS = np.zeros(0, np.int32)
-for nothing in (NO_FLOATS, NO_INTS):
+NO_WORDS = np.zeros(0, np.str_)
+for nothing in (NO_FLOATS, NO_INTS, NO_WORDS):
     nothing.flags.writeable = False
+LATER: dict[str, Any] = {  # what frames are told when their run is over
+    "outputs": 0,
+    "greedy": nan,
+    "greedy_tokens": NO_INTS,
+    "optimum": nan,
+    "optimum_tokens": NO_INTS,
+    "spelled": NO_INTS,
+    "spelling": NO_WORDS,
+    "size": 0,
+    "end": -1,
+}
 
 
 @dataclass(frozen=True)
@@ -174,15 +186,7 @@ def snapshot(ground: Ground, tree: Tree, pool: Sequence[Kept], step: int, part: 
         "finished_logp": np.array([kept.logp for kept in pool], float),
         "finished_node": np.array([kept.node for kept in pool], np.int32),
         "finished_cut": np.array([kept.cut for kept in pool], np.int8),
-        "outputs": 0,
-        "greedy": nan,
-        "greedy_tokens": NO_INTS,
-        "optimum": nan,
-        "optimum_tokens": NO_INTS,
-        "spelled": NO_INTS,
-        "spelling": np.zeros(0, np.str_),
-        "size": 0,
-        "end": -1,
+        **LATER,
     }
 
 

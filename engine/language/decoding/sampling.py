@@ -99,8 +99,8 @@ def _only(p: Floats, places: NDArray[np.int64]) -> Floats:
 def _run(ground: Ground, params: Sampling) -> Iterator[SampleFrame]:
     steps = closely(params, params.samples)
     how = Filter(params.temperature, params.top_k, params.top_p, params.min_p)
-    asked = lru_cache(maxsize=256)(lambda tokens: _distribution(ground, tokens, how))
-    tally, rng = _Tally(ground, whole_tree(ground, how)), np.random.default_rng(params.seed)
+    asked = lru_cache(maxsize=256)(lambda tokens: distribution(ground, tokens, how))
+    tally, rng = Tally(ground, whole_tree(ground, how)), np.random.default_rng(params.seed)
     stride = -(-params.samples // DRAWS)
     if params.close_up <= 0:
         yield tally.frame(0, "")
@@ -119,13 +119,13 @@ def pick(q: Floats, u: float) -> int:
     return min(found, int(np.flatnonzero(q)[-1]))
 
 
-def _distribution(ground: Ground, tokens: Tokens, how: Filter) -> tuple[Floats, Floats]:
+def distribution(ground: Ground, tokens: Tokens, how: Filter) -> tuple[Floats, Floats]:
     """What the model says of the next token, log probabilities (V,); and what is drawn from, probabilities (V,)."""
     log_probs = ground.ask(tokens)
     return log_probs, filtered(log_probs, *how)
 
 
-class _Tally:
+class Tally:
     """What was drawn so far."""
 
     def __init__(self, ground: Ground, tree: Tree) -> None:
@@ -215,7 +215,7 @@ def whole_tree(ground: Ground, how: Filter) -> Tree:
     levels: Counter[int] = Counter()
     while heap:
         _, node, tokens = heappop(heap)
-        row, q = _distribution(ground, tokens, how)
+        row, q = distribution(ground, tokens, how)
         children = np.flatnonzero(q)
         depth = len(tokens) + 1
         if not levels[depth]:  # a level begins with the likeliest, however many there are
