@@ -119,9 +119,9 @@ def sampling(look: Look[SampleFrame]) -> Picture:
         key="step" if look.part == "from" else "",
         facts=facts,
         told=_sampled_formula(scene, frame),
-        metrics=["drawn", "finished", ("distance", number(frame.distance, 3))],
+        metrics=["samples", "finished", ("distance", number(frame.distance, 3))],
         level=lambda one: len(one.drawn) + (one.part != "draw"),
-        derived={"drawn": int(count[0])},
+        derived={"samples": int(count[0])},
         hold=READ if look.params.close_up >= 0 else 1.0,
     )
 
