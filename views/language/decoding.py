@@ -41,24 +41,24 @@ READ = 8.0  # beats that a step of a search stays
 def beam(look: Look[SearchFrame]) -> Picture:
     """Prefix after prefix: asked, scored, kept or pruned."""
     scene = search_scene(look, fan=_fan(look) if look.params.close_up >= 0 else None)
-    return _search(scene, beaten=caption.beaten(scene, look.frame.greedy))
+    stopped = {"stop_alpha": number(look.params.stop_alpha, 2)}
+    return _search(scene, caption.beaten(scene, look.frame.greedy), stopped)
 
 
 def greedy(look: Look[SearchFrame]) -> Picture:
     """A beam of width 1, told in its words."""
-    return _search(search_scene(replace(look, scene="beam"), dotted=False))
+    return _search(search_scene(replace(look, scene="beam"), dotted=False), "", {})
 
 
-def _search(scene: Scene, beaten: str = "") -> Picture:
+def _search(scene: Scene, beaten: str, stopped: Mapping[str, str]) -> Picture:
     look = scene.look
     close, part = look.params.close_up >= 0, look.frame.part
     more = Safe(caption.cut_off(scene) + beaten + caption.likelier(scene))
-    stop_alpha = number(getattr(look.params, "stop_alpha", 0.0), 2)
     return _stepped(
         scene,
         _searched(scene),
         key=_key(scene, close),
-        facts=caption.candidates(scene) | {"more": more, "stop_alpha": stop_alpha},
+        facts=caption.candidates(scene) | {"more": more} | dict(stopped),
         told=caption.ask_formula(scene, singly=close) if part == "expand" else caption.path_formula(scene),
         metrics=caption.found(scene) if part == "end" else caption.searching(scene),
     )
