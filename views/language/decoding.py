@@ -1,4 +1,7 @@
-"""Decoding: the search as a tree, the finished sentences ranked, and how the ranking depends on the length exponent."""
+"""Decoding: the search as a tree, the finished sentences ranked, and how the ranking depends on the length exponent.
+
+All five kinds of run share one picture (tree, list, and what stands below it): its lines are many, and are there once.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
