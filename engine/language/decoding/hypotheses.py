@@ -73,13 +73,13 @@ class SearchFrame(DecodingFrame):
     mass_finished: float  # total probability of the finished sentences that the search has kept
     mass_cut: float  # the same of those that were cut off
 
-    filtered: ClassVar[np.ndarray] = NO_FLOATS
+    filtered: ClassVar[np.ndarray] = NO_FLOATS  # size 0
     left: ClassVar[int] = 0
     u: ClassVar[float] = -1.0
-    slot: ClassVar[np.ndarray] = NO_FLOATS
-    count: ClassVar[np.ndarray] = NO_INTS
-    logq: ClassVar[np.ndarray] = NO_FLOATS
-    drawn: ClassVar[np.ndarray] = NO_INTS
+    slot: ClassVar[np.ndarray] = NO_FLOATS  # size 0
+    count: ClassVar[np.ndarray] = NO_INTS  # size 0
+    logq: ClassVar[np.ndarray] = NO_FLOATS  # size 0
+    drawn: ClassVar[np.ndarray] = NO_INTS  # size 0
     distance: ClassVar[float] = nan
 
     @property
