@@ -51,7 +51,7 @@ def warm() -> None:
         for slug in slugs:
             engine, view = importlib.import_module(f"engine.{section}.{slug}"), importlib.import_module(f"views.{section}.{slug}")
             kind = engine.ALGORITHMS[0]
-            job = store.start(Run(kind.train, kind.Params(), (data.sample(kind.sample),)), "warm")
+            job = store.start(Run(kind.train, kind.Params(), (data.sample(kind.sample),) if kind.sample else ()), "warm")
             for language in LANGUAGES:
                 films.whole(films.open(job, view.draw, (), view.Options(), theory(slug, language)))
     gc.collect()

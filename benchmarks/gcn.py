@@ -13,7 +13,8 @@ from benchmarks import pairs
 from benchmarks.pairs import Row
 from engine import data
 from engine.data import Graph
-from engine.graphs import gcn, networks
+from engine.graphs import gcn
+from engine.graphs.gcn import learning, networks
 
 EPOCHS = 200
 
@@ -38,10 +39,10 @@ def large() -> Row:
 def with_frames() -> Row:
     """The whole run with its 101 frames: probabilities, the plane, energies, and the gradient at every node."""
     graph = data.sample("karate")
-    params = gcn.Params(epochs=EPOCHS)
+    params = gcn.Training(epochs=EPOCHS)
     return pairs.row(
         f"karate, {EPOCHS} epochs with 101 frames (for information)",
-        lambda: list(gcn.train(params, graph)),
+        lambda: list(gcn.training(params, graph)),
         lambda: _peer(graph, params, EPOCHS, 32),
         note="the peer keeps no frames, and is asked for its accuracy every epoch, as in its examples",
     )
@@ -66,7 +67,7 @@ def propagation() -> Row:
 
 
 def _training(name: str, epochs: int, aim: float | None = None) -> Row:
-    graph, params = data.sample(name), gcn.Params(epochs=epochs, per_class=1 if name == "karate" else 20)
+    graph, params = data.sample(name), gcn.Training(epochs=epochs, per_class=1 if name == "karate" else 20)
     ours, theirs, single = _ours(graph, params, epochs), _peer(graph, params, epochs, 64), _peer(graph, params, epochs, 32)
     gap = abs(ours - theirs)
     assert gap < 1e-6 * max(1, theirs), gap
@@ -80,22 +81,22 @@ def _training(name: str, epochs: int, aim: float | None = None) -> Row:
     )
 
 
-def _start(graph: Graph, params: gcn.Params) -> networks.Network:
+def _start(graph: Graph, params: gcn.Training) -> networks.Network:
     count = len(graph.label_names)
     return networks.Network("gcn", [graph.n, params.hidden, count], np.random.default_rng([params.seed, 2, 2]))
 
 
-def _ours(graph: Graph, params: gcn.Params, epochs: int) -> float:
+def _ours(graph: Graph, params: gcn.Training, epochs: int) -> float:
     """Wiring, network, training with the accuracy of every epoch; the loss at the end."""
     arcs, weights = graph.arcs()
     wiring, net = networks.Wiring(graph.n, arcs, np.ones(len(weights))), _start(graph, params)
     told, classes = gcn.told(params, graph)
-    for state in networks.fit(net, None, wiring, told, classes, epochs=epochs, rate=params.rate, decay=params.decay):
+    for state in learning.fit(net, None, wiring, told, classes, epochs=epochs, rate=params.rate, decay=params.decay):
         (state.outputs[-1].argmax(1) == graph.labels).mean()
     return state.loss
 
 
-def _peer(graph: Graph, params: gcn.Params, epochs: int, bits: int) -> float:
+def _peer(graph: Graph, params: gcn.Training, epochs: int, bits: int) -> float:
     """The loop of PyG's introduction: forward, loss, step, and the accuracy of every epoch in a second forward pass."""
     kind = torch.float32 if bits == 32 else torch.float64
     arcs, _ = graph.arcs()

@@ -11,9 +11,10 @@ from torch import Tensor
 from benchmarks import pairs
 from benchmarks.pairs import Row
 from engine import data
-from engine.vision import swin, swin_net
-from engine.vision.swin_net import Block
-from engine.vision.windows import Layout
+from engine.vision import swin
+from engine.vision.swin import net as swin_net
+from engine.vision.swin.net import Block
+from engine.vision.swin.windows import Layout
 
 SIDE, CHANNELS, HEADS, WINDOW = 56, 96, 3, 7
 REPEATS = 4

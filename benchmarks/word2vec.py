@@ -11,8 +11,8 @@ from gensim.models import Word2Vec
 from benchmarks import pairs
 from benchmarks.pairs import Row
 from engine import data
-from engine.language import embedding, vectors, word2vec
-from engine.language.word2vec import Ground, Params
+from engine.language import word2vec
+from engine.language.word2vec import Ground, Params, embedding, vectors
 
 AIM = 1 / 1.3
 

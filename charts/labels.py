@@ -31,7 +31,7 @@ def width(text: str, size: float = 12, bold: bool = False) -> float:
     """About how many pixels a line of text takes in the house's sans; an ideograph takes an em. It may hold tags and entities."""
     em = 0.0
     for sign in html.unescape(TAG.sub("", text)):
-        if ord(sign) >= 0x2E80:
+        if ord(sign) >= 0x2460:  # ideographs, and the marks of legends
             em += 1.0
         elif sign in THIN:
             em += 0.32

@@ -52,8 +52,10 @@ def wrapped(text: str, width: int, most: int = 0) -> str:
 
 def ticks(names: Sequence[str], letters: float, most: int = 3) -> list[str]:
     """Names [n] below an axis `letters` wide, never turned: in up to `most` rows in turn, cut where need be, escaped."""
-    each = letters / max(len(names), 1)
-    widest = max(map(breadth, names), default=0) + 1
+    if not names:
+        return []
+    each = letters / len(names)
+    widest = max(map(breadth, names)) + 1
     rows = min(most, max(1, -int(-widest // each)))
     return ["<br>" * (k % rows) + escaped(cut(name, max(2, int(rows * each) - 1))) for k, name in enumerate(names)]
 

@@ -14,14 +14,14 @@ P = TypeVar("P", bound=Params)
 Lines = tuple[Callable[..., Any], Sequence[str]]  # a function, and the lines of it that matter, by their beginnings
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Algorithm(Generic[P]):
     """A kind of run. A topic's ALGORITHMS are all of its kinds, the first of them what its page opens with."""
 
     name: str  # stands in links for ever: never a function's name
     train: Callable[..., Iterator[Frame]]
     Params: type[P]
-    sample: str  # the data it opens with
+    sample: str = ""  # the data it opens with; "": it needs none
     torch: bool = False  # whether it honours the GPU switch
     opens: int = -1  # the frame its page opens at; -1: the last
     code: Mapping[str, Lines] = field(default_factory=dict)  # part of a step ("step": a whole one) → what makes it

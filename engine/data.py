@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -57,6 +57,7 @@ __all__ = [
     "LARGEST",
     "LINK_BYTES",
     "LINK_CHARACTERS",
+    "LUMA",
     "NAME_CHARACTERS",
     "PIXELS",
     "ROWS",
@@ -87,6 +88,7 @@ __all__ = [
     "label_candidates",
     "notes",
     "numeric_columns",
+    "on_black",
     "pack",
     "palette",
     "points",
@@ -112,6 +114,8 @@ __all__ = [
 
 TEXT_MARK = "."  # before a packed text; base64url has no such sign
 DATASETS = Path(__file__).parents[1] / "assets" / "datasets"
+LUMA = np.array([0.299, 0.587, 0.114])  # how bright red, green and blue are
+G = TypeVar("G", bound=np.floating)
 Kind = Literal["table", "colours", "images"]
 
 
@@ -383,20 +387,28 @@ def small(image: Image, *, ink: bool, fit: bool = False) -> NDArray[np.float64]:
     """
     if ink:
         return whole_digit(image)
-    grey = (image.pixels @ np.array([0.299, 0.587, 0.114]) / 255).astype(np.float32)
+    grey = (image.pixels @ LUMA / 255).astype(np.float32)
     height, width = grey.shape
     if fit:
         side = min(height, width)
         top, left = (height - side) // 2, (width - side) // 2
         return _resized(grey[top : top + side, left : left + side], 28, 28)
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    grey = 1 - grey if np.median(border) > 0.5 else grey
     scale = 28 / max(height, width)
-    made = _resized(grey, *(max(1, round(side * scale)) for side in (height, width)))
+    made = _resized(on_black(grey, 1), *(max(1, round(side * scale)) for side in (height, width)))
     square = np.zeros((28, 28))
     top, left = (28 - made.shape[0]) // 2, (28 - made.shape[1]) // 2
     square[top : top + made.shape[0], left : left + made.shape[1]] = made
     return square
+
+
+def on_black(grey: NDArray[G], white: float) -> NDArray[G]:
+    """Grey values (h, w) from 0 to `white`, turned over where they lie on light paper."""
+    return (white - grey).astype(grey.dtype) if _paper(grey) > white / 2 else grey
+
+
+def _paper(grey: NDArray[Any]) -> float:
+    """What a picture lies on: the median of its border."""
+    return float(np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])))
 
 
 def _resized(grey: NDArray[np.float32], height: int, width: int) -> NDArray[np.float64]:
@@ -406,8 +418,8 @@ def _resized(grey: NDArray[np.float32], height: int, width: int) -> NDArray[np.f
 
 def _ink(image: Image) -> tuple[NDArray[np.float64], bool]:
     """Ink (h, w) in 0..1, and whether it was dark on light: judged by the median of the border."""
-    grey: NDArray[np.float64] = image.pixels @ np.array([0.299, 0.587, 0.114]) / 255
-    paper = float(np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])))
+    grey: NDArray[np.float64] = image.pixels @ LUMA / 255
+    paper = _paper(grey)
     ink = np.clip(paper - grey if paper > 0.5 else grey - paper, 0, None)
     if ink.max() < 0.1:
         raise DataError("no_ink")

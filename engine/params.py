@@ -45,7 +45,7 @@ class Options(BaseModel):
 class Params(Options):
     """Settings of a run. `seed` names the random numbers."""
 
-    seed: int = Field(0, ge=0, le=9999)
+    seed: int = Field(0, ge=0, le=9999, json_schema_extra={"rare": True})
 
 
 class Closing(Params):

@@ -74,9 +74,8 @@ with st.container(key="below"):
         opening = module.ALGORITHMS[0]
         st.markdown(f"## `{module.__name__}`")
         st.text(reference.about(module))
-        st.code(
-            source.snippet(module, opening.Params(), [f'datasets.sample("{opening.sample}")']), language="python", wrap_lines=True
-        )
+        sample = [f'datasets.sample("{opening.sample}")'] if opening.sample else []
+        st.code(source.snippet(module, opening.Params(), sample), language="python", wrap_lines=True)
         st.markdown(f"### {say('engine_params')}")
         for kind in module.ALGORITHMS:
             st.markdown(f"`{kind.Params.__name__}`")

@@ -21,11 +21,10 @@ from engine.device import Device
 from engine.errors import TheoriaError, WorkerLost
 from runtime import child
 from runtime.jobs import Job
-from runtime.run import Data, digest_of
+from runtime.run import ENGINE, Data, digest_of
 from runtime.workers import Hand
 
 log = logging.getLogger("theoria.cluster")
-SOURCES = ("engine", "assets/weights")  # what must be equal everywhere, so that equal names mean equal frames
 BEGAN = "began"  # with the hash of its sources
 PATIENCE = 5.0  # seconds to wait for the head of the cluster
 
@@ -128,7 +127,7 @@ class Remote(Hand):
         kind, content = pickle.loads(message)  # noqa: S301 — from our own cluster
         if kind != BEGAN:
             return kind, content, len(message)
-        if content != digest_of(*SOURCES):
+        if content != digest_of(*ENGINE):
             self.spoilt = True
             return child.END, WorkerLost("worker_differs"), 0
         self._heard = time.monotonic()
@@ -142,7 +141,7 @@ class Remote(Hand):
 def compute(train: Callable[..., Iterator[Any]], params: Any, where: Device, *data: Any) -> Iterator[bytes]:
     """A task on the cluster. Frames cross as bytes, as by a pipe: an array of Ray's would hold on to a piece of its store."""
     try:
-        yield pickle.dumps((BEGAN, digest_of(*SOURCES)))
+        yield pickle.dumps((BEGAN, digest_of(*ENGINE)))
         with device.on(where):
             for frame in train(params, *data):
                 yield pickle.dumps((child.FRAME, frame))

@@ -13,7 +13,8 @@ from engine.params import Params
 from runtime.settings import SECRET
 
 ROOT = Path(__file__).parents[1]
-SOURCES = {".py", ".md", ".toml", ".safetensors"}
+ENGINE = ("engine", "assets/weights", "assets/datasets")  # what frames are made from
+COMPILED = "__pycache__"
 
 
 class Data(Protocol):
@@ -40,7 +41,7 @@ class Run:
     def key(self) -> str:
         """The name of the run; another engine, another name. One on a visitor's data cannot be guessed."""
         facts = [
-            digest_of("engine", "assets/weights"),
+            digest_of(*ENGINE),
             self.train.__module__,
             self.train.__qualname__,
             self.params.model_dump_json(),
@@ -66,11 +67,11 @@ def name(facts: Iterable[str], *, private: bool) -> str:
 
 @cache
 def digest_of(*folders: str) -> str:
-    """A hash over the sources in some folders: a change in them changes every name made from it."""
+    """A hash over the files in some folders: a change in them changes every name made from it."""
     sources = hashlib.blake2b(digest_size=16)
     for folder in folders:
         for file in sorted((ROOT / folder).rglob("*")):
-            if file.suffix in SOURCES:
+            if file.is_file() and COMPILED not in file.parts:
                 content = file.read_bytes()
                 sources.update(f"{file.relative_to(ROOT)}\0{len(content)}\0".encode() + content)
     return sources.hexdigest()

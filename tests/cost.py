@@ -12,13 +12,7 @@ from contents import SECTIONS
 
 TOPICS = [slug for slugs in SECTIONS.values() for slug in slugs]
 HOUSE = "house"
-ALSO = {
-    "smoothing": "ngram",
-    "tokens": "ngram",
-    "lm": "decoding",
-    "texts": "ngram",
-    "edgelists": "gcn",
-}  # files of one topic, named otherwise
+ALSO = {"smoothing": "ngram", "tokens": "ngram", "texts": "ngram", "lm": "decoding", "edgelists": "gcn"}  # files named otherwise
 SHORT = 0.1  # seconds below which a test is counted with the next one: to look costs some milliseconds
 
 spent = pytest.StashKey[tuple[float, float]]()
@@ -50,14 +44,13 @@ def used() -> float:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--topic", choices=[*TOPICS, HOUSE], help="only the tests of a topic, or of the house")
+    parser.addoption("--topic", action="append", choices=[*TOPICS, HOUSE], help="only its tests; may be said again")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if wanted := config.getoption("topic"):
-        others = [item for item in items if topic_of(item.nodeid) != wanted]
-        config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if topic_of(item.nodeid) == wanted]
+        config.hook.pytest_deselected(items=[item for item in items if topic_of(item.nodeid) not in wanted])
+        items[:] = [item for item in items if topic_of(item.nodeid) in wanted]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -67,7 +60,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         looked, before = item.config.stash.get(spent, (0.0, 0.0))
         short = call.stop - looked < SHORT
         now = before if short else used()
-        item.user_properties.append(("cost", now - before))
+        item.user_properties.append(("cost", max(now - before, 0.0)))  # what outlived its parent is gone from the sum
         if not short:
             item.config.stash[spent] = call.stop, now
 

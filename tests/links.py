@@ -36,7 +36,7 @@ SCRIPT = str(Path(__file__).parents[1] / "ui" / "navigation.py")
 CLOSE, WORD2VEC = 1e-4, 1e-3  # relative tolerance; training of word2vec is the least steady
 NOTHING = 1e-9  # below it a number is nothing
 GOLDEN = 0.6180339887498949
-Entry = Mapping[str, Any]  # "open": an address, or "file": a lesson; "steps", "snippet", "changed"; "runs"
+Entry = Mapping[str, Any]  # "open": an address, or "file": a lesson; "steps", "snippet" and its "code", "changed"; "runs"
 
 # ---- from an address to its runs
 

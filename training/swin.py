@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from safetensors.torch import save_file
 
-from engine.vision.swin_net import Classifier
+from engine.vision.swin.net import Classifier
 
 ROOT = Path(__file__).parents[1]
 SIDE, BATCH, WARM, FALL, PLAIN = 32, 64, 200, 0.53, 0.22

@@ -58,10 +58,10 @@ def _keep(slug: str, kinds: Kinds, kind: Algorithm[Any]) -> None:
     """Keep what the link says of the other kinds, for when one of them is looked at; a close-up ends where none is."""
     arrived = st.session_state.get("arrived", {})
     own = set(kind.Params.model_fields)
-    others = {spec.name: spec for other in kinds for spec in other.Params.specs() if spec.name not in own}
+    others = {spec.name: spec for other in kinds for spec in other.Params.specs() if spec.name not in {*own, "close_up"}}
     for name, other in others.items():
-        if name == "close_up":
-            arrived.pop(f"{slug}.close_up", None)
-            address.put_quietly(slug, "close_up", -1)
-        elif f"{slug}.{name}" in arrived:
+        if f"{slug}.{name}" in arrived:
             address.seed(slug, other)
+    if "close_up" not in own:
+        arrived.pop(f"{slug}.close_up", None)
+        address.put_quietly(slug, "close_up", -1)

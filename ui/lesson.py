@@ -8,56 +8,21 @@ import base64
 import binascii
 import io
 import zlib
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 import segno
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError
 
 from engine import data
 from engine.errors import DataError
 from engine.readers import digest_of
+from ui.question import Part, Question, Word
 
 LINK_CHARACTERS = 6000  # of the parameter `lesson`: with the rest of an address below what proxies let through
 LINK_BYTES = 60_000  # what it may unpack to
 QR_CHARACTERS = 1700  # of a whole link: beyond, a phone does not read the code from a projector
-STEPS, CHOICES = 12, 6
+STEPS = 12
 EVERYTHING = "*"  # among the hidden controls: all of them
-
-
-def _clean(text: str) -> str:
-    """One line of signs that can be seen."""
-    return " ".join(data.clean(text).split())
-
-
-def _seen(text: str) -> str:
-    if not text:
-        raise ValueError("empty")
-    return text
-
-
-Line = Annotated[str, AfterValidator(_clean)]
-Word = Annotated[Line, AfterValidator(_seen)]
-
-
-class Part(BaseModel):
-    """Read as strictly as a link deserves."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
-
-
-class Question(Part):
-    """What is asked before a run; with choices their answers are counted, and one of them may be right."""
-
-    ask: Annotated[Word, Field(max_length=400)]
-    choices: tuple[Annotated[Word, Field(max_length=80)], ...] = Field((), max_length=CHOICES)
-    right: int | None = Field(None, ge=0)
-    why: Annotated[Line, Field(max_length=1000)] = ""
-
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        if len(self.choices) == 1 or (self.right is not None and self.right >= len(self.choices)):
-            raise ValueError("choices")
-        return self
 
 
 class Brought(Part):

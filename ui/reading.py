@@ -15,12 +15,13 @@ import streamlit as st
 from engine import data
 from engine.errors import DataError
 from runtime.tally import TALLY
-from ui import address, lesson, presenting
+from ui import address, lesson, presenting, questions
 from ui.language import language, say
-from ui.lesson import EVERYTHING, Lesson, Question, Step
-from ui.text import LANGUAGES, Topic, markdown, phrases, with_numbers
+from ui.lesson import EVERYTHING, Lesson, Step
+from ui.question import Question
+from ui.text import LANGUAGES, Topic, phrases
 
-SKIPPED = -1
+SKIPPED = float("-inf")  # no number that a question asks for
 SECONDS = {True: 2.0, False: 5.0}  # between two looks at the tally: on the projector, for everybody else
 
 
@@ -32,7 +33,7 @@ class Reading:
     packed: str | None
     at: int = 0
     fresh: bool = True  # the step's settings have not been taken yet
-    answers: dict[int, int] = field(default_factory=dict)
+    answers: dict[int, float] = field(default_factory=dict)
     played: set[int] = field(default_factory=set)
 
     @property
@@ -128,16 +129,16 @@ def leave() -> None:
     presenting.leave()
 
 
-def answer(choice: int) -> None:
-    """Take the reader's answer to this step, and count it."""
+def answer(given: float) -> None:
+    """Take the reader's answer to this step, and count it where it is a choice."""
     reading = _reading()
     if not reading or not (asked := reading.step.question) or reading.at in reading.answers:
         return
-    if choice != SKIPPED and not 0 <= choice < len(asked.choices):
+    if not (given == SKIPPED or asked.number or 0 <= given < len(asked.choices)):
         return
-    reading.answers[reading.at] = choice
-    if choice != SKIPPED:
-        TALLY.vote(reading.lesson.id, reading.at, choice, _voter())
+    reading.answers[reading.at] = given
+    if asked.choices and given != SKIPPED:
+        TALLY.vote(reading.lesson.id, reading.at, int(given), _voter())
 
 
 def hear(slug: str, event: Mapping[str, Any]) -> None:
@@ -247,16 +248,15 @@ def _doors(reading: Reading, slug: str, steps: int) -> None:
 
 def _question(reading: Reading, asked: Question, text: Topic) -> tuple[bool, int | None]:
     given = reading.answers.get(reading.at)
-    ask = f'<p class="th-ask"><b>{html.escape(say("predict"))}</b> {html.escape(asked.ask)}</p>'
+    questions.asked(asked)
     if given is None:
-        st.html(ask)
         with st.container(key="lesson-answers", horizontal=True, gap="small"):
-            for number, words in enumerate(() if presenting.on() else asked.choices):  # on the projector the bars say them
-                st.button(markdown(words), key=f"lesson-answer-{reading.at}-{number}", on_click=answer, args=(number,))
+            choices = () if presenting.on() else asked.choices  # on the projector the bars say them
+            questions.answers(asked, text, f"lesson-answer-{reading.at}", answer, choices)
             skip = "lesson_run" if presenting.on() else "lesson_skip" if asked.choices else "lesson_guessed"
             st.button(say(skip), key=f"lesson-skip-{reading.at}", on_click=answer, args=(SKIPPED,), type="tertiary")
     else:
-        st.html(ask + _told(asked, given, text))
+        st.html(_told(asked, given, text), width="stretch")
     if asked.choices and (presenting.on() or (given is not None and given != SKIPPED)):
         st.fragment(_bars, run_every=SECONDS[presenting.on()])(reading.lesson.id, reading.at, asked, given is not None)
     if given is None:
@@ -266,16 +266,14 @@ def _question(reading: Reading, asked: Question, text: Topic) -> tuple[bool, int
     return first, None
 
 
-def _told(asked: Question, given: int, text: Topic) -> str:
-    """What was answered, and what is so: the second once the run has been seen to where it stops."""
-    watch = say("watch", answer=asked.choices[given]) if given != SKIPPED else say("lesson_watch")
-    verdict = ""
-    if asked.right is not None:
-        right = say("lesson_right", answer=asked.choices[asked.right])
-        verdict = right if given == SKIPPED else say("right") if given == asked.right else say("not_so") + " " + right
-    said = f"<b>{html.escape(verdict)}</b> {with_numbers(asked.why, text.columns)}"
-    why = f'<p class="th-ask th-why">{said}</p>' if verdict or asked.why else ""
-    return f'<p class="th-ask th-watch">{html.escape(watch)}</p>' + why
+def _told(asked: Question, given: float, text: Topic) -> str:
+    """What was answered, and what is so; of a choice that was wrong, or not made, which one is right."""
+    skipped = given == SKIPPED
+    verdict = "" if skipped else questions.verdict(asked, given)
+    if asked.right is not None and given != asked.right:
+        so = say("lesson_right", answer=asked.said(asked.right))
+        verdict = f"<b>{html.escape(so if skipped else say('not_so') + ' ' + so)}</b>"
+    return questions.told(asked, None if skipped else given, text, verdict)
 
 
 def _bars(lesson: str, at: int, asked: Question, answered: bool) -> None:

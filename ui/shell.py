@@ -1,7 +1,7 @@
 """The frame of a topic page: header, experiments, controls beside the picture, tabs below."""
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
@@ -15,23 +15,25 @@ from engine.data import Added, Removed
 from engine.errors import TheoriaError
 from engine.params import Options, Params
 from runtime.run import Run
-from ui import address, compare, device, presenting, reading, source, teaching
+from ui import address, compare, device, presenting, questions, reading, source, teaching
 from ui.controls import controls
 from ui.dataset import Chosen, Form, add_point, bundled, dataset, forget, of_link, remove_point
 from ui.kinds import Kinds
 from ui.language import following, language, say, switch
 from ui.player import Clicked, beside_player, play
 from ui.search import Found
-from ui.text import Experiment, Guess, Topic, phrases, theory, with_numbers
+from ui.text import Experiment, Topic, phrases, theory
 
 Samples = Sequence[str] | Mapping[str, Sequence[str]]  # of all kinds, or of each
 Forms = Form[Any] | Mapping[str, Form[Any]]
+NO_DATA: Chosen[Any] = Chosen(None, {}, None, "", {})
 
 
-def topic(module: ModuleType, view: ModuleType, *, samples: Samples, form: Forms) -> None:
+def topic(module: ModuleType, view: ModuleType, *, samples: Samples = (), form: Forms | None = None) -> None:
     """A topic's page: header, experiments, controls beside the picture, tabs.
 
-    `samples` and `form` say what it can be about; a kind of run that `form` leaves out is about its sample alone. Of the view
+    `samples` and `form` say what it can be about; a kind of run that `form` leaves out is about its sample alone, if it has
+    one. Of the view
     it takes `draw` and `Options`, and where it has them `choices(data, words)` (what settings may be with these data),
     `belonging(data)` (settings that speak of the data, and of which) and `clicked(…)` (what a click sets).
     """
@@ -53,7 +55,7 @@ def topic(module: ModuleType, view: ModuleType, *, samples: Samples, form: Forms
     with right:
         notices()
         play(
-            Run(kind.train, params, (chosen.data,), where),
+            Run(kind.train, params, (chosen.data,) if kind.sample else (), where),
             view.draw,
             options,
             text,
@@ -63,11 +65,13 @@ def topic(module: ModuleType, view: ModuleType, *, samples: Samples, form: Forms
             kind=kind,
             on_click=lambda clicked: clicks(text, view, clicked, params, chosen.data, options),
         )
-    below(text, module, params, [chosen.code])
+    below(text, module, params, [chosen.code] if kind.sample else [])
 
 
-def about(text: Topic, kind: Algorithm[Any], samples: Samples, form: Forms) -> Chosen[Any]:
-    """The data that a kind of run is about: chosen among samples or brought, or its sample where there is nothing to choose."""
+def about(text: Topic, kind: Algorithm[Any], samples: Samples, form: Forms | None) -> Chosen[Any]:
+    """The data that a kind of run is about: chosen among samples or brought; its sample where there is nothing to choose."""
+    if not kind.sample:
+        return NO_DATA
     names = samples.get(kind.name, ()) if isinstance(samples, Mapping) else samples
     taken = form.get(kind.name) if isinstance(form, Mapping) else form
     return dataset(text, names, default=kind.sample, form=taken) if taken else bundled(kind.sample, kind.sample)
@@ -177,44 +181,18 @@ def _begin(text: Topic, item: Experiment | None) -> None:
 
 
 def _ask(text: Topic, item: Experiment, state: dict[str, Any]) -> tuple[bool, int | None]:
-    answer = state["answer"]
+    question, answer = item.question, state["answer"]
     if answer is None:
-        st.html(f'<p class="th-ask"><b>{html.escape(say("predict"))}</b> {html.escape(item.ask)}</p>', width="stretch")
-        if item.guess:
-            _guess(text, item, item.guess, state)
-        for number, words in enumerate(item.answers):
-            st.button(words, key=f"answer-{item.id}-{number}", on_click=state.update, kwargs={"answer": number})
+        questions.asked(question)
+        give: Callable[[float], None] = lambda given: state.update(answer=given)  # noqa: E731
+        questions.answers(question, text, f"answer-{item.id}", give, question.choices)
         return False, 0
-    given = f"{answer:.{item.guess.digits}f}" if item.guess else item.answers[answer]
-    watch = html.escape(say("watch", answer=given))
-    verdict = (
-        _near(item.guess, answer) if item.guess else f"<b>{html.escape(say('right' if answer == item.right else 'not_so'))}</b>"
-    )
-    why = f'<p class="th-ask th-why">{verdict} {with_numbers(item.why, text.columns)}</p>'
-    st.html(f'<p class="th-ask th-watch">{watch}</p>' + why, width="stretch")  # the second once the film has been seen to its end
+    st.html(questions.told(question, answer, text, questions.verdict(question, answer)), width="stretch")
     if item.then:
         st.button(item.then, key=f"then-{item.id}", on_click=_go_on, args=(text.slug, item))
     played = state.setdefault("played", False)
     state["played"] = True
     return not played, None
-
-
-def _guess(text: Topic, item: Experiment, guess: Guess, state: dict[str, Any]) -> None:
-    """A number to drag."""
-    key, middle = f"guess-{item.id}", round((guess.low + guess.high) / 2 / guess.step) * guess.step
-    st.session_state.setdefault(key, middle)
-    value = st.slider(
-        text.columns[guess.column], guess.low, guess.high, step=guess.step, key=key, format=f"%.{guess.digits}f",
-        label_visibility="collapsed", width=220,
-    )  # fmt: skip
-    said = say("guess", value=f"{value:.{guess.digits}f}")
-    st.button(said, key=f"answer-{item.id}", on_click=lambda: state.update(answer=st.session_state[key]))
-
-
-def _near(guess: Guess, answer: float) -> str:
-    """Whether a guess was near, which the player knows when the run has been seen."""
-    words = " ".join(f'data-th-{key}="{html.escape(say(key))}"' for key in ("near", "far"))
-    return f'<b data-th-guess="{answer}" data-th-column="{guess.column}" data-th-within="{guess.within}" {words}></b>'
 
 
 def _go_on(slug: str, item: Experiment) -> None:

@@ -50,12 +50,13 @@ def snippet(module: ModuleType, params: Params, data: Sequence[str]) -> str:
         f"{spec.name}={value!r}" for spec in type(params).specs() if (value := getattr(params, spec.name)) != spec.default
     )
     names = ["data"] if len(data) == 1 else [f"data{k}" for k in range(len(data))]
-    lines = ["from engine import data as datasets", f"from {module.__name__.rsplit('.', 1)[0]} import {short}", ""]
-    lines += [f"{name} = {item}" for name, item in zip(names, data, strict=True)]
-    return "\n".join(
-        [
-            *lines,
-            f"for frame in {short}.{kind.train.__name__}({short}.{kind.Params.__name__}({changed}), {', '.join(names)}):",
-            "    print(frame.numbers())",
-        ]
-    )
+    called = ", ".join([f"{short}.{kind.Params.__name__}({changed})", *names])
+    lines = [
+        *(["from engine import data as datasets"] if data else []),
+        f"from {module.__name__.rpartition('.')[0]} import {short}",
+        "",
+        *(f"{name} = {item}" for name, item in zip(names, data, strict=True)),
+        f"for frame in {short}.{kind.train.__name__}({called}):",
+        "    print(frame.numbers())",
+    ]
+    return "\n".join(lines)

@@ -13,12 +13,14 @@ from engine.params import Spec
 from ui import address, lesson, presenting, reading
 from ui.dataset import brought
 from ui.language import language, say
-from ui.lesson import EVERYTHING, Brought, Lesson, Question, Step
+from ui.lesson import EVERYTHING, Brought, Lesson, Step
 from ui.player import PLAYER, trouble
+from ui.question import CHOICES, Question
 from ui.text import Topic, markdown, theory
 
 HIDE = ("none", "all", "some")
 EMPTY: dict[str, Any] = {"ask": "", "choices": "", "right": None, "why": "", "hide": "none", "hidden": []}
+OTHER = ("number", "goal", "cover")  # kinds of question that are kept as they came: nothing here types them
 
 
 @dataclass
@@ -83,18 +85,10 @@ def _form(text: Topic, made: Draft) -> None:
     st.markdown(f"#### {say('teach_step', n=now + 1)}")
     _from_experiment(text, made)
     _kept(made, "ask", lambda key: st.text_area(say("teach_ask"), key=key, max_chars=400, height=80))
-    _kept(made, "choices", lambda key: st.text_area(say("teach_choices"), key=key, max_chars=480, height=110))
-    choices = _choices(made)
-    right = list(range(len(choices)))
-    if made.form["right"] not in right:
-        made.form["right"] = None
-    name = choices.__getitem__
-    _kept(
-        made,
-        "right",
-        lambda key: st.selectbox(say("teach_right"), right, format_func=name, key=key, placeholder=say("teach_no_right")),
-        among=[None, *right],
-    )
+    if number := made.form.get("number"):
+        st.caption(say("teach_number", column=text.columns.get(number.column, number.column), low=number.low, high=number.high))
+    else:
+        _form_choices(made)
     _kept(made, "why", lambda key: st.text_area(say("teach_why"), key=key, max_chars=1000, height=80))
     hide = {choice: say("teach_hide_" + choice) for choice in HIDE}
     _kept(
@@ -127,6 +121,22 @@ def _form(text: Topic, made: Draft) -> None:
     _trouble()
 
 
+def _form_choices(made: Draft) -> None:
+    """The choices, a line each, and which of them is right."""
+    _kept(made, "choices", lambda key: st.text_area(say("teach_choices"), key=key, max_chars=480, height=110))
+    choices = _choices(made)
+    right = list(range(len(choices)))
+    if made.form["right"] not in right:
+        made.form["right"] = None
+    name = choices.__getitem__
+    _kept(
+        made,
+        "right",
+        lambda key: st.selectbox(say("teach_right"), right, format_func=name, key=key, placeholder=say("teach_no_right")),
+        among=[None, *right],
+    )
+
+
 def _kept(made: Draft, name: str, widget: Callable[[str], Any], among: list[Any] | None = None) -> None:
     """A widget whose value outlives it: Streamlit forgets one that is not drawn."""
     key = _key(name)
@@ -154,7 +164,7 @@ def _heard(made: Draft) -> None:
 
 
 def _choices(made: Draft) -> list[str]:
-    return [line.strip() for line in made.form["choices"].splitlines() if line.strip()][: lesson.CHOICES]
+    return [line.strip() for line in made.form["choices"].splitlines() if line.strip()][:CHOICES]
 
 
 def _from_experiment(text: Topic, made: Draft) -> None:
@@ -162,8 +172,13 @@ def _from_experiment(text: Topic, made: Draft) -> None:
     id = st.session_state.get("experiment", {}).get(text.slug, {}).get("id")
     item = next((item for item in text.experiments if item.id == id), None)
     if item and not made.form["ask"]:
-        values = {**EMPTY, "ask": item.ask, "choices": "\n".join(item.answers), "right": item.right, "why": item.why}
-        st.button(say("teach_from", name=item.name), on_click=_fill, args=(values,), key="teach-from")
+        st.button(say("teach_from", name=item.name), on_click=_fill, args=(_said(item.question),), key="teach-from")
+
+
+def _said(asked: Question) -> dict[str, Any]:
+    """A question as the form says it."""
+    others = {name: value for name in OTHER if (value := getattr(asked, name)) is not None}
+    return {**EMPTY, "ask": asked.ask, "choices": "\n".join(asked.choices), "right": asked.right, "why": asked.why, **others}
 
 
 def _take() -> None:
@@ -180,9 +195,7 @@ def _take() -> None:
             kind, content = data.carry(mine[0].content)
             own = Brought(name=mine[0].name, kind=kind, content=content)  # type: ignore[arg-type]
             settings = {key: value for key, value in settings.items() if key != "data"} | mine[1]
-        asked = Question(
-            ask=form["ask"], choices=tuple(_choices(made)), right=form["right"], why=form["why"]
-        ) if form["ask"].strip() else None  # fmt: skip
+        asked = _asked(made) if form["ask"].strip() else None
         hidden = {"none": (), "all": (EVERYTHING,), "some": tuple(form["hidden"])}[form["hide"]]
         if event.get("last") or (asked and at == 0):  # a question before a run that has not begun: the whole run is meant
             at = None
@@ -196,6 +209,15 @@ def _take() -> None:
         made.steps[made.changing] = step
     made.changing = made.problem = None
     _fill(EMPTY | {"hide": form["hide"]})
+
+
+def _asked(made: Draft) -> Question:
+    """The question that the form says. Raises ValidationError."""
+    form = made.form
+    words: dict[str, Any] = {"ask": form["ask"], "why": form["why"]}
+    if others := {name: form[name] for name in OTHER if form.get(name)}:
+        return Question(**words, **others)
+    return Question(**words, choices=tuple(_choices(made)), right=form["right"])
 
 
 # ---- the lesson
@@ -276,10 +298,8 @@ def _change(number: int) -> None:
     made.changing = number
     asked = step.question
     hide = "all" if EVERYTHING in step.hidden else "some" if step.hidden else "none"
-    values = EMPTY | {"hide": hide, "hidden": [item for item in step.hidden if item != EVERYTHING]}
-    if asked:
-        values |= {"ask": asked.ask, "choices": "\n".join(asked.choices), "right": asked.right, "why": asked.why}
-    _fill(values)
+    hidden = {"hide": hide, "hidden": [item for item in step.hidden if item != EVERYTHING]}
+    _fill((_said(asked) if asked else EMPTY) | hidden)
     reading.revisit(step)
 
 

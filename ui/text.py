@@ -11,6 +11,7 @@ from typing import Any
 
 from charts.panels import Safe, escaped
 from runtime.run import digest_of
+from ui.question import Question
 
 REFERENCE = "en"  # the language whose files also hold what has no language
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -57,7 +58,10 @@ class Topic:
         def told(why: str) -> str:
             return PLACE.sub(lambda match: facts.get(match[1], match[0]), why)
 
-        return replace(self, experiments=tuple(replace(item, why=told(item.why)) for item in self.experiments))
+        def asked(question: Question) -> Question:
+            return question.model_copy(update={"why": told(question.why)})
+
+        return replace(self, experiments=tuple(replace(item, question=asked(item.question)) for item in self.experiments))
 
     @staticmethod
     def escape(text: str) -> str:
@@ -65,31 +69,15 @@ class Topic:
 
 
 @dataclass(frozen=True)
-class Guess:
-    """A number to predict: a column of the numbers, where it may lie, and how far off is near."""
-
-    column: str
-    low: float
-    high: float
-    step: float
-    within: float
-    digits: int
-
-
-@dataclass(frozen=True)
 class Experiment:
-    """A preset with something to predict first: one of the answers, or a number."""
+    """A preset: what it sets, what is asked before it runs, and what to try next."""
 
     id: str
     name: str
-    ask: str
-    why: str  # with {columns} of the last picture's numbers, {column:.2f} with so many digits
+    question: Question
     data: str
     set: Mapping[str, Any]
-    answers: tuple[str, ...] = ()
-    right: int = 0  # which answer holds
-    guess: Guess | None = None
-    then: str = ""  # what to try next, if there is something
+    then: str = ""
     then_set: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -133,13 +121,16 @@ def markdown(text: str) -> str:
 
 
 def _experiment(slug: str, language: str, item: dict[str, Any]) -> Experiment:
-    """An experiment's words in a language; its settings stand once, in the reference language."""
+    """An experiment in a language; its settings, and what answers its question, stand once, in the reference language."""
+    words = {"ask": item["ask"], "why": item["why"], "choices": tuple(item.get("answers", ()))}
+    named = {"id": item["id"], "name": item["name"], "then": item.get("then", "")}
     if language != REFERENCE:
         same = next(other for other in theory(slug, REFERENCE).experiments if other.id == item["id"])
-        shared = {"right": same.right, "data": same.data, "set": same.set, "then_set": same.then_set, "guess": same.guess}
-        return Experiment(**item | shared | {"answers": tuple(item.get("answers", ()))})
-    guess = Guess(**item["guess"]) if "guess" in item else None
-    return Experiment(**item | {"answers": tuple(item.get("answers", ())), "guess": guess})
+        asked = {name: getattr(same.question, name) for name in ("right", "number", "goal", "cover")}
+        return Experiment(**named, question=Question(**words, **asked), data=same.data, set=same.set, then_set=same.then_set)
+    asked = {name: item[key] for name, key in (("number", "guess"), ("goal", "goal"), ("cover", "cover")) if key in item}
+    question = Question.model_validate(words | asked | {"right": item.get("right", 0) if words["choices"] else None})
+    return Experiment(**named, question=question, data=item["data"], set=item["set"], then_set=item.get("then_set", {}))
 
 
 @cache

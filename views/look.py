@@ -108,8 +108,9 @@ class Look(Generic[F]):
 
     def _row(self, derived: Mapping[str, Fact]) -> dict[str, Fact]:
         """The step's row in the table of numbers."""
-        held = {name: known(getattr(self.frame, name)) for name in self.words.columns if hasattr(self.frame, name)}
-        return held | dict(derived)
+        held = {name: getattr(self.frame, name) for name in self.words.columns if hasattr(self.frame, name)}
+        single = {name: known(value) for name, value in held.items() if not isinstance(value, np.ndarray)}
+        return single | dict(derived)
 
     def _metric(self, item: str | tuple[str, str], row: Mapping[str, Fact]) -> tuple[str, str]:
         name, value = (item, shown(row[item])) if isinstance(item, str) else item

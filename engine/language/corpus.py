@@ -205,8 +205,8 @@ def _trodden(counts: Counts, beginning: Sequence[int]) -> Iterator[float]:
     while True:
         steps = np.where(level.token < counts.V, ways[level.parent], 0.0)
         yield float(steps.sum())
-        going_on = np.where(level.token != counts.end, steps, 0.0)
-        ways = np.bincount(level.suffix, weights=going_on, minlength=len(ways)).astype(float)
+        steps[level.token == counts.end] = 0
+        ways = np.bincount(level.suffix, weights=steps, minlength=len(ways)).astype(float)
 
 
 def writer(text: Text, order: int, estimator: Estimator) -> Writer:

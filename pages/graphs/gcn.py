@@ -1,49 +1,9 @@
 """Graph convolution: the page."""
 
 from engine.graphs import gcn
-from runtime.run import Run
-from ui import address, shell
-from ui.controls import controls
-from ui.dataset import GRAPH, dataset
-from ui.language import say
-from ui.player import Clicked, play
+from ui.dataset import GRAPH
+from ui.shell import topic
 from views.graphs import gcn as view
 
-SAMPLES = ["karate", "art_philo_science", "les_miserables", "blocks", "grid", "ring", "large"]
-MORE = ("per_class", "labelled", "hidden", "decay", "optimiser", "direction", "weighted", "features", "seed")
-
-text = shell.header("gcn")
-autoplay, start = shell.experiments(text)
-left, right = shell.stage()
-with left:
-    chosen = dataset(text, SAMPLES, default=gcn.ALGORITHMS[0].sample, form=GRAPH)
-    for name in ("labelled", "node"):
-        address.belongs("gcn", name, view.nodes_key(chosen.data))
-    params = controls(gcn.Params, text, more=MORE, choices=view.choices(chosen.data, text))
-    options = controls(view.Options, text, folded=say("picture_settings"))
-link, step = shell.address_bar(text, gcn.ALGORITHMS, params, options, chosen.link, short=chosen.short, note=chosen.note)
-
-
-def on_click(clicked: Clicked) -> None:
-    """A click on a node tells its class, or looks at it, as what is shown wants it."""
-    meant = view.clicked(params.show, clicked.index, params, chosen.data)
-    if meant is None:
-        address.notice("too_many_labelled")
-    else:
-        address.put("gcn", *meant)
-
-
-with right:
-    shell.notices()
-    play(
-        Run(gcn.train, params, (chosen.data,)),
-        view.draw,
-        options,
-        text,
-        autoplay=autoplay,
-        start=start if start is not None else step,
-        link=link,
-        kind=gcn.ALGORITHMS[0],
-        on_click=on_click,
-    )
-shell.below(text, gcn, params, [chosen.code])
+SAMPLES = ("karate", "art_philo_science", "les_miserables", "blocks", "grid", "ring", "large")
+topic(gcn, view, samples=SAMPLES, form=GRAPH)

@@ -7,7 +7,8 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.playground import PHONE, idle, ready, sideways, step, unbroken
 from ui import lesson
-from ui.lesson import Lesson, Question, Step
+from ui.lesson import Lesson, Step
+from ui.question import Question
 
 EVIL = "<img src=x onerror=window.hacked=1>"
 SECONDS = 300  # from an empty page to a class that answers

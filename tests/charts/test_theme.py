@@ -6,7 +6,7 @@ from pathlib import Path
 from charts import theme
 
 ROOT = Path(__file__).parents[2]
-ANGLE = re.compile(r"""["'](?:tick|text)angle["']\s*:\s*([^,}\n]+)""")
+ANGLE = re.compile(r"""(?:tick|text)angle["']?\s*[:=]\s*([^,}\n]+)""")
 
 
 def test_no_axis_turns_its_labels_and_no_picture_says_otherwise():

@@ -136,6 +136,7 @@ def test_words_are_set_in_lines_and_what_is_left_out_is_said():
 
 def test_names_below_an_axis_stand_in_rows_where_they_are_many():
     assert ticks(["a", "b"], 50) == ["a", "b"]
+    assert ticks([], 0) == []
     some = ticks(["somewhat", "longer", "names", "here"], 20)
     assert [name.count("<br>") for name in some] == [0, 1, 0, 1]
     assert all(breadth(name.replace("<br>", "")) <= 3 * 50 / 24 for name in ticks(["interminable"] * 24, 50))

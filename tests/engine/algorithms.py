@@ -12,9 +12,9 @@ from engine import data
 from engine.algorithm import Algorithm
 from engine.frames import Frame
 from engine.generative import unet
-from engine.graphs import networks
+from engine.graphs.gcn import networks
 from engine.params import Params
-from engine.vision import swin_net
+from engine.vision.swin import net as swin_net
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Case:
 
     slug: str
     kind: Algorithm[Any]
-    few: Callable[[], Any]
+    few: Callable[[], Any] | None  # None: it needs no data
 
     @property
     def train(self) -> Callable[..., Iterator[Frame]]:
@@ -33,12 +33,12 @@ class Case:
     def Params(self) -> type[Params]:
         return self.kind.Params
 
-    @property
-    def default(self) -> tuple[Any, Params, str]:
-        return self.kind.train, self.kind.Params(), self.kind.sample
+    def opening(self, params: Any = None) -> Iterator[Frame]:
+        """The run that its page opens with, or another on the same data."""
+        return self.kind.train(params or self.kind.Params(), *([data.sample(self.kind.sample)] if self.kind.sample else []))
 
     def data(self) -> tuple[Any, ...]:
-        return (self.few(),)
+        return (self.few(),) if self.few else ()
 
     def __str__(self) -> str:
         return f"{self.slug}-{self.kind.name}"
@@ -97,7 +97,7 @@ FEW: dict[str, Callable[[], Any]] = {
     "word2vec": few_sentences,
 }
 ALGORITHMS = [
-    Case(slug, kind, FEW.get(f"{slug}.{kind.name}", FEW[slug]))
+    Case(slug, kind, FEW.get(f"{slug}.{kind.name}", FEW.get(slug)) if kind.sample else None)
     for section, slugs in SECTIONS.items()
     for slug in slugs
     for kind in import_module(f"engine.{section}.{slug}").ALGORITHMS

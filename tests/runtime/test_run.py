@@ -1,5 +1,8 @@
 """Names of runs and films."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -11,6 +14,9 @@ from tests.runtime.helpers import run
 
 SAMPLE = toys.Data("a")
 UPLOAD = toys.Data("a", origin="upload")
+FILES = sorted(  # all that the engine may read beside its code
+    file.relative_to(naming.ROOT) for folder in ("weights", "datasets") for file in (naming.ROOT / "assets" / folder).iterdir()
+)
 
 
 def other_secret(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,8 +67,30 @@ def test_the_digest_of_sources_changes_with_content_and_with_names(tmp_path, mon
         (tmp_path / "engine" / name).write_text(content)
         digests.add(digest_of.__wrapped__("engine"))
     assert len(digests) == 4
-    (tmp_path / "engine" / "b.pyc").write_text("no source")
+    (tmp_path / "engine" / "__pycache__").mkdir()
+    (tmp_path / "engine" / "__pycache__" / "b.cpython.pyc").write_text("no source")
     assert digest_of.__wrapped__("engine") in digests
+
+
+def test_what_names_a_run_is_read_in_every_folder_of_assets_that_the_engine_reads_numbers_from() -> None:
+    sources = "".join(file.read_text(encoding="utf-8") for file in (naming.ROOT / "engine").rglob("*.py"))
+    folders = {f"assets/{folder}" for folder in re.findall(r'"assets" / "(\w+)"', sources)}
+    assert folders == set(naming.ENGINE) - {"engine"}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_another_file_of_those_the_engine_reads_gives_other_names(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in naming.ENGINE:
+        (tmp_path / folder).parent.mkdir(exist_ok=True)
+        (tmp_path / folder).mkdir()
+    (tmp_path / file).write_bytes(b"before")
+    monkeypatch.setattr(naming, "ROOT", tmp_path)
+    monkeypatch.setattr(naming, "digest_of", digest_of.__wrapped__)
+    before = run().key
+    (tmp_path / file).write_bytes(b"after")
+    assert run().key != before
 
 
 def test_the_names_of_samples_are_the_same_on_every_server(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,8 @@ import torch
 from safetensors.torch import load_file
 
 from engine import data
-from engine.vision import swin, swin_net
+from engine.vision import swin
+from engine.vision.swin import net as swin_net
 from training import swin as training
 
 FASHION = Path(os.environ.get("FASHION_MNIST", "/usr/share/datasets/fashion-mnist"))

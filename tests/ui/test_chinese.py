@@ -53,7 +53,10 @@ def words() -> Iterator[tuple[str, str]]:
         for table in (text.labels, text.view_labels, text.columns, text.say, *text.choices.values()):
             yield from ((f"{slug} {key}", value) for key, value in table.items())
         for item in text.experiments:
-            yield from ((f"{slug} {item.id}", part) for part in (item.name, item.ask, item.why, item.then, *item.answers))
+            yield from (
+                (f"{slug} {item.id}", part)
+                for part in (item.name, item.question.ask, item.question.why, item.then, *item.question.choices)
+            )
         yield from ((f"{slug} errata", part) for item in text.errata for part in item.values())
         yield from ((f"{slug} prose", part) for part in text.prose.split("\n\n"))
     for table, entries in phrases("zh").items():

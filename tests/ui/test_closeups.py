@@ -2,6 +2,9 @@
 
 import pytest
 
+from engine.language import decoding
+from engine.vision import swin
+from tests.pages import said
 from tests.ui.test_experiments import shown as shown
 from tests.ui.test_pages import opened
 
@@ -12,8 +15,6 @@ WITHOUT = [  # topic, what the link says beside the close-up, the setting that l
     ("som", {}, "unfold", True),
     ("em", {"model": "mixture"}, "by_k", True),
     ("gcn", {}, "show", "depth"),
-    ("decoding", {}, "strategy", "widths"),
-    ("decoding", {}, "strategy", "exhaustive"),
     ("word2vec", {}, "show", "noise"),
 ]
 
@@ -30,7 +31,31 @@ def test_choosing_a_run_without_close_looks_leaves_the_close_up(slug, link, name
     assert "close_up=-1" in page.session_state["link_now"]
 
 
-@pytest.mark.parametrize("slug", ["ngram", "swin", "diffusion"])
+@pytest.mark.parametrize("slug", ["ngram", "diffusion"])
 def test_a_close_up_that_a_link_asks_of_such_a_run_is_kept_so_that_it_says_why(slug, shown):
     opened(slug, **{f"{slug}__close_up": "1"} | ({"diffusion__what": "forward"} if slug == "diffusion" else {}))
     assert shown[-1][0].params.close_up == 1
+
+
+def test_a_close_up_that_a_link_asks_of_a_topic_without_any_shows_the_whole_run_and_says_nothing(shown):
+    page = opened("swin", swin__close_up="1", swin__shift="2")
+    assert shown[-1][0].params == swin.Shift(shift=2)
+    assert "swin.close_up" not in said(page)
+    assert "close_up" not in page.session_state["link_now"]
+
+
+def test_choosing_every_beam_width_leaves_the_close_up_and_choosing_everything_keeps_it(shown):
+    page = opened("decoding", decoding__close_up="1")
+    assert shown[-1][0].params == decoding.Beam(close_up=1)
+    for kind, params in {"exhaustive": decoding.Exhaustive(close_up=1), "widths": decoding.Widths()}.items():
+        page.selectbox(key="decoding.show.en").set_value(kind).run()
+        assert not page.exception
+        assert shown[-1][0].params == params
+        assert ("close_up" in page.session_state["link_now"]) == (kind == "exhaustive")
+
+
+def test_a_close_up_that_a_link_asks_of_every_beam_width_shows_the_whole_run(shown):
+    page = opened("decoding", decoding__strategy="widths", decoding__close_up="1")
+    assert shown[-1][0].params == decoding.Widths()
+    assert "decoding.close_up" not in said(page)
+    assert "close_up" not in page.session_state["link_now"]

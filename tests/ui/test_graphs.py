@@ -1,11 +1,12 @@
 """Graphs on a page: what is told of nodes goes when the nodes go; own edge lists travel in the link."""
 
+from typing import Any
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine import data
 from engine.data import Graph
-from engine.graphs import gcn
 from runtime import server
 from tests.pages import opened
 from ui import dataset
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("bugs_break", "in_line")
 CSV = b"source,target,label\nAnn,,red\nCid,,blue\nZoe,,\nAnn,Bob,\nBob,Cid,\n"
 
 
-def shown() -> tuple[gcn.Params, Graph]:
+def shown() -> tuple[Any, Graph]:
     run = list(server.running()[1]._films.values())[-1].job.run
     return run.params, run.data[0]
 

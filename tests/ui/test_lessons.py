@@ -18,8 +18,9 @@ from runtime import server
 from runtime.tally import TALLY
 from tests.pages import SCRIPT, opened, params
 from ui import lesson, teaching
-from ui.lesson import Brought, Lesson, Question, Step
-from ui.text import LANGUAGES
+from ui.lesson import Brought, Lesson, Step
+from ui.question import Goal, Number, Question
+from ui.text import LANGUAGES, theory
 
 pytestmark = pytest.mark.usefixtures("bugs_break", "in_line")
 EVIL = "<img src=x onerror=window.hacked=1>"
@@ -62,6 +63,41 @@ def test_a_lesson_comes_out_of_its_link_and_its_file_as_it_went_in():
     plain = made(TANGLE, Step(slug="em"), Step(slug="gcn", at=4, hidden=("*",)), title="地图 & <maps>")
     assert lesson.unpack(lesson.pack(plain)) == plain
     assert lesson.read(lesson.file(plain)) == plain
+
+
+NUMBER = Number(column="theta_a", low=0.0, high=1.0, step=0.01, within=0.05, digits=2)
+GOAL = Goal(column="loglik", side="above", bound=-34.0, moves=3)
+
+
+@pytest.mark.parametrize("kind", [{"number": NUMBER}, {"goal": GOAL}, {"cover": "theta_a"}])
+def test_every_kind_of_question_comes_out_of_a_link_and_a_file_as_it_went_in(kind):
+    asked = Question(ask="Where will A end?", why="At {theta_a:.3f}.", **kind)
+    plain = made(Step(slug="em", question=asked))
+    assert asked.kind == next(iter(kind))
+    assert lesson.unpack(lesson.pack(plain)) == plain == lesson.read(lesson.file(plain))
+
+
+def test_a_question_is_of_one_kind():
+    for two in ({"number": NUMBER, "cover": "theta_a"}, {"number": NUMBER, "choices": ("a", "b")}):
+        with pytest.raises(ValidationError):
+            Question(ask="?", **two)
+
+
+def test_a_number_is_guessed_in_a_lesson_as_in_an_experiment():
+    asked = Question(ask="Where will A end?", why="At {theta_a:.3f}.", number=NUMBER)
+    page = reading(Step(slug="em", settings={"em.show": "coins"}, question=asked))
+    page.switch_page("../pages/learning/em.py").run()
+    page.slider(key="guess-lesson-answer-0").set_value(0.78).run()
+    page.button(key="lesson-answer-0").click().run()
+    assert not page.exception
+    assert 'data-th-guess="0.78" data-th-column="theta_a" data-th-within="0.05"' in said(page)
+
+
+def test_a_question_taken_over_from_an_experiment_keeps_its_number():
+    taken = teaching._said(theory("em", "en").experiments[0].question)
+    assert taken["number"] == theory("em", "en").experiments[0].question.number is not None
+    draft = teaching.Draft(form=teaching.EMPTY | taken)
+    assert teaching._asked(draft) == theory("em", "en").experiments[0].question
 
 
 def test_equal_lessons_are_counted_together_and_others_apart():

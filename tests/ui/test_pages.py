@@ -196,7 +196,7 @@ def test_an_experiment_asks_first_and_explains_after_the_answer():
 def test_an_experiment_may_ask_for_a_number_and_leaves_its_own_to_the_player():
     page = opened("em")
     page.button_group(key="em-experiment").set_value("coins").run()
-    page.slider(key="guess-coins").set_value(0.78).run()
+    page.slider(key="guess-answer-coins").set_value(0.78).run()
     assert page.button(key="answer-coins").label == "My guess: 0.78"
     assert "data-th-value" not in said(page)
     page.button(key="answer-coins").click().run()

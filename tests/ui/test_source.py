@@ -16,7 +16,8 @@ def test_a_topic_is_shown_with_the_modules_of_its_section_that_it_is_built_on():
         {"corpus.py", "counts.py", "smoothing.py", "tokens.py"},
     )
     assert set(files(decoding)[1:]) == own | model
-    assert files(em) == ["__init__.py", "bound.py", "two_coins.py", "mixtures.py", "tosses.py", "gaussians.py"]
+    assert files(em)[0] == "__init__.py"
+    assert set(files(em)[1:]) == {"bound.py", "two_coins.py", "mixtures.py", "tosses.py", "gaussians.py"}
 
 
 def test_a_topic_in_one_file_is_shown_as_one():

@@ -69,9 +69,11 @@ def test_every_topic_has_a_theory_in_every_language_with_the_same_keys(slug):
         for name, choices in reference.choices.items():
             assert set(other.choices[name]) == set(choices)
         assert [item.id for item in other.experiments] == [item.id for item in reference.experiments]
-        assert [len(item.answers) for item in other.experiments] == [len(item.answers) for item in reference.experiments]
-        assert [sorted(re.findall(PLACE, item.why)) for item in other.experiments] == [
-            sorted(re.findall(PLACE, item.why)) for item in reference.experiments
+        assert [len(item.question.choices) for item in other.experiments] == [
+            len(item.question.choices) for item in reference.experiments
+        ]
+        assert [sorted(re.findall(PLACE, item.question.why)) for item in other.experiments] == [
+            sorted(re.findall(PLACE, item.question.why)) for item in reference.experiments
         ]
         assert len(other.errata) == len(reference.errata)
         assert other.prose.count("$$") == reference.prose.count("$$")
@@ -102,8 +104,8 @@ def test_a_topic_has_four_to_six_experiments_whose_settings_are_legal(slug):
             own = {name: value for name, value in values.items() if name in kind.Params.model_fields}
             kind.Params.make(**own)
             options.make(**{name: value for name, value in values.items() if name not in {*own, "show"}})
-        assert (item.guess is None) == bool(item.answers)
-        assert item.guess or 0 <= item.right < len(item.answers)
+        assert (item.question.number is None) == bool(item.question.choices)
+        assert item.question.number or 0 <= item.question.right < len(item.question.choices)
 
 
 def test_every_error_that_is_raised_has_its_sentence():

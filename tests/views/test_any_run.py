@@ -1,17 +1,16 @@
-"""Whatever legal parameters a run has, each of its frames can be drawn in every language."""
+"""Whatever legal settings a run and its picture have, each of its frames can be drawn in every language."""
 
 import re
 from collections.abc import Hashable
 from importlib import import_module
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from charts import theme
 from contents import SECTIONS
 from tests.engine.algorithms import ALGORITHMS
-from tests.engine.test_contract import params_of, run, values_of
+from tests.engine.test_contract import run
+from tests.examples import examples
 from tests.films import accepted
 from ui.text import LANGUAGES, theory
 
@@ -20,18 +19,13 @@ seen: set[Hashable] = set()  # figures that Plotly has accepted
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS, ids=str)
-@settings(max_examples=40)
-@given(sample=st.data())
-def test_every_frame_of_any_legal_run_can_be_drawn(algorithm, sample):
+def test_every_frame_of_any_legal_run_can_be_drawn(algorithm):
     view = import_module(f"views.{SECTION[algorithm.slug]}.{algorithm.slug}")
-    params = sample.draw(params_of(algorithm.Params))
-    free = {spec.name: values_of(spec) for spec in view.Options.specs() if spec.kind != "str"}
-    options = view.Options(**sample.draw(st.fixed_dictionaries(free)))
-    frames, _ = run(algorithm, params)
-    chosen = sorted({0, 1, 2, len(frames) // 2, len(frames) - 2, len(frames) - 1} & set(range(len(frames))))
-    for language in LANGUAGES:
-        for i in chosen:
-            picture = view.draw(frames, i, params, algorithm.data(), options, theory(algorithm.slug, language))
+    for k, (params, options) in enumerate(examples(algorithm.Params, view.Options)):
+        frames, _ = run(algorithm, params)
+        text = theory(algorithm.slug, LANGUAGES[k % len(LANGUAGES)])
+        for i in sorted({0, len(frames) // 2, len(frames) - 1}) if frames else ():
+            picture = view.draw(frames, i, params, algorithm.data(), options, text)
             accepted(theme.resolve({"data": plain(picture.data), "layout": picture.layout}, theme.LIGHT), seen)
             words = " ".join([picture.said, picture.alt, picture.phase, *(word for pair in picture.metrics for word in pair)])
             assert not re.search(r"[{}]|None|nan", words), words

@@ -24,7 +24,7 @@ def run(name, more=False, **change):
 
 
 def answer(name):
-    return EXPERIMENTS[name].answers[EXPERIMENTS[name].right]
+    return EXPERIMENTS[name].question.choices[EXPERIMENTS[name].question.right]
 
 
 def tally(frame, names):
@@ -89,7 +89,7 @@ def test_cooled_samples_come_to_greedys_sentence_and_not_to_the_likeliest(langua
     assert "<eos>" not in counts
     assert [names[t] for t in last.greedy_tokens] == first.split()
     assert np.exp([last.greedy, last.optimum]) == pytest.approx([0.048, 0.1])
-    why = next(item for item in theory("decoding", language).experiments if item.id == "cool").why
+    why = next(item for item in theory("decoding", language).experiments if item.id == "cool").question.why
     for said in (f"{counts[first][0]}", f"{counts[first][1]:.1f}", "200", "0.048", "0.1"):
         assert said in why
 

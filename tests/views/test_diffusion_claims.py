@@ -20,14 +20,14 @@ def likeness(one, other):
 def test_after_a_third_of_the_steps_the_guess_is_nearly_the_end_while_the_picture_is_still_noise():
     item, frames = run("sixteen")
     end, third = frames[-1].x[0], frames[7]
-    assert item.right == 0
+    assert item.question.right == 0
     assert likeness(third.x0[0], end) > 0.95
     assert likeness(third.x[0], end) < 0.5
 
 
 def test_after_five_steps_both_samplers_have_nothing_in_common_but_the_label():
     item, frames = run("twins")
-    assert item.right == 1
+    assert item.question.right == 1
     np.testing.assert_array_equal(frames[0].x[0], frames[0].x[1])
     assert abs(likeness(frames[5].x[0], frames[5].x[1])) < 0.1
     assert likeness(frames[-1].x[0], frames[-1].x[1]) < 0.8
@@ -35,7 +35,7 @@ def test_after_five_steps_both_samplers_have_nothing_in_common_but_the_label():
 
 def test_one_call_with_the_exact_score_sends_all_points_to_one_place_and_more_calls_mend_it():
     item, frames = run("exact")
-    assert item.right == 1
+    assert item.question.right == 1
     assert frames[0].calls == 1
     assert frames[0].x[0].std(axis=0).max() < 0.05
     assert frames[0].distance > 0.5 > 0.05 > frames[4].distance
@@ -56,9 +56,9 @@ def test_the_distances_in_the_errata_are_those_that_the_page_measures(language):
 
 def test_the_short_schedule_leaves_six_tenths_of_the_cat():
     item, frames = run("short")
-    assert item.guess.column == "known"
+    assert item.question.number.column == "known"
     assert f"{np.sqrt(frames[-1].alpha_bar):.3f}" == "0.603"
-    assert "0.603" in item.why
+    assert "0.603" in item.question.why
 
 
 def test_the_numbers_of_the_errata_are_those_of_the_schedules():

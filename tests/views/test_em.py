@@ -81,7 +81,7 @@ def test_the_experiment_on_species_tells_the_agreement_that_comes_out():
     item, last = EXPERIMENTS["species"], [*run_of("species")][-1]
     hard, other = [*run_of("species", **item.then_set)][-1], [*run_of("species", seed=2)][-1]
     for frame in (last, hard, other):
-        assert f"{frame.agreement:.3f}" in item.why
+        assert f"{frame.agreement:.3f}" in item.question.why
     assert last.agreement > hard.agreement
 
 
@@ -90,17 +90,17 @@ def test_the_experiment_on_collapse_ends_where_it_says_and_survives_with_the_flo
     with pytest.raises(Diverged) as problem:
         frames.extend(run_of("collapse"))
     assert problem.value.code == "em_collapsed"
-    assert f"iteration {problem.value.values['step']}" in item.why
+    assert f"iteration {problem.value.values['step']}" in item.question.why
     assert frames[-1].loglik > frames[0].loglik + 20
     last = [*run_of("collapse", **item.then_set)][-1]
-    assert f"{last.loglik:.2f}".replace("-", "−") in item.why
+    assert f"{last.loglik:.2f}".replace("-", "−") in item.question.why
     assert last.floored.tolist() == [0, 0, 1]
 
 
 def test_the_experiments_on_the_coins_tell_where_the_coins_come_to():
     item, last = EXPERIMENTS["coins"], [*run_of("coins")][-1]
-    assert "{theta_a:.3f} for A and {theta_b:.3f} for B" in item.why
-    assert abs(0.6 - last.theta[0]) > item.guess.within  # where it started is no good guess
+    assert "{theta_a:.3f} for A and {theta_b:.3f} for B" in item.question.why
+    assert abs(0.6 - last.theta[0]) > item.question.number.within  # where it started is no good guess
     assert last.theta == pytest.approx([0.797, 0.520], abs=5e-4)
     mirror = [*run_of("mirror")][-1]
     assert mirror.theta[0] < mirror.theta[1]

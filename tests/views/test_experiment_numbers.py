@@ -16,7 +16,7 @@ def told(slug: str, language: str) -> Topic:
 
 
 ALL = [(section, slug, item) for section, slugs in SECTIONS.items() for slug in slugs for item in told(slug, "en").experiments]
-TOLD = [(section, slug, item) for section, slug, item in ALL if item.guess or PLACE.search(item.why)]
+TOLD = [(section, slug, item) for section, slug, item in ALL if item.question.number or PLACE.search(item.question.why)]
 
 
 def test_every_topic_has_an_experiment_that_tells_the_numbers_of_its_run():
@@ -26,10 +26,10 @@ def test_every_topic_has_an_experiment_that_tells_the_numbers_of_its_run():
 @pytest.mark.parametrize(("section", "slug", "item"), [pytest.param(*case, id=f"{case[1]}-{case[2].id}") for case in TOLD])
 def test_what_is_told_and_guessed_stands_in_the_last_row(films, section, slug, item):
     row = films.get(slug, item.id, "en").read.rows[-1]
-    for name, digits in PLACE.findall(item.why):
+    for name, digits in PLACE.findall(item.question.why):
         assert isinstance(row[name], (int, float)), name
         assert not digits or round(row[name], int(digits)) or row[name] == 0, "so few digits say nothing"
-    if guess := item.guess:
+    if guess := item.question.number:
         truth, middle = row[guess.column], (guess.low + guess.high) / 2
         assert guess.low <= truth <= guess.high
         assert abs(truth - middle) > guess.within, "where the slider starts is no guess"
@@ -41,5 +41,5 @@ def test_what_is_told_and_guessed_stands_in_the_last_row(films, section, slug, i
 def test_every_field_is_a_column_in_every_language(section, slug, item):
     for language in LANGUAGES:
         words = next(other for other in told(slug, language).experiments if other.id == item.id)
-        assert {name for name, _ in PLACE.findall(words.why)} <= set(theory(slug, language).columns)
-        assert "{" not in PLACE.sub("", words.why)
+        assert {name for name, _ in PLACE.findall(words.question.why)} <= set(theory(slug, language).columns)
+        assert "{" not in PLACE.sub("", words.question.why)

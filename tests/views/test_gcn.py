@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 
 from engine import data
+from engine.errors import ParamError
 from engine.graphs import gcn
 from runtime.film import Film
 from runtime.jobs import Job
 from runtime.run import Run
 from tests.films import read
-from ui.text import LANGUAGES, theory
+from ui.text import LANGUAGES, phrases, theory
+from views.graphs import depth, inspection, parts
 from views.graphs import gcn as view
-from views.graphs import inspecting, parts
 
 
 def pictures(graph, options=None, language="en", **params):
@@ -46,13 +47,21 @@ def test_every_node_is_drawn_once_in_each_view_in_the_shape_of_its_class():
 
 def test_a_click_in_training_tells_a_class_and_elsewhere_chooses_the_node():
     graph = data.sample("karate")
-    assert view.clicked("train", 8, gcn.Params(), graph) == ("labelled", "0:0 8:0 33:1")
-    assert view.clicked("propagate", 8, gcn.Params(), graph) == ("node", "8")
-    assert view.clicked("ablate", 8, gcn.Params(), graph) == ("node", "8")
-    for show, value in (("train", "labelled"), ("propagate", "node")):
-        name, text = view.clicked(show, 3, gcn.Params(), graph)
-        assert name == value
-        list(gcn.train(gcn.Params(**{"show": show, name: text, "epochs": 2}), graph))
+    wanted = {"train": {"labelled": "0:0 8:0 33:1"}, "propagate": {"node": "8"}, "ablate": {"node": "8"}}
+    for show, settings in wanted.items():
+        params = gcn.Params(show=show, epochs=2) if show != "propagate" else gcn.Params(show=show)
+        frame = next(gcn.train(params, graph))
+        assert view.clicked("node", 8, frame, params, graph, view.Options()) == settings
+        assert view.clicked("node", 34, frame, params, graph, view.Options()) == {}
+        list(gcn.train(gcn.Params(**{"show": show} | settings), graph))
+
+
+def test_a_click_says_where_the_list_of_labelled_nodes_is_full():
+    graph = data.sample("large")
+    params = gcn.Params(labelled=" ".join(f"{node}:0" for node in range(1000, 1028)))
+    with pytest.raises(ParamError) as caught:
+        view.clicked("node", 9999, None, params, graph, view.Options())
+    assert all(caught.value.code in phrases(language)["notices"] for language in LANGUAGES)
 
 
 def test_nodes_that_can_be_clicked_say_so():
@@ -161,7 +170,7 @@ def test_a_picture_of_depth_says_of_which_epoch_it_is_and_that_one_layer_has_no_
     frames, draw = pictures("karate", show="depth")
     assert [draw(i).phase for i in (0, 2, 4)] == [f"Depth 1 · epoch {k}" for k in (0, 50, 100)]
     assert "no hidden one" in draw(0).said
-    assert (draw(0).formula, draw(5).formula) == (view.OF_INPUT, view.ENERGY)
+    assert (draw(0).formula, draw(5).formula) == (depth.OF_INPUT, depth.ENERGY)
     assert draw(5).values["rounds"] == (1, 0)
     assert f"without weights {frames[5].plain:.2f}" in draw(5).said
 
@@ -200,7 +209,7 @@ def test_a_node_without_neighbours_is_told_so():
 def test_the_inspector_counts_its_warnings_and_hides_none():
     for mistake in ("none", "one_way", "float_index", "too_high", "doubled", "no_count", "capital"):
         frames, draw = pictures("karate", show="inspect", mistake=mistake)
-        bad = [said for said in inspecting.warnings(frames[-1]) if said[2]]
+        bad = [said for said in inspection.warnings(frames[-1]) if said[2]]
         assert bool(bad) == (mistake not in ("none", "float_index"))
         shown = draw(-1)
         assert dict(shown.metrics)["warnings"] == str(len(bad))
@@ -234,5 +243,7 @@ def test_nodes_of_a_small_graph_can_be_chosen_from_a_list():
     words = theory("gcn", "en")
     assert list(view.choices(data.sample("karate"), words)["node"])[:3] == ["", "0", "1"]
     assert view.choices(data.sample("large"), words) == {}
-    assert view.nodes_key(data.sample("grid")) == view.nodes_key(data.sample("blocks"))  # both count from 0 to 99
-    assert view.nodes_key(data.sample("grid")) != view.nodes_key(data.sample("ring"))
+    assert view.belonging(data.sample("grid")) == view.belonging(data.sample("blocks"))  # both count from 0 to 99
+    assert set(view.belonging(data.sample("grid"))) == {"labelled", "node"}
+    for name, nodes in view.belonging(data.sample("grid")).items():
+        assert view.belonging(data.sample("ring"))[name] != nodes

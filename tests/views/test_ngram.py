@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from charts.formula import number
 from engine import data
 from engine.language import ngram
 from engine.language.smoothing import ESTIMATORS
@@ -131,7 +132,9 @@ def test_a_long_text_keeps_a_name_under_every_bar():
         assert axis["tickvals"] == list(range(int(low), int(high) + (axis["range"][1] % 1 > 0.5)))[: len(axis["tickvals"])]
         assert 0 < len(axis["ticktext"]) <= view.BARS
         assert axis["tickvals"][-1] == len(frame.words) - 1
-        assert axis["ticktext"][-1] == view.escaped(view.cut(str(frame.words[-1])))
+        name = axis["ticktext"][-1].replace("<br>", "")
+        assert view.escaped(str(frame.words[-1])).startswith(name.removesuffix("…"))
+        assert len(name) >= min(4, len(str(frame.words[-1])))
 
 
 @pytest.mark.parametrize("show", ["sentence", "context", "perplexity", "generate", "weights", "turing"])
@@ -176,3 +179,52 @@ def test_the_same_picture_is_drawn_while_the_run_is_under_way():
     frames, shown = pictures(about, sentence="the cat sat")
     for i in (0, 4, 9):
         assert repr(view.draw(frames[: i + 1], i, made, (about,), view.Options(), theory("ngram", "en"))) == repr(shown[i])
+
+
+def test_a_short_context_is_called_seen_with_all_that_follows_it():
+    frames, shown = pictures(data.sample("northanger"), show="context", context="the")
+    assert "followed by 1,137 different words" in shown[0].said
+    assert [picture.metrics[0][1] for picture in shown[1:3]] == ["1.000", number(float(frames[-1].mass[1, 2]), 3)]
+    for frame, picture in zip(frames[1:4], shown[1:4], strict=True):
+        assert picture.values["c"][0] == "64"
+        assert picture.values["n"][0] == "2777"
+        assert picture.numbers["p"] == frame.p[frame.shown - 1, 0]
+
+
+def test_the_first_words_after_one_start_mark_were_seen_whole():
+    _, shown = pictures(data.sample("yes_no"), sentence="yes no no yes", estimator="katz", padding="one", order=4)
+    assert [picture.said.startswith("The whole n-gram was seen") for picture in shown[2::3]][:3] == [True] * 3
+
+
+SCORING = [
+    {"sentence": "the dog a b"}, {"sentence": "zebra"}, {"show": "generate", "pick": "greedy"}, {"show": "generate", "pick": "beam"},
+    {"show": "generate", "temperature": 0.0}, {"show": "perplexity", "held_out": 50},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("settings", SCORING)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_stupid_back_off_says_is_called_a_score(settings, language):
+    about = text(["the cat sat on the mat", "the dog sat on the log", "a cat saw the dog"] * 4)
+    _, shown = pictures(about, language, estimator="stupid", **settings)
+    told_of_none = theory("ngram", language)("hover_stupid")
+    for picture in shown:
+        hovers = [str(told) for trace in picture.data for told in trace.get("customdata", []) if told != told_of_none]
+        titles = [str(note.get("text")) for layout in (picture.layout, picture.wide) for note in layout.get("annotations", [])]
+        for told in (picture.said, picture.alt, *hovers, *titles):
+            assert not re.search(r"\b[pP]( =|\()|log₂ p|概率|probab|likel", told), told
+        assert "<mi>p</mi>" not in picture.formula
+        assert "<mi>P</mi>" not in picture.formula
+        assert picture.numbers["p"] is None
+
+
+def test_with_a_temperature_of_zero_no_number_is_said_to_be_drawn():
+    _, shown = pictures(data.sample("northanger"), show="generate", temperature=0.0, longest=4)
+    assert not [picture.said for picture in shown if "number u" in picture.said]
+
+
+def test_where_the_words_of_scores_are_asked_for_every_language_has_them():
+    for language in ("en", "zh"):
+        say = theory("ngram", language).say
+        scored = {key for key in say if key.endswith("_score") and key.removesuffix("_score") in say}
+        assert scored == {f"{key}_score" for key in (*view.SCORED, "hover_word")}

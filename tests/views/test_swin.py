@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from engine import data
-from engine.vision import swin, windows
+from engine.vision import swin
+from engine.vision.swin import windows
 from ui.text import theory
 from views.vision import swin as view
+from views.vision import swin_arithmetic
 from views.vision import swin_parts as parts
 
 
@@ -15,6 +17,11 @@ def picture(i=-1, name="chelsea", language="en", **settings):
     frames = list(swin.look(params, data.sample(name)))
     i %= len(frames)
     return frames[i], view.draw(frames, i, params, (data.sample(name),), view.Options(), theory("swin", language))
+
+
+def asks(index, frame):
+    """What a click on a patch sets."""
+    return view.clicked("patch", index, frame, swin.Shift(), data.sample("chelsea"), view.Options())
 
 
 def cells(shown, axis="x"):
@@ -27,15 +34,13 @@ def test_a_click_on_a_patch_asks_that_patch_however_far_the_picture_is_rolled(i)
     index = np.asarray(cells(shown)["meta"]["index"]).reshape(frame.pieces.shape)
     assert index[0, 0] == frame.rolled * 28 + frame.rolled
     for row, column in ((0, 0), (5, 27), (27, 3)):
-        down, across = view.asked_at(int(index[row, column]), frame)
-        asked, _ = picture(i, down=down, across=across)
+        asked, _ = picture(i, **asks(int(index[row, column]), frame))
         assert asked.asked == index[row, column]
 
 
 def test_a_click_on_padding_asks_the_nearest_patch():
     frame, _ = picture(patch=16, window=4, shift=2)
-    down, across = view.asked_at(16 * 15 + 15, frame)
-    asked, _ = picture(patch=16, window=4, shift=2, down=down, across=across)
+    asked, _ = picture(patch=16, window=4, shift=2, **asks(16 * 15 + 15, frame))
     assert divmod(asked.asked, 16) == (13, 13)
 
 
@@ -51,7 +56,7 @@ def test_two_pieces_in_one_window_never_have_the_same_letter():
     for rows, columns, window, shift in ((28, 28, 7, 3), (16, 12, 4, 1), (14, 14, 4, 2), (9, 5, 3, 2)):
         place = windows.layout(rows, columns, window, shift)
         pieces = windows.regions(place)
-        kinds = parts.kinds(pieces, rows, columns, window, place.shift).reshape(-1)
+        kinds = parts.kinds(pieces, place.shift).reshape(-1)
         for inside in windows.order(place):
             named = {(int(pieces.reshape(-1)[k]), int(kinds[k])) for k in inside if pieces.reshape(-1)[k] != windows.PAD}
             assert len({piece for piece, _ in named}) == len({kind for _, kind in named}) == len(named)
@@ -88,7 +93,7 @@ def test_the_index_in_the_caption_is_what_its_formula_gives(window):
         value = {name: np.asarray(v) for name, (v, _) in shown.values.items()}
         computed = (value["dy"] + value["m1"]) * value["span"] + value["dx"] + value["m1"]
         assert (computed == value["index"]).all()
-        table = next(t for t in shown.data if t["type"] == "heatmap" and t["xaxis"] == "x3" and "meta" in t)
+        table = next(t for t in shown.data if t["type"] == "heatmap" and t["xaxis"] == "x" and "meta" in t)
         keys = np.asarray(table["meta"]["index"])
         assert all(keys[value["index"][key]] == key for key in range(window**2))
 
@@ -96,7 +101,7 @@ def test_the_index_in_the_caption_is_what_its_formula_gives(window):
 def test_the_merged_numbers_are_in_the_papers_order_and_normalised():
     picture_ = data.sample("chelsea")
     small = swin.fitted(picture_, 56, 56) / 255
-    four, normal, half = view.merged_numbers(picture_, 224, 224)
+    four, normal, half = swin.beside(picture_, 224, 224)
     assert np.allclose(four, np.concatenate([small[28, 28], small[29, 28], small[28, 29], small[29, 29]]))
     assert abs(normal.mean()) < 1e-12
     assert normal.std() == pytest.approx(1, abs=1e-2)
@@ -122,13 +127,13 @@ def test_the_experiments_say_what_is_measured():
     for language in ("en", "zh"):
         items = {item.id: item for item in theory("swin", language).experiments}
         frame, _ = picture(**items["corner"].set)
-        assert str(frame.seen) in items["corner"].answers[items["corner"].right]
+        assert str(frame.seen) in items["corner"].question.choices[items["corner"].question.right]
         frame, shown = picture(**items["across"].set)
         assert frame.both == shown.numbers["both"] == 4 * 49
         frame, _ = picture(**items["pad"].set)
         assert windows.Layout(frame.rows, frame.columns, 4, 2).windows == 16
         small, large = (windows.cost(n, n, 96, 7) for n in (56, 112))
-        said = items["double"].why
+        said = items["double"].question.why
         unit = 1e9 if language == "en" else 1e8
         assert all(f"{value / unit:.4g}" in said for value in (*small, *large)), said
 
@@ -139,12 +144,12 @@ def test_the_experiment_on_the_shift_states_both_accuracies_as_measured():
     for language in ("en", "zh"):
         topic = theory("swin", language).telling(**view.facts("fashion"))
         item = next(item for item in topic.experiments if item.id == "learned")
-        assert all(f"{100 * value:.2f} %" in item.why for value in (shifted, still))
-        assert f"{100 * deviation:.2f}" in item.why
-        assert f"{100 * abs(shifted - still):.2f}" in item.why
-        assert "10\u202f000" in item.why
-        assert "{" not in item.why
-        assert item.right == (0 if shifted - still > 0.01 else 1)
+        assert all(f"{100 * value:.2f} %" in item.question.why for value in (shifted, still))
+        assert f"{100 * deviation:.2f}" in item.question.why
+        assert f"{100 * abs(shifted - still):.2f}" in item.question.why
+        assert "10\u202f000" in item.question.why
+        assert "{" not in item.question.why
+        assert item.question.right == (0 if shifted - still > 0.01 else 1)
 
 
 def test_the_window_of_the_asked_patch_is_among_the_masks_and_called_by_its_number():
@@ -175,7 +180,7 @@ def test_costs_begin_at_one_full_window_where_both_are_the_same_and_count_paddin
     first, shown = picture(0, show="cost")
     assert (first.rows, first.columns, first.ratio) == (7, 7, 1)
     assert shown.metrics[0][1] == "2.267 M"
-    assert shown.formula == view.COST
+    assert shown.formula == swin_arithmetic.COST
     frames = list(swin.look(swin.Params(show="cost"), data.sample("chelsea")))
     padded = next(frame for frame in frames if frame.rows == 16)
     assert (padded.height, padded.width) == (21, 21)
@@ -187,7 +192,7 @@ def test_costs_begin_at_one_full_window_where_both_are_the_same_and_count_paddin
 
 def test_a_number_of_the_table_is_printed_once_for_keys_of_the_window_and_once_more_faintly_for_all_others():
     _, shown = picture(20, show="offsets")
-    faint, used = (t for t in shown.data if t["type"] == "heatmap" and t["xaxis"] == "x3")
+    faint, used = (t for t in shown.data if t["type"] == "heatmap" and t["xaxis"] == "x")
     inside = np.isfinite(np.asarray(used["z"], dtype=float))
     assert inside.sum() == 49
     assert [[text == "" for text in row] for row in faint["text"]] == inside.tolist()

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from engine import data
-from engine.language import vectors, word2vec
+from engine.language import word2vec
+from engine.language.word2vec import vectors
 from ui.text import theory
 from views.language import word2vec as view
 
@@ -18,6 +19,11 @@ def made(i=-1, subject=LITTLE, options=None, language="en", **params):
     frames = list(word2vec.train(settings, subject))
     words = theory("word2vec", language)
     return frames, view.draw(frames, i % len(frames), settings, (subject,), options or view.Options(), words)
+
+
+def clicked(name, index, frame, options=None):
+    """What a click sets; neither the settings nor the text matter to it."""
+    return view.clicked(name, index, frame, word2vec.Params(), LITTLE, options or view.Options())
 
 
 def bars(picture):
@@ -54,9 +60,9 @@ def test_a_click_on_a_word_asks_for_its_neighbours(show):
     frames, picture = made(show=show, options=options)
     told = dots(picture)["customdata"]
     for index in (0, 7, len(told) - 1):
-        meant = view.clicked(frames[-1], index, "word", options)
+        meant = clicked("word", index, frames[-1], options)
         assert told[index].startswith(f"<b>{meant['near']}</b>")
-    assert view.clicked(frames[-1], 10_000, "word", options) == {}
+    assert clicked("word", 10_000, frames[-1], options) == {}
 
 
 def test_a_bar_is_the_same_thing_as_its_word_on_the_map():
@@ -64,7 +70,7 @@ def test_a_bar_is_the_same_thing_as_its_word_on_the_map():
     frames, picture = made(options=options)
     bar = bars(picture)
     for index, word in zip(bar["meta"]["index"], bar["customdata"], strict=True):
-        assert view.clicked(frames[-1], int(index), "word", options) == {"near": word}
+        assert clicked("word", int(index), frames[-1], options) == {"near": word}
 
 
 def test_a_word_that_is_not_there_brings_the_nearest_spelling_and_says_so():
@@ -147,8 +153,8 @@ def test_the_tree_shows_no_edge_before_its_merge_and_nothing_moves():
         n = len(trace["x"])
         np.testing.assert_array_equal(trace["x"], nodes[-1]["x"][:n])
         np.testing.assert_array_equal(trace["y"], nodes[-1]["y"][:n])
-    assert view.clicked(frames[-1], 1, "leaf", view.Options()) == {"other": "喜欢"}
-    assert view.clicked(frames[-1], 8, "leaf", view.Options()) == {}
+    assert clicked("leaf", 1, frames[-1], view.Options()) == {"other": "喜欢"}
+    assert clicked("leaf", 8, frames[-1], view.Options()) == {}
     sigma = [item["text"] for item in pictures[-1].layout["annotations"] if item["text"].startswith("σ =")]
     assert len(sigma) == len(frames[-1].bits)
 
@@ -229,7 +235,7 @@ def test_the_name_of_a_cut_stands_above_its_sentence_and_that_above_the_list():
 def test_a_click_on_a_word_of_the_sentence_takes_its_pairs():
     frames, _ = made(i=0, show="pair")
     frame = frames[0]
-    assert view.clicked(frame, 2, "token", view.Options()) == {"word": frame.words[frame.sentence[2]], "other": ""}
+    assert clicked("token", 2, frame) == {"word": frame.words[frame.sentence[2]], "other": ""}
 
 
 def test_dropped_words_are_struck_through():
@@ -244,4 +250,4 @@ def test_every_cut_shows_its_list_and_a_click_takes_the_word(language):
     frames, picture = made(subject=subject, show="cuts", epochs=2, language=language)
     lists = [trace["customdata"] for trace in picture.data if trace["type"] == "bar"]
     assert [tuple(words) for words in lists] == list(frames[-1].near)
-    assert view.clicked(frames[-1], 203, "listed", view.Options()) == {"word": frames[-1].near[2][3]}
+    assert clicked("listed", 203, frames[-1], view.Options()) == {"word": frames[-1].near[2][3]}

@@ -4,8 +4,10 @@ import re
 
 import pytest
 
+from charts.numbers import THIN
 from engine import data
-from engine.language import vectors, vocabularies, word2vec
+from engine.language import word2vec
+from engine.language.word2vec import vectors, vocabularies
 from ui.text import LANGUAGES, theory
 from views.language import word2vec as view
 
@@ -13,8 +15,8 @@ from views.language import word2vec as view
 def shown(id, i=-1, then=False):
     item = next(item for item in theory("word2vec", "en").experiments if item.id == id)
     values = {**item.set, **(item.then_set if then else {})}
-    params = word2vec.Params(**{name: value for name, value in values.items() if name in word2vec.Params.model_fields})
-    options = view.Options(**{name: value for name, value in values.items() if name not in word2vec.Params.model_fields})
+    options = view.Options(**{name: value for name, value in values.items() if name in view.Options.model_fields})
+    params = word2vec.Params(**{name: value for name, value in values.items() if name not in view.Options.model_fields})
     frames = list(word2vec.train(params, data.sample(item.data)))
     picture = view.draw(frames, i % len(frames), params, (data.sample(item.data),), options, theory("word2vec", "en"))
     return frames, picture
@@ -64,7 +66,7 @@ def test_noise_is_thirty_times_cheaper_and_the_tree_not_far():
 @pytest.mark.parametrize("noise", [5, 20])
 def test_the_ratio_of_the_work_is_that_of_the_counters(noise):
     frames, picture = shown("pair", then=noise == 20)
-    counted = [int(value.replace(",", "")) for _, value in picture.metrics]
+    counted = [int(value.replace(THIN, "")) for _, value in picture.metrics]
     assert counted == frames[-1].spent.tolist()
     assert f"{counted[0] / counted[1]:.0f} times the work of the tree and {counted[0] / counted[2]:.0f} times that of noise" in (
         picture.said
@@ -75,8 +77,8 @@ def test_the_ratio_of_the_work_is_that_of_the_counters(noise):
 def test_among_100_000_words_softmax_asks_as_many_more_as_the_experiment_says(language):
     item = next(item for item in theory("word2vec", language).experiments if item.id == "pair")
     rows = 1 + word2vec.Params().negative
-    assert f"100,000 / {rows}" in item.why
-    assert f"{round(100_000 / rows, -3):,.0f}" in item.why
+    assert f"100,000 / {rows}" in item.question.why
+    assert f"{round(100_000 / rows, -3):,.0f}" in item.question.why
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -110,3 +112,12 @@ def test_the_erratum_computes_what_it_says(language):
     assert f"{100 * counts[0] / counts.sum():.1f} %" in said
     assert f"{vocabularies.keep_chances(counts, 0.001)[0]:.3f}" in said
     assert f"{100 * vocabularies.noise_chances(counts, 0.75)[0]:.1f} %" in said
+
+
+def test_the_code_keeps_the_commonest_word_a_little_oftener_than_the_paper():
+    words = word2vec.prepare(word2vec.Params(), data.sample("little"), "auto", 1000).vocabulary
+    the = words.words.index("the")
+    share = words.counts[the] / words.counts.sum()
+    code, paper = vocabularies.keep_chances(words.counts, 0.001)[the], (0.001 / share) ** 0.5
+    assert f"the code has {code:.3f} and the paper {paper:.3f}" in theory("word2vec", "en").prose
+    assert f"代码得 {code:.3f}，论文得 {paper:.3f}" in theory("word2vec", "zh").prose

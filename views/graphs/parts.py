@@ -2,35 +2,25 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-import engine.params
 from charts import graphs
 from charts.numbers import count
-from charts.panels import Box, Panel, Trace, blank, escaped, note
+from charts.panels import Panel, Trace, blank, escaped, note
 from engine.data import Graph
-from engine.graphs.gcn import Params
+from engine.graphs.gcn import Wired
 from views import Words
+from views.look import Look
 
 NAMED = 40  # nodes up to which every one has a name
-Boxes = tuple[list[Box], list[Box]]
-
-
-class Options(engine.params.Options):
-    matrix: Literal["symmetric", "mean", "power"] = "symmetric"  # the third one, beside A and A + I
-    names: bool = True  # names beside the nodes, where there is room
+FORMULAS = 700  # nodes up to which the formula speaks of each of them
 
 
 def name_of(graph: Graph, node: Any) -> str:
+    """Not escaped."""
     return graph.names[int(node)]
-
-
-def brief(graph: Graph, node: Any, most: int = 14) -> str:
-    """A node's name, cut where it is long. Not escaped."""
-    name = name_of(graph, node)
-    return name if len(name) <= most else name[: most - 1] + "…"
 
 
 def class_of(graph: Graph, label: int, words: Words) -> str:
@@ -42,20 +32,36 @@ def class_of(graph: Graph, label: int, words: Words) -> str:
         return name
 
 
-def _wires(graph: Graph, params: Params) -> np.ndarray:
+def entities(graph: Graph) -> list[str]:
+    """The nodes' names for a formula, escaped; none of a graph that has too many."""
+    return [escaped(name[:20]) for name in graph.names] if graph.n <= FORMULAS else []
+
+
+def most_of(graph: Graph, values: np.ndarray, said: Sequence[str]) -> str:
+    """The three nodes with the largest values [n], each with its number as it is said."""
+    return ", ".join(f"{name_of(graph, u)} {said[u]}" for u in np.argsort(-values, kind="stable")[:3])
+
+
+def _directed(params: Any) -> bool:
+    """Whether messages take edges only as they are given."""
+    return isinstance(params, Wired) and params.direction == "as_given"
+
+
+def _wires(graph: Graph, directed: bool) -> np.ndarray:
     """The edges that are drawn, (e, 2): without loops, and with both directions only once."""
-    pairs = graph.edges if params.direction == "as_given" else graph.pairs()[0]
+    pairs = graph.edges if directed else graph.pairs()[0]
     return np.asarray(pairs[pairs[:, 0] != pairs[:, 1]])
 
 
-def web(graph: Graph, pos: np.ndarray, params: Params, words: Words, room: int = 0) -> tuple[list[Trace], list[dict[str, Any]]]:
+def web(look: Look[Any], room: int = 0) -> tuple[list[Trace], list[dict[str, Any]]]:
     """The edges, arrows where only one direction counts, and the word that some are left out."""
-    pairs = _wires(graph, params)
+    graph, pos, directed = look.data[0], look.frame.pos, _directed(look.params)
+    pairs = _wires(graph, directed)
     drawn = graphs.sampled(pairs)
     traces = [graphs.edges(pos, drawn, opacity=0.55 if graph.n <= graphs.FEW else 0.18)]
-    if params.direction == "as_given" and graph.n <= graphs.FEW:
+    if directed and graph.n <= graphs.FEW:
         traces.append(graphs.heads(pos, drawn))
-    told = words("sampled", shown=count(len(drawn)), all=count(len(pairs)))
+    told = look.say("sampled", shown=count(len(drawn)), all=count(len(pairs)))
     return traces, [corner(told, room, "@ink3")] if len(drawn) < len(pairs) else []
 
 
@@ -71,13 +77,12 @@ def is_short(graph: Graph) -> bool:
     return graph.n <= NAMED and max(map(len, graph.names)) <= 4
 
 
-def labels(
-    graph: Graph, pos: np.ndarray, options: Options, some: Sequence[int] = (), shade: np.ndarray | None = None
-) -> list[Trace]:
+def labels(look: Look[Any], some: Sequence[int] = (), shade: np.ndarray | None = None) -> list[Trace]:
     """Names on the nodes where they are few and short, else beside those that matter. `shade`: how strong a node's colour is."""
+    graph, pos = look.data[0], look.frame.pos
     short_ = is_short(graph)
     index = np.arange(graph.n) if short_ else np.array(sorted(set(some)), dtype=int)
-    if not options.names or not len(index) or graph.n > graphs.FEW:
+    if not look.options.names or not len(index) or graph.n > graphs.FEW:
         return []
     inks: str | list[str] = "@surface" if short_ else "@ink2"
     if short_ and shade is not None:
@@ -122,8 +127,3 @@ def crosses(pos: np.ndarray, index: np.ndarray, graph: Graph) -> Trace:
         "hoverinfo": "skip",
         "cliponaxis": False,
     }
-
-
-def wide(items: Sequence[tuple[str, str]]) -> float:
-    """About how many pixels some words of a legend take."""
-    return sum(14 + sum(11.5 if ord(sign) > 0x2E80 else 6.2 for sign in text) for text, _ in items)

@@ -82,7 +82,7 @@ def _key(scene: Scene, close: bool) -> str:
 def exhaustive(look: Look[SearchFrame]) -> Picture:
     """Level after level of everything there is."""
     scene, frame = search_scene(look), look.frame
-    mass = look.say("mass", finished=number(frame.mass_finished, 3), cut=number(frame.mass_cut, 3))
+    mass = scene.look.say("mass", finished=number(frame.mass_finished, 3), cut=number(frame.mass_cut, 3))
     more = Safe(caption.cut_off(scene) + mass + caption.likelier(scene))
     return _stepped(
         scene,
@@ -104,7 +104,7 @@ def sampling(look: Look[SampleFrame]) -> Picture:
     def told(node: int) -> str:
         return look.say("hover_sampled", count=int(count[node]), exact=p_of(float(np.exp(frame.logq[node]))))
 
-    tree = tree_panel(scene, told, filled=False, over=[shares(scene, frame)])
+    tree = tree_panel(scene, look.say("rings"), told, filled=False, over=[shares(scene, frame)])
     below = bars(scene, frame) if drawing else look.history("distance", x=axis, y=axis)
     before = frame.drawn[:-1] if frame.part == "draw" else frame.drawn
     facts = {
@@ -140,10 +140,12 @@ def _sampled_formula(scene: Scene, frame: SampleFrame) -> caption.Formula:
 def widths(look: Look[SearchFrame]) -> Picture:
     """What wider and wider beams find: its probability, its length, its agreement with a reference."""
     scene = width_scene(look)
+    look = scene.look
     last = "agreement" if look.options.reference.strip() else "calls"
     panels = _searched(scene)[:2]
-    for column in ("logp", "length", last):
-        panels.append(look.history(column, across="width", x=ACROSS, y={"nticks": 3}, zero=column != "logp"))
+    top = "log_s" if scene.scores else "logp"
+    for column in (top, "length", last):
+        panels.append(look.history(column, across="width", x=ACROSS, y={"nticks": 3}, zero=column != top))
     picture = look.picture(
         Placed(panels, *WIDTHS),
         key="found" if scene.ranked else "nothing",
@@ -186,7 +188,7 @@ def _fan(look: Look[Any]) -> int:
 def _searched(scene: Scene) -> list[Panel]:
     """The tree, the list, and how the list depends on α."""
     say, state = scene.look.say, scene.frame.state
-    return [tree_panel(scene, lambda node: say(STATES[state[node]])), scored(scene), alphas(scene)]
+    return [tree_panel(scene, say("tree"), lambda node: say(STATES[state[node]])), scored(scene), alphas(scene)]
 
 
 def _stepped(

@@ -25,11 +25,19 @@ from views.language.decoding_scene import Scene, Sentence, p_of
 PATH = formula(
     r"P({name}!) = {factors}! = {product}!! \qquad \frac{\log P}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
 )
+PATH_SCORE = formula(
+    r"S({name}!) = {factors}! = {product}!! \qquad \frac{\log S}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
+)
 ASK = formula(r"p(\,\cdot \mid {name}!) = ({row}!)")
+ASK_SCORE = formula(r"S(\,\cdot \mid {name}!) = ({row}!)")
 FILTER = formula(r"p = ({row}!) \;\to\; q = ({filtered}!!)")
+FILTER_SCORE = formula(r"S = ({row}!) \;\to\; q = ({filtered}!!)")
 DRAW = formula(r"{low}! \le u = {u}!! < {high}! \;\Rightarrow\; {token}!")
 SUM = formula(
     r"\log P({name}!) = {factors}! = {logp}!! \qquad \frac{\log P}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
+)
+SUM_SCORE = formula(
+    r"\log S({name}!) = {factors}! = {logp}!! \qquad \frac{\log S}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
 )
 SHARE = formula(r"\frac{{count}!}{{samples}!} = {share}!! \qquad P = {factors}! = {product}!")
 
@@ -110,7 +118,7 @@ def likelier(scene: Scene) -> str:
 
 
 def path_formula(scene: Scene) -> Formula:
-    """What a node's probability, or its logarithm, is made of; and its score."""
+    """What a node's probability, or score S, or the logarithm of it, is made of; and what ranks it."""
     frame, alpha = scene.frame, scene.look.options.alpha
     n = len(frame.parent)
     lengths = np.maximum(frame.depth, 1).tolist()
@@ -124,7 +132,8 @@ def path_formula(scene: Scene) -> Formula:
         "alpha": (alpha, 2),
         "score": (np.round(scores, 3).tolist(), 3),
     }
-    return _shape(scene, SUM if scene.added else PATH, values, _looked_at(scene))
+    plain, logarithmic = (PATH_SCORE, SUM_SCORE) if scene.scores else (PATH, SUM)
+    return _shape(scene, logarithmic if scene.added else plain, values, _looked_at(scene))
 
 
 def ask_formula(scene: Scene, *, singly: bool) -> Formula:
@@ -135,7 +144,7 @@ def ask_formula(scene: Scene, *, singly: bool) -> Formula:
         below = np.flatnonzero(frame.parent == node)
         rows[node] = _row(scene, frame.token[below], np.exp(frame.logp[below] - frame.logp[node]), whole=not hidden)
     values = {"name": (_names(scene), 0), "row": (rows, 0)}
-    return _shape(scene, ASK, values, int(frame.asked[-1] if singly else frame.asked[0]))
+    return _shape(scene, ASK_SCORE if scene.scores else ASK, values, int(frame.asked[-1] if singly else frame.asked[0]))
 
 
 def share_formula(scene: Scene, frame: SampleFrame) -> Formula:
@@ -155,7 +164,8 @@ def share_formula(scene: Scene, frame: SampleFrame) -> Formula:
 def filter_formula(scene: Scene, frame: SampleFrame) -> Formula:
     """What the model says, and what the filters make of it."""
     rows = {"row": frame.chances, "filtered": frame.filtered}
-    return _shape(scene, FILTER, {key: (_row(scene, frame.named, chances), 0) for key, chances in rows.items()}, 0)
+    values = {key: (_row(scene, frame.named, chances), 0) for key, chances in rows.items()}
+    return _shape(scene, FILTER_SCORE if scene.scores else FILTER, values, 0)
 
 
 def draw_formula(scene: Scene, frame: SampleFrame) -> Formula:
@@ -215,16 +225,27 @@ def derived(scene: Scene) -> dict[str, float | int | str | None]:
     frame, best = scene.look.frame, scene.best
     return {
         "sentence": scene.model.words(best.tokens) if best else None,
-        "probability": float(np.exp(best.logp)) if best else None,
-        "logp": best.logp if best else None,
         "score": best.score(scene.look.options.alpha) if best else None,
         "length": len(best.tokens) if best else None,
         "agreement": _agreement(scene, best),
         "finished": len(frame.finished),
         "entropy": _known(frame.mean_entropy),
         "choices": _choices(frame),
-        "optimum": float(np.exp(frame.optimum)) if np.isfinite(frame.optimum) else None,
+        **_measures(scene),
     }
+
+
+def _measures(scene: Scene) -> dict[str, float | None]:
+    """How likely the best is, or what it scores: never both."""
+    best, optimum = scene.best, scene.frame.optimum
+    known = (
+        float(np.exp(best.logp)) if best else None,
+        best.logp if best else None,
+        float(np.exp(optimum)) if np.isfinite(optimum) else None,
+    )
+    names = [("probability", "logp", "optimum"), ("s", "log_s", "optimum_s")]
+    told, silent = reversed(names) if scene.scores else names
+    return dict(zip(told, known, strict=True)) | dict.fromkeys(silent)
 
 
 def searching(scene: Scene) -> list[str | tuple[str, str]]:
@@ -238,8 +259,9 @@ def found(scene: Scene) -> list[str | tuple[str, str]]:
     best, optimum = scene.best, scene.frame.optimum
     if best is None:
         return searching(scene)
-    top = [("probability", p_of(float(np.exp(best.logp))))]
-    top += [("optimum", p_of(float(np.exp(optimum))))] * bool(np.isfinite(optimum))
+    first, highest = ("s", "optimum_s") if scene.scores else ("probability", "optimum")
+    top = [(first, p_of(float(np.exp(best.logp))))]
+    top += [(highest, p_of(float(np.exp(optimum))))] * bool(np.isfinite(optimum))
     return [*top, "calls"]
 
 

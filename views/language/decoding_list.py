@@ -36,7 +36,7 @@ def drawn(scene: Scene, frame: SampleFrame) -> Panel:
     """Sentences, the commonest first, with their share and their exact probability."""
     say, times = scene.look.say, max(int(frame.count[0]), 1)
     heads = say("share"), say("exact")
-    return _listed(scene, say("list"), heads, lambda item: (number(item.count / times, 3), p_of(float(np.exp(item.logq)))))
+    return _listed(scene, say("tally"), heads, lambda item: (number(item.count / times, 3), p_of(float(np.exp(item.logq)))))
 
 
 def _listed(scene: Scene, title: str, heads: tuple[str, str], numbers: Callable[[Sentence], tuple[str, str]]) -> Panel:

@@ -27,6 +27,7 @@ from engine.language.decoding import (
 )
 from engine.language.decoding import score as score_of
 from engine.params import choice
+from views.language import decoding_words
 from views.look import Look
 
 LIVING = (OPEN, ALIVE, FINISHED, CUT)
@@ -94,7 +95,7 @@ class Tokens:
 class Scene:
     """What the parts of one picture look at."""
 
-    look: Look[Any]
+    look: Look[Any]  # with words for what the model hands out
     frame: DecodingFrame  # with as much of the tree as is drawn
     model: Tokens  # the names of tokens: a frame holds all the rest
     ranked: list[Sentence]
@@ -109,6 +110,11 @@ class Scene:
     @property
     def best(self) -> Sentence | None:
         return self.ranked[0] if self.ranked else None
+
+    @property
+    def scores(self) -> bool:
+        """Whether the model hands out scores, no probabilities."""
+        return decoding_words.scores(self.look)
 
     @property
     def over(self) -> bool:
@@ -145,7 +151,7 @@ def sample_scene(look: Look[SampleFrame]) -> Scene:
     """What can be drawn, and what was."""
     frame = look.frame
     return Scene(
-        look,
+        decoding_words.named(look),
         frame,
         tokens_of(look.data[0], frame, look.params.normalise),
         sampled(frame),
@@ -164,7 +170,7 @@ def _search(look: Look[Any], frame: SearchFrame, known: int, fan: int | None, *,
     lit = path_to(frame, ranked[0].node) if over and ranked and ranked[0].node >= 0 else set()
     greedy = _greedy(frame) if over and dotted else set()
     return Scene(
-        look,
+        decoding_words.named(look),
         frame,
         tokens_of(look.data[0], look.frame, look.params.normalise),
         ranked,

@@ -27,7 +27,7 @@ LOOKS = {  # of branches: colour, width, dash
 }
 
 
-def tree_panel(scene: Scene, told: Callable[[int], str], *, filled: bool = True, over: Sequence[Trace] = ()) -> Panel:
+def tree_panel(scene: Scene, title: str, told: Callable[[int], str], *, filled: bool = True, over: Sequence[Trace] = ()) -> Panel:
     """The tree. `told`: what pointing at a node says last; `filled`: discs, else rings; `over`: what lies on the nodes."""
     frame, x, y = scene.frame, scene.frame.depth.astype(float), scene.y
     fresh = (frame.state == OPEN) & (frame.part == "expand")
@@ -41,7 +41,7 @@ def tree_panel(scene: Scene, told: Callable[[int], str], *, filled: bool = True,
     low, high = (min(-0.03, float(y.min()) - 0.03), max(1.03, float(y.max()) + 0.03)) if len(y) > 1 else (-0.03, 1.03)
     return Panel(
         [*traces, _nodes(scene, fresh, told, filled), *over],
-        scene.look.say("tree"),
+        title,
         notes=_chances(scene, groups["dead"]),
         x={"showgrid": False, "range": [-0.15, scene.look.params.longest + 0.62]},
         y=blank(range=[max(high, 1.03), min(low, -0.03)]),
@@ -146,7 +146,8 @@ def _hover(scene: Scene, node: int, told: Callable[[int], str]) -> str:
         return say("hover_root")
     said, p = scene.said(sentence_of(frame, node)), p_of(float(np.exp(frame.logp[node])))
     chance = p_of(float(np.exp(frame.logp[node] - frame.logp[frame.parent[node]])))
-    lines = [f"<b>{said}</b>", f"p = {chance}, P = {p}", f"log P = {number(float(frame.logp[node]), 3)}"]
+    one, whole = ("s", "S") if scene.scores else ("p", "P")
+    lines = [f"<b>{said}</b>", f"{one} = {chance}, {whole} = {p}", f"log {whole} = {number(float(frame.logp[node]), 3)}"]
     return "<br>".join([*lines, told(node), say("hover_click")])
 
 

@@ -24,17 +24,23 @@ from engine.language.ngram import (
     TuringFrame,
     WeightsFrame,
 )
+from engine.language.smoothing import SCORES
 from engine.texts import Text
-from views import Words
+from views import Words, scoring
 from views.language import ngram_models
-from views.language.ngram_parts import PHONE, colour_of, explained, highest_of, picture, size_of, times
+from views.language.ngram_parts import PHONE, colour_of, explained, highest_of, named, picture, size_of, times
 
 COUNT = formula(r"C(h\,w) = {gram}! \qquad C(h) = {context}!")
 PRODUCT = formula(r"P = {factors}! = {product}!!")
 WHOLE = formula(r"P = {factors}! = {product}!! \qquad P^{-1/{m}!} = {perplexity}!")
+SCORED = (
+    "surprise", "next_p", "hover_factor", "strip", "said_shorter", "said_seen", "said_unknown", "said_unknown_closed",
+    "said_worst", "said_end", "said_write_greedy", "said_write_beam", "said_write_beam_end", "said_write_stuck",
+)  # fmt: skip
 SCORE = formula(r"S = {factors}! = {product}!!")  # of stupid back-off: no probability, so it has no perplexity
 DRAW = formula(r"p({name}! \mid h) = {p}!! \qquad u = {u}!")
 PICK = formula(r"p({name}! \mid h) = {p}!!")
+SCORE_PICK = formula(r"S({name}! \mid h) = {p}!!")
 
 LINE = 46  # width of a line of the sentence, in Latin letters
 ROWS = 5  # lines of it that are shown
@@ -53,6 +59,8 @@ class Options(engine.params.Options):
 def draw(frames: Sequence[NgramFrame], i: int, params: Params, data: tuple[Text, ...], options: Options, words: Words) -> Picture:
     """The picture of frame i."""
     frame = frames[i]
+    if params.estimator in SCORES and isinstance(frame, SentenceFrame | PerplexityFrame | GenerateFrame):
+        words = scoring(words, SCORED)
     kinds: dict[type, Callable[..., Picture]] = {
         ReadFrame: _reading,
         SentenceFrame: _sentence,
@@ -163,7 +171,7 @@ def _sentence(frames: Sequence[NgramFrame], frame: SentenceFrame, params: Params
             "order": params.order,
             "count": now.count,
             "context": now.total,
-            "p": now.p if frame.at >= 0 else None,
+            **named(now.p if frame.at >= 0 else None, params.estimator),
             "bits": frame.bits,
             "perplexity": None if params.estimator == "stupid" else _ppl(frame),
         },
@@ -197,8 +205,8 @@ def _said_sentence(frame: SentenceFrame, params: Params, words: Words, facts: Ma
             return words("said_flat", **facts)
         if not now.level:
             return words("said_unknown", **facts)
-        if now.level == params.order or now.level == now.order == 1 == params.order:
-            return words("said_seen_whole" if params.estimator == "stupid" else "said_seen", **facts)
+        if now.level == frame.at - frame.first + 1:
+            return words("said_seen", **facts)
         return words("said_shorter" if now.level < now.order else "said_cut_context", **facts)
     worst = int(np.argmin(frame.p))
     first = len(frame.words) - _events(frame, params)
@@ -210,8 +218,7 @@ def _said_sentence(frame: SentenceFrame, params: Params, words: Words, facts: Ma
         "without": _p_all(frame, len(frame.p) - 1),
     }
     if frame.part == "end":
-        key = "said_end_score" if params.estimator == "stupid" else "said_end"
-        return words(key, **facts) + words("gap") + words("said_worst", **facts)
+        return words("said_end", **facts) + words("gap") + words("said_worst", **facts)
     return words("said_accumulate_zero" if frame.zeros else "said_accumulate", **facts)
 
 
@@ -413,6 +420,7 @@ def _context_words(tokens: np.ndarray, first: int, at: int) -> str:
 def _generate(frames: Sequence[NgramFrame], frame: GenerateFrame, params: Params, words: Words) -> Picture:
     chosen = frame.part in ("draw", "end") and not len(frame.beams)
     at = len(frame.words) - 1 if chosen else -1
+    drawn = params.pick == "sampling" and params.temperature > 0  # of scores, too, probabilities are made to draw from
     first = max(0, at - len([word for word in frame.context if word != ngram.START])) if chosen else 0
     starts = {len(one.words) - 1: k for k, one in reversed(list(enumerate(frames))) if isinstance(one, GenerateFrame)}
     tokens = frame.words.tolist() or ["…"]
@@ -425,7 +433,7 @@ def _generate(frames: Sequence[NgramFrame], frame: GenerateFrame, params: Params
             frame.top_p,
             [chance(float(value)) for value in frame.top_p],
             frame.chosen,
-            words("next_p", context=ngram.joined(frame.context.tolist()) or "∅"),
+            words("next_drawn" if drawn else "next_p", context=ngram.joined(frame.context.tolist()) or "∅"),
             click="next",
         ),
     ]
@@ -454,7 +462,9 @@ def _generate(frames: Sequence[NgramFrame], frame: GenerateFrame, params: Params
         if len(frame.beams)
         else "end"
         if frame.ended
-        else params.pick
+        else "sampling"
+        if drawn
+        else "greedy"
     )
     values: dict[str, tuple[Any, int]] = {
         "name": (escaped(word), 0),
@@ -469,7 +479,7 @@ def _generate(frames: Sequence[NgramFrame], frame: GenerateFrame, params: Params
         frame,
         phase=words("phase_word", step=frame.step) if frame.step else words("phase_start"),
         said=words(key, **facts),
-        formula=(DRAW if frame.u >= 0 else PICK) if chosen else "",
+        formula=(DRAW if drawn else SCORE_PICK if params.estimator in SCORES else PICK) if chosen else "",
         values=values if chosen else {},
         metrics=[
             (words("bits"), number(frame.bits, 2)),
@@ -483,7 +493,7 @@ def _generate(frames: Sequence[NgramFrame], frame: GenerateFrame, params: Params
             "word": word or None,
             "estimator": params.estimator,
             "order": params.order,
-            "p": frame.chosen_p or None,
+            **named(frame.chosen_p or None, "" if drawn else params.estimator),
             "bits": frame.bits,
         },
     )

@@ -9,12 +9,12 @@ from charts import bars, curves, points
 from charts.formula import formula
 from charts.numbers import chance, count, number
 from charts.panels import Box, Panel, Picture, Trace, blank, escaped, note
-from charts.words import cut, ticks
+from charts.words import ticks
 from engine.language import ngram
 from engine.language.ngram import ContextFrame, NgramFrame, Params, PerplexityFrame, TuringFrame, WeightsFrame
-from engine.language.smoothing import ESTIMATORS, KATZ, STUPID
+from engine.language.smoothing import ESTIMATORS, KATZ, SCORES, STUPID
 from views import Words
-from views.language.ngram_parts import PHONE, colour_of, explained, highest_of, picture, size_of, times
+from views.language.ngram_parts import PHONE, colour_of, explained, highest_of, named, picture, size_of, times
 
 PERPLEXITY = formula(r"2^{\,\frac{1}{{m}!} \sum -\log_2 p} = {perplexity}!!")
 SPARED = formula(
@@ -42,10 +42,10 @@ TURING_NARROW: list[Box] = [(0.1, 1, 0.57, 1), (0.1, 1, 0.05, 0.44)]
 
 
 def context(frames: Sequence[NgramFrame], frame: ContextFrame, params: Params, words: Words) -> Picture:
-    rows, name = len(ESTIMATORS), ESTIMATORS[max(frame.shown - 1, 0)]
+    rows, name, n = len(ESTIMATORS), ESTIMATORS[max(frame.shown - 1, 0)], len(frame.context) + 1
     context = ngram.joined(frame.context.tolist()) or "∅"
     panels = [_table(frame, params, words, context), _mass(frame, params, words)]
-    i, n = max(frame.shown - 1, 0), params.order
+    i = max(frame.shown - 1, 0)
     unseen = float(frame.mass[i, :n].sum())
     facts = {
         "context": context,
@@ -56,7 +56,6 @@ def context(frames: Sequence[NgramFrame], frame: ContextFrame, params: Params, w
         "seen": number(float(frame.mass[i, n]), 3),
         "unseen": number(unseen, 3),
         "sum": number(float(frame.sums[i]), 3),
-        "order": n,
         "word": str(frame.words[0]),
         "others": count(frame.types - int(frame.kinds[n])),
         "katz": KATZ,
@@ -96,9 +95,9 @@ def context(frames: Sequence[NgramFrame], frame: ContextFrame, params: Params, w
         else [],
         numbers={
             "estimator": name if frame.shown else None,
-            "order": n,
+            "order": params.order,
             "word": str(frame.words[0]),
-            "p": frame.now.p if frame.shown else None,
+            **named(frame.now.p if frame.shown else None, name),
             "count": frame.now.count,
             "context": frame.now.total,
             "sum": float(frame.sums[i]) if frame.shown and frame.sums[i] >= 0 else None,
@@ -109,7 +108,7 @@ def context(frames: Sequence[NgramFrame], frame: ContextFrame, params: Params, w
 
 def _table(frame: ContextFrame, params: Params, words: Words, context: str) -> Panel:
     """Twelve rows: what each estimator says of some next words, and its sum."""
-    shown, columns, n = frame.shown, len(frame.words), params.order
+    shown, columns, n = frame.shown, len(frame.words), len(frame.context) + 1
     y = np.arange(len(ESTIMATORS))
     traces: list[Trace] = []
     if shown:
@@ -126,7 +125,7 @@ def _table(frame: ContextFrame, params: Params, words: Words, context: str) -> P
                 traces.append(bars.rectangles(*sides, colour=colour_of(m, n)))
         told = [
             words(
-                "hover_word",
+                "hover_word_score" if ESTIMATORS[row] in SCORES else "hover_word",
                 word=word,
                 estimator=words(f"name_{ESTIMATORS[row]}"),
                 p=chance(float(p[row, k])) if p[row, k] >= 0 else "?",
@@ -159,17 +158,16 @@ def _table(frame: ContextFrame, params: Params, words: Words, context: str) -> P
         )
     heads = [
         note(
-            escaped(cut(word, 9)),
-            x=k - 0.2,
-            y=-0.75,
+            name.replace("<br>", "") + "<br> " * name.count("<br>"),  # the rows rise from the table
+            x=k,
+            y=-1.0,
             xref="x",
             yref="y",
-            xanchor="left",
+            xanchor="center",
             yanchor="bottom",
-            textangle=-38,
             font={"size": 12, "color": "@ink"},
         )
-        for k, word in enumerate(frame.words.tolist())
+        for k, name in enumerate(ticks(frame.words.tolist(), PHONE))
     ]
     under = bars.labels(
         np.arange(columns) + 0.05, np.full(columns, -0.72), [times(c) for c in frame.count], size=10, colour="@ink3"
@@ -197,7 +195,7 @@ def _table(frame: ContextFrame, params: Params, words: Words, context: str) -> P
 
 def _mass(frame: ContextFrame, params: Params, words: Words) -> Panel:
     """Where the probability lies: on words seen after the whole context, after shorter ones, nowhere."""
-    n, shown = params.order, frame.shown
+    n, shown = len(frame.context) + 1, frame.shown
     traces: list[Trace] = []
     left = np.zeros(shown)
     y = np.arange(shown)
@@ -428,19 +426,19 @@ def _worst(frame: PerplexityFrame, words: Words) -> Panel:
         ]
         traces.append(points.targets(np.stack([x, bits / 2], 1), "strip", ring=14, template="%{customdata}", customdata=told))
     notes = []
-    for k, word in enumerate(frame.words.tolist()):  # a name for every bar where there is room, for the worst one always
+    names = ticks(frame.words.tolist(), 2.4 * PHONE * len(frame.words) / ngram.STRIP)
+    for k, name in enumerate(names):  # a name for every bar where there is room, for the worst one always
         look = {"size": 12 if k == frame.worst else 10, "color": "@accent" if k == frame.worst else "@ink3"}
         named = {} if k == frame.worst else {"name": "wide"}
         notes.append(
             note(
-                escaped(cut(word, 9)),
-                x=k + 0.3,
+                name,
+                x=k,
                 y=-0.03,
                 xref="x",
                 yref="y domain",
-                xanchor="right",
+                xanchor="center",
                 yanchor="top",
-                textangle=-50,
                 font=look,
                 **named,
             )

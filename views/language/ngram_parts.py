@@ -9,6 +9,7 @@ from charts.formula import formula
 from charts.numbers import chance, count, short
 from charts.panels import Box, Panel, Picture, compose
 from engine.language.ngram import Explained, NgramFrame, Params
+from engine.language.smoothing import SCORES
 from views import Words
 
 RATIO = formula(r"p = \frac{{c}!}{{n}!} = {p}!!")
@@ -21,10 +22,11 @@ TIMES = formula(r"p = {D}! \cdot \frac{{c}!}{{n}!} = {p}!!")
 BACK = formula(r"p = {weight}! \cdot {lower}! = {p}!!")
 SCORE = formula(r"S = \frac{{c}!}{{n}!} = {p}!!")  # of stupid back-off: no probability
 SCORE_BACK = formula(r"S = {weight}! \cdot {lower}! = {p}!!")
+SCORE_NOTHING = formula(r"S = {p}!!")
 STAR = formula(r"p = \frac{r^{*}}{N} = \frac{{D}!}{{n}!} = {p}!!")
 NOTHING = formula(r"p = {p}!!")
 PHONE = 52  # letters that fit below the bars of a sentence on a phone
-BACKING = ("absolute", "katz", "stupid", "kneser_ney")
+BACKING = ("absolute", "katz", "kneser_ney")
 
 
 def picture(panels: Sequence[Panel], wide: list[Box], narrow: list[Box], words: Words, frame: NgramFrame, **more: Any) -> Picture:
@@ -43,6 +45,7 @@ def picture(panels: Sequence[Panel], wide: list[Box], narrow: list[Box], words: 
                 "count",
                 "context",
                 "p",
+                "s",
                 "bits",
                 "sum",
                 "unseen",
@@ -76,15 +79,16 @@ def explained(now: Explained, params: Params, V: int, name: str = "") -> tuple[s
         "V": str(V),
     }
     values: Mapping[str, tuple[Any, int]] = {key: (value, 0) for key, value in texts.items()}
+    if name == "stupid":
+        return SCORE_NOTHING if not now.known else SCORE if now.c else SCORE_BACK, values
     if not now.known or (name == "mle" and not now.total) or (not now.n and name not in ("add_one", "add_k")):
         return NOTHING, values
     if name in BACKING and not now.c:
-        return SCORE_BACK if name == "stupid" else BACK, values
+        return BACK, values
     if name in ("interpolated_kn", "modified_kn") and not now.c:
         return WITTEN, values
     fixed = {
         "mle": RATIO,
-        "stupid": SCORE,
         "add_one": ADD,
         "add_k": ADD,
         "jelinek_mercer": MIX,
@@ -114,6 +118,11 @@ def times(value: int) -> str:
 
 def size_of(value: float) -> str:
     return short(value) if value < 100 else count(value)
+
+
+def named(value: float | None, name: str) -> dict[str, float | None]:
+    """A row's probability, or score, under its column's name."""
+    return {"s" if name in SCORES else "p": value}
 
 
 def highest_of(frame: NgramFrame) -> float:

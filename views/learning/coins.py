@@ -106,12 +106,12 @@ def plane(frames: Sequence[CoinsFrame], words: Words) -> Panel:
         traces.append(
             {
                 **points.cloud(now, colour=look[0], symbol=look[1], size=look[2], opacity=1),
-                "text": [words("way_" + name)],
+                "text": [words("way", name)],
                 "hovertemplate": "%{text}<extra></extra>",
             }
         )
     signs = (("newton", "■", "@c3"), ("gradient", "◆", "@c2"), ("theta", "●", "@ink"))
-    notes = [corner(f"{sign} {words('way_' + name)}", k, colour) for k, (name, sign, colour) in enumerate(signs)]
+    notes = [corner(f"{sign} {words('way', name)}", k, colour) for k, (name, sign, colour) in enumerate(signs)]
     axis = {"range": [0, 1], "nticks": 6, "showgrid": False}
     return Panel(
         traces,

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from charts import images
 from charts.curves import line
 from charts.panels import Trace, note
-from engine.vision.windows import PAD
+from engine.vision.swin.windows import PAD
 
 KEY = ["rgba(0,0,0,0)", "@c1", "@c2", "@c3", "@c4", "@tile", "@surface"]  # what `heat` paints 0 … 6 with
-LETTERS = "ABCD"
+LETTERS = ("A", "B", "C", "D")
 
 
 def rolled_photo(picture: NDArray[np.uint8], rows: int, columns: int, padded: tuple[int, int], r: int) -> list[Trace]:
@@ -22,7 +22,7 @@ def rolled_photo(picture: NDArray[np.uint8], rows: int, columns: int, padded: tu
     return [first | {"x0": first["x0"] + dx - r, "y0": first["y0"] + dy - r} for dy, dx in places]
 
 
-def kinds(pieces: NDArray[np.int16], rows: int, columns: int, window: int, shift: int) -> NDArray[np.int8]:
+def kinds(pieces: NDArray[np.int16], shift: int) -> NDArray[np.int8]:
     """Every patch's kind (H', W'): 0 A, 1 B, 2 C, 3 D; pieces that share a window differ. Padding is −1.
 
     A piece that the roll carries from the left rim to the right is B, from top to bottom C, both D.
@@ -135,7 +135,7 @@ def box(row: float, column: float, high: float, wide: float, *, width: float = 3
     return line(x, y, colour="@accent", width=width, cliponaxis=False)
 
 
-def letters(rolled: NDArray[np.int8], kind: NDArray[np.int8], pieces: NDArray[np.int16], r: int) -> list[dict[str, Any]]:
+def letters(rolled: NDArray[np.int8], pieces: NDArray[np.int16], r: int) -> list[dict[str, Any]]:
     """The letter of every piece in its middle, while there are few enough to be read."""
     moved = np.roll(pieces, (-r, -r), (0, 1))
     names = [piece for piece in np.unique(moved).tolist() if piece != PAD]

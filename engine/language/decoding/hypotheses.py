@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from engine.frames import Frame
 from engine.language.decoding.ground import ALIVE, CLOSE, DIGITS, Floats, Ground, Tokens
+from engine.language.lm import SLACK
 
 SPELLED = 64  # tokens of which a frame tells the probabilities
 NO_FLOATS = np.zeros(0)
@@ -225,8 +226,11 @@ def spelled(log_probs: Floats, drawn: int = -1) -> dict[str, Any]:
 
 
 def entropy(log_probs: Floats) -> Floats:
-    """Entropy in nats of distributions (m, V) given as logarithms: (m,)."""
+    """Entropy in nats of distributions (m, V) given as logarithms: (m,). Of scores, which sum to more, that of their shares."""
     p = np.exp(log_probs)
+    total = p.sum(-1, keepdims=True)
+    total = np.where((np.abs(total - 1) > SLACK) & (total > 0), total, 1.0)
+    p, log_probs = p / total, log_probs - np.log(total)
     return np.asarray(-np.where(p > 0, p * np.where(p > 0, log_probs, 0), 0).sum(-1))
 
 

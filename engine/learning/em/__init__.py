@@ -16,14 +16,44 @@ With a floor an M-step is no longer the exact maximum: where the floor holds a c
 """
 
 from engine.algorithm import Algorithm, together
+from engine.learning.em import gaussians, mixtures, tosses
 from engine.learning.em.bound import EmFrame
 from engine.learning.em.mixtures import ByK, Clouds, MixtureFrame, by_k, mixture
 from engine.learning.em.two_coins import Coins, CoinsFrame, coins
 
+SHARES = (tosses.posterior, ("both = logs", "shares: np.ndarray"))
+FITS = gaussians.m_step
 ALGORITHMS = (
-    Algorithm("coins", coins, Coins, "coins", was={"model": "coins"}),
-    Algorithm("mixture", mixture, Clouds, "old_faithful", was={"model": "mixture"}),
-    Algorithm("by_k", by_k, ByK, "old_faithful", was={"model": "mixture", "by_k": True}),
+    Algorithm(
+        "coins",
+        coins,
+        Coins,
+        "coins",
+        code={"row": SHARES, "E": SHARES, "M": (tosses.step, ("heads, tosses =", "moved =", "return"))},
+        was={"model": "coins"},
+    ),
+    Algorithm(
+        "mixture",
+        mixture,
+        Clouds,
+        "old_faithful",
+        code={
+            "E": (gaussians.normalise, ("joint -= top", "np.exp(joint", "total =", "joint /= total")),
+            "weights": (FITS, ("return",)),
+            "means": (FITS, ("size, means, C =",)),
+            "covariances": (FITS, ("size, means, C =", "return")),
+            "M": (FITS, ("size, means, C =", "return")),
+        },
+        was={"model": "mixture"},
+    ),
+    Algorithm(
+        "by_k",
+        by_k,
+        ByK,
+        "old_faithful",
+        code={"step": (mixtures.settle, ("state = _state(ground, _improve",))},
+        was={"model": "mixture", "by_k": True},
+    ),
 )
 Params, train = together(ALGORITHMS)
 

@@ -289,7 +289,7 @@ def _by_k(ground: _Ground) -> Iterator[MixtureFrame]:
         for trial in range(STARTS):
             begin = gaussians.start(ground.samples.X, k, params.start, np.random.default_rng([params.seed, k, trial]))
             try:
-                found.append(_settle(ground, begin))
+                found.append(settle(ground, begin))
             except Diverged as problem:
                 failed.append(problem)
         if not found:
@@ -298,7 +298,7 @@ def _by_k(ground: _Ground) -> Iterator[MixtureFrame]:
         yield _mixture_frame(ground, best, _guess(ground, best), NO_LINE, (NAN, NAN), step=k - 1, part="", total=last)
 
 
-def _settle(ground: _Ground, mixture: Mixture) -> _State:
+def settle(ground: _Ground, mixture: Mixture) -> _State:
     """EM for up to 100 iterations, or until one gains less than 1e-7 a sample. Raises Diverged."""
     state = _state(ground, mixture, 0)
     for step in range(1, LONGEST + 1):

@@ -14,7 +14,8 @@ from torch_geometric.nn.conv.gcn_conv import gcn_norm
 
 from engine import data
 from engine.errors import DataError, Diverged, ParamError
-from engine.graphs import edits, gcn, messages, networks
+from engine.graphs import gcn
+from engine.graphs.gcn import edits, learning, messages, networks
 
 ROOT = Path(__file__).parents[3]
 GOLDEN = json.loads((ROOT / "tests" / "golden" / "gcn.json").read_text())
@@ -79,7 +80,7 @@ def test_twenty_steps_of_gradient_descent_lose_as_published(club):
             layer.weight.copy_(torch.tensor(np.array(case[name])))
             layer.bias.zero_()
     told = np.array(GOLDEN["train_mask_nodes"])
-    states = list(networks.fit(net, None, networks.Wiring(34, *wires(club)), told, np.array(GOLDEN["y"])[told],
+    states = list(learning.fit(net, None, networks.Wiring(34, *wires(club)), told, np.array(GOLDEN["y"])[told],
                                epochs=20, rate=0.5, optimiser="sgd"))  # fmt: skip
     assert [state.loss for state in states[:20]] == pytest.approx(case["loss_history_20"], rel=1e-9)
     assert states[-1].outputs[-1].argmax(1).tolist() == case["pred_after"]
@@ -431,7 +432,7 @@ def test_smoothing_alone_is_compared_after_as_many_rounds_as_the_last_hidden_lay
 def test_leaving_out_an_edge_is_predicting_on_the_graph_without_it():
     frames = run("karate", show="ablate", epochs=40)
     graph, params = data.sample("karate"), gcn.Params(show="ablate", epochs=40)
-    net = gcn._ground(params, graph)
+    net = learning.prepared(params, graph)
     trained = net.net(2)
     list(net.fit(trained, [40]))
     for frame in (frames[1], frames[20]):
@@ -460,7 +461,7 @@ def test_the_smallest_flip_is_the_smallest_by_trying_everything():
     assert last.edited.tolist() == [[30, 32], [30, 33]]
     assert last.tried.tolist() == [71, 71 * 70 // 2]
     graph, params = data.sample("karate"), gcn.Params(show="ablate", node="30")
-    ground = gcn._ground(params, graph)
+    ground = learning.prepared(params, graph)
     net = ground.net(2)
     list(ground.fit(net, [100]))
     singles = [((tuple(pair), 0),) for pair in graph.pairs()[0].tolist()]
@@ -568,9 +569,13 @@ def test_importing_the_topic_brings_no_torch():
 
 
 def test_only_the_training_can_be_looked_at_closely_and_only_up_to_its_end():
-    for params in ({"show": "propagate", "close_up": 1}, {"epochs": 5, "close_up": 6}):
+    assert [kind.name for kind in gcn.ALGORITHMS if kind.closes] == ["train"]
+    for kind in (gcn.Rounds, gcn.Depths, gcn.Ablation, gcn.Inspection):
         with pytest.raises(ParamError):
-            run("karate", **params)
+            kind.make(close_up=1)
+    with pytest.raises(ParamError) as caught:
+        run("karate", epochs=5, close_up=6)
+    assert (caught.value.code, caught.value.values) == ("close_up", {"step": 6, "last": 5})
 
 
 def test_a_node_that_is_not_there_is_refused_by_name():

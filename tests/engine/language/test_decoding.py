@@ -339,3 +339,17 @@ C C A,0.09,0.14,0.27,0.50
     frames = list(decoding.search(Params(strategy="widths", longest=4), table))
     best = [float(np.exp(frame.finished_logp.max())) for frame in frames]
     assert best[:3] == pytest.approx([0.0992, 0.0501, 0.0840], abs=1e-4)
+
+
+def test_top_k_keeps_exactly_k_and_of_equals_the_first_in_the_vocabulary():
+    assert decoding.filtered(np.log([0.1, 0.3, 0.3, 0.3]), 1.0, 2, 1.0, 0.0) == pytest.approx([0, 0.5, 0.5, 0])
+
+
+def test_an_end_takes_no_place_in_the_beam_and_k_ends_do_not_stop_the_search():
+    P = np.array([[0.4, 0.3, 0.2, 0.1]])  # the likeliest token is the end
+    ranked = decoding.beam_step(np.zeros(1), np.log(P), 2, 0)
+    assert ranked.token[ranked.ended].tolist() == [0]
+    assert ranked.token[ranked.live].tolist() == [1, 2]
+    frames = run(data.sample("grammar"), strategy="beam", width=2, longest=8)
+    finished = {frame.step: (~frame.finished_cut.astype(bool)).sum() for frame in frames if frame.part == "prune"}
+    assert any(count >= 2 and step < frames[-1].step for step, count in finished.items())

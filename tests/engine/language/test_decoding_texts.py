@@ -1,6 +1,7 @@
 """An n-gram model of a text is decoded like any other model."""
 
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from engine.language.smoothing import ESTIMATORS
 from engine.texts import text
 from ui.text import theory
 from views.language import decoding as view
+from views.language import decoding_words
 
 SMALL = text(["the cat sat on the mat", "the dog sat on the log", "a cat saw the dog"] * 4)
 
@@ -101,3 +103,68 @@ def test_the_outputs_that_are_foretold_are_those_that_are_scored(estimator, orde
         made.append(len(live))
         live = [prefix for prefix in live if prefix[-1] != model.end]
     assert foretold == (made if estimator != "good_turing" else [])
+
+
+def test_stupid_back_offs_scores_stay_as_they_are_and_never_rise():
+    lines = [line.split() for line in ("a b c", "a b d", "c a b")]
+    about = text([" ".join(line) for line in lines])
+    model = writer(about, 3, "stupid")
+    a, b, d = (model.vocabulary.index(word) for word in "abd")
+    assert np.exp(model.next_log_probs([[d, a]]))[0, b] == pytest.approx(0.4)
+    last = run(about, order=3, estimator="stupid", strategy="exhaustive", longest=4)[-1]
+    assert last.mass_finished + last.mass_cut > 1
+    assert last.finished_logp.max() <= 0
+    assert np.exp(last.optimum) == pytest.approx(2 / 3 * 1 * 1 / 3)  # a b </s>
+
+
+def test_the_entropy_of_scores_is_that_of_their_shares():
+    scores = np.array([[0.6, 0.6, 0.0], [0.25, 0.25, 0.5]])
+    with np.errstate(divide="ignore"):
+        found = decoding.entropy(np.log(scores))
+    assert found == pytest.approx([np.log(2), 1.5 * np.log(2)])
+
+
+@pytest.mark.parametrize("strategy", ["greedy", "beam", "exhaustive", "widths"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_scores_are_called_scores(strategy, language):
+    params = decoding.Params(strategy=strategy, longest=3, estimator="stupid", forced="the", order=2)
+    frames = list(decoding.search(params, SMALL))
+    for factors in ("p", "log"):
+        options = view.Options(factors=factors)
+        for i in range(len(frames)):
+            picture = view.draw(frames, i, params, (SMALL,), options, theory("decoding", language))
+            hovers = [str(told) for trace in picture.data for told in trace.get("customdata", [])]
+            titles = [
+                str(note.get("text")) for layout in (picture.layout, picture.wide) for note in layout.get("annotations", [])
+            ]
+            for told in (picture.said, picture.alt, *hovers, *titles, *(label for label, _ in picture.metrics)):
+                words = told.replace("no probabilities", "").replace("不是概率", "")
+                assert not re.search(r"\b[pP]\b|概率|probab|likel", words), told
+            assert "<mi>P</mi>" not in picture.formula
+            assert "<mi>p</mi>" not in picture.formula
+            assert {picture.numbers[name] for name in ("probability", "logp", "optimum")} == {None}
+    assert picture.numbers["s"] == pytest.approx(np.exp(picture.numbers["log_s"]))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_drawn_from_scores_is_a_probability_and_what_the_model_says_a_score(language):
+    params = decoding.Params(strategy="sampling", longest=3, estimator="stupid", order=2, samples=20, close_up=0)
+    frames, words = list(decoding.search(params, SMALL)), theory("decoding", language)
+    told = [view.draw(frames, i, params, (SMALL,), view.Options(), words) for i in range(len(frames))]
+    asked = next(picture for picture, frame in zip(told, frames, strict=True) if frame.part == "filter")
+    assert asked.formula.index("<mi>S</mi>") < asked.formula.index("<mi>q</mi>")
+    assert told[-1].numbers["probability"] is None
+    titles = [str(note["text"]) for note in told[-1].layout["annotations"]]
+    assert words.part("sampling", "rings") in titles
+
+
+def test_every_language_has_the_words_of_scores_and_says_them_in_other_words():
+    for language in ("en", "zh"):
+        text = theory("decoding", language)
+        for one, other in decoding_words.OF_SCORES.items():
+            holders = [table for table in (text.say, *text.scenes.values()) if one in table]
+            assert holders
+            assert all(table[one] != table[other] for table in holders)
+        both = [words for scene in text.scenes.values() for words in scene["said"].values() if isinstance(words, dict)]
+        assert len(both) == 11
+        assert all(set(words) == {"p", "s"} and words["p"] != words["s"] for words in both)

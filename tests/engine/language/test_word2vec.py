@@ -15,8 +15,8 @@ from gensim.models.word2vec import _assign_binary_codes
 from engine import data
 from engine.data import text
 from engine.errors import DataError, ParamError
-from engine.language import embedding, huffman, mechanisms, updates, vectors, vocabularies, word2vec
-from engine.language.word2vec import Params
+from engine.language import huffman, word2vec
+from engine.language.word2vec import Params, embedding, pairs, updates, vectors, vocabularies
 
 ROOT = Path(__file__).parents[3]
 GOLDEN = json.loads((ROOT / "tests" / "golden" / "word2vec.json").read_text(encoding="utf-8"))
@@ -344,8 +344,8 @@ def test_a_word_of_noise_drawn_twice_moves_twice():
 def test_the_pairs_of_a_window_are_the_golden_ones():
     golden = GOLDEN["pairs"]
     number = {word: i for i, word in enumerate(golden["sentence"])}
-    pairs = mechanisms.window_pairs([[number[word] for word in golden["sentence"]]], golden["window"], skipgram=True)
-    assert [[golden["sentence"][pair.inputs[0]], golden["sentence"][pair.target]] for pair in pairs] == golden[
+    found = pairs.window_pairs([[number[word] for word in golden["sentence"]]], golden["window"], skipgram=True)
+    assert [[golden["sentence"][pair.inputs[0]], golden["sentence"][pair.target]] for pair in found] == golden[
         "skipgram_center_context"
     ]
 

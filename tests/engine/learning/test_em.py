@@ -204,3 +204,9 @@ def test_newtons_method_can_come_to_rest_on_a_saddle_and_says_so():
     summit = run("coins", iterations=30, theta_a=0.8, theta_b=0.5)[-1]
     assert not summit.newton_saddle
     assert summit.newton == pytest.approx(summit.optimum, abs=1e-6)
+
+
+def test_a_mean_of_k_means_that_wins_nothing_stays_where_it_is():
+    samples, means = mixtures.cloud(np.array([[0.0, 0.0], [2.0, 0.0]])), np.array([[1.0, 0.5], [9.0, 9.0]])
+    resp, _ = mixtures.nearest(samples.X, means)
+    assert mixtures.hard_m_step(samples, resp, means, 0.0).means.tolist() == [[1.0, 0.0], [9.0, 9.0]]

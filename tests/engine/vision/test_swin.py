@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from engine import data
 from engine.data import Image
 from engine.errors import ParamError
-from engine.vision import swin, swin_net, windows
-from engine.vision.swin_net import Block, Classifier, PatchMerging, WindowAttention
-from engine.vision.windows import Layout
+from engine.vision import swin
+from engine.vision.swin import net as swin_net
+from engine.vision.swin import windows
+from engine.vision.swin.net import Block, Classifier, PatchMerging, WindowAttention
+from engine.vision.swin.windows import Layout
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "swin.json").read_text())
 PLACE = Layout(GOLDEN["H"], GOLDEN["W"], GOLDEN["window"], GOLDEN["shift"])

@@ -80,6 +80,12 @@ def order(place: Layout) -> NDArray[np.int64]:
     return partition(np.roll(grid, (-place.shift, -place.shift), (0, 1)), place.window)  # type: ignore[return-value]
 
 
+def where(place: Layout, patch: int) -> tuple[int, int]:
+    """Which window a patch of the padded grid is in, and at which place of it."""
+    window, at = (int(found[0]) for found in np.nonzero(order(place) == patch))
+    return window, at
+
+
 def allowed(place: Layout, mask_pads: bool = True) -> NDArray[np.bool_]:
     """(windows, M·M, M·M): may the query (row) attend to the key (column)? Those of one region may, padding may nothing.
 

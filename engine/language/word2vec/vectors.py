@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-DATASETS = Path(__file__).parents[2] / "assets" / "datasets"
+DATASETS = Path(__file__).parents[3] / "assets" / "datasets"
 
 
 def unit(E: np.ndarray) -> np.ndarray:
@@ -108,16 +108,16 @@ def spread(E: np.ndarray, places: np.ndarray) -> float:
 
 
 @dataclass(frozen=True)
-class Glove:
+class Bundled:
     words: tuple[str, ...]  # 20,000, the most frequent first
     vectors: np.ndarray  # float32 (20000, 50)
 
 
 @cache
-def glove() -> Glove:
+def glove() -> Bundled:
     """The bundled GloVe vectors (6 billion words of Wikipedia and news, 50 dimensions), read once."""
     words = (DATASETS / "glove_6b_50d_20k_words.txt").read_text(encoding="utf-8").split()
     with np.load(DATASETS / "glove_6b_50d_20k_int8.npz", allow_pickle=False) as file:
         vectors = file["q"].astype(np.float32) * file["scale"].astype(np.float32)[:, None]
     vectors.flags.writeable = False
-    return Glove(tuple(words), vectors)
+    return Bundled(tuple(words), vectors)

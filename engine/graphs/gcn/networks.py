@@ -1,22 +1,21 @@
-"""Networks on graphs, for `engine.graphs.gcn`: GCN written out, GraphSAGE, GAT and GIN of torch_geometric; training, edits.
+"""Networks on graphs, for `engine.graphs.gcn`: GCN written out, GraphSAGE, GAT and GIN of torch_geometric; other edges.
 
 Only workers import this file: it brings torch; torch_geometric, which takes seconds to import, comes when it is first needed.
 Everything is float64 on one thread, starting weights come from a numpy generator, nothing is random afterwards; the global
 generator is left as it was.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.errors import Diverged
-from engine.graphs.messages import Operator, operator
+from engine.graphs.gcn.messages import Operator, operator
 
 Layer = Literal["gcn", "sage", "gat", "gin"]
 DENSE = 600  # nodes up to which P is kept as a full matrix: faster
@@ -143,45 +142,8 @@ class State:
     attention: np.ndarray | None
 
 
-def fit(
-    net: Network,
-    X: np.ndarray | None,
-    wiring: Wiring,
-    labelled: np.ndarray,
-    classes: np.ndarray,
-    *,
-    epochs: int,
-    rate: float,
-    decay: float = 0.0,
-    optimiser: Literal["adam", "sgd"] = "adam",
-    shown: Sequence[int] | None = None,
-) -> Iterator[State]:
-    """Full-batch training on the labelled nodes (m,) and their classes (m,). Yields the epochs in `shown`. Raises Diverged."""
-    matrix = None if X is None else torch.from_numpy(X)
-    nodes, target = torch.from_numpy(labelled), torch.from_numpy(classes)
-    parameters = list(net.parameters())
-    step: torch.optim.Optimizer
-    if optimiser == "adam":
-        step = torch.optim.Adam(parameters, lr=rate, weight_decay=decay, fused=True)
-    else:
-        step = torch.optim.SGD(parameters, lr=rate, weight_decay=decay)
-    wanted = None if shown is None else set(shown)
-    for epoch in range(epochs + 1):
-        outputs = net(matrix, wiring)
-        loss = F.cross_entropy(outputs[-1][nodes], target)
-        last, say = epoch == epochs, wanted is None or epoch in wanted
-        if not last or say:
-            step.zero_grad()
-            if say:
-                outputs[0].retain_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-        if say:
-            yield _state(net, matrix, wiring, outputs, loss, epoch)
-        if not last:
-            step.step()
-
-
-def _state(net: Network, X: Tensor | None, wiring: Wiring, outputs: list[Tensor], loss: Tensor, epoch: int) -> State:
+def state_of(net: Network, X: Tensor | None, wiring: Wiring, outputs: list[Tensor], loss: Tensor, epoch: int) -> State:
+    """What is kept of a network after an epoch. Raises Diverged."""
     value = loss.item()
     arrays = [output.detach().numpy() for output in outputs]
     if not all(np.isfinite([value, *(output.detach().norm().item() for output in outputs)])):

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.language.vocabularies import Sentences, Vocabulary
+from engine.language.word2vec.vocabularies import Sentences, Vocabulary
 
 BATCHES = 6  # of an epoch, at least, if it has that many words
 LAST_RATE = 1e-4  # gensim's min_alpha

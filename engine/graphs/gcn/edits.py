@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.data import Graph
 from engine.errors import DataError
-from engine.graphs.messages import hops
+from engine.graphs.gcn.messages import hops
 
 NODES, EDGES = 300, 2500  # what can be ablated
 SHOWN, PAIRS, SHORT, LARGEST = 250, 6000, 40, 6

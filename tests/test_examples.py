@@ -2,7 +2,7 @@
 
 from itertools import combinations, product
 
-from tests.covering import pairs
+from tests.examples import pairs
 
 
 def test_every_pair_of_values_of_two_fields_stands_in_some_row():

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from engine.vision import windows
-from engine.vision.windows import Layout
+from engine.vision.swin import windows
+from engine.vision.swin.windows import Layout
 
 
 def partition(x: Tensor, window: int) -> Tensor:

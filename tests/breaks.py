@@ -1,0 +1,173 @@
+"""Does the suite notice? One line of each module is broken, drawn by a seed from its syntax tree, and the tests are run.
+
+    python -m tests.breaks                          every module of engine, charts, views, runtime and ui
+    python -m tests.breaks --seed 3 --count 10      other lines; the first ten modules that have no verdict yet
+    python -m tests.breaks runtime/jobs.py          these modules only
+    python -m tests.breaks --dry                    only say what would be broken
+
+A break is a comparison turned round, + for − or − for +, a number or a truth value changed, a condition negated, or nothing
+returned where something was. It is made in a copy of the tree. The module's own tests come first (its topic's, or its
+room's), then those of the rooms above it; with `--all` the whole suite. The first that fails has caught it, as has a run that
+never ends. Each verdict is a line of `build/breaks.jsonl`; who begins again goes on after the last.
+"""
+
+import argparse
+import ast
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from contents import SECTIONS
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("engine", "charts", "views", "runtime", "ui")
+VERDICTS = ROOT / "build" / "breaks.jsonl"
+TURNED = {ast.Lt: ast.GtE, ast.LtE: ast.Gt, ast.Gt: ast.LtE, ast.GtE: ast.Lt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
+          ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is}  # fmt: skip
+SIGNS = {ast.Add: ast.Sub, ast.Sub: ast.Add}
+LIMIT = 1200  # seconds after which a run of tests is taken to hang
+
+
+@dataclass(frozen=True)
+class Break:
+    module: str
+    kind: str
+    line: int
+    was: str
+    now: str
+    start: int  # bytes of the file
+    end: int
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Breaks one line of each module and runs its tests.")
+    parser.add_argument("modules", nargs="*")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--count", type=int, default=10**9)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--dry", action="store_true")
+    asked = parser.parse_args()
+    known = {(item["seed"], item["module"], item["was"], item["now"], item["line"]) for item in verdicts()}
+    drawn = [broken for module in asked.modules or modules() if (broken := draw(module, asked.seed))]
+    left = [broken for broken in drawn if (asked.seed, broken.module, broken.was, broken.now, broken.line) not in known]
+    for broken in left[: asked.count]:
+        print(f"{broken.module}:{broken.line}  {broken.was}  →  {broken.now}", flush=True)
+        if not asked.dry:
+            verdict(broken, asked.seed, asked.workers, whole=asked.all)
+    if not asked.dry:
+        report(asked.seed)
+
+
+def modules() -> list[str]:
+    """Every file of the five rooms, by its path from the root."""
+    return sorted(str(path.relative_to(ROOT)) for room in ROOMS for path in (ROOT / room).rglob("*.py"))
+
+
+def draw(module: str, seed: int) -> Break | None:
+    """The line of a module that is broken. None where there is nothing to break."""
+    source = (ROOT / module).read_bytes()
+    found, chance = list(breaks(module, source)), random.Random(f"{seed} {module}")
+    if not found:
+        return None
+    kind = chance.choice(sorted({broken.kind for broken in found}))  # else most would be numbers
+    return chance.choice([broken for broken in found if broken.kind == kind])
+
+
+def breaks(module: str, source: bytes) -> Iterator[Break]:
+    """All that can be broken in a module, one small thing at a time."""
+    starts = [0, *(match.end() for match in re.finditer(b"\n", source))]
+    tree = ast.parse(source)
+    noted = {id(part) for node in ast.walk(tree) for note in notes(node) for part in ast.walk(note)}
+    for node in ast.walk(tree):
+        for now in changed(node):
+            if id(node) not in noted and node.end_lineno and node.end_col_offset is not None:
+                start, end = starts[node.lineno - 1] + node.col_offset, starts[node.end_lineno - 1] + node.end_col_offset
+                yield Break(module, type(node).__name__, node.lineno, source[start:end].decode(), now, start, end)
+
+
+def notes(node: ast.AST) -> list[ast.AST]:
+    """The types written at a node, which nothing computes."""
+    return [note for name in ("annotation", "returns") if (note := getattr(node, name, None))]
+
+
+def changed(node: ast.AST) -> Iterator[str]:
+    """How a node can be broken; in brackets, so that it stays one thing where it stands."""
+    match node:
+        case ast.Compare(left, [first, *others], right) if type(first) in TURNED:
+            yield f"({ast.unparse(ast.Compare(left, [TURNED[type(first)](), *others], right))})"
+        case ast.BinOp(left, sign, right) if type(sign) in SIGNS:
+            yield f"({ast.unparse(ast.BinOp(left, SIGNS[type(sign)](), right))})"
+        case ast.Constant(bool() as value):
+            yield str(not value)
+        case ast.Constant(int() | float() as value):
+            yield f"({value!r} + 1)"
+        case ast.Return(ast.expr()):
+            yield "return None"
+        case ast.BoolOp() | ast.UnaryOp(ast.Not()):
+            yield f"(not ({ast.unparse(node)}))"
+
+
+def stages(module: str, *, whole: bool) -> list[list[str]]:
+    """What pytest is given, one after another: the module's own tests, then those of the rooms that stand on it."""
+    room, *folders, name = Path(module).with_suffix("").parts
+    above = ["tests/engine", "tests/views", "tests/ui"]
+    if folders and folders[0] in SECTIONS:
+        slugs = [slug for slug in SECTIONS[folders[0]] if slug in name] or SECTIONS[folders[0]]
+        first = [*above, *(f"--topic={slug}" for slug in slugs)]
+    else:
+        first = ["tests/views" if room == "charts" else f"tests/{room}"]
+    wider = ["tests/runtime", "tests/ui", "tests/views"] if room == "runtime" else above
+    return [first, wider, *([["tests"]] if whole else [])]
+
+
+def verdict(broken: Break, seed: int, workers: int, *, whole: bool) -> None:
+    """Run the tests on a broken copy, and write down what they say."""
+    with tempfile.TemporaryDirectory() as folder:
+        tree = Path(folder) / "tree"
+        shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".git", ".venv", "build", "__pycache__"), symlinks=True)
+        source = (tree / broken.module).read_bytes()
+        (tree / broken.module).write_bytes(source[: broken.start] + broken.now.encode() + source[broken.end :])
+        caught = next((found for stage in stages(broken.module, whole=whole) if (found := failing(tree, stage, workers))), "")
+    print(f"    {'caught: ' + caught if caught else 'NOT CAUGHT'}", flush=True)
+    VERDICTS.parent.mkdir(exist_ok=True)
+    with VERDICTS.open("a", encoding="utf-8") as file:
+        print(json.dumps({"seed": seed, **asdict(broken), "caught": caught}, ensure_ascii=False), file=file)
+
+
+def failing(tree: Path, stage: list[str], workers: int) -> str:
+    """The first test that fails. "" where all of them pass."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", str(workers), "--dist", "worksteal", *stage]
+    env = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ""}
+    try:
+        done = subprocess.run(command, cwd=tree, env=env, capture_output=True, text=True, timeout=LIMIT, check=False)
+    except subprocess.TimeoutExpired:
+        return "it never ended"
+    if done.returncode in (0, 5):  # all passed, or none was there
+        return ""
+    told = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - |$)", done.stdout, re.MULTILINE)
+    return told[1] if told else f"pytest ended with {done.returncode}: {(done.stdout + done.stderr).strip()[-200:]}"
+
+
+def verdicts() -> list[dict[str, object]]:
+    return [json.loads(line) for line in VERDICTS.read_text(encoding="utf-8").splitlines()] if VERDICTS.exists() else []
+
+
+def report(seed: int) -> None:
+    said = [item for item in verdicts() if item["seed"] == seed]
+    missed = [item for item in said if not item["caught"]]
+    print(f"\n{len(said) - len(missed)} of {len(said)} were caught.")
+    for item in missed:
+        print(f"not caught: {item['module']}:{item['line']}  {item['was']}  →  {item['now']}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""A trained Swin classifier: what a patch attends to, what has reached it by then, and what the network says in the end."""
+
+import numpy as np
+
+from charts import images
+from charts.layout import columns, rows
+from charts.numbers import count, number, percent
+from charts.panels import Panel, Picture, Trace, blank
+from charts.ranking import ranked
+from engine.vision import swin
+from engine.vision.swin import TrainedFrame
+from views.look import Look
+from views.vision import swin_parts as parts
+
+CLASSES = {  # in the order of the scores
+    "fashion": ("t_shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle_boot"),
+    "emoji": ("face_heart", "animal_nature", "food_drink", "travel_place", "activity", "object"),
+}
+WHOLE = swin.TOKENS**2  # patches at first
+ENDS = {"shifted": "end_shifted", "still": "end_still"}  # weights → what is said of them
+TESTED = {"shifted": ("accuracy_shifted", "accuracy_still"), "still": ("accuracy_still", "accuracy_shifted")}  # these, the others
+
+
+def trained(look: Look[TrainedFrame]) -> Picture:
+    """What the network is given, block by block; the verdict comes last."""
+    frame, params = look.frame, look.params
+    name = _class_names(look)[int(frame.scores.argmax())]
+    reached = look.history("spread", x={"range": [-0.2, 5.2], "nticks": 6}, y={"range": [0, 270], "tickvals": [0, 64, 144, 256]})
+    ours, theirs = TESTED[params.weights]
+    return look.picture(
+        columns(_given(look), rows(_reach(look), reached), _classes(look), shares=(0.53, 0.2, 0.27)),
+        facts={
+            "window": frame.window,
+            "name": name,
+            "sure": number(100 * frame.sure, 0),
+            "accuracy": number(100 * frame.accuracy, 2),
+            "other": number(100 * frame.other, 2),
+            "n": count(swin.measured(params.labels, params.weights)["tested"]),
+            "foreign": "" if swin.familiar(look.data[0], params.labels) else look.say("foreign", params.labels),
+        },
+        key=_key(look),
+        metrics=[
+            ("spread", f"{frame.spread} / {WHOLE}"),
+            (ours, percent(frame.accuracy, 2)),
+            (theirs, percent(frame.other, 2)),
+        ],
+        hold=8.0,
+    )
+
+
+def _key(look: Look[TrainedFrame]) -> str:
+    """Which sentence is said."""
+    frame = look.frame
+    if frame.part == "input":
+        return "input"
+    if frame.part == "end":
+        return ENDS[look.params.weights]
+    return "shifted" if frame.shift else "even"
+
+
+def _class_names(look: Look[TrainedFrame]) -> list[str]:
+    return [look.say("name", key) for key in CLASSES[look.params.labels]]
+
+
+def _pixels(frame: TrainedFrame, side: int) -> Trace:
+    """What the network is given, laid over `side` patches."""
+    grey = frame.picture.shape[-1] == 1
+    return images.pixels(np.repeat(frame.picture, 3, 2) if grey else frame.picture, (0, side), (0, side))
+
+
+def _given(look: Look[TrainedFrame]) -> Panel:
+    """What the network is given, its windows, and what the asked patch attends to in this block."""
+    frame = look.frame
+    n, inside = frame.grid, frame.part == "block"
+    traces = [_pixels(frame, n), parts.lines(n, n, 1, colour="@edge", width=0.6, opacity=0.6)]
+    mean = frame.attention.mean(0)
+    if inside:
+        cuts = parts.cuts(n, frame.window, frame.shift, 0)
+        traces += parts.borders(cuts, cuts, n, n)
+    veil = (mean == 0).astype(np.int8) if inside else np.zeros((n, n), np.int8)
+    traces.append(parts.veil(veil, "patch", np.arange(n * n).reshape(n, n), look.say("hover_patch"), opacity=0.55))
+    if inside:
+        traces.append(parts.squares(mean))
+    traces.append(parts.ring(*divmod(frame.asked, n)))
+    return Panel(traces, look.say("given", frame.part), x=blank(range=[0, n]), y=blank(range=[n, 0]), equal=True)
+
+
+def _reach(look: Look[TrainedFrame]) -> Panel:
+    """Of what the network is given: clear what has reached the asked patch."""
+    frame, side = look.frame, swin.TOKENS
+    size = side // frame.grid
+    row, column = divmod(frame.asked, frame.grid)
+    traces = [
+        _pixels(frame, side),
+        parts.heat((1 - frame.reach).astype(np.int8) * 6, (0, side), (0, side), opacity=0.86),
+        parts.box(row * size, column * size, size, size, width=2),
+    ]
+    return Panel(traces, look.say("reach"), x=blank(range=[0, side]), y=blank(range=[side, 0]), equal=True)
+
+
+def _classes(look: Look[TrainedFrame]) -> Panel:
+    """The probabilities of the classes, once the verdict is there."""
+    scores, names = look.frame.scores, _class_names(look)
+    if look.part != "end":
+        nothing = np.zeros_like(scores)
+        return ranked(look.say("classes"), names, nothing, said=[" "] * len(names), told=names, top=1.0)
+    return ranked(look.say("classes"), names, scores, lit=int(scores.argmax()), said=[percent(s) for s in scores], top=1.0)
