@@ -37,7 +37,8 @@ async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     store, films = server.start()
     store.alive = _alive
-    threading.Thread(target=warm, name="warm", daemon=True).start()
+    if settings.WARM:
+        threading.Thread(target=warm, name="warm", daemon=True).start()
     with metrics.served(store, films):
         yield {}
     server.stop()

@@ -69,12 +69,12 @@ class Host:
 
 @contextlib.contextmanager
 def host(cwd: Path = ROOT, *, warm: bool = True, **environment: str) -> Iterator[Host]:
-    """A fresh server in a working directory and with settings; warm, or as soon as it answers."""
+    """A fresh server in a working directory and with settings; warm, or one that warms nothing as soon as it answers."""
     port, metrics = free_port(), free_port()
     started = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port)],
         cwd=cwd,
-        env={**os.environ, "METRICS_PORT": str(metrics), **environment},
+        env={**os.environ, "METRICS_PORT": str(metrics), "WARM": "on" if warm else "off", **environment},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

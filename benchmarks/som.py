@@ -14,6 +14,8 @@ from benchmarks import pairs
 from benchmarks.pairs import Row
 from engine.data import points
 from engine.learning import som
+from engine.learning.som import grid, measures, rules
+from engine.learning.som.sheet import Sheet
 
 SIDE, STEPS, EPOCHS, SIGMA, ALPHA = 20, 10_000, 10, 3.0, 0.5
 
@@ -27,14 +29,14 @@ def online() -> Row:
     """The loop that `train` uses, on MiniSom's schedules and from its start; the same units must come out."""
     X, W, apart, alpha, sigma = _cloud()
     drawn = np.arange(STEPS) % len(X)
-    ours = som.walk(W, X, drawn, alpha, sigma, "gaussian", apart)[0]
+    ours = rules.walk(W, X, drawn, alpha, sigma, "gaussian", apart)[0]
     theirs = _minisom(X, W)
     theirs.train(X, STEPS)
     gap = np.abs(ours - theirs.get_weights().reshape(W.shape)).max()
     assert gap < 1e-9, gap
     return pairs.row(
         "online, 20×20 Gaussian σ=3, 5,000×16, 10k steps",
-        lambda: som.walk(W, X, drawn, alpha, sigma, "gaussian", apart),
+        lambda: rules.walk(W, X, drawn, alpha, sigma, "gaussian", apart),
         lambda: _minisom(X, W).train(X, STEPS),
         aim=1.7,
         note=f"peer MiniSom.train; same units to {gap:.0e}",
@@ -98,10 +100,10 @@ def digits_batch() -> Row:
     note = f"ours {_quality(params, X)}"
     if _has_somoclu():
         codebook = _somoclu(single)
-        best = som.best_units(codebook, X)
-        near = som.neighbours(som.offsets(som.places(SIDE, SIDE, "rectangular")), "rectangular")
-        te = som.topographic_error(best, near)
-        note += f"; somoclu QE {som.quantisation_error(codebook, X, best[:, 0]):.4f} TE {te:.4f}"
+        best = rules.best_units(codebook, X)
+        near = grid.neighbours(grid.offsets(grid.places(SIDE, SIDE, "rectangular")), "rectangular")
+        te = measures.topographic_error(best, near)
+        note += f"; somoclu QE {measures.quantisation_error(codebook, X, best[:, 0]):.4f} TE {te:.4f}"
     return pairs.row(
         "digits batch, 1,797×64, 10 epochs (aim QE ≤ .975)",
         lambda: list(som.train(params, points(X))),
@@ -114,27 +116,27 @@ def _cloud(last: int = STEPS) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nd
     """N(0, 1) points, a start, the grid's squared distances, and MiniSom's schedules."""
     rng = np.random.default_rng(0)
     X, W = rng.standard_normal((5000, 16)), rng.standard_normal((SIDE * SIDE, 16))
-    apart = som.separation("gaussian", som.offsets(som.places(SIDE, SIDE, "rectangular")), "rectangular")
+    apart = grid.separation("gaussian", grid.offsets(grid.places(SIDE, SIDE, "rectangular")), "rectangular")
     s = np.arange(last)
-    return X, W, apart, som.alpha_at("asymptotic", ALPHA, s, last), som.sigma_at("asymptotic", SIGMA, 1, s, last)
+    return X, W, apart, rules.alpha_at("asymptotic", ALPHA, s, last), rules.sigma_at("asymptotic", SIGMA, 1, s, last)
 
 
-def _params(**values: object) -> som.Params:
-    return som.Params.make(rows=SIDE, cols=SIDE, topology="rectangular", scaling="none", alpha=ALPHA, sigma=SIGMA, **values)
+def _params(**values: object) -> Sheet:
+    made: Sheet = som.Params(rows=SIDE, cols=SIDE, topology="rectangular", scaling="none", alpha=ALPHA, sigma=SIGMA, **values)
+    return made
 
 
-def _quality(params: som.Params, X: np.ndarray) -> str:
+def _quality(params: Sheet, X: np.ndarray) -> str:
     *_, end = som.train(params, points(X))
-    went = f"{params.decay}, σ {params.sigma:g} → {params.sigma_end:g}" + (
-        f", α {params.alpha:g}" if params.mode == "online" else ""
-    )
+    rate = f", α {params.alpha:g}" if isinstance(params, som.Online) else ""
+    went = f"{params.decay}, σ {params.sigma:g} → {params.sigma_end:g}{rate}"
     return f"QE {end.error:.4f} TE {end.topographic:.4f} ({params.start} start, {went}, seed {params.seed})"
 
 
 def _batch(X: np.ndarray, W: np.ndarray, apart: np.ndarray, sigma: np.ndarray) -> np.ndarray:
     for width in sigma:
-        first = som.best_units(W, X, 1)[:, 0]
-        W, _ = som.batch_update(W, X, first, som.neighbourhood("gaussian", apart, float(width)))
+        first = rules.best_units(W, X, 1)[:, 0]
+        W, _ = rules.batch_update(W, X, first, grid.neighbourhood("gaussian", apart, float(width)))
     return W
 
 

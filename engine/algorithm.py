@@ -35,14 +35,17 @@ class Algorithm(Generic[P]):
 
 
 def meant(algorithms: Sequence[Algorithm[Any]], said: Mapping[str, Value]) -> Algorithm[Any]:
-    """The kind that is asked for by `show`, or as links said it before; the first where nothing asks. Raises ParamError."""
+    """The kind that is asked for by `show`, or as links said it before; the first where nothing asks. Raises ParamError.
+
+    As links said it before: the kind that most of what is said speaks of; of equals the last.
+    """
     if "show" in said:
         found = [item for item in algorithms if item.name == said["show"]]
         if not found:
             raise ParamError("param", name="show", value=said["show"], why=" · ".join(item.name for item in algorithms))
         return found[0]
     fits = [item for item in algorithms if item.was and all(said.get(name) == value for name, value in item.was.items())]
-    return max(fits, key=lambda item: len(item.was), default=algorithms[0])
+    return max(reversed(fits), key=lambda item: len(item.was), default=algorithms[0])
 
 
 def before(algorithms: Sequence[Algorithm[Any]]) -> Mapping[str, Mapping[str, Value]]:

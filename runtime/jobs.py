@@ -54,7 +54,8 @@ class Job:
 
     @property
     def topic(self) -> str:
-        return self.run.train.__module__.rpartition(".")[2]
+        """Its name in the figures: the third part of engine.<section>.<topic>, however deep the run's module lies."""
+        return self.run.train.__module__.split(".")[:3][-1]
 
     @property
     def outcome(self) -> str:

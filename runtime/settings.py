@@ -7,6 +7,7 @@ CACHE_MB = int(os.environ.get("CACHE_MB", "512"))  # frames, films and uploads t
 FILM_MB = int(os.environ.get("FILM_MB", "16"))  # the largest single film
 WORKERS = int(os.environ.get("WORKERS", str(min(4, os.cpu_count() or 1))))  # 0 computes in line
 RAY_ADDRESS = os.environ.get("RAY_ADDRESS", "")  # a Ray cluster computes, WORKERS runs at once; empty: processes here
+WARM = os.environ.get("WARM", "on") != "off"  # off: nothing is computed before somebody asks for it
 GPU = os.environ.get("GPU", "auto")  # off: no lane for it, though there is one
 QUEUE = int(os.environ.get("QUEUE", "200"))  # runs that may wait
 QUEUE_PER_SESSION = int(os.environ.get("QUEUE_PER_SESSION", "8"))  # of one visitor

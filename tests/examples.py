@@ -10,10 +10,22 @@ import numpy as np
 from engine.params import Options, Spec
 
 DRAWN = int(os.environ.get("FUZZ") or 12)  # how many are drawn at random
-SHORT = {"steps": 300, "shift": 3, "rows": 7, "cols": 7, "epochs": 5, "samples": 100, "longest": 6, "calls": 6, "training": 100}  # quick
+SHORT = {
+    "steps": 300,
+    "shift": 3,
+    "rows": 7,
+    "cols": 7,
+    "epochs": 5,
+    "samples": 100,
+    "longest": 6,
+    "calls": 6,
+    "training": 100,
+    "least": 2,
+    "iterations": 30,
+}  # quick
 STILL = ("every",)  # stays off: it makes a run long
-TYPED = ("", "", "A", "A C", "<eos>", "nothing of the kind")  # what a visitor may type
-CLOSE = (-1, 0, 1, 2, 60)
+TYPED = (*[""] * 7, "A", "A C", "<eos>", "nothing of the kind")  # what a visitor may type; mostly nothing
+CLOSE = (-1, 0, -1, 2, -1, 60)
 Row = tuple[Any, ...]  # settings of one model each
 
 
@@ -46,8 +58,8 @@ def drawn(*models: type[Options]) -> Iterator[Row]:
 
 
 def smallest(spec: Spec) -> Any:
-    """The least number a field may be; the default of a seed, a close-up, a text."""
-    if spec.low is None or spec.name in ("seed", "close_up"):
+    """The least number a field may be; the default of a seed, a close-up, a text, and of what is held out to judge by."""
+    if spec.low is None or spec.name in ("seed", "close_up", "held_out"):
         return spec.default
     return int(spec.low) if spec.kind == "int" else float(spec.low)
 

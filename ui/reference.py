@@ -16,7 +16,7 @@ from typing import Any
 
 from engine import errors
 from engine.frames import Frame
-from engine.params import Closing, Params, Spec
+from engine.params import Params, Spec
 from ui import source
 
 
@@ -50,7 +50,8 @@ def about(module: ModuleType) -> str:
 def parameters(model: type[Params]) -> tuple[Field, ...]:
     """The fields of a kind's settings with their bounds; `seed` and `close_up`, which many have, last."""
     notes = {name: note for kind in reversed(model.__mro__) if issubclass(kind, Params) for name, note in _comments(kind).items()}
-    specs = sorted(model.specs(), key=lambda spec: spec.name in Closing.model_fields)
+    last = ("seed", "close_up")
+    specs = sorted(model.specs(), key=lambda spec: last.index(spec.name) + 1 if spec.name in last else 0)
     return tuple(Field(spec.name, _kind(spec), repr(spec.default), _bounds(spec), notes.get(spec.name, "")) for spec in specs)
 
 

@@ -1,4 +1,4 @@
-"""How fast a picture drowns in noise: betas, what is left of the picture, the posterior, and which times a sampler visits.
+"""How fast a picture drowns in noise: betas, what is left of the picture, and which times a sampler visits.
 
 Times count from 0, the first noisy one, to T - 1. After Ho et al. (2020), and Nichol & Dhariwal (2021) for the cosine.
 Conventions of guided-diffusion: alpha_bar is the product after clipping, alpha_bar before time 0 is 1. Shared by the topics
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import ParamError
+from engine.generative.samplers import posterior
 
 Name = Literal["cosine", "linear", "scaled"]
 Spacing = Literal["even", "leading", "trailing"]
@@ -36,6 +37,10 @@ class Schedule:
         """What is left of the picture's variance."""
         return np.cumprod(1 - self.betas, dtype=np.float64)
 
+    def at(self, t: int) -> float:
+        """alpha_bar at a time; 1 at -1, where there is no noise."""
+        return float(self.alpha_bar[t]) if t >= 0 else 1.0
+
     @cached_property
     def alpha_bar_before(self) -> NDArray[np.float64]:
         """alpha_bar one time earlier; 1 before the first."""
@@ -49,24 +54,8 @@ class Schedule:
     @cached_property
     def variance(self) -> NDArray[np.float64]:
         """beta tilde: the variance of q(x_{t-1} | x_t, x_0); 0 at time 0."""
-        return self.betas * (1 - self.alpha_bar_before) / (1 - self.alpha_bar)
-
-    @cached_property
-    def log_variance(self) -> NDArray[np.float64]:
-        """Its logarithm, with the value of time 1 at time 0."""
-        known = np.append(self.variance[1:2], self.variance[1:]) if self.T > 1 else np.array([1e-20])
-        logs: NDArray[np.float64] = np.log(known)
-        return logs
-
-    @cached_property
-    def mean_x0(self) -> NDArray[np.float64]:
-        """The share of x_0 in the posterior mean."""
-        return self.betas * np.sqrt(self.alpha_bar_before) / (1 - self.alpha_bar)
-
-    @cached_property
-    def mean_xt(self) -> NDArray[np.float64]:
-        """The share of x_t in it."""
-        return (1 - self.alpha_bar_before) * np.sqrt(1 - self.betas) / (1 - self.alpha_bar)
+        steps = zip(self.alpha_bar.tolist(), self.alpha_bar_before.tolist(), strict=True)
+        return np.array([posterior(a, p)[2] for a, p in steps])
 
     @cached_property
     def bound_weight(self) -> NDArray[np.float64]:

@@ -1,58 +1,48 @@
-"""Diffusion: the page."""
+"""Diffusion: the page. By hand: sixteen pictures need one of the visitor's only where they begin with it."""
 
+from typing import Any
+
+import streamlit as st
+
+import ui.kinds
 from engine.generative import diffusion
 from runtime.run import Run
-from ui import address, device, shell
+from ui import device, shell
 from ui.controls import controls
-from ui.dataset import EDITED_POINTS, PICTURE, add_point, bundled, dataset, remove_point
+from ui.dataset import EDITED_POINTS, PICTURE, Form
 from ui.language import say
-from ui.player import Clicked, play
+from ui.player import play
 from views.generative import diffusion as view
 
-SAMPLES = {
-    "pictures": ["seven", "drawn_boot", "chelsea"],
-    "forward": ["chelsea", "coffee", "seven"],
-    "points": ["moons", "rings", "spiral", "heaps"],
-}
-MORE = ("eta", "variance", "every", "spacing", "clip", "predicts", "weighting", "training", "smooth", "seed")
+CLOUDS = ("moons", "rings", "spiral", "heaps")
+SAMPLES = {"pictures": ("seven", "drawn_boot", "chelsea"), "points": CLOUDS, "by_calls": CLOUDS,
+           "forward": ("chelsea", "coffee", "seven")}  # fmt: skip
+FORMS: dict[str, Form[Any]] = {"points": EDITED_POINTS, "by_calls": EDITED_POINTS, "forward": PICTURE}
 
 text = shell.header("diffusion")
-where = device.switch()
 autoplay, start = shell.experiments(text)
 left, right = shell.stage()
 with left:
-    box = left.container()
-    params = controls(diffusion.Params, text, more=MORE)
-    samples, form = SAMPLES[params.what], EDITED_POINTS if params.what == "points" else PICTURE
+    box = st.container()
+    kind = ui.kinds.picked(text, diffusion.ALGORITHMS)
+    params = controls(kind.Params, text)
+    needed = isinstance(params, diffusion.Pictures) and params.begin in ("picture", "invert")
     with box:
-        chosen = bundled(samples[0], samples[0])
-        if params.what != "pictures" or params.begin in ("picture", "invert"):
-            chosen = dataset(text, samples, default=samples[0], form=form)
-    options = controls(view.Options, text, without=view.HIDDEN[params.what], folded=say("picture_settings"))
+        chosen = shell.about(text, kind, SAMPLES, FORMS | {"pictures": PICTURE} if needed else FORMS)
+    options = controls(view.Options, text, folded=say("picture_settings"), kind=kind.name)
+where = device.switch() if kind.torch else "cpu"
 link, step = shell.address_bar(text, diffusion.ALGORITHMS, params, options, chosen.link, short=chosen.short, note=chosen.note)
-
-
-def on_click(clicked: Clicked) -> None:
-    """A click frames a picture or a pixel; among the points it adds one, or takes one away."""
-    if clicked.name in ("framed", "pixel"):
-        address.put("diffusion", clicked.name, min(clicked.index, {"framed": 15, "pixel": 783}[clicked.name]))
-    elif clicked.name == "place":
-        add_point(text, chosen.data, view.place_at(clicked.index, chosen.data))
-    elif clicked.name == "datum":
-        remove_point(text, chosen.data, clicked.index)
-
-
 with right:
     shell.notices()
     play(
-        Run(diffusion.sample, params, (chosen.data,), where),
+        Run(kind.train, params, (chosen.data,), where),
         view.draw,
         options,
         text,
         autoplay=autoplay,
         start=start if start is not None else step,
         link=link,
-        kind=diffusion.ALGORITHMS[0],
-        on_click=on_click,
+        kind=kind,
+        on_click=lambda clicked: shell.clicks(text, view, clicked, params, chosen.data, options),
     )
 shell.below(text, diffusion, params, [chosen.code])

@@ -1,8 +1,8 @@
-"""Self-organising map: the page."""
+"""Self-organising map: the page. Made by hand, because it also places a new sample and tells of the unit that is clicked."""
 
 from engine.learning import som
 from runtime.run import Run
-from ui import shell
+from ui import kinds, shell
 from ui.controls import controls
 from ui.dataset import POINTS, dataset
 from ui.language import say
@@ -11,14 +11,16 @@ from ui.player import play
 from views.learning import som as view
 
 SAMPLES = ["penguins", "xkcd", "mnist", "animals", "moons", "square"]
-MORE = ("start", "neighbourhood", "decay", "sigma_end", "staircase", "sampling", "torus", "scaling", "unfold", "seed")
 
 text = shell.header("som")
 autoplay, start = shell.experiments(text)
 left, right = shell.stage()
 with left:
-    chosen = dataset(text, SAMPLES, default=som.ALGORITHMS[0].sample, form=POINTS)
-    params = controls(som.Params, text, more=MORE)
+    box = left.container()
+    kind = kinds.picked(text, som.ALGORITHMS)
+    with box:
+        chosen = dataset(text, SAMPLES, default=kind.sample, form=POINTS)
+    params = controls(kind.Params, text, choices=view.settings(kind.Params, text))
     options = controls(view.Options, text, choices=view.choices(chosen.data, text), folded=say("picture_settings"))
     placed = place(text, chosen.data)
 data, short = chosen.link | placed.link, chosen.short | placed.link
@@ -26,7 +28,7 @@ link, step = shell.address_bar(text, som.ALGORITHMS, params, options, data, shor
 with right:
     shell.notices()
     clicked = play(
-        Run(som.train, params, (chosen.data,)),
+        Run(kind.train, params, (chosen.data,)),
         view.draw,
         options,
         text,
@@ -34,7 +36,7 @@ with right:
         autoplay=autoplay,
         start=start if start is not None else step,
         link=link,
-        kind=som.ALGORITHMS[0],
+        kind=kind,
     )
     if clicked:
         shell.details(*view.unit(clicked.frame, clicked.index, chosen.data, text))

@@ -1,13 +1,14 @@
 """A server for all, untouched ones on demand, and visitors whose every request is watched."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.playground import PATIENCE, Server, Watch, film, idle, ready
+from tests.browser.playground import PATIENCE, REFUSED, Server, Watch, film, idle, ready
 from ui.text import LANGUAGES, phrases
 
 BUG = re.compile("|".join(phrases(language)["errors"]["title_bug"] for language in LANGUAGES))
@@ -35,16 +36,15 @@ def fresh_server() -> Iterator[Callable[..., Server]]:
         server.stop()
 
 
-def a_context(
-    browser: Browser, *, dark: bool = False, locale: str = "en-US", width: int = 1280, height: int = 800, **more: Any
-) -> BrowserContext:
+def a_context(browser: Browser, *, dark: bool = False, locale: str = "en-US", **more: Any) -> BrowserContext:
     context = browser.new_context(
-        viewport={"width": width, "height": height},
+        viewport={"width": 1280, "height": 800},
         locale=locale,
         color_scheme="dark" if dark else "light",
         accept_downloads=True,
         **more,
     )
+    context.add_init_script(REFUSED)
     context.set_default_timeout(PATIENCE)
     context.watch = Watch(context)
     return context
@@ -61,21 +61,58 @@ def check(context: BrowserContext) -> None:
     assert context.watch.refused == []
 
 
-@pytest.fixture
-def visit(browser: Browser, server: Server) -> Iterator[Callable[..., Page]]:
-    """Opens a page as another visitor: visit("/som", dark=True, locale="zh-CN", width=390)."""
-    contexts: list[BrowserContext] = []
+@pytest.fixture(scope="session")
+def _free(browser: Browser) -> Iterator[Callable[..., list[Page]]]:
+    """Pages that wait for a visitor, each in a context of its own, by what a context keeps for life."""
+    free: dict[str, list[Page]] = defaultdict(list)
+    yield lambda **life: free[repr(sorted(life.items()))]
+    for pages in free.values():
+        for page in pages:
+            page.context.close()
 
-    def open_page(path: str = "/som", *, at: str | None = None, **who: Any) -> Page:
-        contexts.append(a_context(browser, **who))
-        page = contexts[-1].new_page()
+
+@pytest.fixture
+def visit(browser: Browser, server: Server, _free: Callable[..., list[Page]]) -> Iterator[Callable[..., Page]]:
+    """Opens a page as another visitor: visit("/som", dark=True, locale="zh-CN", width=390).
+
+    A visitor gets the page of one who has left, with nothing of theirs but the scripts that Chromium has read: half the time.
+    Who visits another server (`at`) or a file gets a new one.
+    """
+    taken: list[tuple[list[Page], Page]] = []
+
+    def open_page(
+        path: str = "/som", *, at: str | None = None, dark: bool = False, locale: str = "en-US", width: int = 1280, height: int = 800,
+        reduced_motion: Any = "no-preference", **more: Any,
+    ) -> Page:  # fmt: skip
+        free = [] if at or path.startswith("file:") else _free(locale=locale, **more)
+        page = free.pop() if free else a_context(browser, locale=locale, **more).new_page()
+        taken.append((free, page))
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion=reduced_motion)
         page.goto(path if "://" in path else (at or server.url) + path)
         return page
 
     yield open_page
-    for context in contexts:
-        check(context)
-        context.close()
+    for free, page in taken:
+        check(page.context)
+        if page.url.startswith(server.url + "/"):
+            leave(page)
+            free.append(page)
+        else:
+            page.context.close()
+
+
+def leave(page: Page) -> None:
+    """Nothing stays of a visitor: what was kept, allowed, put in between or noted."""
+    origin = page.evaluate("origin")
+    page.goto("about:blank")
+    page.unroute_all()
+    line = page.context.new_cdp_session(page)
+    line.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+    line.detach()
+    page.context.clear_cookies()
+    page.context.clear_permissions()
+    page.context.watch.forget()
 
 
 @pytest.fixture(scope="session")

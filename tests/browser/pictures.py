@@ -34,7 +34,7 @@ FIRST_PANEL = """async () => {
 def thumbnail(page: Page, address: str, slug: str) -> str:
     """The SVG of a topic's default film."""
     page.goto(f"{address}/{slug}")
-    page.wait_for_selector("[data-state=ready][data-drawn=true]", timeout=120_000)  # a fresh server warms up
+    page.wait_for_selector("[data-state=ready][data-drawn=true]", timeout=120_000)  # a fresh server computes it first
     page.wait_for_timeout(500)
     svg = page.evaluate(FIRST_PANEL)
     names = {colour.upper(): name for name, colour in theme.LIGHT.items() if isinstance(colour, str)}

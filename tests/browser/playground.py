@@ -27,6 +27,7 @@ HERE = {
 }  # theoria.test is this machine by a plain name, as in a classroom: no secure context
 PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 TABLE = b"height;width;kind\n" + b"".join(f"{k},5;{k % 7 + 0.5:g};{'ab'[k % 2]}\n".replace(".", ",").encode() for k in range(30))
+REFUSED = """window.refused = []; addEventListener("securitypolicyviolation", (e) => window.refused.push(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}`));"""
 PATIENCE = 40_000  # milliseconds for what takes a blink on an idle machine; on a busy one seconds
 
 
@@ -37,7 +38,7 @@ def free_port() -> int:
 
 
 class Server:
-    """`streamlit run app.py`, as `make run` starts it."""
+    """`streamlit run app.py`, as `make run` starts it, but nothing is computed before a test asks for it."""
 
     def __init__(self, *options: str, base: str = "", **environment: str) -> None:
         self.port, self.base, self.environment = free_port(), base, environment
@@ -47,7 +48,8 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        env = {key: value for key, value in os.environ.items() if key not in ("WORKERS", "CACHE_MB", "NODE")} | self.environment
+        env = {key: value for key, value in os.environ.items() if key not in ("WORKERS", "CACHE_MB", "NODE")}
+        env |= {"WARM": "off"} | self.environment
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port), *self.options]
         self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=self.log, stderr=subprocess.STDOUT)
         end = time.monotonic() + 60
@@ -79,10 +81,16 @@ class Watch:
         self.asked: list[str] = []
         self.broken: list[str] = []
         self.refused: list[str] = []
+        self.complaints: list[str] = []
         context.on("console", lambda line: self.refused.append(line.text) if "Content Security Policy" in line.text else None)
+        context.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
         context.on("request", lambda request: self.asked.append(request.url))
         context.on("weberror", lambda problem: self.broken.append(str(problem.error)))
         context.on("page", lambda page: page.on("websocket", lambda line: self.asked.append(line.url)))
+
+    def forget(self) -> None:
+        for noted in (self.asked, self.broken, self.refused, self.complaints):
+            noted.clear()
 
     @property
     def strangers(self) -> list[str]:

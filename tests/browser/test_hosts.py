@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.playground import (
+    PATIENCE,
     TABLE,
     another_film,
     bring,
@@ -18,6 +19,9 @@ from tests.browser.playground import (
     unbroken,
 )
 from tests.browser.proxy import without
+
+RUNS = """() => { const app = document.querySelector("[data-testid=stApp]"); window.runs = 0;
+    new MutationObserver(() => { if (app.dataset.testScriptState === "running" && app.dataset.testConnectionState === "CONNECTED") window.runs++; }).observe(app, {attributes: true}); }"""
 
 
 def test_nothing_leaves_the_machine_on_a_tour_of_everything(visit):
@@ -64,7 +68,9 @@ def test_a_server_that_is_restarted_brings_the_same_picture_back(fresh_server, v
     shown, said = film(page), caption(page)
     server.stop()
     page.wait_for_selector("[data-testid=stApp]:not([data-test-connection-state=CONNECTED])")
+    page.evaluate(RUNS)
     server.start()
+    page.wait_for_function("() => window.runs > 0", timeout=PATIENCE)  # what is set before that is set back by the run
     idle(page)
     ready(page)
     assert film(page) == shown

@@ -13,17 +13,6 @@ from tests.browser.playground import PATIENCE, STAGE, idle, ready, saved
 from tests.hostile import HOSTILE, MARKUP, WORDS
 
 SLOW = 5 * PATIENCE  # for a first run with torch on a busy machine
-SEEN = """window.refused = []; addEventListener("securitypolicyviolation", (e) => window.refused.push(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}`));"""
-
-
-def opened(visit, path: str) -> Page:
-    """A page on which everything that is refused is noted from the first moment."""
-    page = visit("/_stcore/health")
-    page.complaints = []
-    page.on("console", lambda line: page.complaints.append(line.text) if line.type == "error" else None)
-    page.add_init_script(SEEN)
-    page.goto(page.url.removesuffix("/_stcore/health") + path)
-    return page
 
 
 def complete(page: Page) -> None:
@@ -40,7 +29,7 @@ def tabs(page: Page) -> None:
 
 def unrefused(page: Page) -> None:
     assert page.evaluate("window.refused") == []
-    assert [line for line in page.complaints if "Content Security Policy" in line or "Refused" in line] == []
+    assert [line for line in page.context.watch.complaints if "Content Security Policy" in line or "Refused" in line] == []
 
 
 def harmless(page: Page) -> None:
@@ -53,7 +42,7 @@ def harmless(page: Page) -> None:
 @pytest.mark.parametrize("slug", ["ngram", "som", "gcn", "swin"])  # one that takes a text, a table, a graph, a picture
 def test_a_visitors_words_are_words_whatever_they_come_in(visit, slug):
     link, kind, make = HOSTILE[slug]
-    page = opened(visit, f"/{slug}{link}")
+    page = visit(f"/{slug}{link}")
     complete(page)
     before = page.get_attribute(STAGE, "data-film")
     page.locator(f".st-key-{slug}-own button").first.click()
@@ -97,18 +86,18 @@ def test_a_film_in_a_file_runs_nothing_but_its_own_scripts(visit, tmp_path):
 
 
 def test_plotly_handed_over_by_the_page_is_let_in_by_the_policy(visit):
-    page = opened(visit, "/som")
-    page.route("**/plotly-*", lambda route: route.fulfill(status=404, content_type="text/html", body="x"))
-    page.goto(page.url)
+    page, lost = visit("/_stcore/health"), []
+    page.route("**/plotly-*", lambda route: [lost.append(route), route.fulfill(status=404, content_type="text/html", body="x")])
+    page.goto(page.url.removesuffix("/_stcore/health") + "/som")
     complete(page)
+    assert lost
     assert page.locator(".th-plot .main-svg path").count() > 100
     unrefused(page)
 
 
 @pytest.mark.parametrize("value", [MARKUP, *WORDS[2:5]])  # an element, a script, Markdown, an attribute
 def test_words_in_a_link_are_words(visit, value):
-    page = opened(
-        visit,
+    page = visit(
         f"/som?som.rows={quote(value)}&som.plane={quote(value)}&data={quote(value)}&{quote(value)}={quote(value)}&lang={quote(value)}",
     )
     complete(page)

@@ -55,14 +55,27 @@ def few_counts() -> data.Points:
 
 
 def few_sentences() -> data.Text:
-    """Twenty lines in which some words have company."""
-    return data.text(["the cat sits on the mat", "the dog sits on the rug", "a cat and a dog", "A C A C A B"] * 5)
+    """Lines in which some words have company, with signs, numbers and stop words among them."""
+    lines = ["the cat sits on the mat, 7 times", "the dog sits on the rug!", "a cat and a dog eat fish", "A C A C A B"]
+    lines += ["red fish swim in blue water", "birds eat small red fish", "small dogs swim in water", "blue birds sing of water"]
+    lines += [
+        "猫 坐 在 垫子 上",
+        "狗 坐 在 地毯 上",
+        "小 鱼 在 蓝 水 里 游",
+        "红 鱼 在 水 里 吃 小 鱼",
+    ]  # what is left without Latin
+    return data.text(lines * 5)
 
 
-def few_words() -> data.Text:
+def few_words(lines: int = 14) -> data.Text:
     """Fourteen lines: enough for some to be held out."""
     rng = np.random.default_rng(7)
-    return data.text([" ".join(rng.choice(list("ABCCC"), size)) for size in rng.integers(1, 9, 14)])
+    return data.text([" ".join(rng.choice(list("ABCCC"), size)) for size in rng.integers(1, 9, lines)])
+
+
+def forty_lines() -> data.Text:
+    """Enough for two to be held out, whatever the share."""
+    return few_words(40)
 
 
 def few_nodes() -> data.Graph:
@@ -92,6 +105,8 @@ FEW: dict[str, Callable[[], Any]] = {
     "em": few_counts,
     "gcn": few_nodes,
     "ngram": few_words,
+    "ngram.perplexity": forty_lines,
+    "ngram.weights": forty_lines,
     "som": few_points,
     "swin": few_pixels,
     "word2vec": few_sentences,

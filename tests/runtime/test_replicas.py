@@ -28,8 +28,8 @@ def site() -> Iterator[Site]:
     if not nginx_here.bring():
         pytest.skip("nginx is not here and cannot be installed")
     with (
-        host(WORKERS="1", NODE="n0") as n0,
-        host(WORKERS="1", NODE="n1") as n1,
+        host(warm=False, WORKERS="1", NODE="n0") as n0,
+        host(warm=False, WORKERS="1", NODE="n1") as n1,
         nginx_here.before(n0.address, n1.address) as address,
     ):
         yield Site(address, {"n0": n0, "n1": n1})

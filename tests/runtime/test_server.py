@@ -1,5 +1,6 @@
 """The server as a whole: what its processes import, and that none is left over."""
 
+import asyncio
 import contextlib
 import http.client
 import json
@@ -15,7 +16,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from runtime import server
+import app
+from runtime import server, settings
 from runtime.store import Store
 from tests.runtime import toys
 from tests.runtime.helpers import Viewer, ended, opened, run
@@ -61,6 +63,20 @@ def test_where_nothing_was_started_runs_are_computed_in_line() -> None:
     assert len(set(map(id, got))) == 1
     assert got[0].start(run(), "a").done
     server.stop()
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_server_is_warmed_where_its_host_wants_it(wanted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    warmed = threading.Event()
+    monkeypatch.setattr(settings, "WARM", wanted)
+    monkeypatch.setattr(app, "warm", warmed.set)
+
+    async def live() -> None:
+        async with app.lifespan(None):
+            pass
+
+    asyncio.run(live())
+    assert warmed.wait(5 if wanted else 0.2) is wanted
 
 
 def test_the_server_imports_nothing_heavy() -> None:

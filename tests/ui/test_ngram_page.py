@@ -52,6 +52,22 @@ def test_a_typed_sentence_and_an_own_text_make_the_run_and_travel_in_the_link():
     assert run().data[0].lines == ("red fish", "blue fish", "red bird")
 
 
+@pytest.mark.parametrize("step", ["-1", "3"])
+def test_a_close_up_in_an_old_link_shows_the_whole_run_and_nothing_is_said_of_it(step):
+    page = opened("ngram", data="yes_no", ngram__close_up=step)
+    assert not page.exception
+    assert run().params == ngram.Params()
+    assert not [item for item in page.get("html") if 'class="th-notice"' in item.value]
+    assert "close_up" not in page.session_state["link_now"]
+
+
+def test_what_a_link_says_of_another_kind_waits_for_it():
+    page = opened("ngram", ngram__show="turing", ngram__order="2", ngram__pick="beam", ngram__width="3")
+    assert run().params == ngram.Turing()
+    page.selectbox(key="ngram.show.en").set_value("generate").run()
+    assert run().params == ngram.Generate(order=2, pick="beam", width=3)
+
+
 @pytest.mark.parametrize("item", theory("ngram", "en").experiments, ids=lambda item: item.id)
 def test_every_experiment_runs(item):
     settings = {

@@ -75,7 +75,7 @@ def test_the_copied_link_says_every_setting_and_brings_the_same_run_back():
     page = opened(som__rows="7", som__plane="hits", data="moons")
     link = page.session_state["link_now"]
     settings = dict(part.split("=") for part in link.split("?")[1].split("&"))
-    assert {f"som.{spec.name}" for spec in som.Params.specs()} <= set(settings)
+    assert {f"som.{spec.name}" for spec in som.Online.specs()} <= set(settings)
     assert settings["v"] == "1"
     first = params()
     server.start(0)

@@ -108,10 +108,10 @@ def test_a_picture_of_a_hundred_megapixels_is_refused_with_its_size():
 def test_an_own_picture_is_set_aside_while_the_plane_is_shown_and_is_there_again_afterwards():
     page = brought(saved(), **FORWARD, diffusion__score="exact")
     mine = used(page)
-    page.button_group(key="diffusion.what").set_value("points").run()
+    page.selectbox(key="diffusion.show.en").set_value("points").run()
     assert not page.exception
     assert used(page) == data.sample("moons")
-    page.button_group(key="diffusion.what").set_value("forward").run()
+    page.selectbox(key="diffusion.show.en").set_value("forward").run()
     assert not page.exception
     box = next(box for box in page.selectbox if str(box.key).startswith("diffusion.data"))
     box.set_value("own").run()

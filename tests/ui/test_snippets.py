@@ -31,11 +31,20 @@ CASES: list[tuple[str, dict[str, str]]] = [
     ("decoding", {}),
     ("decoding", {"decoding__strategy": "sampling", "decoding__temperature": "0.7", "data": "grammar"}),
     ("gcn", {}),
-    ("gcn", {"gcn__show": "train", "gcn__layer": "sage", "data": "blocks"}),
+    ("gcn", {"gcn__show": "train", "gcn__layer": "sage", "gcn__epochs": "30", "data": "blocks"}),
     ("swin", {}),
     ("swin", {"swin__show": "trained", "data": "boots"}),
     ("diffusion", {}),
-    ("diffusion", {"diffusion__what": "points", "diffusion__sampler": "ddpm", "diffusion__seed": "2", "data": "rings"}),
+    (
+        "diffusion",
+        {
+            "diffusion__what": "points",
+            "diffusion__sampler": "ddpm",
+            "diffusion__training": "100",
+            "diffusion__seed": "2",
+            "data": "rings",
+        },
+    ),
 ]
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 RUN = """

@@ -2,13 +2,17 @@
 
 import base64
 import io
+import json
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 from PIL import Image as Pillow
 
 from engine import data
+from engine.algorithm import of
 from engine.generative import diffusion, samplers, schedules
+from engine.generative.diffusion.sixteen import FRAMES
 from runtime.film import Film
 from runtime.jobs import Job
 from runtime.run import Run
@@ -27,13 +31,18 @@ def made(name="seven", **params):
 
 
 def film_bytes(params, sample):
-    job = Job(Run(diffusion.sample, params, (sample,)))
+    job = Job(Run(of(diffusion.ALGORITHMS, params).train, params, (sample,)))
     compute_here(job)
     film = Film("key", job, view.draw, (), view.Options(), WORDS)
     while not film.ended.is_set():
         film.draw_line()
     assert film.done
     return len(film.content()), len(job.frames)
+
+
+def read(picture):
+    """All that a film holds of a picture, to be compared."""
+    return json.dumps(asdict(picture), default=np.ndarray.tolist)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +91,7 @@ def test_the_strip_leads_to_its_times_and_shows_nothing_that_is_not_yet_known(fe
 
 def test_both_samplers_film_of_a_hundred_calls_is_at_most_four_megabytes():
     size, frames = film_bytes(diffusion.Params(sampler="both", calls=99, guidance=0.0), data.sample("seven"))
-    assert frames == diffusion.FRAMES
+    assert frames == FRAMES
     assert size <= 4_000_000
 
 
@@ -116,7 +125,7 @@ def test_a_click_in_the_plane_is_the_place_its_cell_stands_for(index):
     moons = data.sample("moons")
     _, draw = made("moons", what="points", score="exact", calls=2)
     cells = next(trace for trace in draw(0, view.Options(click="add")).data if trace["type"] == "heatmap")
-    at = np.array(list(view.place_at(index, moons).values()))
+    at = np.array(list(view.clicked("place", index, None, None, moons, None).place.values()))
     centre = moons.X.mean(0)
     scaled = (at - centre) / (moons.X - centre).std()
     np.testing.assert_allclose(scaled, [cells["x"][index % 60], cells["y"][index // 60]], atol=2e-3)
@@ -128,16 +137,51 @@ def test_the_points_formula_is_the_step_that_is_made():
     np.testing.assert_allclose(np.stack([values["nx"], values["ny"]], -1), frames[3].x[0], atol=0.006)
 
 
-def test_every_option_is_hidden_where_it_has_no_meaning():
-    names = {spec.name for spec in view.Options.specs()}
-    for what, hidden in view.HIDDEN.items():
-        assert set(hidden) < names, what
+def test_every_option_changes_the_pictures_of_the_kinds_it_is_offered_for_and_of_no_other():
+    other = {"framed": 5, "pixel": 100, "arrows": False, "trails": False, "click": "add"}
+    runs = {
+        "pictures": made(calls=2),
+        "points": made("moons", show="points", score="exact", calls=2),
+        "by_calls": made("moons", show="by_calls", training=100, timesteps=20),
+        "forward": made("chelsea", show="forward", timesteps=3),
+    }
+    for spec in view.Options.specs():
+        for kind, (frames, draw) in runs.items():
+            changed = view.Options(**{spec.name: other[spec.name]})
+            differs = any(read(draw(i)) != read(draw(i, changed)) for i in range(len(frames)))
+            assert differs == (kind in spec.only), (spec.name, kind)
+
+
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [
+        ("seven", {"calls": 45}),
+        ("seven", {"calls": 5, "begin": "picture"}),
+        ("moons", {"show": "points", "training": 100, "calls": 4}),
+        ("chelsea", {"show": "forward"}),
+    ],
+    ids=str,
+)
+def test_a_picture_drawn_while_its_film_grows_is_the_one_of_the_finished_film(name, params):
+    given, sample = diffusion.Params(**params), data.sample(name)
+    frames, growing = [], []
+    for frame in diffusion.sample(given, sample):
+        frames.append(frame)
+        growing.append(read(view.draw(frames, len(frames) - 1, given, (sample,), view.Options(), WORDS)))
+    finished = [read(view.draw(frames, i, given, (sample,), view.Options(), WORDS)) for i in range(len(frames))]
+    assert growing == finished
+
+
+@pytest.mark.parametrize(("calls", "pace"), [(10, 2.5), (45, 1.0)])
+def test_all_steps_of_a_film_have_the_time_that_its_length_leaves(calls, pace):
+    _, draw = made(calls=calls, guidance=0.0)
+    assert {draw(i).hold for i in range(1, calls)} == {pace}
 
 
 def test_at_the_end_it_is_said_that_no_noise_is_left_to_see(few):
     _, draw = few
     titles = [[item["text"] for item in draw(i).layout["annotations"]] for i in (0, -1)]
-    assert [WORDS("noise_none") in texts for texts in titles] == [False, True]
+    assert [WORDS.part("pictures", "noise_none") in texts for texts in titles] == [False, True]
 
 
 @pytest.mark.parametrize("held", [True, False])
@@ -158,4 +202,4 @@ def test_an_estimated_distance_stands_beside_what_chance_makes():
     frames, draw = made("rings", what="points", score="exact", calls=20)
     shown, last = draw(-1), frames[-1]
     assert f"0 ± {last.chance:.3f}" in shown.said
-    assert dict(shown.metrics)["by chance"] == f"± {last.chance:.3f}"
+    assert dict(shown.metrics)["by chance (±)"] == f"{last.chance:.3f}"

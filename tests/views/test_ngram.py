@@ -12,7 +12,7 @@ from engine.language.smoothing import ESTIMATORS
 from engine.texts import text
 from ui.text import theory
 from views.language import ngram as view
-from views.language import ngram_models
+from views.language import ngram_models, ngram_parts, ngram_words
 
 HOSTILE = text(['<img src=x> @ink "quoted" %{y} $x$', "a @c1 b", "& c d"] * 6)
 
@@ -83,7 +83,7 @@ def test_stupid_back_off_has_no_perplexity_anywhere():
     for settings in ({"sentence": "the cat sat"}, {"show": "generate", "longest": 5}):
         _, shown = pictures(data.sample("northanger"), estimator="stupid", **settings)
         assert [label for label, _ in shown[-1].metrics] == ["bits"]
-        assert shown[-1].numbers["perplexity"] is None
+        assert shown[-1].numbers.get("perplexity") is None
 
 
 def test_a_word_that_begins_a_sentence_comes_after_nothing():
@@ -130,10 +130,10 @@ def test_a_long_text_keeps_a_name_under_every_bar():
         axis = picture.layout["xaxis"]
         low, high = np.ceil(axis["range"])
         assert axis["tickvals"] == list(range(int(low), int(high) + (axis["range"][1] % 1 > 0.5)))[: len(axis["tickvals"])]
-        assert 0 < len(axis["ticktext"]) <= view.BARS
+        assert 0 < len(axis["ticktext"]) <= ngram_words.BARS
         assert axis["tickvals"][-1] == len(frame.words) - 1
         name = axis["ticktext"][-1].replace("<br>", "")
-        assert view.escaped(str(frame.words[-1])).startswith(name.removesuffix("…"))
+        assert ngram_words.escaped(str(frame.words[-1])).startswith(name.removesuffix("…"))
         assert len(name) >= min(4, len(str(frame.words[-1])))
 
 
@@ -148,13 +148,17 @@ def test_a_visitors_word_is_harmless_wherever_it_stands(show):
             assert not [word for word in trace.get("text", []) if str(word).startswith("@")]
 
 
+def clicked(name, index, frame):
+    return view.clicked(name, index, frame, ngram.Params(), data.sample("northanger"), view.Options())
+
+
 def test_a_click_writes_on_or_walks_on():
     frames, _ = pictures(data.sample("northanger"), show="context", context="of the")
-    assert view.followed("word", 0, frames[-1]) == {"context": "of the house"}
+    assert clicked("word", 0, frames[-1]) == {"context": "of the house"}
     frames, _ = pictures(data.sample("northanger"), show="generate", begin="she was")
-    assert view.followed("next", 2, frames[1])["begin"] == "she was " + str(frames[1].top[2])
-    assert view.followed("next", 99, frames[1]) == {}
-    assert view.followed("strange", 0, frames[1]) == {}
+    assert clicked("next", 2, frames[1])["begin"] == "she was " + str(frames[1].top[2])
+    assert clicked("next", 99, frames[1]) == {}
+    assert clicked("strange", 0, frames[1]) == {}
 
 
 @pytest.mark.parametrize("name", ESTIMATORS)
@@ -183,7 +187,7 @@ def test_the_same_picture_is_drawn_while_the_run_is_under_way():
 
 def test_a_short_context_is_called_seen_with_all_that_follows_it():
     frames, shown = pictures(data.sample("northanger"), show="context", context="the")
-    assert "followed by 1,137 different words" in shown[0].said
+    assert "followed by 1137 different words" in shown[0].said
     assert [picture.metrics[0][1] for picture in shown[1:3]] == ["1.000", number(float(frames[-1].mass[1, 2]), 3)]
     for frame, picture in zip(frames[1:4], shown[1:4], strict=True):
         assert picture.values["c"][0] == "64"
@@ -207,7 +211,7 @@ SCORING = [
 def test_what_stupid_back_off_says_is_called_a_score(settings, language):
     about = text(["the cat sat on the mat", "the dog sat on the log", "a cat saw the dog"] * 4)
     _, shown = pictures(about, language, estimator="stupid", **settings)
-    told_of_none = theory("ngram", language)("hover_stupid")
+    told_of_none = theory("ngram", language).part("perplexity", "hover_stupid")
     for picture in shown:
         hovers = [str(told) for trace in picture.data for told in trace.get("customdata", []) if told != told_of_none]
         titles = [str(note.get("text")) for layout in (picture.layout, picture.wide) for note in layout.get("annotations", [])]
@@ -215,7 +219,7 @@ def test_what_stupid_back_off_says_is_called_a_score(settings, language):
             assert not re.search(r"\b[pP]( =|\()|log₂ p|概率|probab|likel", told), told
         assert "<mi>p</mi>" not in picture.formula
         assert "<mi>P</mi>" not in picture.formula
-        assert picture.numbers["p"] is None
+        assert picture.numbers.get("p") is None
 
 
 def test_with_a_temperature_of_zero_no_number_is_said_to_be_drawn():
@@ -225,6 +229,8 @@ def test_with_a_temperature_of_zero_no_number_is_said_to_be_drawn():
 
 def test_where_the_words_of_scores_are_asked_for_every_language_has_them():
     for language in ("en", "zh"):
-        say = theory("ngram", language).say
-        scored = {key for key in say if key.endswith("_score") and key.removesuffix("_score") in say}
-        assert scored == {f"{key}_score" for key in (*view.SCORED, "hover_word")}
+        text = theory("ngram", language)
+        words = [text.say, *text.scenes.values(), *(scene["said"] for scene in text.scenes.values())]
+        keys = {key for table in words if isinstance(table, dict) for key in table}
+        assert {key for key in keys if key.endswith("_score")} == set(ngram_parts.SCORED.values())
+        assert set(ngram_parts.SCORED) <= keys

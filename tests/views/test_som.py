@@ -8,6 +8,7 @@ import pytest
 from charts.formula import filled
 from engine import data
 from engine.learning import som
+from engine.learning.som import rules
 from runtime import server
 from runtime.run import Run
 from tests.films import read
@@ -89,7 +90,7 @@ def test_a_placed_sample_is_said_with_the_label_of_its_neighbourhood():
     cloud = data.sample("penguins")
     gentoo = int(np.flatnonzero(cloud.labels == 2)[0])
     frame, picture, _ = drawn(beside=(data.points(cloud.X[[gentoo]], cloud.columns),))
-    _, scale = som.scales(cloud.X, "standard")
+    _, scale = rules.scales(cloud.X, "standard")
     nearest = ((((frame.units.reshape(-1, 2) - cloud.X[gentoo]) / scale) ** 2).sum(1)).argmin()
     assert f"({nearest // 12}, {nearest % 12})" in picture.said
     assert "Gentoo" in picture.said

@@ -6,6 +6,7 @@ import pytest
 from engine import data
 from engine.errors import Diverged
 from engine.learning import som
+from engine.learning.som import grid
 from ui.text import theory
 
 EXPERIMENTS = {item.id: item for item in theory("som", "en").experiments}
@@ -61,7 +62,7 @@ def test_a_rate_above_two_runs_away_where_all_units_are_pulled_alike():
 
 
 def test_a_gaussian_has_the_strengths_that_the_errata_name():
-    strengths = som.neighbourhood("gaussian", np.array([[0.0, 1.5**2, 3.0**2]]), 1.5)
+    strengths = grid.neighbourhood("gaussian", np.array([[0.0, 1.5**2, 3.0**2]]), 1.5)
     assert strengths == pytest.approx([1, 0.607, 0.135], abs=5e-4)
 
 

@@ -1,20 +1,22 @@
-"""Diffusion in the plane: points on their way, the score as arrows, and what the network has learnt or how far the ends are
-off."""
+"""Points in the plane on their way, the score as arrows, and what the network has learnt or how far off the points end."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from charts import curves, points
+from charts import curves, fields
+from charts import points as marks
 from charts.formula import formula
-from charts.numbers import number, short
-from charts.panels import Box, Panel, Picture, Trace, blank, compose, corner, note
+from charts.layout import Placed
+from charts.numbers import number
+from charts.panels import Panel, Picture, Trace, blank, corner
 from engine.data import Points
-from engine.generative import clouds, samplers, schedules
-from engine.generative.clouds import GRID, CloudFrame
-from engine.generative.diffusion import Params
-from views import Words, sentences
+from engine.generative import samplers, schedules
+from engine.generative.diffusion import CloudFrame
+from engine.generative.diffusion.plane import standard
+from engine.generative.diffusion.score import GRID
+from views.generative import parts
+from views.look import Fact, Look, Values
 
 DDIM = formula(
     r"x_{{to}!} = {signal}!\,\hat x_0 + {noise}!\,\hat\varepsilon"
@@ -31,113 +33,174 @@ LOSS = {
     "x0": formula(r"L = \frac{1}{B}\sum_b w_{t_b}\,\lVert x_{0,b} - \hat x_0(x_{t_b}, t_b) \rVert^2 / 2 = {loss}!!"),
     "v": formula(r"L = \frac{1}{B}\sum_b w_{t_b}\,\lVert v_b - \hat v(x_{t_b}, t_b) \rVert^2 / 2 = {loss}!!"),
 }
-ALPHA = formula(r"\bar\alpha_t")
 REACH = 2.9  # of the axes, in deviations of the data
-FEW, GUESSED = 40, 150  # trails; guessed points
+ENDS = (-REACH, REACH)
+FEW, GUESSED, DATA = 40, 150, 300  # trails; guessed points; points of the data, about
 CELLS = 60  # places across that can be clicked
-WIDE: list[Box] = [(0, 0.44, 0, 1), (0.50, 0.75, 0.43, 1), (0.82, 1, 0.50, 1), (0.53, 1, 0, 0.28)]
-WIDE_TWO: list[Box] = [(0, 0.37, 0.08, 1), (0.39, 0.76, 0.08, 1), (0.83, 1, 0.56, 1), (0.83, 1, 0.08, 0.40)]
-NARROW: list[Box] = [(0, 1, 0.55, 1), (0, 0.46, 0.28, 0.49), (0.60, 1, 0.30, 0.49), (0.08, 1, 0, 0.18)]
-NARROW_TWO: list[Box] = [(0, 0.49, 0.72, 1), (0.51, 1, 0.72, 1), (0.08, 1, 0.38, 0.62), (0.08, 1, 0, 0.24)]
+LEFT = 0.05  # of the amplitude that may be left where points begin
+ONE = ([(0, 0.44, 0, 1), (0.50, 0.75, 0.43, 1), (0.82, 1, 0.50, 1), (0.53, 1, 0, 0.28)],
+       [(0, 1, 0.55, 1), (0, 0.46, 0.28, 0.49), (0.60, 1, 0.30, 0.49), (0.08, 1, 0, 0.18)])  # fmt: skip
+TWO = ([(0, 0.37, 0.08, 1), (0.39, 0.76, 0.08, 1), (0.83, 1, 0.56, 1), (0.83, 1, 0.08, 0.40)],
+       [(0, 0.49, 0.72, 1), (0.51, 1, 0.72, 1), (0.08, 1, 0.38, 0.62), (0.08, 1, 0, 0.24)])  # fmt: skip
+
+
+def points(look: Look[CloudFrame]) -> Picture:
+    """All points on their way; while the network learns, where they would end."""
+    if look.params.score == "exact":
+        course = look.history("alpha_bar", x={"nticks": 3}, y={"range": [0, 1.05]})
+    else:
+        course = look.history("loss")
+    hold = 4.0 if len(look.frames) == look.frame.total else 1.5
+    return _picture(look, course, "ddim" if look.params.sampler == "both" else look.params.sampler, hold)
+
+
+def by_calls(look: Look[CloudFrame]) -> Picture:
+    """Where both samplers end, with more and more calls."""
+    log = {"type": "log", "range": [-0.1, 2.1], "tickvals": [1, 10, 100]}
+    course = curves.history(look.say("distance_panel"), "distance", "distance2", across="calls", x=log)
+    hold = 4.0 if len(look.frames) == look.frame.total else 6.0 if look.part == "calls" else 1.5
+    return _picture(look, course, "ddim", hold)
+
+
+def _picture(look: Look[CloudFrame], course: Panel, sampler: str, hold: float) -> Picture:
+    """`sampler`: whose points are shown where they are of one alone."""
+    frame, two = look.frame, len(look.frame.x) == 2
+    X, tried = standard(look.data[0]), frame.part == "learn"
+    panels = [_plane(look, 0, X, "points_of", "ddim" if tried else sampler)]  # a network is tried with DDIM
+    panels.append(_plane(look, 1, X, "points_plain", "ddpm") if two else _guessed(look, X))
+    panels += [parts.schedule(_left(look), look), course]
+    mathml, values = _formula(look)
+    return look.picture(
+        Placed(panels, *(TWO if two else ONE), 800),
+        facts=parts.facts(look) | _told(look),
+        key=_key(look),
+        formula=mathml,
+        values=values,
+        of="" if tried else "point",
+        at=-1 if tried else 0,
+        metrics=_metrics(frame),
+        derived=_time(frame),
+        hold=hold,
+    )
 
 
 def place_at(index: int, data: Points) -> dict[str, float]:
     """Where a click on the empty plane is, in the data's own columns."""
-    row, column = divmod(index, CELLS)
-    at = -REACH + 2 * REACH * (np.array([column, row % CELLS]) + 0.5) / CELLS
+    at = np.array(fields.where(index, ENDS, ENDS, shape=(CELLS, CELLS)))
     centre = data.X.mean(0)
     spread = float((data.X - centre).std())
     return {name: float(f"{value:.4g}") for name, value in zip(data.columns, centre + spread * at, strict=True)}
 
 
-def draw(frames: Sequence[Any], i: int, params: Params, data: Points, options: Any, words: Words) -> Picture:
-    """The picture of frame i."""
-    frame: CloudFrame = frames[i]
-    X = clouds.standard(data)
-    two = len(frame.x) == 2
-    alone = "ddim" if frame.part == "learn" or params.sampler == "both" else params.sampler  # a network is tried with DDIM
-    names = ("ddim", "ddpm") if two else (alone,)
-    panels = [
-        _plane(frames, i, k, X, params, options, words, words(title, sampler=words(name)))
-        for k, (name, title) in enumerate(zip(names, ("points_of", "points_plain"), strict=False))
-    ]
-    if not two:
-        panels.append(_guessed(frame, X, words))
-    panels += [_schedule(frame, params, words), _course(frame, params, words, two)]
-    said = _said(frame, params, words)
-    mathml, values = _formula(frame, params)
-    last = i + 1 == frame.total
-    return Picture(
-        **compose(panels, WIDE_TWO if two else WIDE, NARROW_TWO if two else NARROW, height=800),
-        phase=_phase(frame, words),
-        said=said,
-        alt=said + " " + words("alt_points", signal=number(float(np.sqrt(frame.alpha_bar)), 2)),
-        numbers=numbers(frame),
-        formula=mathml,
-        values=values,
-        of="point" if frame.part != "learn" else "",
-        at=0 if frame.part != "learn" else -1,
-        metrics=_metrics(frame, words),
-        mark=frame.part in ("", "learn", "calls"),
-        hold=4.0 if last else 6.0 if frame.part == "calls" else 1.5,
-    )
+# ---- words and numbers
 
 
-def numbers(frame: CloudFrame) -> dict[str, float | int | str | None]:
-    """The step's row in the table."""
-    known = {key: value if np.isfinite(value) else None for key, value in _figures(frame).items()}
-    walking = frame.part in ("", "mean", "noise", "batch")
-    return {
-        "step": frame.step,
-        "part": frame.part,
-        "t": frame.t if walking and frame.t >= 0 else None,
-        "alpha_bar": frame.alpha_bar if walking else None,
-        "snr": frame.alpha_bar / (1 - frame.alpha_bar) if walking and frame.alpha_bar < 1 else None,
-        "calls": frame.calls,
-        **known,
-    }
+def _told(look: Look[CloudFrame]) -> dict[str, Any]:
+    """What sentences say beside a frame's own numbers."""
+    frame, alpha_bars = look.frame, _left(look)
+    untaught = "learn_start_held" if look.params.clip else "learn_start"
+    learnt = look.say("learn" if frame.step else untaught, loss=number(frame.loss, 3), t=frame.t)
+    rest = number(float(np.sqrt(alpha_bars[-1])), 3)
+    return {"sigma": number(frame.deviation, 3), "learnt": learnt, "rest": rest, "T": len(alpha_bars)}
 
 
-def _figures(frame: CloudFrame) -> dict[str, float]:
-    return {"loss": frame.loss, "distance": frame.distance, "distance2": frame.distance2, "chance": frame.chance}
+def _left(look: Look[CloudFrame]) -> np.ndarray:
+    """alpha_bar (T,) of the chosen schedule."""
+    return schedules.make(look.params.schedule, look.params.timesteps).alpha_bar
 
 
-def _plane(frames: Sequence[Any], i: int, k: int, X: np.ndarray, params: Params, options: Any, words: Words, title: str) -> Panel:
+def _key(look: Look[CloudFrame]) -> str:
+    """Which sentence a whole step has; a part says it itself."""
+    frame = look.frame
+    if frame.part:
+        return ""
+    if frame.t < 0:
+        return "end_both" if np.isfinite(frame.distance2) else "end"
+    if frame.t == look.params.timesteps - 1 and np.sqrt(frame.alpha_bar) > LEFT:
+        return "left"
+    return "step_noise" if frame.deviation else "step"
+
+
+def _time(frame: CloudFrame) -> dict[str, Fact]:
+    """Which time the points have: none of their own while the network is tried, or at the end of a way."""
+    if frame.part in ("learn", "calls"):
+        return {"t": None, "alpha_bar": None, "snr": None}
+    return {"t": frame.t if frame.t >= 0 else None}
+
+
+def _metrics(frame: CloudFrame) -> list[str | tuple[str, str]]:
+    if frame.part in ("learn", "batch"):
+        return ["loss"] if np.isfinite(frame.loss) else []
+    if frame.part == "calls":
+        return ["distance", "distance2", "chance"]
+    return ["distance", "chance", "calls"] if frame.t < 0 else [parts.left(frame), "calls"]
+
+
+def _formula(look: Look[CloudFrame]) -> tuple[str, Values]:
+    """The loss; or the step of every point, by the first sampler."""
+    frame = look.frame
+    if frame.part in ("learn", "batch"):
+        return (LOSS[look.params.predicts], {"loss": (frame.loss, 4)}) if np.isfinite(frame.loss) else ("", {})
+    if frame.t < 0:
+        return "", {}
+    a, p, s = frame.alpha_bar, frame.alpha_bar_prev, frame.deviation
+    x, x0, eps = (array[0].astype(float) for array in (frame.x, frame.x0, frame.eps))
+    if frame.part:  # inside a step x has moved on: what it was before follows from both guesses
+        x = np.sqrt(a) * x0 + np.sqrt(1 - a) * eps
+    values: dict[str, tuple[Any, int]] = {"to": (max(frame.prev, 0), 0), **_pair("a", x0)}
+    if look.params.sampler == "ddpm":
+        of_x0, of_x, beta = samplers.posterior(a, p)
+        values |= {"c0": (of_x0, 3), "ct": (of_x, 3), "beta": (beta, 4)}
+        return DDPM, values | _pair("x", x) | _pair("n", of_x0 * x0 + of_x * x)
+    signal, noise = float(np.sqrt(p)), float(np.sqrt(max(1 - p - s * s, 0.0)))
+    values |= {"signal": (signal, 3), "noise": (noise, 3)}
+    return DDIM, values | _pair("e", eps) | _pair("n", signal * x0 + noise * eps)
+
+
+def _pair(name: str, places: np.ndarray) -> dict[str, tuple[np.ndarray, int]]:
+    """Both coordinates of places (n, 2), as the formula calls them."""
+    return {name + "x": (places[:, 0].round(2), 2), name + "y": (places[:, 1].round(2), 2)}
+
+
+# ---- panels
+
+
+def _plane(look: Look[CloudFrame], k: int, X: np.ndarray, title: str, sampler: str) -> Panel:
     """The data pale, the points of one sampler on their way, the score as arrows."""
-    frame: CloudFrame = frames[i]
-    colour, symbol, _ = points.kind(0 if k == 0 else 2)
-    traces: list[Trace] = [points.dots(X[:: max(1, len(X) // 300)], (0.028, 0.028), colour="@ghost")]
+    frame, options = look.frame, look.options
+    colour, symbol, _ = marks.kind(0 if k == 0 else 2)
+    traces: list[Trace] = [marks.dots(X[:: max(1, len(X) // DATA)], (0.028, 0.028), colour="@ghost")]
     if options.arrows and k == 0 and frame.part != "calls":
         traces.append(_arrows(frame.field))
-    if options.trails and frame.part == "":
-        traces += _trails(frames, i, k, colour)
+    if options.trails and frame.part == "" and sum(one.part == "" for one in look.frames) > 1:
+        past = [one.x[k][:FEW] for one in look.frames if one.part == ""]
+        traces.append(fields.trails([np.clip(x, -1.3 * REACH, 1.3 * REACH) for x in past], colour=colour))
     x = _seen(frame.x[k])
-    shade: Any = colour
-    told = {"hovertemplate": words("hover_point") + "<extra></extra>", "customdata": list(range(1, len(x) + 1))}
-    dots = points.cloud(x, colour=shade, symbol=symbol, size=5, opacity=0.8, **told)
-    if options.click == "nothing":
-        dots |= {"meta": {"link": "point", "ring": 12}}
+    traces.append(_dots(look, x, colour, symbol))
+    if options.click == "add" and k == 0:
+        traces.append(fields.cells(ENDS, ENDS, template=look.say("hover_add"), shape=(CELLS, CELLS)))
+    elif options.click == "remove" and k == 0:
+        traces.append(marks.targets(X, "datum", ring=12, template=look.say("hover_remove"), meta={"click": "datum"}))
+    axis = {"range": list(ENDS), "tickvals": [-2, 0, 2], "showgrid": False}
+    gone = int(np.isnan(x[:, 0]).sum())
+    notes = [corner(look.say("outside", n=gone, all=len(x)), 0, "@ink2")] if gone else []
+    named = look.say(title, sampler=look.words.choices["sampler"][sampler])
+    return Panel(traces, named, notes=notes, x=axis, y=axis, equal=True)
+
+
+def _dots(look: Look[CloudFrame], x: np.ndarray, colour: Any, symbol: str) -> Trace:
+    """The points; those of a batch in the colours of their times."""
+    frame = look.frame
+    dots = marks.cloud(x, colour=colour, symbol=symbol, size=5, opacity=0.8)
+    if look.options.click == "nothing":
+        dots |= {"hovertemplate": look.say("hover_point") + "<extra></extra>", "meta": {"link": "point", "ring": 12}}
     else:
         dots |= {"hoverinfo": "skip"}
-        dots.pop("hovertemplate")
-    if frame.part == "batch":
-        dots["marker"] |= {
-            "color": frame.times.astype(float),
-            "colorscale": "@sequential",
-            "cmin": 0,
-            "cmax": params.timesteps - 1,
-            "opacity": 0.95,
-        }
-        dots |= {"customdata": frame.times.tolist(), "hovertemplate": "t = %{customdata}<extra></extra>"}
-    traces.append(dots)
-    if options.click == "add" and k == 0:
-        traces.append(_places(words))
-    elif options.click == "remove" and k == 0:
-        traces.append(points.targets(X, "datum", ring=12, template=words("hover_remove"), meta={"click": "datum"}))
-    axis = {"range": [-REACH, REACH], "tickvals": [-2, 0, 2], "showgrid": False}
-    gone = int(np.isnan(x[:, 0]).sum())
-    notes = [corner(words("outside", n=gone, all=len(x)), 0, "@ink2")] if gone else []
-    return Panel(traces, title, notes=notes, x=axis, y=axis, equal=True)
+    if frame.part != "batch":
+        return dots | {"customdata": list(range(1, len(x) + 1))}
+    times = frame.times.astype(float)
+    dots["marker"] |= {"color": times, "colorscale": "@sequential", "cmin": 0, "cmax": look.params.timesteps - 1, "opacity": 0.95}
+    return dots | {"customdata": frame.times.tolist(), "hovertemplate": "t = %{customdata}<extra></extra>"}
 
 
 def _seen(x: np.ndarray) -> np.ndarray:
@@ -151,187 +214,15 @@ def _arrows(field: np.ndarray) -> Trace:
     vectors = field.reshape(-1, 2).astype(float)
     size = np.linalg.norm(vectors, axis=1, keepdims=True)
     step = float(GRID[1] - GRID[0])
-    reach = vectors / np.maximum(size, 1e-9) * 0.85 * step * np.minimum(1, np.sqrt(size / 6))
-    tip, side = places + reach, np.stack([-reach[:, 1], reach[:, 0]], -1)
-    barbs = [tip - 0.35 * reach + 0.22 * side, tip, tip - 0.35 * reach - 0.22 * side]
-    gap = np.full((len(places), 1, 2), np.nan)
-    paths = np.concatenate([np.stack([places, tip, *barbs], axis=1), gap], axis=1).reshape(-1, 2)
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": paths[:, 0].round(3),
-        "y": paths[:, 1].round(3),
-        "line": {"color": "@ink3", "width": 1},
-        "opacity": 0.6,
-        "hoverinfo": "skip",
-    }
+    return fields.arrows(places, vectors / np.maximum(size, 1e-9) * 0.85 * step * np.minimum(1, np.sqrt(size / 6)))
 
 
-def _trails(frames: Sequence[Any], i: int, k: int, colour: str) -> list[Trace]:
-    """The ways of some points, as far as they have come."""
-    past = [one.x[k][:FEW] for one in frames[: i + 1] if one.part == ""]
-    if len(past) < 2:
-        return []
-    ways = np.clip(np.stack(past, axis=1), -1.3 * REACH, 1.3 * REACH)  # (few, steps, 2)
-    paths = np.concatenate([ways, np.full((len(ways), 1, 2), np.nan)], axis=1).reshape(-1, 2)
-    return [curves.line(paths[:, 0].round(3), paths[:, 1].round(3), colour=colour, width=0.8) | {"opacity": 0.4}]
-
-
-def _places(words: Words) -> Trace:
-    at = -REACH + 2 * REACH * (np.arange(CELLS) + 0.5) / CELLS
-    return {
-        "type": "heatmap",
-        "x": at,
-        "y": at,
-        "z": np.zeros((CELLS, CELLS), dtype=np.uint8),
-        "colorscale": [[0, "rgba(0,0,0,0)"], [1, "rgba(0,0,0,0)"]],
-        "showscale": False,
-        "meta": {"link": "place", "click": "place", "ring": 9},
-        "hovertemplate": words("hover_add") + "<extra></extra>",
-    }
-
-
-def _guessed(frame: CloudFrame, X: np.ndarray, words: Words) -> Panel:
+def _guessed(look: Look[CloudFrame], X: np.ndarray) -> Panel:
     """Where the points seem to come from."""
-    x0 = _seen(frame.x0[0][:GUESSED])
-    traces: list[Trace] = [
-        points.dots(X[:: max(1, len(X) // 300)], (0.03, 0.03), colour="@ghost"),
-        points.cloud(x0, colour="@c1", size=4, opacity=0.8)
-        | {"meta": {"link": "point", "ring": 10}, "hovertemplate": words("hover_guess") + "<extra></extra>"},
+    told: Trace = {"meta": {"link": "point", "ring": 10}, "hovertemplate": look.say("hover_guess") + "<extra></extra>"}
+    traces = [
+        marks.dots(X[:: max(1, len(X) // DATA)], (0.03, 0.03), colour="@ghost"),
+        marks.cloud(_seen(look.frame.x0[0][:GUESSED]), colour="@c1", size=4, opacity=0.8, **told),
     ]
-    axis = blank(range=[-REACH, REACH])
-    return Panel(traces, words("guessed_points"), x=axis, y=axis, equal=True)
-
-
-def _schedule(frame: CloudFrame, params: Params, words: Words) -> Panel:
-    alpha_bar = schedules.make(params.schedule, params.timesteps).alpha_bar
-    return schedule_panel(alpha_bar, frame.t, words)
-
-
-def schedule_panel(alpha_bar: np.ndarray, t: int, words: Words) -> Panel:
-    """How much of picture and noise is in x_t, with the lamp on now."""
-    T = len(alpha_bar)
-    some = np.unique(np.round(np.linspace(0, T - 1, 60)).astype(int))
-    signal, noise = np.sqrt(alpha_bar[some]), np.sqrt(1 - alpha_bar[some])
-    now = float(alpha_bar[t]) if t >= 0 else 1.0
-    marks = {"x": [t, t], "y": [np.sqrt(now), np.sqrt(1 - now)]}
-    traces: list[Trace] = [
-        curves.line(np.append(-1, some), np.append(1.0, signal), colour="@ink"),
-        curves.line(np.append(-1, some), np.append(0.0, noise), colour="@ink3", dash="dot"),
-        curves.line(np.array([t, t]), np.array([0.0, 1.0]), colour="@accent", width=1),
-        {
-            "type": "scatter",
-            "mode": "markers",
-            **marks,
-            "marker": {"color": "@accent", "size": 8},
-            "hoverinfo": "skip",
-            "cliponaxis": False,
-        },
-    ]
-    small = {"font": {"size": 11, "color": "@ink3"}}
-    notes = [
-        note(words("signal"), x=-1, y=1.02, xanchor="right", yanchor="bottom", **small),
-        note(words("noise"), x=T, y=1.02, xanchor="left", yanchor="bottom", **small),
-    ]
-    axis = {"range": [T * 1.02, -T * 0.03 - 1], "nticks": 3, "showgrid": False}
-    return Panel(traces, words("schedule_panel"), notes=notes, x=axis, y={"range": [0, 1.22], "tickvals": [0.5, 1]})
-
-
-def _course(frame: CloudFrame, params: Params, words: Words, two: bool) -> Panel:
-    """The loss while it learns, the distance by calls, or how far the signal has risen."""
-    if params.by_calls:
-        lines = [*curves.course("distance", across="calls"), *curves.course("distance2", across="calls", dash="dot")]
-        return Panel(
-            lines,
-            words("distance_panel"),
-            x={"type": "log", "range": [-0.1, 2.1], "tickvals": [1, 10, 100], "showgrid": False},
-            y={"nticks": 3},
-            series=["distance", "distance2"],
-        )
-    if params.score == "exact":
-        return Panel(
-            curves.course("alpha_bar"),
-            words("alpha_panel"),
-            x={"nticks": 3, "showgrid": False},
-            y={"range": [0, 1.05], "nticks": 3},
-        )
-    return Panel(curves.course("loss"), words("loss_panel"), x={"nticks": 4, "showgrid": False}, y={"nticks": 3}, series=["loss"])
-
-
-def _formula(frame: CloudFrame, params: Params) -> tuple[str, Mapping[str, tuple[Any, int]]]:
-    if frame.part in ("learn", "batch"):
-        return (LOSS[params.predicts], {"loss": (frame.loss, 4)}) if np.isfinite(frame.loss) else ("", {})
-    if frame.t < 0:
-        return "", {}
-    a, p, s = frame.alpha_bar, frame.alpha_bar_prev, frame.deviation
-    x, x0, eps = (array[0].astype(float) for array in (frame.x, frame.x0, frame.eps))
-    if frame.part:
-        x = np.sqrt(a) * x0 + np.sqrt(1 - a) * eps
-    values: dict[str, tuple[Any, int]] = {
-        "ax": (x0[:, 0].round(2), 2),
-        "ay": (x0[:, 1].round(2), 2),
-        "to": (max(frame.prev, 0), 0),
-    }
-    if params.sampler == "ddpm":
-        of_x0, of_x, beta = samplers.posterior(a, p)
-        mean = of_x0 * x0 + of_x * x
-        values |= {"c0": (of_x0, 3), "ct": (of_x, 3), "xx": (x[:, 0].round(2), 2), "xy": (x[:, 1].round(2), 2), "beta": (beta, 4)}
-        return DDPM, values | {"nx": (mean[:, 0].round(2), 2), "ny": (mean[:, 1].round(2), 2)}
-    signal, noise = float(np.sqrt(p)), float(np.sqrt(max(1 - p - s * s, 0.0)))
-    after = signal * x0 + noise * eps
-    values |= {"signal": (signal, 3), "noise": (noise, 3), "ex": (eps[:, 0].round(2), 2), "ey": (eps[:, 1].round(2), 2)}
-    return DDIM, values | {"nx": (after[:, 0].round(2), 2), "ny": (after[:, 1].round(2), 2)}
-
-
-def _phase(frame: CloudFrame, words: Words) -> str:
-    if frame.part == "learn":
-        return words("phase_learn", step=frame.step)
-    if frame.part == "batch":
-        return words("phase_batch", step=frame.step)
-    if frame.part == "calls":
-        return words("phase_calls", calls=frame.calls)
-    if frame.part:
-        return words(f"phase_{frame.part}", t=frame.t)
-    return words("phase_end") if frame.t < 0 else words("phase", t=frame.t)
-
-
-def _said(frame: CloudFrame, params: Params, words: Words) -> str:
-    prev = words("the_end") if frame.prev < 0 else f"t = {frame.prev}"
-    facts = {"prev": prev, "calls": frame.calls, "sigma": number(frame.deviation, 3), "step": frame.step}
-    facts |= {key: number(value, 3) for key, value in _figures(frame).items()} | {"t": frame.t}
-    if frame.part == "learn":
-        start = "learn_start_held" if params.clip else "learn_start"
-        return sentences(words("learn" if frame.step else start, **facts), words("arrows_at", **facts))
-    if frame.part == "calls":
-        return words("by_calls", **facts)
-    if frame.part == "batch":
-        return words("batch", **facts)
-    if frame.part:
-        return words(f"said_{frame.part}", **facts)
-    if frame.t < 0:
-        return words("end_points_both" if np.isfinite(frame.distance2) else "end_points", **facts)
-    left = float(np.sqrt(schedules.make(params.schedule, params.timesteps).alpha_bar[-1]))
-    if frame.t == params.timesteps - 1 and left > 0.05:
-        return words("points_left", rest=number(left, 3), T=params.timesteps)
-    return words("step_points" if not frame.deviation else "step_points_noise", **facts)
-
-
-def _metrics(frame: CloudFrame, words: Words) -> list[tuple[str, str]]:
-    if frame.part == "calls":
-        return [
-            ("DDIM", number(frame.distance, 3)),
-            ("DDPM", number(frame.distance2, 3)),
-            (words("chance"), f"± {number(frame.chance, 3)}"),
-        ]
-    if frame.part in ("learn", "batch"):
-        return [(words("loss"), number(frame.loss, 3))] if np.isfinite(frame.loss) else []
-    if frame.t < 0:
-        return [
-            (words("distance"), number(frame.distance, 3)),
-            (words("chance"), f"± {number(frame.chance, 3)}"),
-            (words("calls"), str(frame.calls)),
-        ]
-    return [
-        (ALPHA, number(frame.alpha_bar, 4) if frame.alpha_bar > 5e-5 else short(frame.alpha_bar, 2)),
-        (words("calls"), str(frame.calls)),
-    ]
+    axis = blank(range=list(ENDS))
+    return Panel(traces, look.say("guessed_points"), x=axis, y=axis, equal=True)

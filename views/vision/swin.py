@@ -254,5 +254,5 @@ def _weights(frame: ShiftFrame) -> Mapping[str, tuple[Any, int]]:
         "column": (column, 0),
         "to_row": (y.tolist(), 0),
         "to_column": (x.tolist(), 0),
-        "weight": (np.round(frame.after.reshape(-1), 4).tolist(), 4),
+        "weight": (frame.after.reshape(-1).astype(float).round(4).tolist(), 4),
     }

@@ -25,10 +25,11 @@ def trained(look: Look[TrainedFrame]) -> Picture:
     """What the network is given, block by block; the verdict comes last."""
     frame, params = look.frame, look.params
     name = _class_names(look)[int(frame.scores.argmax())]
-    reached = look.history("spread", x={"range": [-0.2, 5.2], "nticks": 6}, y={"range": [0, 270], "tickvals": [0, 64, 144, 256]})
+    ticks = {"range": [0, 270], "tickvals": [0, 64, 144, 256]}
+    reached = look.history("spread", x={"range": [-0.2, 5.2], "nticks": 6}, y=ticks)
     ours, theirs = TESTED[params.weights]
     return look.picture(
-        columns(_given(look), rows(_reach(look), reached), _classes(look), shares=(0.53, 0.2, 0.27)),
+        columns(_given(look), rows(_reach(look), reached), _classes(look), shares=(0.5, 0.2, 0.3)),
         facts={
             "window": frame.window,
             "name": name,

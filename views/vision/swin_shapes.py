@@ -123,15 +123,12 @@ def _merge(look: Look[ShapesFrame]) -> Panel:
         "opacity": 1.0 if part in MERGING else 0.35,
         "hovertemplate": "%{y:.3f}<extra></extra>",
     }
-    below = {"y": 0, "yref": "y domain", "yanchor": "top", "yshift": -3}
-    notes = [
-        note(f"({y}, {x})", x=1 + 3 * k, font={"size": 11, "color": f"@c{k + 1}"}, **below) for k, (y, x) in enumerate(CORNERS)
-    ]
+    places = [f"({y}, {x})" for y, x in CORNERS] if part != "reduce" else []
+    ticks = {"tickvals": [1, 4, 7, 10][: len(places)], "ticktext": places}
     reach = float(np.abs(numbers).max()) * 1.15 + 0.1
     return Panel(
         [bars],
         look.say("merge", part if part in MERGING else "gather"),
-        notes=notes if part != "reduce" else [],
-        x=blank(range=[-0.6, len(numbers) - 0.4]),
+        x={"range": [-0.6, len(numbers) - 0.4], "showgrid": False} | ticks,
         y={"range": [-reach if numbers.min() < 0 else 0, reach], "nticks": 3},
     )

@@ -43,7 +43,7 @@ ALGORITHMS = (
         code={
             "start": (depths, ("for depth in DEPTHS", "for state in ground.fit(")),
             "train": (fit, ("outputs = net(", "loss = ", "loss.backward()", "step.step()")),
-            "step": (train_frame, ("energies = ",)),
+            "step": (train_frame, ("energy=",)),
         },
     ),
     Algorithm(

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from engine import data, device
 from engine.errors import DataError, DeviceError, Diverged, ParamError
-from engine.generative import clouds, diffusion, nets, samplers, schedules
+from engine.generative import diffusion, nets, samplers, schedules
+from engine.generative.diffusion import learning, noising, plane, score
 from engine.generative.schedules import Schedule
 
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -44,12 +45,16 @@ def test_schedules_and_posteriors_are_the_golden_ones(case):
         "alpha_bar": "alphas_cumprod",
         "alpha_bar_before": "alphas_cumprod_prev",
         "variance": "posterior_variance",
-        "log_variance": "posterior_log_variance_clipped",
-        "mean_x0": "posterior_mean_coef1",
-        "mean_xt": "posterior_mean_coef2",
         "snr": "snr",
     }.items():
         close(getattr(schedule, ours)[at], case[theirs])
+    steps = [samplers.posterior(schedule.at(t), schedule.at(t - 1)) for t in range(schedule.T)]  # as runs use it
+    of_x0, of_x, variance = np.array(steps)[at].T
+    close(of_x0, case["posterior_mean_coef1"])
+    close(of_x, case["posterior_mean_coef2"])
+    close(variance, case["posterior_variance"])
+    known = np.array(at) > 0  # at time 0 the variance is 0
+    close(np.log(variance[known]), np.array(case["posterior_log_variance_clipped"])[known])
     assert schedule.betas.sum() == pytest.approx(case["sum_betas"], rel=1e-12)
 
 
@@ -122,7 +127,7 @@ def test_a_whole_walk_is_the_golden_one(name, kind, eta):
 
 def test_ddim_with_eta_1_through_all_times_is_ddpm_with_the_small_variance():
     schedule, x = schedules.make("cosine", 50), np.random.default_rng(0).normal(size=(8, 2))
-    predict = clouds.exact(np.random.default_rng(1).normal(size=(30, 2)), schedule, 0.1)
+    predict = score.exact(np.random.default_rng(1).normal(size=(30, 2)), schedule, 0.1)
     noise = lambda t: np.random.default_rng(t).normal(size=x.shape)  # noqa: E731
     ways = [diffusion.Walk(kind, schedule, 1.0, "small", predict, noise) for kind in ("ddim", "ddpm")]
     *_, (_, _, (one, other), _) = diffusion.reverse(ways, [x, x], list(range(49, -1, -1)))
@@ -206,8 +211,8 @@ def test_every_schedule_is_finite_and_leaves_something_of_the_picture_or_says_wh
     assert (schedule.betas > 0).all()
     assert (schedule.betas < 1).all()
     assert (schedule.alpha_bar > 0).all()  # so eps always says something of x_0
-    for array in (schedule.snr, schedule.variance, schedule.mean_x0, schedule.mean_xt, schedule.log_variance):
-        assert np.isfinite(array).all()
+    assert np.isfinite(schedule.snr).all()
+    assert np.isfinite([samplers.posterior(schedule.at(t), schedule.at(t - 1)) for t in range(T)]).all()
 
 
 def test_the_cosine_begins_with_noise_so_nothing_is_divided_by_nothing():
@@ -224,11 +229,11 @@ def test_the_exact_score_is_the_gradient_of_the_log_density():
     X, x = rng.normal(size=(20, 2)), rng.normal(size=(7, 2))
     at = torch.tensor(x, requires_grad=True)
     density = torch.logsumexp(-((at[:, None] - torch.tensor(X)) ** 2).sum(-1) / (2 * 0.3), dim=1).sum()
-    close(clouds.mixture_score(x, X, 0.3), torch.autograd.grad(density, at)[0].numpy())
+    close(score.mixture_score(x, X, 0.3), torch.autograd.grad(density, at)[0].numpy())
 
 
 def test_far_away_from_all_points_the_exact_score_is_still_finite():
-    assert np.isfinite(clouds.mixture_score(np.full((1, 2), 1e6), np.zeros((3, 2)), 1e-6)).all()
+    assert np.isfinite(score.mixture_score(np.full((1, 2), 1e6), np.zeros((3, 2)), 1e-6)).all()
 
 
 def test_with_the_exact_score_more_calls_end_nearer_to_the_data_until_chance_alone_is_left():
@@ -240,15 +245,15 @@ def test_with_the_exact_score_more_calls_end_nearer_to_the_data_until_chance_alo
 
 
 def test_the_distance_of_two_sets_is_none_for_one_law_and_right_for_two_places():
-    assert clouds.energy_distance(np.zeros((5, 2)), np.tile([3.0, 4.0], (5, 1))) == pytest.approx(10)
+    assert score.energy_distance(np.zeros((5, 2)), np.tile([3.0, 4.0], (5, 1))) == pytest.approx(10)
     rng = np.random.default_rng(0)
-    assert abs(clouds.energy_distance(rng.normal(size=(400, 2)), rng.normal(size=(400, 2)))) < 0.02
+    assert abs(score.energy_distance(rng.normal(size=(400, 2)), rng.normal(size=(400, 2)))) < 0.02
 
 
 def test_the_distance_of_points_drawn_from_the_data_is_0_on_average_and_as_often_below():
-    X = clouds.standard(data.sample("rings"))
+    X = plane.standard(data.sample("rings"))
     rng = np.random.default_rng(0)
-    found = np.array([clouds.energy_distance(X[rng.integers(0, len(X), 250)], X) for _ in range(100)])
+    found = np.array([score.energy_distance(X[rng.integers(0, len(X), 250)], X) for _ in range(100)])
     assert abs(found.mean()) < 3 * found.std() / 10
     assert 0.3 < (found < 0).mean() < 0.7
     frame = run("rings", what="points", score="exact", calls=3)[-1]
@@ -261,15 +266,15 @@ def test_the_distance_of_points_drawn_from_the_data_is_0_on_average_and_as_often
 @pytest.mark.parametrize("predicts", ["eps", "x0", "v"])
 def test_a_network_learns_the_moons_whatever_it_predicts(predicts):
     frames = run("moons", what="points", predicts=predicts, training=800)
-    assert [frame.part for frame in frames].count("learn") == clouds.LEARNING
-    assert frames[clouds.LEARNING - 1].loss < frames[1].loss
+    assert [frame.part for frame in frames].count("learn") == plane.LEARNING
+    assert frames[plane.LEARNING - 1].loss < frames[1].loss
     assert frames[-1].distance < 0.1
 
 
 def test_each_point_of_a_batch_has_a_time_of_its_own_and_the_target_fits():
-    params, schedule = diffusion.Params(predicts="v"), schedules.make("cosine", 1000)
-    batch = clouds.training_batch(np.zeros((4, 2)) + 1.0, schedule, params, np.random.default_rng(0))
-    assert len(set(batch.t.tolist())) > clouds.BATCH // 2
+    params, schedule = diffusion.Cloud(predicts="v"), schedules.make("cosine", 1000)
+    batch = learning.training_batch(np.zeros((4, 2)) + 1.0, schedule, params, np.random.default_rng(0))
+    assert len(set(batch.t.tolist())) > learning.BATCH // 2
     a = schedule.alpha_bar[batch.t][:, None]
     close(batch.x, np.sqrt(a) * batch.x0 + np.sqrt(1 - a) * batch.eps)
     close(batch.target, np.sqrt(a) * batch.eps - np.sqrt(1 - a) * batch.x0)
@@ -298,7 +303,7 @@ def test_the_network_is_the_small_one_that_was_promised():
     for model in ("mnist", "fashion"):
         assert (nets.WEIGHTS / f"diffusion_{model}.safetensors").stat().st_size <= 8_000_000
         assert nets.facts(model)["predicts"] == "v"
-    source = (Path(diffusion.__file__).parent / "unet.py").read_text().splitlines()
+    source = (Path(nets.__file__).parent / "unet.py").read_text().splitlines()
     assert len(source) <= 200
 
 
@@ -381,7 +386,7 @@ def test_a_half_noised_picture_comes_back_near_and_a_drowned_one_does_not():
 
 def test_a_photograph_dissolves_by_the_closed_form():
     frames = run("chelsea", what="forward")
-    assert len(frames) == diffusion.DISSOLVING
+    assert len(frames) == noising.DISSOLVING
     for frame in frames[1:]:
         close(frame.x, np.sqrt(frame.alpha_bar) * frame.x0 + np.sqrt(1 - frame.alpha_bar) * frame.eps, rtol=0, atol=1e-5)
         assert 0.9 < frame.eps.std() < 1.1

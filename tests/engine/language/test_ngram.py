@@ -13,6 +13,7 @@ from engine import data
 from engine.errors import DataError, ParamError
 from engine.language import corpus, ngram
 from engine.language.lm import LanguageModel
+from engine.language.ngram import reading
 from engine.language.smoothing import ESTIMATORS
 from engine.texts import text
 
@@ -135,11 +136,11 @@ def test_perplexity_is_of_known_words_among_known_words(unknown):
         + ["the zebra sat on a cat", "a dog saw the moon"] * 2
     )
     last = list(ngram.train(params, about))[-1]
-    ground = ngram.Ground(params, corpus.read(about, ngram._how(params)), 0)
+    ground = reading.Ground(params, corpus.read(about, reading.how_of(params)), 0)
     unk = ground.counts.unk
     for i, name in enumerate(ESTIMATORS):
-        model, found = ground.model(name), []
-        for line in ground.test:
+        model, found = reading.model(ground, name), []
+        for line in ground.corpus.test:
             ids = [ground.counts.number.get(word, unk) for word in line] + [ground.counts.end]
             for k, token in enumerate(ids):
                 p = model.distribution(model.context(ids[:k]))
@@ -210,7 +211,7 @@ def test_a_beam_as_wide_as_the_vocabulary_finds_the_likeliest_of_all_short_sente
         for line in itertools.product(range(V), repeat=n)
         if (line[-1] == end or n == 3) and end not in line[:-1] and model.counts.unk not in line
     )
-    assert run(small, **params.model_dump(exclude={"close_up"}))[-1].bits == pytest.approx(best)
+    assert run(small, show="generate", **params.model_dump())[-1].bits == pytest.approx(best)
 
 
 def test_em_gives_the_bigram_most_and_the_trigram_little():

@@ -12,7 +12,7 @@ from engine import data
 from engine.errors import TheoriaError
 from engine.language import corpus, ngram
 from engine.language.counts import END, START, count
-from engine.language.factors import explain
+from engine.language.ngram import explain
 from engine.language.smoothing import ESTIMATORS, FLAT, SCORES, Settings, components, fit, mixed
 from engine.texts import text
 

@@ -316,3 +316,10 @@ def test_clothes_on_white_are_turned_over_and_those_of_the_test_set_are_not():
     assert swin.small(Image(pixels), "fashion")[16, 16, 0] == 225
     boot = data.sample("boot")
     assert (swin.small(boot, "fashion")[2:-2, 2:-2, 0] == boot.pixels[..., 0]).all()
+
+
+def test_every_model_turns_over_the_same_pictures_those_on_paper_lighter_than_half():
+    for paper in (127, 128):
+        picture = Image(np.full((28, 28, 3), paper, np.uint8))
+        corners = [swin.small(picture, "fashion")[2, 2, 0] / 255, data.small(picture, ink=False)[0, 0]]
+        assert corners == pytest.approx([127 / 255] * 2, abs=1e-6)

@@ -1,6 +1,6 @@
 """One probability of an n-gram model, and the numbers of its formula: what was counted, taken off, and asked of shorter contexts.
 
-A base of `ngram`.
+A part of `engine.language.ngram`.
 """
 
 from collections.abc import Sequence
