@@ -76,7 +76,7 @@ def test_a_click_in_a_pruned_picture_forces_what_was_pointed_at():
     for node, told in enumerate(trace["customdata"]):
         if node:
             said = told.split("</b>")[0].removeprefix("<b>").replace("&lt;", "<").replace("&gt;", ">")
-            assert view.forced(frames[-1], node, table, params, options) == said
+            assert view.clicked("node", node, frames[-1], params, table, options) == {"forced": said}
 
 
 def test_alpha_ranks_anew_without_another_run():
@@ -89,3 +89,29 @@ def test_alpha_ranks_anew_without_another_run():
         for alpha in (0.0, 0.3, 0.4, 0.75)
     ]
     assert best == ["<eos>", "A <eos>", "A C B <eos>", "A C B <eos>"]
+
+
+def test_a_click_where_no_node_is_sets_nothing():
+    table, params = data.sample("notes"), decoding.Params()
+    frames, _ = pictures(table)
+    assert view.clicked("node", len(frames[-1].parent), frames[-1], params, table, view.Options()) == {}
+    assert view.clicked("node", -1, frames[-1], params, table, view.Options()) == {}
+    assert view.clicked("node", 0, frames[-1], params, table, view.Options()) == {"forced": ""}
+
+
+@pytest.mark.parametrize(("name", "idle"), [("notes", {"order", "estimator"}), ("northanger", {"normalise"})])
+def test_what_speaks_of_other_data_plays_no_part(name, idle):
+    found = view.choices(data.sample(name), theory("decoding", "en"))
+    assert {field for field, names in found.items() if not names} == set(found) == idle
+    assert all(idle <= set(kind.Params.model_fields) for kind in decoding.ALGORITHMS)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_greedy_is_told_as_the_beam_of_width_one_that_it_is(language):
+    def told(params):
+        frames = list(decoding.search(params, table))
+        words = theory("decoding", language)
+        return [view.draw(frames, i, params, (table,), view.Options(), words).said for i in range(len(frames) - 1)]
+
+    table = data.sample("notes")
+    assert told(decoding.Greedy()) == told(decoding.Beam(width=1))

@@ -50,8 +50,7 @@ def table(rows):
 
 def drawn(source, options=None, chosen=None, language="en", **params):
     made = decoding.Params(**params)
-    run = decoding.search(made, source) if isinstance(source, readers.Table) else decoding.decode(made, source)
-    frames, words, options = list(run), theory("decoding", language), view.Options(**(options or {}))
+    frames, words, options = list(decoding.search(made, source)), theory("decoding", language), view.Options(**(options or {}))
     which = range(len(frames)) if chosen is None else [chosen % len(frames)]
     return frames, [view.draw(frames, i, made, (source,), options, words) for i in which]
 
@@ -158,7 +157,7 @@ def test_an_exhaustive_search_of_thousands_of_words_is_refused_before_they_are_a
     model, asked = Words(5000), []
     model.next_log_probs = lambda prefixes, ask=model.next_log_probs: asked.append(len(prefixes)) or ask(prefixes)
     with pytest.raises(ParamError) as caught:
-        list(decoding.decode(decoding.Params(strategy="exhaustive", longest=3), model))
+        list(decoding.search(decoding.Params(strategy="exhaustive", longest=3), model))
     assert caught.value.code == "decoding_exhaustive"
     assert sum(asked) < 1000
 

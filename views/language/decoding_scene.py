@@ -1,39 +1,46 @@
 """What the parts of decoding's picture look at: a frame, its ranked sentences, and which nodes matter."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal, Protocol
 
 import numpy as np
-from pydantic import Field
 
 import engine.params
 from charts import trees
 from charts.numbers import chance, number
 from charts.panels import escaped
 from engine.data import Table, Text
-from engine.language import decoding, lm
-from engine.language.decoding import ALIVE, CUT, EXPANDED, FINISHED, OPEN, DecodingFrame, Params
-from engine.language.smoothing import SCORES
-from views import Words, scoring
+from engine.language import lm
+from engine.language.decoding import (
+    ALIVE,
+    CUT,
+    EXPANDED,
+    FINISHED,
+    OPEN,
+    DecodingFrame,
+    SampleFrame,
+    SearchFrame,
+    Source,
+    sentence_of,
+)
+from engine.language.decoding import score as score_of
+from engine.params import choice
+from views.language import decoding_words
+from views.look import Look
 
-Source = Table | Text | lm.LanguageModel
-SCORED = (
-    "tree", "list", "list_kept", "probability", "bars_asked", "bars", "curve_logp", "hover_root", "said_start",
-    "said_start_exhaustive", "said_force", "said_expand", "said_score", "said_end", "said_greedy", "said_optimum",
-    "said_optimum_endless", "said_mass", "said_width", "said_ask", "said_filter", "alt_best", "best_p", "optimum",
-)  # fmt: skip
 LIVING = (OPEN, ALIVE, FINISHED, CUT)
 ROWS = 8  # sentences listed, at most
 HIGHEST = 2.0  # the length exponent's range
+SEARCHES = ("beam", "greedy", "exhaustive", "widths")
 
 
 class Options(engine.params.Options):
-    alpha: float = Field(0.75, ge=0, le=HIGHEST, json_schema_extra={"step": 0.05})  # the list is ranked by log P / L^alpha
-    pool: Literal["finished", "kept"] = "finished"  # what is ranked: finished sentences, or every prefix that was ever kept
-    factors: Literal["p", "log"] = "p"  # what stands on the branches, and what the formula multiplies or adds up
-    reference: str = ""  # what the outputs are compared with, when every width is tried
+    alpha: float = engine.params.number(0.75, 0, HIGHEST, step=0.05)  # the list is ranked by log P / L^alpha
+    pool: Literal["finished", "kept"] = choice("finished", rare=True, only=SEARCHES)  # what is ranked: "kept": all prefixes kept
+    factors: Literal["p", "log"] = choice("p", rare=True, only=SEARCHES)  # on the branches; what the formula multiplies or adds
+    reference: str = choice("", rare=True)  # what the outputs are compared with
 
 
 @dataclass(frozen=True)
@@ -44,11 +51,11 @@ class Sentence:
     logp: float
     node: int  # in the tree, or −1
     cut: bool
-    count: int
-    logq: float
+    count: int = 0
+    logq: float = 0.0
 
     def score(self, alpha: float) -> float:
-        return decoding.score(self.logp, max(len(self.tokens), 1), alpha)
+        return score_of(self.logp, max(len(self.tokens), 1), alpha)
 
 
 class Vocabulary(Protocol):
@@ -79,55 +86,116 @@ class Tokens:
     vocabulary: Vocabulary
     end: int
 
+    def words(self, tokens: Iterable[int]) -> str:
+        """Tokens as they are written."""
+        return " ".join(self.vocabulary[token] for token in tokens)
+
 
 @dataclass(frozen=True)
 class Scene:
     """What the parts of one picture look at."""
 
-    frame: DecodingFrame
-    params: Params
-    options: Options
+    look: Look[Any]  # with words for what the model hands out
+    frame: DecodingFrame  # with as much of the tree as is drawn
     model: Tokens  # the names of tokens: a frame holds all the rest
-    words: Words
-    scores: bool  # whether the model hands out scores, no probabilities
     ranked: list[Sentence]
     y: np.ndarray  # [n] heights of the nodes
+    logs: np.ndarray  # [n] log probabilities of the nodes, which discs and branches show
+    quiet: np.ndarray  # bool [n] nothing alive hangs on it; of samples: none came by
     lit: set[int]  # the nodes of the best sentence's path, at the end
     greedy: set[int]  # those of greedy's path, at the end
-    grey: np.ndarray  # bool [n] nothing alive hangs on it
+    kept: bool  # whether prefixes are listed, not sentences
+    added: bool  # whether logarithms are added up instead of multiplying probabilities
+
+    @property
+    def best(self) -> Sentence | None:
+        return self.ranked[0] if self.ranked else None
+
+    @property
+    def scores(self) -> bool:
+        """Whether the model hands out scores, no probabilities."""
+        return decoding_words.scores(self.look)
+
+    @property
+    def over(self) -> bool:
+        """Whether the first of the list has won."""
+        return bool(self.lit) or self.frame.part == "end"
 
     def said(self, tokens: Sequence[int]) -> str:
-        return escaped(" ".join(self.model.vocabulary[token] for token in tokens)) or "∅"
+        return escaped(self.model.words(tokens)) or "∅"
+
+    def name(self, node: int) -> str:
+        """The prefix that ends in a node."""
+        return self.model.words(sentence_of(self.frame, int(node))) or "∅"
+
+    def factor(self, logp: float) -> str:
+        """What one token contributes: its probability, or the logarithm of it."""
+        return number(logp, 2) if self.added else p_of(float(np.exp(logp)))
 
 
-def make_scene(frames: Sequence[DecodingFrame], i: int, params: Params, source: Source, options: Options, words: Words) -> Scene:
-    frame, model = drawn_part(frames[i], params, options), tokens_of(source, frames[i], params.normalise)
-    scores = isinstance(source, Text) and params.estimator in SCORES
-    words = scoring(words, SCORED) if scores else words
-    ranked = ranking(frame, options, params)
-    over = frame.part == "end" or params.strategy == "widths"
+def search_scene(look: Look[SearchFrame], *, fan: int | None = None, dotted: bool = True) -> Scene:
+    """A search step by step. `fan`: children that every prefix has room for, where prefixes are asked one by one."""
+    frame, before = look.frame, look.frames[max(len(look.frames) - 2, 0)]
+    over = frame.part == "end"
+    known = len(before.parent) if over else len(frame.parent)
+    return _search(look, frame, known, fan, over=over, dotted=dotted)
+
+
+def width_scene(look: Look[SearchFrame]) -> Scene:
+    """What a whole search at some width has come to."""
+    frame = fewer(look.frame, look.options)
+    return _search(look, frame, len(frame.parent), None, over=True, dotted=True)
+
+
+def sample_scene(look: Look[SampleFrame]) -> Scene:
+    """What can be drawn, and what was."""
+    frame = look.frame
+    return Scene(
+        decoding_words.named(look),
+        frame,
+        tokens_of(look.data[0], frame, look.params.normalise),
+        sampled(frame),
+        y=_heights(frame, len(frame.parent), None),
+        logs=frame.logq,
+        quiet=frame.count == 0,
+        lit=set(),
+        greedy=set(),
+        kept=False,
+        added=False,
+    )
+
+
+def _search(look: Look[Any], frame: SearchFrame, known: int, fan: int | None, *, over: bool, dotted: bool) -> Scene:
+    ranked = ranking(frame, look.options)
     lit = path_to(frame, ranked[0].node) if over and ranked and ranked[0].node >= 0 else set()
-    greedy = _greedy(frame) if over and params.strategy != "greedy" else set()
-    y = _heights(frame, len(frames[i - 1].parent) if frame.part == "end" else len(frame.parent), len(model.vocabulary), params)
-    return Scene(frame, params, options, model, words, scores, ranked, y, lit, greedy if greedy != lit else set(), _grey(frame))
+    greedy = _greedy(frame) if over and dotted else set()
+    return Scene(
+        decoding_words.named(look),
+        frame,
+        tokens_of(look.data[0], look.frame, look.params.normalise),
+        ranked,
+        y=_heights(frame, known, fan),
+        logs=frame.logp,
+        quiet=_grey(frame),
+        lit=lit,
+        greedy=greedy if greedy != lit else set(),
+        kept=look.options.pool == "kept",
+        added=look.options.factors == "log",
+    )
 
 
-def _heights(frame: DecodingFrame, known: int, vocabulary: int, params: Params) -> np.ndarray:
+def _heights(frame: DecodingFrame, known: int, fan: int | None) -> np.ndarray:
     """Heights of the nodes. Those after the `known` first ones, the path of an optimum nobody drew, go along the foot."""
     y = np.full(len(frame.parent), 1.04)
-    singly = params.strategy == "beam" and params.close_up >= 0  # a close-up asks prefix after prefix
-    fan = max(2, min(vocabulary, 24 // params.width)) if singly else None
     opens = np.isin(frame.state[:known], (ALIVE, EXPANDED))
     y[:known] = trees.places(frame.parent[:known], frame.depth[:known], opens, fan)
     return y
 
 
-def drawn_part(frame: DecodingFrame, params: Params, options: Options) -> DecodingFrame:
-    """The frame with as much of its tree as is drawn: of a whole search at some width only the paths of what is listed."""
-    if params.strategy != "widths":
-        return frame
-    sentences = ranking(frame, options, params)[:ROWS]
-    paths = set().union({0}, *(path_to(frame, item.node) for item in sentences if item.node >= 0))
+def fewer(frame: SearchFrame, options: Options) -> SearchFrame:
+    """The frame of a whole search with as much of its tree as is drawn: only the paths of what is listed."""
+    listed = ranking(frame, options)[:ROWS]
+    paths = set().union({0}, *(path_to(frame, item.node) for item in listed if item.node >= 0))
     nodes = np.array(sorted(paths))
     place = np.full(len(frame.parent) + 1, -1)  # the last stands for "none"
     place[nodes] = np.arange(len(nodes))
@@ -190,41 +258,29 @@ def _grey(frame: DecodingFrame) -> np.ndarray:
     return grey
 
 
-def ranking(frame: DecodingFrame, options: Options, params: Params) -> list[Sentence]:
-    """The candidates, best first: by score, in sampling by how often they came."""
-    if options.pool == "kept" and params.strategy != "sampling":
-        kept = np.flatnonzero(np.isin(frame.state, (ALIVE, EXPANDED, FINISHED, CUT)) & (frame.depth > 0))
-        found = [
-            Sentence(tuple(decoding.sentence_of(frame, int(node))), float(frame.logp[node]), int(node), False, 0, 0.0)
-            for node in kept
-        ]
-    else:
-        counts = frame.finished_count if len(frame.finished_count) else np.zeros(len(frame.finished), dtype=int)
-        found = [
-            Sentence(tuple(int(token) for token in row if token >= 0), float(logp), int(node), bool(cut), int(count), float(logq))
-            for row, logp, node, cut, count, logq in zip(
-                frame.finished,
-                frame.finished_logp,
-                frame.finished_node,
-                frame.finished_cut,
-                counts,
-                frame.finished_logq,
-                strict=True,
-            )
-        ]
-    if params.strategy == "sampling":
-        return sorted(found, key=lambda item: (-item.count, -round(item.logq, 12)))
+def ranking(frame: SearchFrame, options: Options) -> list[Sentence]:
+    """The candidates of a search, best first."""
+    found = _prefixes(frame) if options.pool == "kept" else list(_finished(frame))
     return sorted(found, key=lambda item: -round(item.score(options.alpha), 12))
 
 
-def factor(scene: Scene, logp: float) -> str:
-    """What one token contributes: its probability, or the logarithm of it."""
-    return number(logp, 2) if logarithms(scene) else p_of(float(np.exp(logp)))
+def sampled(frame: SampleFrame) -> list[Sentence]:
+    """What was drawn, the commonest first."""
+    counted = zip(_finished(frame), frame.finished_count.tolist(), frame.finished_logq.tolist(), strict=True)
+    found = [replace(item, count=count, logq=logq) for item, count, logq in counted]
+    return sorted(found, key=lambda item: (-item.count, -round(item.logq, 12)))
 
 
-def logarithms(scene: Scene) -> bool:
-    """Whether logarithms are added up instead of multiplying probabilities; in sampling they never are."""
-    return scene.options.factors == "log" and scene.params.strategy != "sampling"
+def _prefixes(frame: DecodingFrame) -> list[Sentence]:
+    """Every prefix that was ever kept."""
+    kept = np.flatnonzero(np.isin(frame.state, (ALIVE, EXPANDED, FINISHED, CUT)) & (frame.depth > 0))
+    return [Sentence(sentence_of(frame, node), float(frame.logp[node]), node, cut=False) for node in kept.tolist()]
+
+
+def _finished(frame: DecodingFrame) -> Iterable[Sentence]:
+    columns = (frame.finished, frame.finished_logp, frame.finished_node, frame.finished_cut)
+    for row, logp, node, cut in zip(*(column.tolist() for column in columns), strict=True):
+        yield Sentence(tuple(token for token in row if token >= 0), logp, node, bool(cut))
 
 
 def p_of(value: float) -> str:

@@ -1,16 +1,16 @@
 """The search tree: nodes that never move, branches by what became of them, names where there is room."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from charts import trees
 from charts.numbers import number
-from charts.panels import Panel, Trace, blank, escaped, note
-from engine.language import decoding
-from engine.language.decoding import OPEN, DecodingFrame
-from views.language.decoding_scene import Scene, factor, p_of
+from charts.panels import Panel, Picture, Trace, blank, escaped, note
+from engine.language.decoding import OPEN, SampleFrame, sentence_of
+from views.language.decoding_scene import Scene, p_of
+from views.look import Look
 
 HALO = ", ".join(["0 0 3px var(--th-surface)"] * 3)  # a name stays readable where a branch passes below it
 FEW, MANY = 36, 16  # edges whose probabilities are written, at most; nodes from which on a level is crowded
@@ -18,75 +18,64 @@ ABOVE, STEEP = 0.045, 0.15  # how far from its node a name stands; how far a bra
 PLACES = {-1: "top center", 0: "middle right", 1: "bottom left"}
 
 
-def tree_panel(scene: Scene) -> Panel:
+LOOKS = {  # of branches: colour, width, dash
+    "dead": ("@ghost", 1.0, "solid"),
+    "fresh": ("@ink3", 1.0, "solid"),
+    "live": ("@ink2", 1.6, "solid"),
+    "greedy": ("@ink2", 2.0, "dot"),
+    "lit": ("@accent", 3.5, "solid"),
+}
+
+
+def tree_panel(scene: Scene, title: str, told: Callable[[int], str], *, filled: bool = True, over: Sequence[Trace] = ()) -> Panel:
+    """The tree. `told`: what pointing at a node says last; `filled`: discs, else rings; `over`: what lies on the nodes."""
     frame, x, y = scene.frame, scene.frame.depth.astype(float), scene.y
-    nodes = np.arange(1, len(frame.parent))
-    sampling = scene.params.strategy == "sampling"
     fresh = (frame.state == OPEN) & (frame.part == "expand")
-    groups: dict[str, list[int]] = {"dead": [], "fresh": [], "live": [], "greedy": [], "lit": []}
-    for node in nodes:
-        groups[_kind(int(node), scene, fresh, sampling)].append(int(node))
-    looks = {
-        "dead": ("@ghost", 1.0, "solid"),
-        "fresh": ("@ink3", 1.0, "solid"),
-        "live": ("@ink2", 1.6, "solid"),
-        "greedy": ("@ink2", 2.0, "dot"),
-        "lit": ("@accent", 3.5, "solid"),
-    }
+    groups: dict[str, list[int]] = {kind: [] for kind in LOOKS}
+    for node in range(1, len(frame.parent)):
+        groups[_kind(node, scene, fresh)].append(node)
     traces = [
-        trees.branches(x, y, frame.parent, members, colour=looks[kind][0], width=looks[kind][1], dash=looks[kind][2])
+        trees.branches(x, y, frame.parent, members, colour=LOOKS[kind][0], width=LOOKS[kind][1], dash=LOOKS[kind][2])
         for kind, members in groups.items()
     ]
-    traces.append(_nodes(scene, fresh))
-    if sampling:
-        traces.append(_shares(scene))
-    title = scene.words("tree_sampling" if sampling else "tree")
     low, high = (min(-0.03, float(y.min()) - 0.03), max(1.03, float(y.max()) + 0.03)) if len(y) > 1 else (-0.03, 1.03)
     return Panel(
-        traces,
+        [*traces, _nodes(scene, fresh, told, filled), *over],
         title,
         notes=_chances(scene, groups["dead"]),
-        x={"showgrid": False, "range": [-0.15, scene.params.longest + 0.62]},
+        x={"showgrid": False, "range": [-0.15, scene.look.params.longest + 0.62]},
         y=blank(range=[max(high, 1.03), min(low, -0.03)]),
     )
 
 
-def _kind(node: int, scene: Scene, fresh: np.ndarray, sampling: bool) -> str:
-    frame = scene.frame
+def _kind(node: int, scene: Scene, fresh: np.ndarray) -> str:
     if node in scene.lit:
         return "lit"
     if node in scene.greedy:
         return "greedy"
     if fresh[node]:
         return "fresh"
-    if sampling:
-        return "live" if frame.count[node] else "dead"
-    return "dead" if scene.grey[node] else "live"
+    return "dead" if scene.quiet[node] else "live"
 
 
-def _nodes(scene: Scene, fresh: np.ndarray) -> Trace:
+def _nodes(scene: Scene, fresh: np.ndarray, told: Callable[[int], str], filled: bool) -> Trace:
     """All nodes in one trace: area by probability, squares for ends, hollow where pruned."""
-    frame, words = scene.frame, scene.words
-    sampling = scene.params.strategy == "sampling"
-    chance = np.exp(frame.logq if sampling else frame.logp)
+    frame, chance = scene.frame, np.exp(scene.logs)
     size = np.where(fresh, 7.0, 5 + 25 * np.sqrt(chance))
     inner = np.isin(np.arange(len(chance)), frame.parent)
-    fill, edge, label, place, font, colour, told = [], [], [], [], [], [], []
+    fill, edge, label, place, font, colour = [], [], [], [], [], []
     named, sides = _named(scene, chance, inner), _sides(scene, inner).tolist()
     for node in range(len(chance)):
-        quiet = bool(scene.grey[node]) or (sampling and not frame.count[node])
-        lit, hollow = node in scene.lit, quiet and node not in scene.lit and node not in scene.greedy
-        fill.append("@accent" if lit else "@surface" if hollow or fresh[node] or sampling else "@c1")
+        lit = node in scene.lit
+        hollow = bool(scene.quiet[node]) and not lit and node not in scene.greedy
+        fill.append("@accent" if lit else "@surface" if hollow or fresh[node] or not filled else "@c1")
         edge.append("@accent" if lit else "@ghost" if hollow else "@ink3" if fresh[node] else "@c1")
-        token = escaped(scene.model.vocabulary[frame.token[node]]) if node else words("root")
+        token = escaped(scene.model.vocabulary[frame.token[node]]) if node else scene.look.say("root")
         value = "" if fresh[node] or not node else f" {p_of(chance[node])}"
-        label.append(token if hollow or not node else f"<b>{token}</b>{value}")
-        if node not in named:
-            label[-1] = ""
+        label.append("" if node not in named else token if hollow or not node else f"<b>{token}</b>{value}")
         place.append("bottom center" if not node else PLACES[sides[node]])
         font.append(10 if hollow else 12)
         colour.append("@accent" if lit else "@ink3" if hollow or not node else "@ink")
-        told.append(_hover(scene, node))
     symbol = ["square" if ends else "circle" for ends in frame.token == scene.model.end] if scene.model.end >= 0 else "circle"
     return {
         "type": "scatter",
@@ -96,7 +85,7 @@ def _nodes(scene: Scene, fresh: np.ndarray) -> Trace:
         "text": label,
         "textposition": place,
         "textfont": {"size": font, "color": colour, "shadow": HALO},
-        "customdata": told,
+        "customdata": [_hover(scene, node, told) for node in range(len(chance))],
         "hovertemplate": "%{customdata}<extra></extra>",
         "meta": {"link": "node", "click": "node"},
         "cliponaxis": False,
@@ -136,9 +125,8 @@ def _sides(scene: Scene, inner: np.ndarray) -> np.ndarray:
     return np.where(inner, np.where(fall > STEEP, 1, -1), 0)
 
 
-def _shares(scene: Scene) -> Trace:
+def shares(scene: Scene, frame: SampleFrame) -> Trace:
     """On every node, how often samples came by, on the same scale as the area of its probability."""
-    frame = scene.frame
     share = frame.count / max(int(frame.count[0]), 1)
     seen = frame.count > 0
     return {
@@ -152,19 +140,15 @@ def _shares(scene: Scene) -> Trace:
     }
 
 
-def _hover(scene: Scene, node: int) -> str:
-    frame, words = scene.frame, scene.words
+def _hover(scene: Scene, node: int, told: Callable[[int], str]) -> str:
+    frame, say = scene.frame, scene.look.say
     if not node:
-        return words("hover_root")
-    said, p = scene.said(decoding.sentence_of(frame, node)), p_of(float(np.exp(frame.logp[node])))
+        return say("hover_root")
+    said, p = scene.said(sentence_of(frame, node)), p_of(float(np.exp(frame.logp[node])))
     chance = p_of(float(np.exp(frame.logp[node] - frame.logp[frame.parent[node]])))
     one, whole = ("s", "S") if scene.scores else ("p", "P")
     lines = [f"<b>{said}</b>", f"{one} = {chance}, {whole} = {p}", f"log {whole} = {number(float(frame.logp[node]), 3)}"]
-    if scene.params.strategy == "sampling":
-        lines.append(words("hover_sampled", count=int(frame.count[node]), exact=p_of(float(np.exp(frame.logq[node])))))
-    else:
-        lines.append(words(f"state_{frame.state[node]}"))
-    return "<br>".join([*lines, words("hover_click")])
+    return "<br>".join([*lines, told(node), say("hover_click")])
 
 
 def _chances(scene: Scene, dead: list[int]) -> list[dict[str, Any]]:
@@ -173,15 +157,15 @@ def _chances(scene: Scene, dead: list[int]) -> list[dict[str, Any]]:
     shown = [node for node in range(1, len(frame.parent)) if node not in quiet]
     if len(shown) > FEW:
         shown = sorted(scene.lit - {0})
-    if scene.params.longest > 6:  # no room between the levels: the formula tells the factors
+    if scene.look.params.longest > 6:  # no room between the levels: the formula tells the factors
         shown = []
     notes: list[dict[str, Any]] = []
-    for node in sorted(shown, key=lambda node: (node not in scene.lit, node not in scene.greedy, -logs(scene)[node])):
+    for node in sorted(shown, key=lambda node: (node not in scene.lit, node not in scene.greedy, -scene.logs[node])):
         above = int(frame.parent[node])
         at = trees.on_branch(float(frame.depth[above]), float(y[above]), float(frame.depth[node]), float(y[node]))
         if any(at[0] == other["x"] and abs(at[1] - other["y"]) < 0.036 for other in notes):  # the likelier keep the room
             continue
-        chance = factor(scene, float(logs(scene)[node] - logs(scene)[above]))
+        chance = scene.factor(float(scene.logs[node] - scene.logs[above]))
         colour = "@accent" if node in scene.lit else "@ink2"
         notes.append(
             note(chance, name="wide", x=at[0], y=at[1], bgcolor="@surface", borderpad=1, font={"size": 11, "color": colour})
@@ -189,24 +173,16 @@ def _chances(scene: Scene, dead: list[int]) -> list[dict[str, Any]]:
     return notes
 
 
-def logs(scene: Scene) -> np.ndarray:
-    return scene.frame.logq if scene.params.strategy == "sampling" else scene.frame.logp
+def ticked(picture: Picture, look: Look[Any], level: Callable[[Any], int]) -> Picture:
+    """The picture with, below every level of its tree, how many choices the model really had there: exp of the mean entropy.
 
-
-def ticks(drawn: dict[str, Any], frames: Sequence[DecodingFrame], scene: Scene) -> None:
-    """Below every level, how many choices the model really had there: exp of the mean entropy."""
-    found: dict[int, float] = {}
-    for frame in frames:
-        if np.isfinite(frame.mean_entropy):
-            drawing = frame.part in ("ask", "filter", "draw")
-            level = len(frame.drawn) + (frame.part != "draw") if drawing else frame.step
-            found[level] = float(np.exp(frame.mean_entropy))
-    levels = list(range(1, scene.params.longest + 1))
-    wordy = [scene.words("level", step=t, choices=number(found[t], 2)) if t in found else f"{t}" for t in levels]
-    many = len(levels) > 6
-    drawn["wide"]["xaxis"] |= {"tickvals": levels, "ticktext": [f"{t}" for t in levels] if many else wordy}
-    drawn["narrow"]["xaxis"] |= {
-        "range": [-0.2, 1.28 * (scene.params.longest + 0.2)],
-        "tickvals": levels,
-        "ticktext": [f"{t}" for t in levels],
-    }
+    `level`: which one a frame asked about.
+    """
+    found = {level(frame): float(np.exp(frame.mean_entropy)) for frame in look.frames if np.isfinite(frame.mean_entropy)}
+    longest = look.params.longest
+    levels = list(range(1, longest + 1))
+    plain = [f"{t}" for t in levels]
+    wordy = [look.say("level", step=t, choices=number(found[t], 2)) if t in found else f"{t}" for t in levels]
+    picture.wide["xaxis"] |= {"tickvals": levels, "ticktext": plain if longest > 6 else wordy}
+    picture.narrow["xaxis"] |= {"range": [-0.2, 1.28 * (longest + 0.2)], "tickvals": levels, "ticktext": plain}
+    return picture

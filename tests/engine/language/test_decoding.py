@@ -257,7 +257,7 @@ def test_a_close_up_of_an_exhaustive_search_begins_at_its_level_and_not_beyond_t
     assert [frame.step for frame in run(table, strategy="exhaustive", close_up=3)] == [3, 4, 4]
     with pytest.raises(ParamError) as caught:
         run(table, strategy="exhaustive", close_up=5)
-    assert caught.value.code == "decoding_close_up"
+    assert caught.value.code == "close_up"
 
 
 def test_every_strategy_ends_with_the_same_optimum_and_the_shorter_of_two_equals():

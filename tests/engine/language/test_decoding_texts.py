@@ -8,13 +8,14 @@ import pytest
 
 from engine import data
 from engine.errors import ParamError
-from engine.language import decoding, exhaustive
+from engine.language import decoding
 from engine.language.corpus import How, offspring, read, writer
+from engine.language.decoding.exhaustive import SEQUENCES
 from engine.language.smoothing import ESTIMATORS
 from engine.texts import text
 from ui.text import theory
 from views.language import decoding as view
-from views.language import decoding_scene
+from views.language import decoding_words
 
 SMALL = text(["the cat sat on the mat", "the dog sat on the log", "a cat saw the dog"] * 4)
 
@@ -29,7 +30,7 @@ def test_the_model_is_the_texts_and_never_writes_unknown_words():
     assert np.exp(logs).sum(1) == pytest.approx(np.ones(2))
     assert logs[0, model.vocabulary.index("<unk>")] == -np.inf
     best = run(order=2, longest=3, width=3)[-1]
-    again = list(decoding.decode(decoding.Params(longest=3, width=3), model))[-1]
+    again = list(decoding.search(decoding.Params(longest=3, width=3), model))[-1]
     assert best.finished.tolist() == again.finished.tolist()
 
 
@@ -51,7 +52,7 @@ def test_a_click_on_a_node_forces_the_words_that_lead_there():
     params = decoding.Params(longest=4)
     frames = list(decoding.search(params, SMALL))
     node = int(np.flatnonzero(frames[-1].depth == 2)[0])
-    begin = view.forced(frames[-1], node, SMALL, params, view.Options())
+    begin = view.clicked("node", node, frames[-1], params, SMALL, view.Options())["forced"]
     assert len(begin.split()) == 2
     assert run(longest=4, forced=begin)[-1].finished.size
 
@@ -67,7 +68,7 @@ def test_the_curse_on_a_novel_is_what_the_theory_says():
         rows = []
         for line in lines:
             params = decoding.Params(strategy="beam", width=width, longest=12, forced=" ".join(line[:2]))
-            last = list(decoding.decode(params, model))[-1]
+            last = list(decoding.search(params, model))[-1]
             best = int(np.argmax(last.finished_logp))
             words = [model.vocabulary[token] for token in last.finished[best] if token >= 0 and token != model.end]
             rows.append((last.finished_logp[best], len(words), decoding.agreement(words, line)))
@@ -86,7 +87,7 @@ def test_too_many_outputs_of_a_text_are_refused_before_a_model_is_fitted(monkeyp
         with pytest.raises(ParamError) as caught:
             run(novel, strategy="exhaustive", estimator=estimator, longest=longest)
         assert caught.value.code == "decoding_exhaustive"
-        assert caught.value.values["count"] > caught.value.values["limit"] == exhaustive.SEQUENCES
+        assert caught.value.values["count"] > caught.value.values["limit"] == SEQUENCES
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)
@@ -141,12 +142,29 @@ def test_scores_are_called_scores(strategy, language):
                 assert not re.search(r"\b[pP]\b|概率|probab|likel", words), told
             assert "<mi>P</mi>" not in picture.formula
             assert "<mi>p</mi>" not in picture.formula
-            assert picture.numbers["probability"] is None
-    assert picture.numbers["s"] == pytest.approx(np.exp(picture.numbers["logp"]))
+            assert {picture.numbers[name] for name in ("probability", "logp", "optimum")} == {None}
+    assert picture.numbers["s"] == pytest.approx(np.exp(picture.numbers["log_s"]))
 
 
-def test_every_language_has_the_words_of_scores():
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_drawn_from_scores_is_a_probability_and_what_the_model_says_a_score(language):
+    params = decoding.Params(strategy="sampling", longest=3, estimator="stupid", order=2, samples=20, close_up=0)
+    frames, words = list(decoding.search(params, SMALL)), theory("decoding", language)
+    told = [view.draw(frames, i, params, (SMALL,), view.Options(), words) for i in range(len(frames))]
+    asked = next(picture for picture, frame in zip(told, frames, strict=True) if frame.part == "filter")
+    assert asked.formula.index("<mi>S</mi>") < asked.formula.index("<mi>q</mi>")
+    assert told[-1].numbers["probability"] is None
+    titles = [str(note["text"]) for note in told[-1].layout["annotations"]]
+    assert words.part("sampling", "rings") in titles
+
+
+def test_every_language_has_the_words_of_scores_and_says_them_in_other_words():
     for language in ("en", "zh"):
-        say = theory("decoding", language).say
-        scored = {key for key in say if key.endswith("_score") and key.removesuffix("_score") in say}
-        assert scored == {f"{key}_score" for key in decoding_scene.SCORED}
+        text = theory("decoding", language)
+        for one, other in decoding_words.OF_SCORES.items():
+            holders = [table for table in (text.say, *text.scenes.values()) if one in table]
+            assert holders
+            assert all(table[one] != table[other] for table in holders)
+        both = [words for scene in text.scenes.values() for words in scene["said"].values() if isinstance(words, dict)]
+        assert len(both) == 11
+        assert all(set(words) == {"p", "s"} and words["p"] != words["s"] for words in both)

@@ -4,7 +4,7 @@ A base of `decoding`, whose docstring names the papers.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import lru_cache
 from heapq import heappop, heappush
 from math import exp, nan
@@ -13,30 +13,34 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.language.hypotheses import (
-    ALIVE,
-    CLOSE,
-    DIGITS,
-    EXPANDED,
-    DecodingFrame,
-    Floats,
-    Ground,
+from engine.algorithm import closely
+from engine.language.decoding.ground import ALIVE, CLOSE, DIGITS, EXPANDED, Decoding, Floats, Ground, Source, Tokens, begin
+from engine.language.decoding.hypotheses import (
+    NO_FLOATS,
     Kept,
-    Tokens,
+    SampleFrame,
     Tree,
-    check_close_up,
     entropy,
     leading,
     snapshot,
     spelled,
 )
-from engine.params import CLOSE_UP_STEPS
+from engine.language.decoding.yardsticks import whole, with_optimum
+from engine.params import Closing, number
 
 LEVEL, NODES = 30, 60  # nodes of a level and of the whole tree
 LISTED = 1000  # sentences listed of all that were drawn
 FEW = 512  # tokens among which top-p is looked for first
 DRAWS = 200  # frames of a run, but for the start
 CLOSE_FRAMES = 250  # a close-up ends with the sample that passes them
+
+
+class Sampling(Decoding, Closing):
+    samples: int = number(200, 10, 1000, step=10)
+    temperature: float = number(1.0, 0, 3, step=0.05)
+    top_k: int = number(0, 0, 50, rare=True)
+    top_p: float = number(1.0, 0.05, 1, step=0.05, rare=True)
+    min_p: float = number(0.0, 0, 1, step=0.01, rare=True)
 
 
 class Filter(NamedTuple):
@@ -46,6 +50,16 @@ class Filter(NamedTuple):
     top_k: int = 0  # 0: all
     top_p: float = 1.0
     min_p: float = 0.0
+
+
+def draw_samples(params: Sampling, source: Source) -> Iterator[SampleFrame]:
+    """Draw sentences token by token; the tree of all that can come is there from the start. Raises DataError and ParamError.
+
+    A sample is one frame, or a few are, where there are many. A close-up draws token after token: "ask", "filter", "draw".
+    """
+    below = begin(params, source)
+    *rest, last = _run(below, params)
+    yield from whole(below, [*rest, with_optimum(below, last)])
 
 
 def filtered(log_probs: Floats, temperature: float, top_k: int, top_p: float, min_p: float) -> Floats:
@@ -82,41 +96,36 @@ def _only(p: Floats, places: NDArray[np.int64]) -> Floats:
     return np.asarray(kept / kept.sum())
 
 
-def run(ground: Ground, how: Filter, samples: int, seed: int, close_up: int) -> Iterator[DecodingFrame]:
-    """Draw sentences token by token; the tree of all that can come is there from the start."""
-    check_close_up(close_up, samples)
-    tally, rng = _Tally(ground, whole_tree(ground, how)), np.random.default_rng(seed)
-    asked = lru_cache(maxsize=256)(lambda tokens: _distribution(ground, tokens, how))
-    stride = -(-samples // DRAWS)
-    if close_up <= 0:
+def _run(ground: Ground, params: Sampling) -> Iterator[SampleFrame]:
+    steps = closely(params, params.samples)
+    how = Filter(params.temperature, params.top_k, params.top_p, params.min_p)
+    asked = lru_cache(maxsize=256)(lambda tokens: distribution(ground, tokens, how))
+    tally, rng = Tally(ground, whole_tree(ground, how)), np.random.default_rng(params.seed)
+    stride = -(-params.samples // DRAWS)
+    if params.close_up <= 0:
         yield tally.frame(0, "")
-    for sample in range(1, samples + 1 if close_up < 0 else min(samples, close_up + CLOSE_UP_STEPS) + 1):
-        tokens, logp, logq = ground.forced, ground.forced_logp, 0.0
-        while ground.final(tokens) == ALIVE:
-            log_probs, q = asked(tokens)
-            if not q.any():  # nothing can follow
-                break
-            tally.calls += 1
-            u = float(rng.random())
-            edges = np.cumsum(q)
-            token = min(int(np.searchsorted(edges, u * edges[-1], side="right")), int(np.flatnonzero(q)[-1]))
-            if 0 <= close_up < sample:
-                yield from tally.closely(sample, tokens, log_probs, q, token, u)
-            tokens, logp, logq = (*tokens, token), logp + float(log_probs[token]), logq + float(np.log(q[token]))
-        tally.add(tokens, logp, logq)
-        if (sample % stride == 0 or sample == samples) if close_up < 0 else sample >= max(close_up, 1):
+    for sample in range(1, (steps[-1] if steps else params.samples) + 1):
+        tokens = yield from tally.draw(sample, asked, rng, close=steps is not None and sample > steps[0])
+        if sample >= max(steps[0], 1) if steps else sample % stride == 0 or sample == params.samples:
             yield tally.frame(sample, "", tokens)
-        if close_up >= 0 and tally.frames > CLOSE_FRAMES:
+        if steps and tally.frames > CLOSE_FRAMES:
             return
 
 
-def _distribution(ground: Ground, tokens: Tokens, how: Filter) -> tuple[Floats, Floats]:
+def pick(q: Floats, u: float) -> int:
+    """The token into whose part of 0 … 1 a number u falls, of tokens with probabilities q (V,)."""
+    edges = np.cumsum(q)
+    found = int(np.searchsorted(edges, u * edges[-1], side="right"))
+    return min(found, int(np.flatnonzero(q)[-1]))
+
+
+def distribution(ground: Ground, tokens: Tokens, how: Filter) -> tuple[Floats, Floats]:
     """What the model says of the next token, log probabilities (V,); and what is drawn from, probabilities (V,)."""
     log_probs = ground.ask(tokens)
     return log_probs, filtered(log_probs, *how)
 
 
-class _Tally:
+class Tally:
     """What was drawn so far."""
 
     def __init__(self, ground: Ground, tree: Tree) -> None:
@@ -126,22 +135,54 @@ class _Tally:
         self.count = np.zeros(len(tree.parent), np.int32)
         self.calls = self.frames = 0
 
+    def draw(
+        self, sample: int, asked: Callable[[Tokens], tuple[Floats, Floats]], rng: np.random.Generator, *, close: bool
+    ) -> Generator[SampleFrame, None, Tokens]:
+        """Draw one sentence; yields its frames where it is looked at closely."""
+        tokens, logp, logq = self.ground.forced, self.ground.forced_logp, 0.0
+        while self.ground.final(tokens) == ALIVE:
+            log_probs, q = asked(tokens)
+            if not q.any():  # nothing can follow
+                break
+            self.calls += 1
+            u = float(rng.random())
+            token = pick(q, u)
+            if close:
+                yield from self.closely(sample, tokens, log_probs, q, token, u)
+            tokens = (*tokens, token)
+            logp += float(log_probs[token])
+            logq += float(np.log(q[token]))
+        self.add(tokens, logp, logq)
+        return tokens
+
     def add(self, tokens: Tokens, logp: float, logq: float) -> None:
         self.drawn[tokens] += 1
         self.facts[tokens] = logp, logq
         self.count[self.tree.path(tokens)] += 1
 
-    def frame(self, step: int, part: str, tokens: Tokens = (), **more: Any) -> DecodingFrame:
+    def frame(self, step: int, part: str, tokens: Tokens = (), **more: Any) -> SampleFrame:
         self.frames += 1
         pool = [
             Kept(one, self.facts[one][0], self.tree.find(one), one[-1:] != (self.ground.end,), self.facts[one][1], times)
             for one, times in self.drawn.most_common(LISTED)
         ]
-        values: dict[str, Any] = {"count": self.count.copy(), "logq": np.array(self.tree.logq), "calls": self.calls}
-        values |= {"drawn": np.array(tokens, np.int32), "distance": self.distance(), "mass_finished": nan, "mass_cut": nan}
-        return snapshot(self.ground, self.tree, pool, step, part, **values | more)
+        values: dict[str, Any] = {
+            "mean_entropy": nan,
+            "calls": self.calls,
+            "filtered": NO_FLOATS,
+            "left": 0,
+            "u": -1.0,
+            "slot": NO_FLOATS,
+            "finished_logq": np.array([kept.logq for kept in pool], float),
+            "finished_count": np.array([kept.times for kept in pool], np.int32),
+            "count": self.count.copy(),
+            "logq": np.array(self.tree.logq),
+            "drawn": np.array(tokens, np.int32),
+            "distance": self.distance(),
+        }
+        return SampleFrame(**(snapshot(self.ground, self.tree, pool, step, part) | values | more))
 
-    def closely(self, sample: int, tokens: Tokens, log_probs: Floats, q: Floats, token: int, u: float) -> Iterator[DecodingFrame]:
+    def closely(self, sample: int, tokens: Tokens, log_probs: Floats, q: Floats, token: int, u: float) -> Iterator[SampleFrame]:
         """A draw in three frames: what the model says, what the filters leave, where u falls."""
         node, spread = self.tree.find(tokens), entropy(np.log(np.where(q > 0, q, 1e-300))[None])
         inside = node >= 0
@@ -174,7 +215,7 @@ def whole_tree(ground: Ground, how: Filter) -> Tree:
     levels: Counter[int] = Counter()
     while heap:
         _, node, tokens = heappop(heap)
-        row, q = _distribution(ground, tokens, how)
+        row, q = distribution(ground, tokens, how)
         children = np.flatnonzero(q)
         depth = len(tokens) + 1
         if not levels[depth]:  # a level begins with the likeliest, however many there are

@@ -10,52 +10,84 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.language.hypotheses import (
+from engine.algorithm import closely
+from engine.language.decoding.ground import (
     ALIVE,
     CUT,
     EXPANDED,
     OPEN,
     PRUNED,
-    DecodingFrame,
+    Decoding,
     Floats,
     Ground,
-    Kept,
+    Source,
     Tokens,
-    Tree,
-    check_close_up,
-    entropy,
-    leading,
-    snapshot,
-    spelled,
+    begin,
 )
+from engine.language.decoding.hypotheses import Kept, SearchFrame, Tree, entropy, leading, searched, spelled
+from engine.language.decoding.yardsticks import score, whole, with_optimum
+from engine.params import Closing, choice, number
 
 SHOWN = 24  # candidates of a step that the tree holds at least, if there are so many
 WIDTHS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30, 50, 100)
 
 
-def run(ground: Ground, width: int, stop_alpha: float | None, close_up: int) -> Iterator[DecodingFrame]:
-    """A whole search, or a close-up of it, which asks prefix after prefix; with α it stops when nothing alive can win."""
-    *frames, end = Beam(ground, width, stop_alpha).frames(detail=close_up >= 0)
-    if close_up >= 0:
-        check_close_up(close_up, end.step)
-        start = [frame for frame in frames if frame.step <= close_up][-1]
-        frames = [replace(start, part=""), *(frame for frame in frames if frame.step > close_up)]
-    yield from [*frames, end]
+class Beam(Decoding, Closing):
+    width: int = number(2, 1, 20)
+    stop: bool = choice(False, rare=True)
+    stop_alpha: float = number(0.75, 0, 2, step=0.05, rare=True, when={"stop": [True]})
 
 
-def widths(ground: Ground) -> Iterator[DecodingFrame]:
-    """The end of a search for each of wider and wider beams, up to one that lost nothing."""
+class Greedy(Decoding, Closing):
+    """A beam of width 1."""
+
+
+class Widths(Decoding):
+    """Wider and wider beams."""
+
+
+def beam_search(params: Beam, source: Source) -> Iterator[SearchFrame]:
+    """Keep the `width` likeliest prefixes at each step. Raises DataError and ParamError.
+
+    Parts: "force" (a token that was asked for), "expand", "score", "prune" for each time step, then "end". A close-up asks
+    prefix after prefix ("expand").
+    """
+    below = begin(params, source)
+    yield from _search(params, below, params.width, params.stop_alpha if params.stop else None)
+
+
+def greedy_search(params: Greedy, source: Source) -> Iterator[SearchFrame]:
+    """Take the likeliest token at each step: a beam of width 1, with its parts. Raises DataError and ParamError."""
+    yield from _search(params, begin(params, source), 1, None)
+
+
+def every_width(params: Widths, source: Source) -> Iterator[SearchFrame]:
+    """Search with wider and wider beams, up to one that loses nothing: a frame each. Raises DataError and ParamError."""
+    below = begin(params, source)
+    *rest, last = wider(below)
+    last = with_optimum(below, last)
+    frames = [replace(frame, greedy_tokens=last.greedy_tokens) for frame in (*rest, last)]
+    yield from whole(below, frames)
+
+
+def _search(params: Closing, below: Ground, width: int, stop_alpha: float | None) -> Iterator[SearchFrame]:
+    """A whole search, or a close-up of it; with α it stops when nothing alive can win."""
+    *frames, end = Search(below, width, stop_alpha).frames(detail=params.close_up >= 0)
+    steps = closely(params, end.step)
+    if steps:
+        start = [frame for frame in frames if frame.step <= steps[0]][-1]
+        frames = [replace(start, part=""), *(frame for frame in frames if frame.step > steps[0])]
+    yield from whole(below, [*frames, with_optimum(below, end)])
+
+
+def wider(ground: Ground) -> Iterator[SearchFrame]:
+    """The end of a search at each width, up to one that lost nothing."""
     for step, width in enumerate(WIDTHS):
-        beam = Beam(ground, width)
-        *_, end = beam.frames(detail=False)
+        search = Search(ground, width)
+        *_, end = search.frames(detail=False)
         yield replace(end, step=step, part="")
-        if not beam.lost:
+        if not search.lost:
             break
-
-
-def score(logp: float, length: int, alpha: float) -> float:
-    """log P / L^α; α = 0 is the plain log probability."""
-    return float(logp / length**alpha)
 
 
 class Ranked(NamedTuple):
@@ -91,7 +123,7 @@ class Live(NamedTuple):
     logp: float
 
 
-class Beam:
+class Search:
     """A beam search under way."""
 
     def __init__(self, ground: Ground, width: int, stop_alpha: float | None = None) -> None:
@@ -101,7 +133,7 @@ class Beam:
         self.calls, self.lost, self.settled = 0, 0, False
         self.facts: dict[str, Any] = {}  # of the step under way: what was asked, and what is hidden
 
-    def frames(self, detail: bool) -> Iterator[DecodingFrame]:
+    def frames(self, detail: bool) -> Iterator[SearchFrame]:
         """The whole search; in detail, each prefix of the beam is asked in a frame of its own."""
         yield from self.beginning()
         t = len(self.ground.forced)
@@ -110,16 +142,16 @@ class Beam:
             yield from self.step(t, detail)
         yield self.frame(t, "end")
 
-    def beginning(self) -> Iterator[DecodingFrame]:
+    def beginning(self) -> Iterator[SearchFrame]:
         """The start, and the tokens that are given."""
         yield self.frame(0, "")
         for t, token in enumerate(self.ground.forced, 1):
             self.force(token)
             yield self.frame(t, "force")
 
-    def frame(self, step: int, part: str, **values: Any) -> DecodingFrame:
+    def frame(self, step: int, part: str, **values: Any) -> SearchFrame:
         facts = {"calls": self.calls, "width": self.width, "settled": self.settled} | self.facts | values
-        return snapshot(self.ground, self.tree, self.pool, step, part, **facts)
+        return searched(self.ground, self.tree, self.pool, step, part, **facts)
 
     def force(self, token: int) -> None:
         """Take one token; its siblings are pruned, unheard."""
@@ -159,24 +191,16 @@ class Beam:
             self.settled = max(score(live.logp, self.ground.longest, self.stop_alpha) for live in self.live) < best
         return self.settled
 
-    def step(self, t: int, detail: bool) -> Iterator[DecodingFrame]:
+    def step(self, t: int, detail: bool) -> Iterator[SearchFrame]:
         """Expand every prefix of the beam, rank what comes out, keep the best."""
-        live, log_probs, before = self.live, self.ask(), self.calls - len(self.live)
-        last = t == self.ground.longest
-        scores = np.array([one.logp for one in live])
-        ranked = beam_step(scores, log_probs, self.width, -1 if last else self.ground.end, max(2 * self.width, SHOWN))
+        log_probs = self.ask()
+        before = self.calls - len(self.live)
+        ranked = self.rank(log_probs, last=t == self.ground.longest)
         nodes = np.empty(len(ranked.token), int)
-        possible = np.isfinite(log_probs).sum(1).cumsum()  # candidates of the first i prefixes
-        added = 0
-        for i, one in enumerate(live):
-            children = np.flatnonzero(ranked.parent == i)
-            for child in children[ranked.token[children].argsort()]:
-                nodes[child] = self.tree.add(one.node, int(ranked.token[child]), float(ranked.logp[child]), OPEN)
-            self.tree.state[one.node] = EXPANDED
-            added += len(children)
-            self.facts["hidden"] = int(possible[i]) - added
+        for i in range(len(self.live)):
+            self.grow(i, ranked, nodes, log_probs)
             if detail:
-                mine = {"asked": self.facts["asked"][i : i + 1], "entropy": self.facts["entropy"][i : i + 1]}
+                mine = {name: self.facts[name][i : i + 1] for name in ("asked", "entropy")}
                 yield self.frame(t, "expand", calls=before + i + 1, **spelled(log_probs[i]), **mine)
         if not detail:
             yield self.frame(t, "expand")
@@ -184,9 +208,25 @@ class Beam:
         self.judge(ranked, nodes)
         yield self.frame(t, "prune")
 
+    def rank(self, log_probs: Floats, last: bool) -> Ranked:
+        """The best continuations of the beam; at the longest length an end is like any other token."""
+        scores = np.array([live.logp for live in self.live])
+        return beam_step(scores, log_probs, self.width, -1 if last else self.ground.end, max(2 * self.width, SHOWN))
+
+    def grow(self, i: int, ranked: Ranked, nodes: NDArray[np.int64], log_probs: Floats) -> None:
+        """Put the ranked children of prefix i into the tree, and their nodes into `nodes`."""
+        above = self.live[i].node
+        children = np.flatnonzero(ranked.parent == i)
+        for child in children[ranked.token[children].argsort()]:
+            nodes[child] = self.tree.add(above, int(ranked.token[child]), float(ranked.logp[child]), OPEN)
+        self.tree.state[above] = EXPANDED
+        possible = int(np.isfinite(log_probs[: i + 1]).sum())
+        self.facts["hidden"] = possible - int((ranked.parent <= i).sum())
+
     def judge(self, ranked: Ranked, nodes: NDArray[np.int64]) -> None:
         """Decide who finishes, who lives on, and who is pruned."""
-        live, self.live = self.live, []
+        live = self.live
+        self.live = []
         greedy = self.width == 1 and len(ranked.ended) > 0
         kept = [*ranked.ended.tolist(), *([] if greedy else ranked.live.tolist())]
         for node in nodes.tolist():

@@ -1,4 +1,4 @@
-"""What every way of decoding keeps: prefixes as nodes of a tree, the pool of final sentences, and the frame that shows both.
+"""What every way of decoding keeps: prefixes as nodes of a tree, the pool of final sentences, and the frames that show both.
 
 A base of `decoding`, under `beam`, `exhaustive` and `sampling`.
 """
@@ -6,26 +6,38 @@ A base of `decoding`, under `beam`, `exhaustive` and `sampling`.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import exp, inf, nan
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import ParamError
 from engine.frames import Frame
-from engine.language.lm import SLACK, LanguageModel
+from engine.language.decoding.ground import ALIVE, CLOSE, DIGITS, Floats, Ground, Tokens
+from engine.language.lm import SLACK
 
-Floats = NDArray[np.float64]
-Tokens = tuple[int, ...]
-
-OPEN, ALIVE, PRUNED, FINISHED, CUT, EXPANDED = range(6)  # states of a node
-DIGITS = 12  # decimals of log P that count when candidates are ranked
-CLOSE = 2.0 * 10.0**-DIGITS
 SPELLED = 64  # tokens of which a frame tells the probabilities
+NO_FLOATS = np.zeros(0)
+NO_INTS = np.zeros(0, np.int32)
+NO_WORDS = np.zeros(0, np.str_)
+for nothing in (NO_FLOATS, NO_INTS, NO_WORDS):
+    nothing.flags.writeable = False
+LATER: dict[str, Any] = {  # what frames are told when their run is over
+    "outputs": 0,
+    "greedy": nan,
+    "greedy_tokens": NO_INTS,
+    "optimum": nan,
+    "optimum_tokens": NO_INTS,
+    "spelled": NO_INTS,
+    "spelling": NO_WORDS,
+    "size": 0,
+    "end": -1,
+}
 
 
 @dataclass(frozen=True)
 class DecodingFrame(Frame):
+    """The tree so far and the final sentences so far."""
+
     parent: np.ndarray  # int32 (n,): the tree so far, node 0 being the root, whose parent and token are -1
     token: np.ndarray  # int32 (n,)
     depth: np.ndarray  # int32 (n,)
@@ -36,71 +48,75 @@ class DecodingFrame(Frame):
     mean_entropy: float  # of all that were asked in this step, be they in the tree or not; nan where none was
     named: np.ndarray  # int32 (v,): all tokens of a small vocabulary, of a large one the likeliest
     chances: np.ndarray  # float64 (v,): their probabilities after the last asked prefix; zeros before the first
-    filtered: np.ndarray  # float64 (v,): the same after temperature, top-k, top-p, min-p; size 0 where nothing is drawn
-    left: int  # tokens of the whole vocabulary that the filters leave; 0 where nothing is drawn
-    u: float  # the uniform number of a draw, in a close-up; else -1
-    slot: np.ndarray  # float64 (2,): the drawn token's part of 0..1, into which u falls; size 0 where nothing is drawn
     calls: int  # prefixes that the model was asked about so far
-    hidden: int  # candidates of this step that the tree leaves out
     finished: np.ndarray  # int32 (f, longest): final sentences in order of finishing, padded with -1
     finished_logp: np.ndarray  # float64 (f,)
-    finished_logq: np.ndarray  # float64 (f,): log probability under the filtered distribution; = logp where nothing is drawn
     finished_node: np.ndarray  # int32 (f,): -1 where the tree leaves it out
     finished_cut: np.ndarray  # int8 (f,): 1 where the longest length cut it off
-    finished_count: np.ndarray  # int32 (f,): how often it was drawn; zeros where nothing is drawn
     outputs: int  # how many final sentences the run ends with
-    count: np.ndarray  # int32 (n,): samples that passed through a node; size 0 where nothing is drawn
-    logq: np.ndarray  # float64 (n,): log probability of a node under the filtered distribution; size 0 likewise
-    drawn: np.ndarray  # int32 (L,): the last sample; size 0 likewise
-    settled: bool  # the search stopped early because nothing alive could win
-    width: int  # of this search; greedy 1, exhaustive and sampling 0
-    mass_finished: float  # total probability of the finished sentences that the search has kept; nan in sampling
-    mass_cut: float  # the same of those that were cut off
-    distance: float  # total variation between drawn and exact distribution; nan before the first sample and elsewhere
     greedy: float  # log P of greedy's sentence, in the last frame; else nan
     greedy_tokens: np.ndarray  # int32 (longest,), padded with -1; size 0 where greedy is nan, but there for every width
     optimum: float  # log P of the likeliest sentence of all, in the last frame if it could be found; else nan
     optimum_tokens: np.ndarray  # int32 (longest,), padded with -1; size 0 where optimum is nan
-    spelled: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32))  # of a text's model: the tokens that occur here,
-    spelling: np.ndarray = field(default_factory=lambda: np.zeros(0, np.str_))  # how each is written,
-    size: int = 0  # how many tokens the model has,
-    end: int = -1  # and which of them ends a sentence
+    spelled: np.ndarray  # int32 (s,): of a text's model: the tokens that occur here,
+    spelling: np.ndarray  # (s,): how each is written,
+    size: int  # how many tokens the model has (0: not told),
+    end: int  # and which of them ends a sentence (-1: none, or not told)
 
 
 @dataclass(frozen=True)
-class Ground:
-    """What stays the same through a run."""
+class SearchFrame(DecodingFrame):
+    """A search: nothing is drawn, so what only samples have is empty."""
 
-    model: LanguageModel
-    longest: int
-    forced: Tokens  # what every sentence begins with
-    forced_logp: float
+    hidden: int  # candidates of this step that the tree leaves out
+    settled: bool  # the search stopped early because nothing alive could win
+    width: int  # of this search; greedy 1, exhaustive 0
+    mass_finished: float  # total probability of the finished sentences that the search has kept
+    mass_cut: float  # the same of those that were cut off
+
+    filtered: ClassVar[np.ndarray] = NO_FLOATS  # size 0
+    left: ClassVar[int] = 0
+    u: ClassVar[float] = -1.0
+    slot: ClassVar[np.ndarray] = NO_FLOATS  # size 0
+    count: ClassVar[np.ndarray] = NO_INTS  # size 0
+    logq: ClassVar[np.ndarray] = NO_FLOATS  # size 0
+    drawn: ClassVar[np.ndarray] = NO_INTS  # size 0
+    distance: ClassVar[float] = nan
 
     @property
-    def end(self) -> int:
-        return self.model.end
+    def finished_logq(self) -> np.ndarray:
+        """float64 (f,)."""
+        return self.finished_logp
 
-    def final(self, tokens: Tokens) -> int:
-        """FINISHED, CUT, or ALIVE for a prefix that goes on."""
-        if tokens and tokens[-1] == self.end:
-            return FINISHED
-        return CUT if len(tokens) == self.longest else ALIVE
-
-    def ask(self, tokens: Tokens) -> Floats:
-        """Log probabilities (V,) of the next token after one prefix."""
-        row: Floats = self.model.next_log_probs([tokens])[0]
-        return row
+    @property
+    def finished_count(self) -> np.ndarray:
+        """int32 (f,): zeros."""
+        return np.zeros(len(self.finished), np.int32)
 
 
-def ground(model: LanguageModel, longest: int, beginning: str) -> Ground:
-    """The ground of a run whose sentences begin with some tokens, written with spaces. Raises ParamError if none can."""
-    number = {token: i for i, token in enumerate(model.vocabulary)}
-    forced = tuple(number.get(name, -1) for name in beginning.split())
-    possible = -1 not in forced and len(forced) <= longest and model.end not in forced[:-1]
-    logp = sum((float(model.next_log_probs([forced[:t]])[0, token]) for t, token in enumerate(forced)), 0.0) if possible else -inf
-    if logp == -inf:
-        raise ParamError("decoding_forced", prefix=beginning)
-    return Ground(model, longest, forced, logp)
+@dataclass(frozen=True)
+class SampleFrame(DecodingFrame):
+    """Samples: the tree of what can be drawn, and what was. Nothing is hidden, pruned or settled."""
+
+    filtered: np.ndarray  # float64 (v,): of `named`, after temperature, top-k, top-p, min-p; size 0 where no token is drawn
+    left: int  # tokens of the whole vocabulary that the filters leave; 0 where no token is drawn
+    u: float  # the uniform number of a draw, in a close-up; else -1
+    slot: np.ndarray  # float64 (2,): the drawn token's part of 0..1, into which u falls; size 0 where no token is drawn
+    finished_logq: np.ndarray  # float64 (f,): log probability under the filtered distribution
+    finished_count: np.ndarray  # int32 (f,): how often it was drawn
+    count: np.ndarray  # int32 (n,): samples that passed through a node
+    logq: np.ndarray  # float64 (n,): log probability of a node under the filtered distribution
+    drawn: np.ndarray  # int32 (L,): the last sample
+    distance: float  # total variation between drawn and exact distribution; nan before the first sample
+
+    hidden: ClassVar[int] = 0
+    settled: ClassVar[bool] = False
+    width: ClassVar[int] = 0
+    mass_finished: ClassVar[float] = nan
+    mass_cut: ClassVar[float] = nan
+
+
+F = TypeVar("F", SearchFrame, SampleFrame)
 
 
 @dataclass
@@ -151,51 +167,41 @@ class Kept(NamedTuple):
     times: int = 0
 
 
-def snapshot(ground: Ground, tree: Tree, pool: Sequence[Kept], step: int, part: str, **values: Any) -> DecodingFrame:
-    """A frame of what is there now; `values` are the other fields. Not sealed, its total not yet known."""
-    finished = [padded(kept.tokens, ground.longest) for kept in pool]
+def snapshot(ground: Ground, tree: Tree, pool: Sequence[Kept], step: int, part: str) -> dict[str, Any]:
+    """What all frames tell of what is there now; how many there will be is not yet known."""
+    few = min(len(ground.model.vocabulary), SPELLED)
+    return {
+        "step": step,
+        "part": part,
+        "total": 0,
+        "parent": np.array(tree.parent, np.int32),
+        "token": np.array(tree.token, np.int32),
+        "depth": np.array(tree.depth, np.int32),
+        "logp": np.array(tree.logp),
+        "state": np.array(tree.state, np.int8),
+        "asked": NO_INTS,
+        "entropy": NO_FLOATS,
+        "named": np.arange(few, dtype=np.int32),
+        "chances": np.zeros(few),
+        "finished": np.array([padded(kept.tokens, ground.longest) for kept in pool], np.int32).reshape(-1, ground.longest),
+        "finished_logp": np.array([kept.logp for kept in pool], float),
+        "finished_node": np.array([kept.node for kept in pool], np.int32),
+        "finished_cut": np.array([kept.cut for kept in pool], np.int8),
+        **LATER,
+    }
+
+
+def searched(ground: Ground, tree: Tree, pool: Sequence[Kept], step: int, part: str, **values: Any) -> SearchFrame:
+    """A frame of a search; `values` are its other fields."""
     facts: dict[str, Any] = {
-        "asked": np.zeros(0, np.int32),
-        "entropy": np.zeros(0),
         "mean_entropy": float(values["entropy"].mean()) if len(values.get("entropy", ())) else nan,
-        "named": np.arange(min(len(ground.model.vocabulary), SPELLED), dtype=np.int32),
-        "chances": np.zeros(min(len(ground.model.vocabulary), SPELLED)),
-        "filtered": np.zeros(0),
-        "left": 0,
-        "u": -1.0,
-        "slot": np.zeros(0),
         "hidden": 0,
-        "outputs": 0,
-        "count": np.zeros(0, np.int32),
-        "logq": np.zeros(0),
-        "drawn": np.zeros(0, np.int32),
         "settled": False,
         "width": 0,
         "mass_finished": sum(exp(kept.logp) for kept in pool if not kept.cut),
         "mass_cut": sum(exp(kept.logp) for kept in pool if kept.cut),
-        "distance": nan,
-        "greedy": nan,
-        "greedy_tokens": np.zeros(0, np.int32),
-        "optimum": nan,
-        "optimum_tokens": np.zeros(0, np.int32),
     }
-    return DecodingFrame(
-        step=step,
-        part=part,
-        total=0,
-        parent=np.array(tree.parent, np.int32),
-        token=np.array(tree.token, np.int32),
-        depth=np.array(tree.depth, np.int32),
-        logp=np.array(tree.logp),
-        state=np.array(tree.state, np.int8),
-        finished=np.array(finished, np.int32).reshape(-1, ground.longest),
-        finished_logp=np.array([kept.logp for kept in pool], float),
-        finished_logq=np.array([kept.logq for kept in pool], float),
-        finished_node=np.array([kept.node for kept in pool], np.int32),
-        finished_cut=np.array([kept.cut for kept in pool], np.int8),
-        finished_count=np.array([kept.times for kept in pool], np.int32),
-        **(facts | values),
-    )
+    return SearchFrame(**(snapshot(ground, tree, pool, step, part) | facts | values))
 
 
 def padded(tokens: Sequence[int], length: int) -> NDArray[np.int32]:
@@ -219,12 +225,6 @@ def spelled(log_probs: Floats, drawn: int = -1) -> dict[str, Any]:
     return {"named": named.astype(np.int32), "chances": np.exp(log_probs[named])}
 
 
-def check_close_up(step: int, last: int) -> None:
-    """Raises ParamError where a run has no such step."""
-    if step > last:
-        raise ParamError("decoding_close_up", step=step, last=last)
-
-
 def entropy(log_probs: Floats) -> Floats:
     """Entropy in nats of distributions (m, V) given as logarithms: (m,). Of scores, which sum to more, that of their shares."""
     p = np.exp(log_probs)
@@ -232,3 +232,12 @@ def entropy(log_probs: Floats) -> Floats:
     total = np.where((np.abs(total - 1) > SLACK) & (total > 0), total, 1.0)
     p, log_probs = p / total, log_probs - np.log(total)
     return np.asarray(-np.where(p > 0, p * np.where(p > 0, log_probs, 0), 0).sum(-1))
+
+
+def sentence_of(frame: DecodingFrame, node: int) -> Tokens:
+    """The tokens on the way from the root to a node."""
+    tokens: list[int] = []
+    while node > 0:
+        tokens.append(int(frame.token[node]))
+        node = int(frame.parent[node])
+    return tuple(reversed(tokens))
