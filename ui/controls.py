@@ -18,10 +18,8 @@ def controls(
     model: type[M],
     text: Topic,
     *,
-    more: Sequence[str] = (),
     choices: Choices | None = None,
     folded: str = "",
-    without: Sequence[str] = (),
     kind: str = "",
 ) -> M:
     """Draw the fields that matter now, to this kind of run, and return the model they make.
@@ -31,9 +29,9 @@ def controls(
     drawn: a page has fewer widgets, and its picture comes sooner.
     """
     choices = choices or {}
-    without = (*without, *(name for name, names in choices.items() if not names))
+    without = {name for name, names in choices.items() if not names}
     choices = {name: names for name, names in choices.items() if names}
-    more = (*more, *(spec.name for spec in model.specs() if spec.rare))
+    rare = any(spec.rare for spec in model.specs())
     specs = sorted(
         (spec for spec in model.specs() if spec.name != "close_up"), key=lambda spec: spec.name == "seed"
     )  # the seed last
@@ -48,7 +46,7 @@ def controls(
             and _matters(spec, values)
             and not reading.hides(text.slug, spec.name)
         ]
-        drawn = [spec for spec in shown if (spec.name in more if more else bool(folded)) == group]
+        drawn = [spec for spec in shown if (spec.rare if rare else bool(folded)) == group]
         if not drawn:
             continue
         box: Any = None if group else st.container(gap="small", key=f"{text.slug}-{'options' if folded else 'settings'}")

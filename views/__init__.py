@@ -1,6 +1,6 @@
 """One step of a topic as a picture. Pure functions; words come in as arguments, because they have a language."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
 Words = Callable[..., str]  # words("key", field=value): a sentence of the topic's theory, its values escaped
 
@@ -11,11 +11,6 @@ def sentences(*parts: str) -> str:
     for part in filter(None, parts):
         out += part if not out or out[-1] in "。！？；" else " " + part
     return out
-
-
-def scoring(words: Words, keys: Collection[str]) -> Words:
-    """The words of a model that hands out scores: what these keys say of probabilities is said of scores by "<key>_score"."""
-    return lambda key, **values: words(f"{key}_score" if key in keys else key, **values)
 
 
 def column_name(column: str, words: Words) -> str:
