@@ -44,13 +44,20 @@ class Topic:
         return _filled(self.say[key], values)
 
     def part(self, scene: str, *keys: str, **values: Any) -> Safe:
-        """The same of one kind of run; a single key that it has not is the topic's. Raises KeyError."""
+        """The same of one kind of run; a single key that it has not is the topic's. Raises KeyError that says where it is to stand."""
+        try:
+            return _filled(self._found(scene, *keys), values)
+        except KeyError as missing:
+            place = f"assets/theory/{self.language}/{self.slug}.md"
+            raise KeyError(f"{place}: no {'.'.join(keys)} in [scenes.{scene}], or no value for {missing} in it") from missing
+
+    def _found(self, scene: str, *keys: str) -> str:
         found: Any = self.scenes[scene]
         if len(keys) == 1 and keys[0] not in found:
             found = self.say
         for key in keys:
             found = found if isinstance(found, str) else found[key]  # one sentence may do for every part
-        return _filled(found, values)
+        return str(found)
 
     def telling(self, **facts: str) -> "Topic":
         """The same, with {facts} that files hold put into what experiments say: a number is not typed a second time."""

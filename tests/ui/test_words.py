@@ -159,6 +159,12 @@ def test_a_projector_gets_more_contrast_than_a_screen():
         assert wall / (_luminance(theme.PROJECTOR[front]) + 0.05) > screen / (_luminance(theme.LIGHT[front]) + 0.05), front
 
 
+def test_the_contract_between_topics_names_every_topic():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    apart = next(contract["modules"] for contract in contracts if contract["name"].startswith("a topic imports no other"))
+    assert set(apart) == {f"engine.{section}.{slug}" for section, slugs in SECTIONS.items() for slug in slugs}
+
+
 def test_the_readme_names_every_room():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     rooms = [
