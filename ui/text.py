@@ -44,7 +44,7 @@ class Topic:
         return _filled(self.say[key], values)
 
     def part(self, scene: str, *keys: str, **values: Any) -> Safe:
-        """The same of one kind of run; a single key that it has not is the topic's. Raises KeyError that says where it is to stand."""
+        """The same of one kind of run; a single key that it has not is the topic's. Raises KeyError that says where it lacks."""
         try:
             return _filled(self._found(scene, *keys), values)
         except KeyError as missing:
