@@ -161,9 +161,9 @@ class Film:
                 self._end(self._error(job.error) if job.error else {"done": True}, lasting=not job.lost)
 
     def _picture(self, picture: Any, frame: Frame) -> None:
-        lines, row = self.lines, {"step": frame.step, "part": frame.part} | picture.numbers
-        if unknown := set(row) - set(self.words.columns):
+        if unknown := set(picture.numbers) - set(self.words.columns):
             raise KeyError(f"columns without a name: {sorted(unknown)}")
+        lines, row = self.lines, {"step": frame.step, "part": frame.part} | picture.numbers
         lines.add({"row": [plain(row.get(column)) for column in self.words.columns]}, more=True)
         content: dict[str, Any] = {
             "figure": {"data": [lines.sent(trace) for trace in picture.data], "layout": lines.value(picture.layout)}

@@ -25,7 +25,7 @@ SHORT = {
 }  # quick
 STILL = ("every",)  # stays off: it makes a run long
 TYPED = (*[""] * 7, "A", "A C", "<eos>", "nothing of the kind")  # what a visitor may type; mostly nothing
-CLOSE = (-1, 0, -1, 2, -1, 60)
+CLOSE = (-1, 0, -1, 1, 0, -1, 60)
 Row = tuple[Any, ...]  # settings of one model each
 
 

@@ -59,11 +59,11 @@ def test_the_same_settings_give_the_same_bits(algorithm: Case):
 
 
 @every
-def test_the_run_that_a_page_opens_with_costs_at_most_two_cpu_seconds_and_any_default_four(algorithm: Case):
+def test_the_run_that_a_page_opens_with_costs_at_most_two_cpu_seconds_and_none_has_more_than_300_frames(algorithm: Case):
     before = time.process_time()
     frames = list(algorithm.opening())
     opening = next(item for item in ALGORITHMS if item.slug == algorithm.slug) is algorithm
-    assert time.process_time() - before < (2 if opening else 4)
+    assert not opening or time.process_time() - before < 2
     assert len(frames) <= 300
 
 

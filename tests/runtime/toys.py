@@ -189,7 +189,7 @@ def draw(frames: Any, i: int, params: Params, data: Any, options: Options, words
         data=[{"type": "scatter", "x": FIXED, "y": shown.value, "few": [1, 2]}],
         layout={"height": 400, "title": {"text": "a layout long enough to be sent once and then referred to"}},
         wide={}, narrow={}, phase="phase", said=f"step {i}", alt="alt", values={"v": (np.float64(i), 2)},
-        numbers={"step": shown.step, "part": "", "mean": shown.value.mean()},
+        numbers={"step": shown.step, "mean": shown.value.mean()},
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import pytest
 from engine import data
 from engine.errors import Diverged
 from engine.learning import som
-from engine.learning.som import grid
+from engine.learning.som import grid, rules
 from ui.text import theory
 
 EXPERIMENTS = {item.id: item for item in theory("som", "en").experiments}
@@ -88,7 +88,7 @@ def test_a_sheet_folded_at_a_small_radius_unfolds_from_some_seeds_only(seed):
 def test_the_start_on_the_principal_plane_reaches_one_root_of_an_eigenvalue_to_either_side():
     X = data.sample("penguins").X
     values, vectors = np.linalg.eigh(np.cov(X.T))
-    along = (som.pca_start(X, som.places(6, 9, "rectangular")) - X.mean(0)) @ vectors[:, ::-1][:, :2]
+    along = (rules.pca_start(X, grid.places(6, 9, "rectangular")) - X.mean(0)) @ vectors[:, ::-1][:, :2]
     root = np.sqrt(values[::-1][:2])
     assert along.max(0) == pytest.approx(root)
     assert along.min(0) == pytest.approx(-root)
