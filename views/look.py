@@ -124,8 +124,8 @@ def scenes(algorithms: Sequence[Algorithm[Any]], kinds: Mapping[str, Callable[[L
         kind = of(algorithms, params).name
         return kinds[kind](Look(frames[: i + 1], params, data, options, words, kind))
 
-    draw.__module__ = next(iter(kinds.values())).__module__  # films are named by it
-    draw.__qualname__ = "draw"
+    section, topic = algorithms[0].train.__module__.split(".")[1:3]
+    draw.__module__, draw.__qualname__ = f"views.{section}.{topic}", "draw"  # films are named by it, and processes find it by it
     return draw
 
 

@@ -32,6 +32,12 @@ def test_every_frame_of_any_legal_run_can_be_drawn(algorithm):
             assert noted(picture) <= drawn(picture)
 
 
+@pytest.mark.parametrize("slug", SECTION)
+def test_a_topics_draw_is_found_by_its_name(slug):
+    draw = import_module(f"views.{SECTION[slug]}.{slug}").draw
+    assert getattr(import_module(draw.__module__), draw.__qualname__) is draw
+
+
 def noted(picture):
     """The axes that words stand on."""
     refs = {item["xref"].removesuffix(" domain") for item in picture.layout["annotations"]}
