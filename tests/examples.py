@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.params import Options, Spec
 
-DRAWN = 1000 if os.environ.get("FUZZ") else 12  # how many are drawn at random
+DRAWN = 1000 if os.environ.get("FUZZ") else 8  # how many are drawn at random
 SHORT = {
     "steps": 300,
     "shift": 3,
