@@ -24,6 +24,7 @@ LOWEST, HIGHEST = 150, 420  # px of a map or picture there, whatever its shape
 BESIDE, BELOW = 24, 18  # px between columns, and between rows
 TITLE, TICKS, NAMED = 28, 22, 18  # px of a title above, of a line of ticks below, of an axis' title
 NUMBERS, END = 38, 12  # px of numbers left of an axis, of half a number at its right end
+INSET, INSET_PHONE = 16, 8  # px between the stage's edges and what stands on it
 FIRST = 2 / 3  # what the first of several parts takes
 LEAST = 0.68  # what the first panel has of the whole, however deep it is nested, before gutters
 
@@ -92,8 +93,9 @@ def compose(layout: Layout | Panel | Placed) -> dict[str, Any]:
     whole = rows(layout) if isinstance(layout, Panel) else layout
     narrow, height = whole.narrow()
     drawn = figures.compose(whole.panels, whole.boxes(), narrow, height, whole.boxes(HUGE))
-    bare = {"margin": {"l": 0, "r": 0, "t": 0, "b": 0}}
-    return {**drawn, **{size: {**drawn[size], **bare} for size in ("wide", "narrow", "huge")}}
+    inset = {"wide": INSET, "huge": INSET, "narrow": INSET_PHONE}  # as far in as the caption below
+    margins = {size: {"margin": {"l": px, "r": px, "t": 4, "b": 4}} for size, px in inset.items()}
+    return {**drawn, **{size: {**drawn[size], **margin} for size, margin in margins.items()}}
 
 
 def _share(layout: Layout) -> float:

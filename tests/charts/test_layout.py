@@ -83,9 +83,9 @@ def test_a_phone_shows_panels_in_the_order_they_are_named_and_two_small_ones_in_
     assert boxes[1][1] < boxes[2][0]
 
 
-def test_a_figure_of_a_nest_has_three_layouts_without_margins_and_shapes_hold_without_equal_units():
+def test_a_figure_of_a_nest_has_three_layouts_set_in_as_far_as_the_caption_and_shapes_hold_without_equal_units():
     drawn = layout.compose(columns(Panel([], x=blank(range=[0, 9]), y=blank(range=[0, 1]), aspect=1.5), CURVE))
-    assert {drawn[size]["margin"]["l"] for size in ("wide", "narrow", "huge")} == {0}
+    assert {size: drawn[size]["margin"]["l"] for size in ("wide", "narrow", "huge")} == {"wide": 16, "narrow": 8, "huge": 16}
     assert drawn["huge"]["xaxis"] != drawn["wide"]["xaxis"]
     axis = drawn["layout"]["yaxis"]
     assert axis["scaleanchor"] == "x"
