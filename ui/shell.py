@@ -33,9 +33,8 @@ def topic(module: ModuleType, view: ModuleType, *, samples: Samples = (), form: 
     """A topic's page: header, experiments, controls beside the picture, tabs.
 
     `samples` and `form` say what it can be about; a kind of run that `form` leaves out is about its sample alone, if it has
-    one. Of the view
-    it takes `draw` and `Options`, and where it has them `choices(data, words)` (what settings may be with these data),
-    `belonging(data)` (settings that speak of the data, and of which) and `clicked(…)` (what a click sets).
+    one. Of the view it takes `draw` and `Options`, and where it has them `choices(data, words)` (what settings may be with
+    these data), `belonging(data)` (settings that speak of the data, and of which) and `clicked(…)` (what a click sets).
     """
     text = header(module.__name__.rpartition(".")[2])
     autoplay, start = experiments(text)
