@@ -9,8 +9,9 @@ from ui import search, shell
 from ui.language import language, say
 from ui.player import visited
 from ui.text import theory
+from ui.visit import visit
 
-pages = st.session_state["pages"]
+pages = visit().pages
 
 with st.container(key="masthead", horizontal=True, vertical_alignment="top"):
     with st.container(width="stretch", gap="small"):

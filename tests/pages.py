@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from contents import SECTIONS
 from runtime import server
+from ui.visit import Visit
 
 SCRIPT = str(Path(__file__).parents[1] / "ui" / "navigation.py")
 SECTION = {slug: section for section, slugs in SECTIONS.items() for slug in slugs}
@@ -21,6 +22,12 @@ def opened(slug: str = "som", **link: str) -> AppTest:
     for door in ("own", "placing", "more", "folded"):  # what is folded away is not drawn
         page.session_state[f"{slug}-{door}"] = True
     return page.run().switch_page(f"../pages/{SECTION[slug]}/{slug}.py").run()
+
+
+def visit(page: AppTest) -> Visit:
+    """What the session remembers."""
+    kept: Visit = page.session_state["visit"]
+    return kept
 
 
 def params() -> Any:

@@ -14,6 +14,7 @@ import streamlit as st
 from engine.params import Spec, Value
 from ui import presenting
 from ui.language import language
+from ui.visit import visit
 
 VERSION = 1  # the links' major version: raised when an old link would mean another run
 OWN = {"v", "step", "data", "pin", "present", "lesson", "part"}  # parameters that belong to no topic
@@ -23,7 +24,7 @@ ECHO = 3.0  # seconds in which an address that we wrote may still come back, fro
 def opened() -> dict[str, str]:
     """The parameters of a link that has just been opened; none where the address is one that we wrote."""
     link = {key: value for key, value in st.query_params.to_dict().items() if key != "lang"}
-    written, now = st.session_state.get("written", []), time.monotonic()
+    written, now = visit().written, time.monotonic()
     ours = written and (link == written[-1][1] or any(link == ours and now - at < ECHO for at, ours in written))
     return {} if ours else link
 
@@ -38,13 +39,14 @@ def arrive(slug: str) -> None:
 def take(slug: str, link: dict[str, str]) -> None:
     """Let a topic have the settings that a link, or a step of a lesson, says; all others go back to their defaults."""
     reset(slug)
-    st.session_state.get("pins", {}).pop(slug, None)
-    st.session_state["arrived"] = dict(link)
+    now = visit()
+    now.topic(slug).pin = None
+    now.arrived = dict(link)
     if link.get("v", str(VERSION)) != str(VERSION):
         notice("older_link")
     step = link.get("step", "")
-    st.session_state["link_step"] = int(step) if step.isdecimal() and len(step) < 7 else None
-    if step and st.session_state["link_step"] is None:
+    now.step = int(step) if step.isdecimal() and len(step) < 7 else None
+    if step and now.step is None:
         notice("bad_value", name="step", value=step[:40])
 
 
@@ -54,31 +56,34 @@ def reset(slug: str) -> None:
     A value stands in its widget's key also while the widget is folded away, in each language's: all of them go.
     """
     kept(slug).clear()
-    widgets = [key for key in st.session_state if str(key).startswith(slug + ".")]
-    for key in (*widgets, "link_step", "link_step_of", "left_at", "resume", "resumed"):
+    for key in [key for key in st.session_state if str(key).startswith(slug + ".")]:
         st.session_state.pop(key, None)
+    now = visit()
+    now.step = now.step_of = None
+    now.player.left_at = now.player.resume = now.player.resumed = None
 
 
 def notice(code: str, **values: Any) -> None:
     """Something to say about the link, above the picture."""
-    st.session_state.setdefault("notices", []).append((code, values))
+    visit().notices.append((code, values))
 
 
 def leftover() -> None:
     """Say which of the link's parameters nobody has asked for."""
-    for key in st.session_state.pop("arrived", {}):
+    left, visit().arrived = visit().arrived, {}
+    for key in left:
         if key not in OWN:
             notice("unknown", name=key[:60])
 
 
 def kept(slug: str) -> dict[str, Any]:
     """The settings of a topic in this session."""
-    return st.session_state.setdefault("settings", {}).setdefault(slug, {})  # type: ignore[no-any-return]
+    return visit().topic(slug).settings
 
 
 def arrived(key: str) -> str | None:
     """The link's text for a parameter, once."""
-    return st.session_state.get("arrived", {}).pop(key, None)  # type: ignore[no-any-return]
+    return visit().arrived.pop(key, None)
 
 
 def seed(slug: str, spec: Spec, allowed: tuple[str, ...] = ()) -> Value:
@@ -149,7 +154,7 @@ def query(slug: str, specs: Sequence[Spec], more: dict[str, str], *, everything:
 def write(wanted: dict[str, str], *, step: int | None) -> None:
     """Bring the address bar up to date."""
     wanted = wanted | ({} if step is None else {"step": str(step)}) | ({"present": "1"} if presenting.on() else {})
-    written = st.session_state.setdefault("written", [])
+    written = visit().written
     written.append((time.monotonic(), wanted))
     del written[:-8]
     if "lang" in st.query_params:

@@ -9,13 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-import streamlit as st
-
 from engine.algorithm import Algorithm, before, meant, of
 from engine.params import Closing, Options, Params, Spec, Value
 from runtime.run import Run, is_private
 from ui.language import say
 from ui.text import Topic
+from ui.visit import visit
 
 SAME = "same"
 
@@ -31,12 +30,12 @@ class Pin:
 
 
 def pinned(slug: str) -> Pin | None:
-    return st.session_state.get("pins", {}).get(slug)  # type: ignore[no-any-return]
+    return visit().topic(slug).pin
 
 
 def pin(slug: str, what: Pin) -> None:
     """Keep a run. A close look is left out: it follows the run that is shown."""
-    st.session_state.setdefault("pins", {})[slug] = replace(what, params=_closer(what.params, -1))
+    visit().topic(slug).pin = replace(what, params=_closer(what.params, -1))
 
 
 def _closer(params: Params, step: int) -> Params:
@@ -45,17 +44,17 @@ def _closer(params: Params, step: int) -> Params:
 
 
 def unpin(slug: str) -> None:
-    st.session_state.get("pins", {}).pop(slug, None)
+    visit().topic(slug).pin = None
 
 
 def now(slug: str) -> Mapping[str, str]:
     """How a link says the data that are shown."""
-    return st.session_state.get("data_now", {}).get(slug, {})  # type: ignore[no-any-return]
+    return visit().topic(slug).data_link
 
 
 def show(slug: str, data: Mapping[str, str]) -> None:
     """Remember how a link says the data that are shown."""
-    st.session_state.setdefault("data_now", {})[slug] = dict(data)
+    visit().topic(slug).data_link = dict(data)
 
 
 def other(slug: str, run: Run) -> Run | None:

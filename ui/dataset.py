@@ -22,6 +22,7 @@ from ui import address, reading
 from ui.language import language, say
 from ui.player import trouble
 from ui.text import Topic, markdown, phrases
+from ui.visit import visit
 
 SESSION_BYTES = settings.SESSION_MB * 1_000_000  # of uploads a visitor may have at once
 OPENS_WITH = 8  # numeric columns of an own table that are looked at first
@@ -140,7 +141,7 @@ def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) ->
     if state.get("awaited"):
         address.notice("bring_file", name=state["awaited"].name, size=state["awaited"].size)
     key = address.in_language(f"{slug}.data")
-    st.session_state.setdefault("samples", {})[slug] = tuple(samples)  # for of_link
+    visit().topic(slug).samples = tuple(samples)  # for of_link
     options = [*samples, "own"] if own else list(samples)
     if address.kept(slug).setdefault("data", default) not in options:
         address.put(slug, "data", default)
@@ -374,8 +375,8 @@ def brought(slug: str) -> tuple[Own, dict[str, str]] | None:
 
 def uploads(slug: str) -> int:
     """Bytes of what the visitor brought to the other topics."""
-    states = st.session_state.get("dataset", {})
-    return sum(state["own"].size for other, state in states.items() if other != slug and state.get("own"))
+    others = [topic.data for other, topic in visit().topics.items() if other != slug]
+    return sum(state["own"].size for state in others if state.get("own"))
 
 
 def show_notes(notes: Any) -> None:
@@ -387,7 +388,7 @@ def show_notes(notes: Any) -> None:
 
 def _state(slug: str) -> dict[str, Any]:
     """What this topic remembers: the visitor's own data, the last good choice, an upload's problem, an awaited file."""
-    return st.session_state.setdefault("dataset", {}).setdefault(slug, {})  # type: ignore[no-any-return]
+    return visit().topic(slug).data
 
 
 def forget(slug: str) -> None:
@@ -472,7 +473,7 @@ def _forget_columns(slug: str) -> None:
 def _hand_on(slug: str, columns: str | None, label: str | None) -> None:
     """Let `_picked` find a link's columns, as if the link had just been opened."""
     found = {f"{slug}.columns": columns, f"{slug}.label": label}
-    st.session_state["arrived"] = {key: value for key, value in found.items() if value is not None}
+    visit().arrived = {key: value for key, value in found.items() if value is not None}
 
 
 def _first(table: Table, choice: str) -> tuple[str, ...]:
@@ -567,7 +568,8 @@ def _chosen(slug: str, choice: str, own: Own | None, picked: Picked | None, defa
 def _arrive(slug: str, samples: Sequence[str], default: str, form: Form[Any]) -> None:
     """What a link says of the data: a sample's name, the data themselves, or a file that has to be brought."""
     wanted, state = address.arrived("data"), _state(slug)
-    if brought := st.session_state.pop("brought", None):  # by a lesson's file
+    brought, visit().brought = visit().brought, None
+    if brought:  # by a lesson's file
         state["own"], wanted = Own(brought[0], data.cut(brought[1]), 0), None
         address.put(slug, "data", "own")
     if wanted is None:
@@ -604,7 +606,7 @@ def _arrive(slug: str, samples: Sequence[str], default: str, form: Form[Any]) ->
 def of_link(said: Mapping[str, str], text: Topic) -> Any:
     """The data that a link speaks of, where it names a sample of the page or carries them. Raises DataError."""
     name, slug = said["data"], text.slug
-    samples = st.session_state["samples"][slug]
+    samples = visit().topic(slug).samples
     if name.startswith("~"):
         kind = type(data.sample(samples[0]))
         read: Mapping[type, Callable[[str], Any]] = {

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-import streamlit as st
-
 from engine.algorithm import Algorithm, before, meant
 from engine.params import Spec, Value
 from ui import address, controls, reading
 from ui.text import Topic
+from ui.visit import visit
 
 Kinds = Sequence[Algorithm[Any]]
 
@@ -37,7 +36,7 @@ def picked(text: Topic, kinds: Kinds) -> Algorithm[Any]:
 def asked(slug: str, kinds: Kinds) -> str:
     """The name of the kind that the link of the moment asks for; else of the one that is kept."""
     said = _before(slug, kinds)
-    if said and f"{slug}.show" not in st.session_state.get("arrived", {}):
+    if said and f"{slug}.show" not in visit().arrived:
         address.put(slug, "show", meant(kinds, said).name)
     return str(address.seed(slug, spec(kinds)))
 
@@ -56,7 +55,7 @@ def _before(slug: str, kinds: Kinds) -> dict[str, Value]:
 
 def _keep(slug: str, kinds: Kinds, kind: Algorithm[Any]) -> None:
     """Keep what the link says of the other kinds, for when one of them is looked at; a close-up ends where none is."""
-    arrived = st.session_state.get("arrived", {})
+    arrived = visit().arrived
     own = set(kind.Params.model_fields)
     others = {spec.name: spec for other in kinds for spec in other.Params.specs() if spec.name not in {*own, "close_up"}}
     for name, other in others.items():

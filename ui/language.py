@@ -3,13 +3,15 @@
 import streamlit as st
 
 from ui.text import LANGUAGES, phrases
+from ui.visit import visit
 
 
 def language() -> str:
     asked = st.query_params.get("lang")
     if asked in LANGUAGES:
-        st.session_state["language"] = asked
-    return str(st.session_state.setdefault("language", _of_browser()))
+        visit().language = asked
+    visit().language = visit().language or _of_browser()
+    return visit().language
 
 
 def say(key: str, **values: object) -> str:
@@ -24,7 +26,7 @@ def following() -> str:
 
 def switch() -> None:
     """The next language, in place."""
-    st.session_state["language"] = st.query_params["lang"] = following()
+    visit().language = st.query_params["lang"] = following()
 
 
 def _of_browser() -> str:

@@ -11,6 +11,7 @@ from runtime.workers import bug
 from ui.language import language, say
 from ui.player import trouble
 from ui.text import phrases, theory
+from ui.visit import visit
 
 ROOT = Path(__file__).parents[1]
 st.set_page_config(page_icon=str(ROOT / "ui/static/mark.svg"), layout="wide", initial_sidebar_state="collapsed")
@@ -31,7 +32,7 @@ pages = {
 pages |= {
     phrases(language())["sections"][section]: [page(section, slug) for slug in slugs] for section, slugs in SECTIONS.items()
 }
-st.session_state["pages"] = {page.url_path: page for group in pages.values() for page in group}
+visit().pages = {page.url_path: page for group in pages.values() for page in group}
 st.logo(str(ROOT / "ui/static/wordmark.svg"), size="small")
 shown = st.navigation(pages, position="top")
 st.set_page_config(page_title=shown.title + " · Theoria")

@@ -23,6 +23,7 @@ from ui import address, compare, presenting, reading
 from ui.language import language, say
 from ui.lesson import EVERYTHING
 from ui.text import Topic, markdown, phrases, theory
+from ui.visit import visit
 
 HERE = Path(__file__).parent
 THEME = {"light": theme.LIGHT, "dark": theme.DARK, "projector": theme.PROJECTOR, "template": theme.TEMPLATE}
@@ -64,9 +65,10 @@ def play(
         if not opened:
             return None
     store.leave(session, keep=[run.key for run in runs])
-    heard = st.session_state.pop("player_heard", {})
+    playing = visit().player
+    heard, playing.heard = playing.heard, {}
     close = getattr(run.params, "close_up", -1)
-    names = st.session_state["pin_names"] = compare.names(text, run, kind)
+    names = playing.names = compare.names(text, run, kind)
     start = _start(opened[0], close, kind.opens) if start is None else start
     result = PLAYER(
         key="player",
@@ -98,10 +100,10 @@ def play(
 
 def _asking(slug: str) -> bool:
     """Whether an experiment waits for an answer: until then the curves do not show what is to come."""
-    state = st.session_state.get("experiment", {}).get(slug, {})
     if reading.reads(slug):
         return reading.asking(slug)
-    return state.get("id") is not None and state.get("answer") is None
+    taken = visit().topic(slug).experiment
+    return taken.id is not None and taken.answer is None
 
 
 def _start(film: Film, close_up: int, opens: int) -> int | None:
@@ -109,9 +111,11 @@ def _start(film: Film, close_up: int, opens: int) -> int | None:
     else where its kind opens; None: at its last picture."""
     if close_up >= 0:
         return 0
-    if isinstance(left := st.session_state.pop("resume", None), int):
-        st.session_state["resumed"] = film.key, left
-    key, left = st.session_state.get("resumed", ("", None))
+    playing = visit().player
+    if isinstance(playing.resume, int):
+        playing.resumed = film.key, playing.resume
+    playing.resume = None
+    key, left = playing.resumed or ("", None)
     return left if key == film.key else opens if opens >= 0 else None
 
 
@@ -127,8 +131,8 @@ class Clicked:
 def _clicked(event: Mapping[str, Any], film: Film, run: Run) -> Clicked | None:
     """The click that has just come, or the last one while its film is shown. Nothing of it is trusted."""
     if event.get("kind") == "click":
-        st.session_state["clicked"] = (film.key, event.get("name"), event.get("index"), event.get("step"))
-    key, name, index, step = st.session_state.get("clicked", (None,) * 4)
+        visit().player.clicked = (film.key, event.get("name"), event.get("index"), event.get("step"))
+    key, name, index, step = visit().player.clicked or (None,) * 4
     if key != film.key or not (isinstance(name, str) and isinstance(index, int) and isinstance(step, int)):
         return None
     job = server.running()[0].get(run.key)
@@ -177,15 +181,15 @@ def _event(state: Mapping[str, Any] | None) -> Mapping[str, Any]:
 
 def _hear(slug: str, film: Film, run: Run, shown: Algorithm[Any], on_click: Callable[[Clicked], None] | None) -> None:
     """What the player says, before the page runs again."""
-    event = _event(st.session_state.get("player"))
+    event, playing = _event(st.session_state.get("player")), visit().player
     kind, step = event.get("kind"), event.get("step")
     if kind == "closer" and isinstance(step, int):
         back = CLOSE_UP_STEPS if event.get("end") else 0  # nothing comes after the end: look at what led there
         address.put_quietly(slug, "close_up", max(0, step - back))
-        st.session_state["left_at"] = event.get("picture")
+        playing.left_at = event.get("picture")
     elif kind == "whole":
         address.put_quietly(slug, "close_up", -1)
-        st.session_state["resume"] = st.session_state.pop("left_at", None)
+        playing.resume, playing.left_at = playing.left_at, None
     elif kind == "failed":
         st.session_state[f"{slug}-own"] = False  # the box for own data hides what is said about them
     elif kind == "pin":
@@ -196,21 +200,20 @@ def _hear(slug: str, film: Film, run: Run, shown: Algorithm[Any], on_click: Call
         on_click(clicked)
     presenting.hear(event)
     reading.hear(slug, event)
-    st.session_state["player_heard"] = event
+    playing.heard = event
 
 
 def _count(films: Sequence[Film], start: int | None, autoplay: bool) -> int:
     """A number that grows when the player is told to go somewhere, so that it goes there once and not at every rerun."""
-    told = ([film.key for film in films], start, autoplay)
-    before, count = st.session_state.get("player_told", (None, 0))
-    count += told != before
-    st.session_state["player_told"] = told, count
-    return int(count)
+    told, playing = (tuple(film.key for film in films), start, autoplay), visit().player
+    playing.count += told != playing.told
+    playing.told = told
+    return playing.count
 
 
 def _inline(films: Sequence[Film], heard: Mapping[str, Any]) -> dict[str, Any] | None:
     """The finished films themselves, for a browser that cannot reach our routes."""
-    asked = st.session_state.setdefault("inline", {"films": False, "plotly": False})
+    asked = visit().player.inline
     if heard.get("kind") == "inline":
         asked["films"] |= bool(heard.get("films"))
         asked["plotly"] |= bool(heard.get("plotly"))

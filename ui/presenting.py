@@ -7,27 +7,27 @@ from typing import Any
 import streamlit as st
 
 from ui.language import say
+from ui.visit import visit
 
 STYLE = (Path(__file__).parent / "presenting.css").read_text(encoding="utf-8")
-KEY = "presenting"
 
 
 def on() -> bool:
-    return bool(st.session_state.get(KEY))
+    return visit().presenting
 
 
 def arrive(link: Mapping[str, str]) -> None:
     """A link says it with `present=1`."""
     if link:
-        st.session_state[KEY] = link.get("present") == "1"
+        visit().presenting = link.get("present") == "1"
 
 
 def begin() -> None:
-    st.session_state[KEY] = True
+    visit().presenting = True
 
 
 def leave() -> None:
-    st.session_state[KEY] = False
+    visit().presenting = False
 
 
 def hear(event: Mapping[str, Any]) -> None:

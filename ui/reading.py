@@ -5,7 +5,6 @@ One lesson is read at a time. Its steps may lie on several topics' pages; on any
 
 import base64
 import html
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +19,7 @@ from ui.language import language, say
 from ui.lesson import EVERYTHING, Lesson, Step
 from ui.question import Question
 from ui.text import LANGUAGES, Topic, phrases
+from ui.visit import Taken, visit
 
 SKIPPED = float("-inf")  # no number that a question asks for
 SECONDS = {True: 2.0, False: 5.0}  # between two looks at the tally: on the projector, for everybody else
@@ -47,7 +47,7 @@ class Reading:
 def arrive(slug: str | None) -> bool:
     """Open the lesson of a link that has just been opened, and go where its step is. Returns whether a step has been taken."""
     link = address.opened()
-    st.session_state["page"] = slug
+    visit().page = slug
     presenting.arrive(link)
     if packed := link.get("lesson"):
         try:
@@ -56,8 +56,8 @@ def arrive(slug: str | None) -> bool:
             told = {key: html.escape(str(value)) for key, value in problem.values.items()}
             address.notice("bad_lesson", why=phrases(language())["errors"][problem.code].format(**told))
     elif link and slug:
-        st.session_state.pop("lesson", None)
-    if step := st.session_state.get("revisited"):
+        visit().lesson = None
+    if step := visit().revisited:
         return _revisit(step, slug)
     reading = _reading()
     if not reading or not reading.fresh:
@@ -65,15 +65,15 @@ def arrive(slug: str | None) -> bool:
     if reading.lesson.v != address.VERSION:
         address.notice("older_link")
     if reading.step.slug != slug:
-        st.switch_page(st.session_state["pages"][reading.step.slug])
+        st.switch_page(visit().pages[reading.step.slug])
     _take(reading)
     return True
 
 
 def _revisit(step: Step, slug: str | None) -> bool:
     if step.slug != slug:
-        st.switch_page(st.session_state["pages"][step.slug])
-    del st.session_state["revisited"]
+        st.switch_page(visit().pages[step.slug])
+    visit().revisited = None
     _show(step)
     return True
 
@@ -82,21 +82,21 @@ def begin(lesson: Lesson, packed: str | None = None, part: str = "") -> None:
     """Read a lesson from one of its steps on. Raises DataError when it speaks of a topic that is not here."""
     check(lesson)
     at = int(part) - 1 if part.isdecimal() and len(part) < 3 else 0
-    st.session_state["lesson"] = Reading(lesson, packed, min(max(at, 0), len(lesson.steps) - 1))
+    visit().lesson = Reading(lesson, packed, min(max(at, 0), len(lesson.steps) - 1))
     if packed is None and lesson.language in LANGUAGES:
-        st.session_state["language"] = lesson.language
+        visit().language = lesson.language
 
 
 def check(lesson: Lesson) -> None:
     """Raise DataError when a lesson speaks of a topic that is not here."""
     for step in lesson.steps:
-        if step.slug not in st.session_state["pages"]:
+        if step.slug not in visit().pages:
             raise DataError("lesson_topic", slug=step.slug)
 
 
 def revisit(step: Step) -> None:
     """Show a step's run again, outside the lesson."""
-    st.session_state["revisited"] = step
+    visit().revisited = step
 
 
 def _take(reading: Reading) -> None:
@@ -107,12 +107,12 @@ def _take(reading: Reading) -> None:
 def _show(step: Step, *, waits: bool = False) -> None:
     """Let a step's page have its settings."""
     at = {} if step.at is None or waits else {"step": str(step.at)}
-    st.session_state.get("experiment", {}).pop(step.slug, None)
+    visit().topic(step.slug).experiment = Taken()
     st.session_state.pop(f"{step.slug}-experiment", None)
     address.take(step.slug, {**step.settings, **at})
     if step.own:
         try:
-            st.session_state["brought"] = data.carried(step.own.kind, step.own.content), step.own.name
+            visit().brought = data.carried(step.own.kind, step.own.content), step.own.name
         except DataError as problem:
             address.notice("bad_data", why=problem.code)
 
@@ -125,7 +125,7 @@ def turn(by: int) -> None:
 
 def leave() -> None:
     """Close the lesson; the settings stay."""
-    st.session_state.pop("lesson", None)
+    visit().lesson = None
     presenting.leave()
 
 
@@ -138,7 +138,7 @@ def answer(given: float) -> None:
         return
     reading.answers[reading.at] = given
     if asked.choices and given != SKIPPED:
-        TALLY.vote(reading.lesson.id, reading.at, int(given), _voter())
+        TALLY.vote(reading.lesson.id, reading.at, int(given), visit().voter)
 
 
 def hear(slug: str, event: Mapping[str, Any]) -> None:
@@ -166,7 +166,7 @@ def hides(slug: str, name: str) -> bool:
 def set_line() -> str:
     """What stands in place of hidden controls."""
     reading = _reading()
-    if not reading or not reading.step.hidden or st.session_state.get("page") != reading.step.slug:
+    if not reading or not reading.step.hidden or visit().page != reading.step.slug:
         return ""
     whole = EVERYTHING in reading.step.hidden
     return f'<p class="th-set{" th-set-all" * whole}">{html.escape(say("lesson_set_all" if whole else "lesson_set"))}</p>'
@@ -195,18 +195,13 @@ def reads(slug: str) -> bool:
 
 
 def _reading() -> Reading | None:
-    return st.session_state.get("lesson")
+    return visit().lesson
 
 
 def _of(slug: str) -> Reading | None:
     """The lesson, on the page of its step."""
     reading = _reading()
     return reading if reading and reading.step.slug == slug else None
-
-
-def _voter() -> str:
-    """A name for the session that says nothing of who it is."""
-    return str(st.session_state.setdefault("voter", secrets.token_hex(8)))
 
 
 # ---- what is drawn

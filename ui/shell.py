@@ -1,7 +1,7 @@
 """The frame of a topic page: header, experiments, controls beside the picture, tabs below."""
 
 import html
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
@@ -23,6 +23,7 @@ from ui.language import following, language, say, switch
 from ui.player import Clicked, beside_player, play
 from ui.search import Found
 from ui.text import Experiment, Topic, phrases, theory
+from ui.visit import Taken, visit
 
 Samples = Sequence[str] | Mapping[str, Sequence[str]]  # of all kinds, or of each
 Forms = Form[Any] | Mapping[str, Form[Any]]
@@ -122,7 +123,7 @@ def tools(slug: str | None = None) -> None:
             with door:
                 st.caption(say("share_note"))
                 beside_player("share")
-                if told := st.session_state.get("link_notes", {}).get(slug):
+                if told := visit().topic(slug).link_note:
                     st.caption(told)
 
 
@@ -137,7 +138,8 @@ def stage() -> Sequence[Any]:
 
 def notices() -> None:
     """What there is to say about the link, once."""
-    for code, values in st.session_state.pop("notices", []):
+    said, visit().notices = visit().notices, []
+    for code, values in said:
         told = phrases(language())["notices"][code].format(**{key: html.escape(str(value)) for key, value in values.items()})
         st.html(f'<p class="th-notice" role="status">{told}</p>')
 
@@ -150,7 +152,6 @@ def experiments(text: Topic) -> tuple[bool, int | None]:
     """
     if reading.reads(text.slug):
         return reading.bar(text)
-    state = st.session_state.setdefault("experiment", {}).setdefault(text.slug, {"id": None, "answer": None})
     by_id = {item.id: item for item in text.experiments}
     key = f"{text.slug}-experiment"
     with st.container(key="experiments", horizontal=True, vertical_alignment="center", gap="small"):
@@ -165,12 +166,12 @@ def experiments(text: Topic) -> tuple[bool, int | None]:
         if not chosen:
             st.html(f'<p class="th-ask">{html.escape(say("experiments_hint"))}</p>', width="stretch")
             return False, None
-        return _ask(text, by_id[chosen], state)
+        return _ask(text, by_id[chosen], visit().topic(text.slug).experiment)
 
 
 def _begin(text: Topic, item: Experiment | None) -> None:
     """Set the run of an experiment: its data and settings, everything else at its default."""
-    st.session_state["experiment"][text.slug] = {"id": item.id if item else None, "answer": None}
+    visit().topic(text.slug).experiment = Taken(item.id if item else None)
     if item is None:
         return
     address.reset(text.slug)
@@ -179,19 +180,21 @@ def _begin(text: Topic, item: Experiment | None) -> None:
         address.put(text.slug, name, value)
 
 
-def _ask(text: Topic, item: Experiment, state: dict[str, Any]) -> tuple[bool, int | None]:
-    question, answer = item.question, state["answer"]
+def _ask(text: Topic, item: Experiment, taken: Taken) -> tuple[bool, int | None]:
+    question, answer = item.question, taken.answer
     if answer is None:
         questions.asked(question)
-        give: Callable[[float], None] = lambda given: state.update(answer=given)  # noqa: E731
-        questions.answers(question, text, f"answer-{item.id}", give, question.choices)
+        questions.answers(question, text, f"answer-{item.id}", lambda given: _answer(text.slug, given), question.choices)
         return False, 0
     st.html(questions.told(question, answer, text, questions.verdict(question, answer)), width="stretch")
     if item.then:
         st.button(item.then, key=f"then-{item.id}", on_click=_go_on, args=(text.slug, item))
-    played = state.setdefault("played", False)
-    state["played"] = True
+    played, taken.played = taken.played, True
     return not played, None
+
+
+def _answer(slug: str, given: float) -> None:
+    visit().topic(slug).experiment.answer = given
 
 
 def _go_on(slug: str, item: Experiment) -> None:
@@ -214,16 +217,18 @@ def address_bar(
     address.leftover()
     wanted = address.query(text.slug, specs, short, everything=False) | pin
     settings = (text.slug, *sorted(wanted.items()))
-    step = st.session_state.get("link_step")
-    if step is not None and st.session_state.setdefault("link_step_of", settings) != settings:
-        step = st.session_state["link_step"] = st.session_state["link_step_of"] = None
+    now = visit()
+    if now.step is not None:
+        now.step_of = now.step_of or settings
+        if now.step_of != settings:
+            now.step = now.step_of = None
     lesson = reading.in_address(text.slug)
-    address.write(lesson or wanted, step=None if lesson else step)
+    address.write(lesson or wanted, step=None if lesson else now.step)
     teaching.show(text, specs, wanted)
-    st.session_state["link_now"] = address.link(address.query(text.slug, specs, data, everything=True) | pin)
+    now.link = address.link(address.query(text.slug, specs, data, everything=True) | pin)
     lost = say("pin_note") if compare.stays(text.slug) else None
-    st.session_state.setdefault("link_notes", {})[text.slug] = "  \n".join(filter(None, (note, lost))) or None
-    return st.session_state["link_now"], step
+    now.topic(text.slug).link_note = "  \n".join(filter(None, (note, lost))) or None
+    return now.link, now.step
 
 
 def _pin(text: Topic, kinds: Kinds, params: Params) -> dict[str, str]:

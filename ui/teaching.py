@@ -17,6 +17,7 @@ from ui.lesson import EVERYTHING, Brought, Lesson, Step
 from ui.player import PLAYER, trouble
 from ui.question import CHOICES, Question
 from ui.text import Topic, markdown, theory
+from ui.visit import visit
 
 HIDE = ("none", "all", "some")
 EMPTY: dict[str, Any] = {"ask": "", "choices": "", "right": None, "why": "", "hide": "none", "hidden": []}
@@ -48,11 +49,13 @@ def show(text: Topic, specs: Sequence[Spec], settings: Mapping[str, str]) -> Non
     labels = text.labels | text.view_labels
     names = ["data", *(spec.name for spec in specs if spec.name != "close_up")]
     controls = {name: labels[name] for name in names if name in labels}
-    st.session_state["shown_now"] = Shown(text.slug, dict(settings), controls)
+    visit().shown = Shown(text.slug, dict(settings), controls)
 
 
 def draft() -> Draft:
-    return st.session_state.setdefault("draft", Draft())  # type: ignore[no-any-return]
+    now = visit()
+    now.draft = now.draft or Draft()
+    return now.draft
 
 
 def door() -> None:
@@ -98,7 +101,8 @@ def _form(text: Topic, made: Draft) -> None:
             say("teach_hide"), HIDE, format_func=hide.__getitem__, key=key, required=True, width="stretch"
         ),
     )
-    shown: Shown = st.session_state["shown_now"]
+    shown = visit().shown
+    assert shown
     if made.form["hide"] == "some":
         made.form["hidden"] = [item for item in made.form["hidden"] if item in shown.controls]
         _kept(
@@ -169,7 +173,7 @@ def _choices(made: Draft) -> list[str]:
 
 def _from_experiment(text: Topic, made: Draft) -> None:
     """The question of the experiment that is chosen on the page need not be typed again."""
-    id = st.session_state.get("experiment", {}).get(text.slug, {}).get("id")
+    id = visit().topic(text.slug).experiment.id
     item = next((item for item in text.experiments if item.id == id), None)
     if item and not made.form["ask"]:
         st.button(say("teach_from", name=item.name), on_click=_fill, args=(_said(item.question),), key="teach-from")
@@ -185,9 +189,9 @@ def _take() -> None:
     """What is shown becomes a step."""
     event = (st.session_state.get("take") or {}).get("event") or {}
     at = event.get("step")
-    if event.get("kind") != "take" or not isinstance(at, int):
+    made, shown = draft(), visit().shown
+    if event.get("kind") != "take" or not isinstance(at, int) or shown is None:
         return
-    made, shown = draft(), st.session_state["shown_now"]
     _heard(made)
     form, settings, own = made.form, dict(shown.settings), None
     try:
@@ -325,7 +329,7 @@ def _read(made: Lesson) -> None:
 def _go_on(made: Lesson) -> None:
     """Let it be the draft."""
     reading.check(made)
-    st.session_state["draft"] = Draft(made.title, list(made.steps))
+    visit().draft = Draft(made.title, list(made.steps))
     st.session_state.pop(_key("title"), None)
     _fill(EMPTY)
 

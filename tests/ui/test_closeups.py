@@ -5,6 +5,7 @@ from importlib import import_module
 import pytest
 
 from contents import SECTIONS
+from tests.pages import visit
 from tests.ui.test_experiments import shown as shown
 from tests.ui.test_pages import opened, said
 
@@ -27,7 +28,7 @@ def test_choosing_a_run_without_close_looks_leaves_the_close_up(slug, one, other
     next(widget for widget in widgets if widget.key in (f"{slug}.show", f"{slug}.show.en")).set_value(other).run()
     assert not page.exception
     assert not hasattr(shown[-1][0].params, "close_up")
-    link = page.session_state["link_now"]
+    link = visit(page).link
     assert f"{slug}.show={other}" in link
     assert "close_up" not in link
 
@@ -37,4 +38,4 @@ def test_a_close_up_that_a_link_asks_of_such_a_run_shows_the_whole_and_says_noth
     page = opened(slug, **{f"{slug}__show": kind.name, f"{slug}__close_up": "1"})
     assert shown[-1][0].params == kind.Params()
     assert "close_up" not in said(page)
-    assert "close_up" not in page.session_state["link_now"]
+    assert "close_up" not in visit(page).link

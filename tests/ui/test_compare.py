@@ -8,7 +8,7 @@ from contents import SECTIONS
 from engine import data
 from engine.learning import som
 from runtime import server
-from tests.pages import opened, said
+from tests.pages import opened, said, visit
 from ui import compare
 from ui.text import LANGUAGES, theory
 
@@ -24,7 +24,7 @@ def runs() -> list:
 
 
 def link(page) -> dict[str, str]:
-    return dict(parse_qsl(urlsplit(page.session_state["link_now"]).query))
+    return dict(parse_qsl(urlsplit(visit(page).link).query))
 
 
 @pytest.mark.parametrize("slug", [slug for slugs in SECTIONS.values() for slug in slugs])
@@ -42,7 +42,7 @@ def test_what_differs_is_named_with_both_values(language):
     text = theory("som", language)
     page = opened(lang=language, som__topology="rectangular", pin="rows=5&topology=hexagonal&data=moons")
     assert not page.error
-    here, there = page.session_state["pin_names"]
+    here, there = visit(page).player.names
     for words, values in ((here, ("12", "penguins", "rectangular")), (there, ("5", "moons", "hexagonal"))):
         rows, sample, grid = values
         assert f"{text.labels['rows']} {rows}" in words
@@ -115,6 +115,6 @@ def test_an_option_that_names_a_column_is_not_asked_of_other_data():
 
 def test_a_pin_remembers_the_whole_run_though_it_was_looked_at_closely():
     page = opened()
-    page.session_state["pins"] = {}
+    visit(page).topics.clear()
     kept = compare.read("same", som.Params(close_up=4), som.ALGORITHMS, {}).params
     assert compare.differing(kept, som.Params()) == []

@@ -56,14 +56,15 @@ def _click() -> None:
     from engine import data
     from ui import address, dataset
     from ui.text import theory
+    from ui.visit import visit
 
     text, cloud = theory("em", "en"), data.sample("moons")
     address.kept("em")["data"] = "moons"
     dataset.add_point(text, cloud, {"x": 0.25})
-    own = st.session_state["dataset"]["em"]["own"]
+    own = visit().topic("em").data["own"]
     more = data.choose(own.content, ("x", "y"), own.content.label)
     dataset.remove_point(text, more, 0)
-    last = st.session_state["dataset"]["em"]["own"]
+    last = visit().topic("em").data["own"]
     st.session_state["result"] = len(more.X), last.content.rows, last.name, address.kept("em")["data"]
 
 

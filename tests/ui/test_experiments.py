@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from contents import SECTIONS
 from engine.params import Options, Params, Spec
+from tests.pages import visit
 from tests.ui.test_pages import opened
 from ui.text import theory
 
@@ -47,7 +48,7 @@ def begin(page: AppTest, slug: str, name: str, shown: list[Any]) -> Shown:
 
 def told(page: AppTest, shown: list[Any]) -> Shown:
     run, options = shown[-1]
-    return page.session_state["link_now"], run.params, options, run.data[0].digest
+    return visit(page).link, run.params, options, run.data[0].digest
 
 
 def other(spec: Spec) -> str:
@@ -89,4 +90,4 @@ def test_an_experiment_leaves_nothing_of_a_link_that_set_everything(slug, shown)
     page.query_params.update({f"{slug}.{spec.name}": other(spec) for spec in specs} | {"step": "3"})
     page.run().button_group(key=f"{slug}-experiment").set_value(None).run()
     assert begin(page, slug, name, shown) == fresh
-    assert "link_step" not in page.session_state
+    assert visit(page).step is None

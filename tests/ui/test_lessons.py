@@ -16,7 +16,7 @@ from engine.learning import som
 from engine.readers import Image
 from runtime import server
 from runtime.tally import TALLY
-from tests.pages import SCRIPT, opened, params
+from tests.pages import SCRIPT, opened, params, visit
 from ui import lesson, teaching
 from ui.lesson import Brought, Lesson, Step
 from ui.question import Goal, Number, Question
@@ -53,7 +53,7 @@ def said(page: AppTest) -> str:
 
 
 def kept(page: AppTest, slug: str = "som") -> dict[str, object]:
-    return page.session_state["settings"][slug]
+    return visit(page).topic(slug).settings
 
 
 # ---- what a lesson is
@@ -320,8 +320,8 @@ def test_a_file_opened_at_home_brings_its_data():
     page.run().file_uploader(key="lesson-file").set_value(("lesson.json", file, "application/json")).run()
     assert not page.exception
     assert "step 1 of 1" in said(page)
-    assert page.session_state["dataset"]["som"]["good"].data.X.shape == (900, 2)
-    assert page.session_state["dataset"]["som"]["own"].content.digest == own.digest
+    assert visit(page).topic("som").data["good"].data.X.shape == (900, 2)
+    assert visit(page).topic("som").data["own"].content.digest == own.digest
 
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"[]", b"\xff\xfe", b"x" * (data.UPLOAD_BYTES + 1)])
@@ -352,7 +352,7 @@ def test_on_a_projector_the_bars_stand_there_before_anybody_answers():
 def making(*steps: Step, **link: str) -> AppTest:
     page = opened(**link)
     page.session_state["som-tabs-en"], page.session_state["som-tabs-zh"] = "Make a lesson", "制作课程"
-    page.session_state["draft"] = teaching.Draft("Maps", list(steps))
+    visit(page).draft = teaching.Draft("Maps", list(steps))
     page.run()
     assert not page.exception
     return page
@@ -372,12 +372,12 @@ def test_steps_can_be_moved_taken_out_and_shown_again():
     page = making(Step(slug="som", settings={"som.rows": "5"}), TANGLE, Step(slug="em"))
     page.button(key="teach-arrow_upward-1").click().run()
     page.button(key="teach-delete-2").click().run()
-    assert [step.settings.get("som.rows") for step in page.session_state["draft"].steps] == [None, "5"]
+    assert [step.settings.get("som.rows") for step in visit(page).draft.steps] == [None, "5"]
     page.button(key="teach-edit-0").click().run()
     assert not page.exception
     assert kept(page)["sigma"] == 0.6
     assert page.text_area(key="teach-ask-en").value == "Will it fold?"
-    assert page.session_state["draft"].form["hidden"] == ["rows", "data"]
+    assert visit(page).draft.form["hidden"] == ["rows", "data"]
 
 
 def test_a_lesson_that_is_tried_begins_at_its_first_step():
@@ -402,5 +402,5 @@ def test_a_lessons_file_can_be_gone_on_with():
     page.file_uploader(key="teach-file").set_value(
         ("lesson.json", lesson.file(made(title="From a file")), "application/json")
     ).run()
-    assert page.session_state["draft"].title == "From a file"
+    assert visit(page).draft.title == "From a file"
     assert page.text_input(key="teach-title-en").value == "From a file"

@@ -9,7 +9,7 @@ import pytest
 from engine import data
 from engine.language import ngram
 from runtime import server
-from tests.pages import opened
+from tests.pages import opened, visit
 from ui.text import theory
 
 pytestmark = pytest.mark.usefixtures("bugs_break", "in_line")
@@ -45,7 +45,7 @@ def test_a_typed_sentence_and_an_own_text_make_the_run_and_travel_in_the_link():
     page.text_input(key="ngram.sentence.en").set_value("red fish").run()
     assert not page.exception
     assert run().data[0].lines == ("red fish", "blue fish", "red bird")
-    link = dict(part.split("=", 1) for part in page.session_state["link_now"].split("?")[1].split("&"))
+    link = dict(part.split("=", 1) for part in visit(page).link.split("?")[1].split("&"))
     first = run().params
     opened("ngram", **{key.replace(".", "__"): value.replace("+", " ").replace("%7E", "~") for key, value in link.items()})
     assert run().params == first
@@ -58,7 +58,7 @@ def test_a_close_up_in_an_old_link_shows_the_whole_run_and_nothing_is_said_of_it
     assert not page.exception
     assert run().params == ngram.Params()
     assert not [item for item in page.get("html") if 'class="th-notice"' in item.value]
-    assert "close_up" not in page.session_state["link_now"]
+    assert "close_up" not in visit(page).link
 
 
 def test_what_a_link_says_of_another_kind_waits_for_it():

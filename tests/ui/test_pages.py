@@ -14,9 +14,10 @@ from engine import data
 from engine.errors import TheoriaError
 from engine.learning import som
 from runtime import server
-from tests.pages import CSV, SCRIPT, opened, params, said
+from tests.pages import CSV, SCRIPT, opened, params, said, visit
 from ui import address, dataset, place
 from ui.text import LANGUAGES, phrases
+from ui.visit import TopicVisit, Visit
 
 pytestmark = pytest.mark.usefixtures("bugs_break", "in_line")
 
@@ -27,7 +28,7 @@ def points() -> data.Points:
 
 def points_of(page: AppTest) -> data.Points:
     """What the page looks at, said by itself."""
-    return page.session_state["dataset"]["som"]["good"].data
+    return visit(page).topic("som").data["good"].data
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -73,7 +74,7 @@ def test_a_link_of_another_major_version_opens_with_a_notice():
 
 def test_the_copied_link_says_every_setting_and_brings_the_same_run_back():
     page = opened(som__rows="7", som__plane="hits", data="moons")
-    link = page.session_state["link_now"]
+    link = visit(page).link
     settings = dict(part.split("=") for part in link.split("?")[1].split("&"))
     assert {f"som.{spec.name}" for spec in som.Online.specs()} <= set(settings)
     assert settings["v"] == "1"
@@ -103,7 +104,7 @@ def test_an_own_table_is_taken_with_its_labels_and_travels_in_the_link():
     assert not page.exception
     assert points().columns == ("height", "width")
     assert points().label_names == ("a", "b")
-    mine, link = points(), page.session_state["link_now"]
+    mine, link = points(), visit(page).link
     packed = dict(part.split("=") for part in link.split("?")[1].split("&"))["data"]
     server.start(0)
     opened(data=packed.replace("%7E", "~"))
@@ -115,9 +116,9 @@ def test_a_large_table_travels_by_name_and_the_receiver_is_asked_for_it():
     raw = b"a,b,c\n" + b"\n".join(b",".join(f"{value:.6f}".encode() for value in row) for row in rows)
     page = opened()
     page.file_uploader[0].set_value(("large.csv", raw, "text/csv")).run()
-    wanted = page.session_state["link_now"]
+    wanted = visit(page).link
     assert "data=file%3Alarge.csv%3A" in wanted
-    assert "large" in page.session_state["link_notes"]["som"]
+    assert "large" in visit(page).topic("som").link_note
     settings = dict(parse_qsl(wanted.split("?")[1]))
     mine = points_of(page)
     other = opened(**{key.replace(".", "__"): value for key, value in settings.items()})
@@ -248,7 +249,7 @@ def test_columns_that_make_no_data_are_said_and_the_data_before_them_stay():
 
 
 def test_the_player_can_leave_a_close_up_that_came_by_a_link(monkeypatch):
-    state = {"settings": {"som": {"close_up": 12}}, "som.close_up": 12}
+    state = {"visit": Visit(topics={"som": TopicVisit(settings={"close_up": 12})}), "som.close_up": 12}
     monkeypatch.setattr("ui.address.st.session_state", state)
     address.put_quietly("som", "close_up", -1)
     assert address.kept("som")["close_up"] == -1
@@ -263,19 +264,20 @@ def test_another_language_keeps_an_own_table_as_it_is():
     page.button(key="language_button").click().run()
     assert not page.exception
     assert points_of(page) == mine
-    assert page.session_state["dataset"]["som"]["own"].name == "mine.csv"
+    assert visit(page).topic("som").data["own"].name == "mine.csv"
 
 
 def test_an_address_of_ours_that_comes_back_late_is_no_new_link(monkeypatch):
     addresses = [{"som.rows": "9"}, {"som.rows": "10"}]
-    state = {"written": [(time.monotonic(), address_) for address_ in addresses], "settings": {"som": {"rows": 10}}}
+    written = [(time.monotonic(), address_) for address_ in addresses]
+    state = {"visit": Visit(written=written, topics={"som": TopicVisit(settings={"rows": 10})})}
     monkeypatch.setattr("ui.address.st.session_state", state)
     monkeypatch.setattr("ui.address.st.query_params", FakeQuery({"som.rows": "9"}))
     address.arrive("som")
     assert address.kept("som") == {"rows": 10}
     monkeypatch.setattr("ui.address.st.query_params", FakeQuery({"som.rows": "7"}))
     address.arrive("som")
-    assert state["arrived"] == {"som.rows": "7"}
+    assert state["visit"].arrived == {"som.rows": "7"}
 
 
 class FakeQuery(dict):

@@ -9,7 +9,7 @@ from PIL import Image as Pillow
 
 from engine import data
 from runtime import server
-from tests.pages import CSV, opened, said
+from tests.pages import CSV, opened, said, visit
 from ui import dataset
 
 pytestmark = pytest.mark.usefixtures("bugs_break", "in_line")
@@ -23,7 +23,7 @@ def job() -> Any:
 
 def used(page: Any) -> Any:
     """The data that the page shows."""
-    return page.session_state["dataset"]["diffusion"]["good"].data
+    return visit(page).topic("diffusion").data["good"].data
 
 
 def saved(mode: str = "RGB", size: tuple[int, int] = (40, 30), kind: str = "PNG", **how: Any) -> bytes:
@@ -120,7 +120,7 @@ def test_an_own_picture_is_set_aside_while_the_plane_is_shown_and_is_there_again
 
 def test_a_link_with_an_own_picture_names_the_file_and_who_opens_it_is_asked_for_it():
     page = brought(saved(), **FORWARD)
-    link = page.session_state["link_now"]
+    link = visit(page).link
     assert "file%3Amine.png" in link
     other = opened("diffusion", data=f"file:mine.png:{len(saved())}:{job().run.data[0].digest[:12]}", **FORWARD)
     assert not other.exception
@@ -153,8 +153,8 @@ def test_with_a_gpu_the_switch_sets_the_device_of_runs_and_stands_in_no_link(mon
     assert job().run.device == "cpu"
     page.sidebar.toggle(key="gpu").set_value(True).run()
     assert job().run.device == "cuda"
-    assert "cuda" not in page.session_state["link_now"]
-    assert "gpu" not in page.session_state["link_now"]
+    assert "cuda" not in visit(page).link
+    assert "gpu" not in visit(page).link
     page.switch_page("../pages/learning/som.py").run()
     assert job().run.device == "cpu"  # nothing there computes with torch
     page.switch_page("../pages/generative/diffusion.py").run()

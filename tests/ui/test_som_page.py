@@ -6,7 +6,7 @@ import pytest
 
 from engine import data
 from engine.learning import som
-from tests.pages import said
+from tests.pages import said, visit
 from tests.ui.test_pages import opened
 from ui.player import Clicked
 
@@ -34,7 +34,7 @@ def test_a_page_by_hand_offers_every_kind_and_says_the_kind_in_its_link(played):
         assert not page.exception
         run, more = played[-1]
         assert (run.train, type(run.params), more["kind"]) == (kind.train, kind.Params, kind)
-        assert f"som.show={kind.name}" in page.session_state["link_now"]
+        assert f"som.show={kind.name}" in visit(page).link
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_sample_that_was_placed_stays_beside_every_kind_of_run_and_in_the_link
     page.selectbox(key="som.show.en").set_value("batch").run()
     (sample,) = played[-1][1]["beside"]
     assert sample.X.tolist() == [[39.1, 18.7]]
-    assert "som.place=39.1" in page.session_state["link_now"]
+    assert "som.place=39.1" in visit(page).link
 
 
 def test_the_unit_that_was_clicked_is_told_of_with_the_samples_it_won(played):

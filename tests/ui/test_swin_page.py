@@ -12,7 +12,7 @@ from PIL import Image
 from engine import data
 from engine.vision import swin
 from runtime import server
-from tests.pages import opened, said
+from tests.pages import opened, said, visit
 
 pytestmark = pytest.mark.usefixtures("bugs_break", "in_line")
 ROOT = Path(__file__).parents[2]
@@ -34,7 +34,7 @@ def test_a_classifier_opens_with_something_it_knows_and_the_film_with_a_photogra
     for show, sample in (("trained", "boot"), ("shift", "chelsea")):
         next(box for box in page.selectbox if box.key.startswith("swin.show")).set_value(show).run()
         assert not page.exception
-        assert page.session_state["settings"]["swin"]["data"] == sample
+        assert visit(page).topic("swin").settings["data"] == sample
     opened("swin", swin__show="trained", data="chelsea")
     assert run().run.data[0] == data.sample("chelsea")
 
@@ -46,7 +46,7 @@ def test_an_own_picture_makes_the_film_and_the_link_speaks_of_the_file():
     assert not page.exception
     assert run().run.data[0] == data.read_image(raw)
     assert not run().error
-    assert "data=file%3Amine.png%3A" in page.session_state["link_now"]
+    assert "data=file%3Amine.png%3A" in visit(page).link
 
 
 @pytest.mark.parametrize(

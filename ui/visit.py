@@ -1,0 +1,99 @@
+"""What a visitor's session remembers, in one typed object.
+
+`st.session_state` holds this object and, besides it, what Streamlit keeps there: the values of widgets under their keys. A
+setting's widget is `slug.name` (a box of words `slug.name.<language>`), a door or a button has a key of its own. No other key
+is ours.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
+
+    from ui.compare import Pin
+    from ui.lesson import Step
+    from ui.reading import Reading
+    from ui.teaching import Draft, Shown
+
+KEY = "visit"
+Arguments = tuple[tuple[str, ...], int | None, bool]  # what the player was told: films, picture to open at, whether to play
+
+
+@dataclass
+class Taken:
+    """An experiment that has been taken: which one, what was answered, whether its run has been played since."""
+
+    id: str | None = None
+    answer: float | None = None
+    played: bool = False
+
+
+@dataclass
+class TopicVisit:
+    """What one topic's page remembers."""
+
+    settings: dict[str, Any] = field(default_factory=dict)  # values of controls, also of those that are not drawn now
+    experiment: Taken = field(default_factory=Taken)
+    pin: "Pin | None" = None
+    data: dict[str, Any] = field(default_factory=dict)  # the visitor's own data and what came of them: `ui.dataset`
+    samples: tuple[str, ...] = ()  # that the page offers
+    data_link: dict[str, str] = field(default_factory=dict)  # how a link says the data that are shown
+    link_note: str | None = None  # for who copies the link
+
+
+@dataclass
+class Playing:
+    """What the player said and was told."""
+
+    heard: Mapping[str, Any] = field(default_factory=dict)  # the event that the page runs for
+    names: tuple[str, ...] = ()  # of the runs that are compared
+    left_at: Any = None  # the picture at which the whole run was left for a close look, and …
+    resume: Any = None  # … where to go on when it comes back
+    resumed: tuple[str, int] | None = None  # film and picture at which it went on
+    clicked: tuple[str, Any, Any, Any] | None = None  # film, kind of thing, which one, picture
+    told: Arguments | None = None
+    count: int = 0  # how often it was told to go somewhere
+    inline: dict[str, bool] = field(default_factory=lambda: {"films": False, "plotly": False})  # what its browser cannot fetch
+
+
+@dataclass
+class Visit:
+    """What the session remembers beyond one topic."""
+
+    language: str = ""  # "": not known yet
+    pages: dict[str, "StreamlitPage"] = field(default_factory=dict)  # by their addresses
+    page: str | None = None  # the topic that is shown
+    presenting: bool = False
+    gpu_wanted: bool = False
+
+    arrived: dict[str, str] = field(default_factory=dict)  # what of the opened link nobody has taken yet
+    notices: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # to be said once
+    written: list[tuple[float, dict[str, str]]] = field(default_factory=list)  # addresses that we wrote, and when
+    link: str = ""  # of what is shown, in full
+    step: int | None = None  # the picture that the opened link asked for, and …
+    step_of: tuple[Any, ...] | None = None  # … the settings that it spoke of
+
+    lesson: "Reading | None" = None  # that is read
+    revisited: "Step | None" = None  # a step of the lesson in the making, to be shown again
+    brought: tuple[Any, str] | None = None  # data that a lesson's file carries, and their name
+    draft: "Draft | None" = None  # a lesson in the making
+    shown: "Shown | None" = None  # what the page shows, for the lesson in the making
+    voter: str = field(default_factory=lambda: secrets.token_hex(8))  # a name that says nothing of who it is
+
+    player: Playing = field(default_factory=Playing)
+    topics: dict[str, TopicVisit] = field(default_factory=dict)
+
+    def topic(self, slug: str) -> TopicVisit:
+        return self.topics.setdefault(slug, TopicVisit())
+
+
+def visit() -> Visit:
+    """The visit of whoever asks for this page."""
+    if KEY not in st.session_state:
+        st.session_state[KEY] = Visit()
+    return st.session_state[KEY]  # type: ignore[no-any-return]
