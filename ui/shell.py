@@ -20,6 +20,7 @@ from ui.controls import controls
 from ui.dataset import Chosen, Form, add_point, bundled, dataset, forget, of_link, remove_point
 from ui.kinds import Kinds
 from ui.language import following, language, say, switch
+from ui.place import Placed
 from ui.player import Clicked, beside_player, play
 from ui.search import Found
 from ui.text import Experiment, Topic, phrases, theory
@@ -28,6 +29,7 @@ from ui.visit import Taken, visit
 Samples = Sequence[str] | Mapping[str, Sequence[str]]  # of all kinds, or of each
 Forms = Form[Any] | Mapping[str, Form[Any]]
 NO_DATA: Chosen[Any] = Chosen(None, {}, None, "", {})
+NOTHING_PLACED = Placed()
 
 
 def topic(module: ModuleType, view: ModuleType, *, samples: Samples = (), form: Forms | None = None) -> None:
@@ -38,7 +40,7 @@ def topic(module: ModuleType, view: ModuleType, *, samples: Samples = (), form: 
     these data), `belonging(data)` (settings that speak of the data, and of which) and `clicked(…)` (what a click sets).
     """
     text = header(module.__name__.rpartition(".")[2])
-    autoplay, start = experiments(text)
+    begins = experiments(text)
     left, right = stage()
     with left:
         box = st.container()
@@ -50,15 +52,34 @@ def topic(module: ModuleType, view: ModuleType, *, samples: Samples = (), form: 
         choices = view.choices(chosen.data, text) if hasattr(view, "choices") else None
         params = controls(kind.Params, text, choices=choices)
         options = controls(view.Options, text, choices=choices, folded=say("picture_settings"), kind=kind.name)
+    picture(text, module, view, kind, params, options, chosen, begins, right)
+
+
+def picture(
+    text: Topic,
+    module: ModuleType,
+    view: ModuleType,
+    kind: Algorithm[Any],
+    params: Params,
+    options: Options,
+    chosen: Chosen[Any],
+    begins: tuple[bool, int | None],
+    right: Any,
+    placed: Placed = NOTHING_PLACED,
+) -> Clicked | None:
+    """What every topic's page ends with: the address, the picture, the tabs below. Returns what was clicked last."""
     where = device.switch() if kind.torch else "cpu"
-    link, step = address_bar(text, module.ALGORITHMS, params, options, chosen.link, short=chosen.short, note=chosen.note)
+    data, short = chosen.link | placed.link, chosen.short | placed.link
+    link, step = address_bar(text, module.ALGORITHMS, params, options, data, short=short, note=chosen.note or placed.note)
+    autoplay, start = begins
     with right:
         notices()
-        play(
+        clicked = play(
             Run(kind.train, params, (chosen.data,) if kind.sample else (), where),
             view.draw,
             options,
             text,
+            beside=placed.points,
             autoplay=autoplay,
             start=start if start is not None else step,
             link=link,
@@ -66,6 +87,7 @@ def topic(module: ModuleType, view: ModuleType, *, samples: Samples = (), form: 
             on_click=lambda clicked: clicks(text, view, clicked, params, chosen.data, options),
         )
     below(text, module, params, [chosen.code] if kind.sample else [])
+    return clicked
 
 
 def about(text: Topic, kind: Algorithm[Any], samples: Samples, form: Forms | None) -> Chosen[Any]:

@@ -6,12 +6,10 @@ import streamlit as st
 
 import ui.kinds
 from engine.generative import diffusion
-from runtime.run import Run
-from ui import device, shell
+from ui import shell
 from ui.controls import controls
 from ui.dataset import EDITED_POINTS, PICTURE, Form
 from ui.language import say
-from ui.player import play
 from views.generative import diffusion as view
 
 CLOUDS = ("moons", "rings", "spiral", "heaps")
@@ -20,7 +18,7 @@ SAMPLES = {"pictures": ("seven", "drawn_boot", "chelsea"), "points": CLOUDS, "by
 FORMS: dict[str, Form[Any]] = {"points": EDITED_POINTS, "by_calls": EDITED_POINTS, "forward": PICTURE}
 
 text = shell.header("diffusion")
-autoplay, start = shell.experiments(text)
+begins = shell.experiments(text)
 left, right = shell.stage()
 with left:
     box = st.container()
@@ -30,19 +28,4 @@ with left:
     with box:
         chosen = shell.about(text, kind, SAMPLES, FORMS | {"pictures": PICTURE} if needed else FORMS)
     options = controls(view.Options, text, folded=say("picture_settings"), kind=kind.name)
-where = device.switch() if kind.torch else "cpu"
-link, step = shell.address_bar(text, diffusion.ALGORITHMS, params, options, chosen.link, short=chosen.short, note=chosen.note)
-with right:
-    shell.notices()
-    play(
-        Run(kind.train, params, (chosen.data,), where),
-        view.draw,
-        options,
-        text,
-        autoplay=autoplay,
-        start=start if start is not None else step,
-        link=link,
-        kind=kind,
-        on_click=lambda clicked: shell.clicks(text, view, clicked, params, chosen.data, options),
-    )
-shell.below(text, diffusion, params, [chosen.code])
+shell.picture(text, diffusion, view, kind, params, options, chosen, begins, right)

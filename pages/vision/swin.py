@@ -3,18 +3,16 @@
 import ui.kinds
 from engine.data import CLOTHES, EMOJI
 from engine.vision import swin
-from runtime.run import Run
 from ui import address, shell
 from ui.controls import controls
 from ui.dataset import PICTURE, dataset
-from ui.player import play
 from views.vision import swin as view
 
 PHOTOS = ["chelsea", "astronaut", "coffee", "rocket", "boats"]
 SAMPLES = {"": PHOTOS, "fashion": [*CLOTHES, *PHOTOS], "emoji": [*EMOJI, *PHOTOS]}  # what a classifier was trained on → pictures
 
 text = shell.header("swin").telling(**view.facts("fashion"))
-autoplay, start = shell.experiments(text)
+begins = shell.experiments(text)
 left, right = shell.stage()
 with left:
     box = left.container()
@@ -27,19 +25,4 @@ with left:
             address.put("swin", "data", samples[0])  # a classifier begins with something that it knows
         kept["opened_by"] = trained
         chosen = dataset(text, samples, default=samples[0], form=PICTURE)
-options = view.Options()
-link, step = shell.address_bar(text, swin.ALGORITHMS, params, options, chosen.link, short=chosen.short, note=chosen.note)
-with right:
-    shell.notices()
-    play(
-        Run(kind.train, params, (chosen.data,)),
-        view.draw,
-        options,
-        text,
-        autoplay=autoplay,
-        start=start if start is not None else step,
-        link=link,
-        kind=kind,
-        on_click=lambda clicked: shell.clicks(text, view, clicked, params, chosen.data, options),
-    )
-shell.below(text, swin, params, [chosen.code])
+shell.picture(text, swin, view, kind, params, view.Options(), chosen, begins, right)

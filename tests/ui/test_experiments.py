@@ -22,8 +22,7 @@ Shown = tuple[str, Params, Options, str]  # the link that says everything, the r
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What the player was given at each run of a page; nothing is computed."""
     heard: list[Any] = []
-    for place in ("ui.shell.play", "ui.player.play"):  # in this order: a page imports both
-        monkeypatch.setattr(place, lambda run, draw, options, text, **more: heard.append((run, options)))
+    monkeypatch.setattr("ui.shell.play", lambda run, draw, options, text, **more: heard.append((run, options)))
     return heard
 
 

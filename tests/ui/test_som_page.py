@@ -23,7 +23,7 @@ def played(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         frame = next(run.train(run.params, *run.data))
         return Clicked("unit", int(frame.bmu[0]), frame)
 
-    monkeypatch.setattr("ui.player.play", play)
+    monkeypatch.setattr("ui.shell.play", play)
     return heard
 
 
