@@ -1,14 +1,16 @@
-"""Does the suite notice? One line of each module is broken, drawn by a seed from its syntax tree, and the tests are run.
+"""Does a test notice? Breaks one line of each module, drawn by a seed, and runs tests until one fails.
 
-    python -m tests.breaks                          every module of engine, charts, views, runtime and ui
-    python -m tests.breaks --seed 3 --count 10      other lines; the first ten modules that have no verdict yet
-    python -m tests.breaks runtime/jobs.py          these modules only
+    python -m tests.breaks --map                    once: which tests reach which lines (with coverage; as long as the tests take)
+    python -m tests.breaks                          every module, one break each
+    python -m tests.breaks --count 10 --seed 3      ten of them, of another draw
+    python -m tests.breaks engine/learning/em/tosses.py
     python -m tests.breaks --dry                    only say what would be broken
 
 A break is a comparison turned round, + for − or − for +, a number or a truth value changed, a condition negated, or nothing
-returned where something was. It is made in a copy of the tree. The module's own tests come first (its topic's, or its
-room's), then those of the rooms above it; with `--all` the whole suite. The first that fails has caught it, as has a run that
-never ends. Each verdict is a line of `build/breaks.jsonl`; who begins again goes on after the last.
+returned where something was. It is made in a copy of the tree. By the map, the tests that reach the line come first, the
+quickest before the others; where there is no map, or a line is read when a module is imported, the module's own tests (its
+topic's, or its room's), then those of the rooms above it; with `--all` the whole suite. The first that fails has caught it, as
+has a run that never ends. Each verdict is a line of `build/breaks.jsonl`; who begins again goes on after the last.
 """
 
 import argparse
@@ -21,18 +23,26 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
+
+import coverage
 
 from contents import SECTIONS
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("engine", "charts", "views", "runtime", "ui")
 VERDICTS = ROOT / "build" / "breaks.jsonl"
+REACHED = ROOT / "build" / "reached.coverage"  # which test reached which line
+TIMES = ROOT / "build" / "reached.xml"  # how long each took
+MAPPED = ("tests/engine", "tests/charts", "tests/views", "tests/runtime", "tests/ui", "tests/test_links.py")  # run in one process
 TURNED = {ast.Lt: ast.GtE, ast.LtE: ast.Gt, ast.Gt: ast.LtE, ast.GtE: ast.Lt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
           ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is}  # fmt: skip
 SIGNS = {ast.Add: ast.Sub, ast.Sub: ast.Add}
+FIRST = 20  # tests tried in one process, before two share the others
 LIMIT = 1200  # seconds after which a run of tests is taken to hang
 
 
@@ -55,7 +65,11 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--dry", action="store_true")
+    parser.add_argument("--map", action="store_true")
     asked = parser.parse_args()
+    if asked.map:
+        map_lines(asked.workers)
+        return
     known = {(item["seed"], item["module"], item["was"], item["now"], item["line"]) for item in verdicts()}
     drawn = [broken for module in asked.modules or modules() if (broken := draw(module, asked.seed))]
     left = [broken for broken in drawn if (asked.seed, broken.module, broken.was, broken.now, broken.line) not in known]
@@ -91,7 +105,8 @@ def breaks(module: str, source: bytes) -> Iterator[Break]:
         for now in changed(node):
             if id(node) not in noted and node.end_lineno and node.end_col_offset is not None:
                 start, end = starts[node.lineno - 1] + node.col_offset, starts[node.end_lineno - 1] + node.end_col_offset
-                yield Break(module, type(node).__name__, node.lineno, source[start:end].decode(), now, start, end)
+                if (was := source[start:end].decode()) != now:
+                    yield Break(module, type(node).__name__, node.lineno, was, now, start, end)
 
 
 def notes(node: ast.AST) -> list[ast.AST]:
@@ -116,9 +131,49 @@ def changed(node: ast.AST) -> Iterator[str]:
             yield f"(not ({ast.unparse(node)}))"
 
 
-def stages(module: str, *, whole: bool) -> list[list[str]]:
-    """What pytest is given, one after another: the module's own tests, then those of the rooms that stand on it."""
-    room, *folders, name = Path(module).with_suffix("").parts
+def map_lines(workers: int) -> None:
+    """Run the tests once and note which of them reach which lines."""
+    REACHED.parent.mkdir(exist_ok=True)
+    watched = [f"--cov={room}" for room in ROOMS]
+    how = ["--cov-context=test", "--cov-report=", f"--junitxml={TIMES}", "-n", str(workers), "--dist", "worksteal"]
+    env = {**os.environ, "PYTHONHASHSEED": "0", "COVERAGE_FILE": str(REACHED)}
+    subprocess.run([sys.executable, "-m", "pytest", *watched, *how, *MAPPED], cwd=ROOT, env=env, check=False)
+
+
+@cache
+def reached() -> coverage.CoverageData | None:
+    """What the map says. None where it was not made."""
+    if not REACHED.exists():
+        return None
+    data = coverage.CoverageData(str(REACHED))
+    data.read()
+    return data
+
+
+@cache
+def times() -> dict[str, float]:
+    """Seconds that each test took when the map was made, by its name in pytest."""
+    cases = ElementTree.parse(TIMES).iter("testcase")  # our own file
+    return {f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}": float(case.get("time", 0)) for case in cases}
+
+
+def reaching(broken: Break) -> list[str]:
+    """The tests that reach a line, the quickest first. None of them where the line is read when its module is imported."""
+    data = reached()
+    told = data.contexts_by_lineno(str(ROOT / broken.module)) if data else {}
+    lines = range(broken.line, broken.line + broken.was.count("\n") + 1)
+    contexts = {context for line in lines for context in told.get(line, [])}
+    if "" in contexts:
+        return []
+    return sorted({context.rpartition("|")[0] for context in contexts}, key=lambda test: (times().get(test, 99.0), test))
+
+
+def stages(broken: Break, *, whole: bool) -> list[list[str]]:
+    """What pytest is given, one after another: the tests that reach the line, or else the module's own, then those of the rooms
+    that stand on it."""
+    if tests := reaching(broken):
+        return [tests[:FIRST], *([tests[FIRST:]] if tests[FIRST:] else []), *([["tests"]] if whole else [])]
+    room, *folders, name = Path(broken.module).with_suffix("").parts
     above = ["tests/engine", "tests/views", "tests/ui"]
     if folders and folders[0] in SECTIONS:
         slugs = [slug for slug in SECTIONS[folders[0]] if slug in name] or SECTIONS[folders[0]]
@@ -136,7 +191,7 @@ def verdict(broken: Break, seed: int, workers: int, *, whole: bool) -> None:
         shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".git", ".venv", "build", "__pycache__"), symlinks=True)
         source = (tree / broken.module).read_bytes()
         (tree / broken.module).write_bytes(source[: broken.start] + broken.now.encode() + source[broken.end :])
-        caught = next((found for stage in stages(broken.module, whole=whole) if (found := failing(tree, stage, workers))), "")
+        caught = next((found for stage in stages(broken, whole=whole) if (found := failing(tree, stage, workers))), "")
     print(f"    {'caught: ' + caught if caught else 'NOT CAUGHT'}", flush=True)
     VERDICTS.parent.mkdir(exist_ok=True)
     with VERDICTS.open("a", encoding="utf-8") as file:
@@ -145,7 +200,9 @@ def verdict(broken: Break, seed: int, workers: int, *, whole: bool) -> None:
 
 def failing(tree: Path, stage: list[str], workers: int) -> str:
     """The first test that fails. "" where all of them pass."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", str(workers), "--dist", "worksteal", *stage]
+    shared = ["-n", str(workers), "--dist", "worksteal"] if len(stage) > FIRST or "::" not in stage[0] else []
+    (tree / "asked").write_text("\n".join(stage), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-x", "-q", *shared, "@asked"]
     env = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ""}
     try:
         done = subprocess.run(command, cwd=tree, env=env, capture_output=True, text=True, timeout=LIMIT, check=False)
