@@ -14,9 +14,19 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from engine import data
-from engine.data import Graph, Image, Note, Points, Table, Text
+from engine.columns import choose, label_candidates, numeric_columns
+from engine.edgelists import read_graph
+from engine.edges import Graph
+from engine.edgetables import graph_of
 from engine.errors import DataError
+from engine.images import Image, palette, read_image
+from engine.links import TEXT_MARK, as_table, pack, points_of, unpack, unpack_text
+from engine.points import Points, points
+from engine.readings import Note, clean, cut, is_image
+from engine.samples import opening, sample, sample_table
+from engine.tables import Table, read_table
+from engine.texts import Text, is_dictionary, read_dictionary, read_text, words_of, written
+from engine.texts import columns_of as text_columns_of
 from runtime import settings
 from ui import address, reading
 from ui.language import language, say
@@ -45,7 +55,7 @@ class Form(Generic[D]):
     image_code: str = "datasets.palette({})"  # the same as Python, given an expression for the picture
     edit: bool = False  # whether it can be edited on the page
     takes: tuple[type[Table] | type[Text], ...] = (Table,)  # what can be brought beside pictures
-    read: Callable[[bytes, str], Table] = data.read_table  # what makes the table of a file
+    read: Callable[[bytes, str], Table] = read_table  # what makes the table of a file
     unpack: str = ""  # Python that makes the data of a link's text, where it is not what their kind says
     words: str = (
         "table"  # the phrases that say what can be brought and how much of it: own_…, limits_…; own_travels is said of all
@@ -77,13 +87,13 @@ def _as_read(expression: str, content: Any, picked: Picked) -> str:
 
 def _graph_notes(table: Table) -> Sequence[Note]:
     try:
-        return data.graph_of(table).notes
+        return graph_of(table).notes
     except DataError:  # said elsewhere
         return table.notes
 
 
 POINTS: Form[Points] = Form(
-    make=lambda table, picked: data.choose(table, *picked, table.names), code=_points_code, columns=True, image=data.palette,
+    make=lambda table, picked: choose(table, *picked, table.names), code=_points_code, columns=True, image=palette,
     words="upload",
 )  # fmt: skip
 EDITED_POINTS: Form[Points] = replace(POINTS, image=None, edit=True, words="table")
@@ -91,8 +101,8 @@ TABLE: Form[Table] = Form(make=_as_it_is, code=_as_read, edit=True)
 TEXT: Form[Text] = Form(make=_as_it_is, code=_as_read, edit=True, takes=(Text,), words="text")
 TABLE_OR_TEXT: Form[Table | Text] = Form(make=_as_it_is, code=_as_read, edit=True, takes=(Table, Text), words="table_or_text")
 GRAPH: Form[Graph] = Form(
-    make=lambda table, _: data.graph_of(table), code=lambda expression, *_: f"datasets.graph_of({expression})", edit=True,
-    read=data.read_graph, unpack="datasets.graph_of(datasets.unpack({}))", words="graph", notes=_graph_notes,
+    make=lambda table, _: graph_of(table), code=lambda expression, *_: f"datasets.graph_of({expression})", edit=True,
+    read=read_graph, unpack="datasets.graph_of(datasets.unpack({}))", words="graph", notes=_graph_notes,
 )  # fmt: skip
 PICTURE: Form[Image] = Form(
     make=_as_it_is, code=_as_read, image=lambda picture: picture, image_code="{}", takes=(), words="picture"
@@ -189,15 +199,15 @@ def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) ->
 
 def _can_pick(choice: str) -> bool:
     """Whether the data come with more columns than are looked at."""
-    return choice == "own" or choice in data.TABLES
+    return choice == "own" or bool(opening(choice))
 
 
 def _content_of(choice: str, *, needed: bool) -> Table | Text | None:
     """The table a sample comes from, or its text; of points made by a formula the table only where one is `needed`."""
-    if choice in data.TABLES:
-        return data.sample_table(choice)
-    found = data.sample(choice) if needed else None
-    return found if found is None or isinstance(found, (Table, Text)) else data.as_table(found)
+    if opening(choice):
+        return sample_table(choice)
+    found = sample(choice) if needed else None
+    return found if found is None or isinstance(found, (Table, Text)) else as_table(found)
 
 
 # ---- cells edited, points clicked
@@ -247,7 +257,7 @@ def edited(base: Table, changes: Mapping[str, Any]) -> Table:
     for column in base.columns:
         cells = [row.get(column) for row in rows]
         if base.frame[column].dtype == object:
-            frame[column] = np.array([data.cut(data.clean(str(cell or ""))) for cell in cells], dtype=object)
+            frame[column] = np.array([cut(clean(str(cell or ""))) for cell in cells], dtype=object)
         else:
             frame[column] = np.array([np.nan if cell is None else float(cell) for cell in cells])
     return replace(base, frame=frame, notes=(), origin="edited")
@@ -264,7 +274,7 @@ def add_point(text: Topic, cloud: Points, place: Mapping[str, float]) -> None:
         names = names if "+" in names else (*names, "+")
         labels = np.append(labels, names.index("+"))
     rows = (*cloud.names, "+") if cloud.names else ()
-    _take_points(text, data.points(np.vstack([cloud.X, row]), cloud.columns, labels, names, rows))
+    _take_points(text, points(np.vstack([cloud.X, row]), cloud.columns, labels, names, rows))
 
 
 def remove_point(text: Topic, cloud: Points, index: int) -> None:
@@ -274,11 +284,11 @@ def remove_point(text: Topic, cloud: Points, index: int) -> None:
     keep = np.arange(len(cloud.X)) != index
     labels = None if cloud.labels is None else cloud.labels[keep]
     rows = tuple(word for word, stays in zip(cloud.names, keep, strict=True) if stays) if cloud.names else ()
-    _take_points(text, data.points(cloud.X[keep], cloud.columns, labels, cloud.label_names, rows))
+    _take_points(text, points(cloud.X[keep], cloud.columns, labels, cloud.label_names, rows))
 
 
 def _take_points(text: Topic, cloud: Points) -> None:
-    table = data.as_table(cloud)
+    table = as_table(cloud)
     _take(text, table, cloud.columns, table.label)
 
 
@@ -291,7 +301,7 @@ def _take(text: Topic, content: Table | Text, columns: Sequence[str], label: str
         name = own.name if own.edited else say("edited", name=own.name)
     else:
         name = say("edited", name=text.choices["data"][choice])
-    state["own"], state["problem"] = Own(content, data.cut(name), 0, edited=True), None
+    state["own"], state["problem"] = Own(content, cut(name), 0, edited=True), None
     _forget_columns(text.slug)
     if columns:
         kept.update(columns_of="own", columns=list(columns), label=label or "")
@@ -327,9 +337,9 @@ def _write(text: Topic, key: str, words: str, before: Text) -> None:
     lines, dictionary = st.session_state[key], st.session_state[words].splitlines()
     try:
         if lines.strip():
-            new = data.written(lines, dictionary=dictionary)
+            new = written(lines, dictionary=dictionary)
         else:
-            new = replace(before, dictionary=data.words_of(dictionary), origin="edited")
+            new = replace(before, dictionary=words_of(dictionary), origin="edited")
     except DataError as problem:
         state["problem"] = problem
         return
@@ -351,7 +361,7 @@ def _text_column(slug: str, content: Text) -> None:
 def _read_column(slug: str, key: str, raw: bytes, name: str) -> None:
     state = _state(slug)
     try:
-        content = data.read_text(raw, name, column=st.session_state[key])
+        content = read_text(raw, name, column=st.session_state[key])
     except DataError as problem:
         state["problem"] = problem
         return
@@ -401,7 +411,7 @@ def _take_words(text: Topic, words: tuple[str, ...]) -> None:
     """Let the text that is looked at have a user dictionary."""
     state, choice = _state(text.slug), address.kept(text.slug)["data"]
     own: Own | None = state.get("own")
-    content = own.content if own and choice == "own" else data.sample(choice)
+    content = own.content if own and choice == "own" else sample(choice)
     if isinstance(content, Text):
         _take(text, replace(content, dictionary=words, origin="edited"), (), None)
 
@@ -418,17 +428,17 @@ def _upload(text: Topic, form: Form[Any]) -> None:
             raise DataError("session_full", limit=SESSION_BYTES // 1_000_000)
         raw = file.getvalue()
         _let_go(file)
-        if Text in form.takes and data.is_dictionary(file.name):
-            _take_words(text, data.read_dictionary(raw))
+        if Text in form.takes and is_dictionary(file.name):
+            _take_words(text, read_dictionary(raw))
             return
-        pictures = form.image is not None and (not form.takes or data.is_image(raw))
-        content: Content = data.read_image(raw) if pictures else _read(raw, file.name, form)
+        pictures = form.image is not None and (not form.takes or is_image(raw))
+        content: Content = read_image(raw) if pictures else _read(raw, file.name, form)
         _try(content, form)
     except DataError as problem:
         state["problem"] = problem
         return
-    state["own"] = Own(content, data.cut(data.clean(file.name), 40), file.size)
-    columns = data.text_columns_of(raw) if isinstance(content, Text) and file.name.lower().endswith((".csv", ".tsv")) else ()
+    state["own"] = Own(content, cut(clean(file.name), 40), file.size)
+    columns = text_columns_of(raw) if isinstance(content, Text) and file.name.lower().endswith((".csv", ".tsv")) else ()
     state["csv"] = (raw, file.name, columns, content.digest) if columns else None
     _forget_columns(slug)
     address.put(slug, "data", "own")
@@ -450,10 +460,10 @@ def _read(raw: bytes, name: str, form: Form[Any]) -> Table | Text:
     if Text not in form.takes:
         return form.read(raw, name)
     if Table in form.takes and name.lower().endswith((".csv", ".tsv")):
-        table = data.read_table(raw, name)
-        if data.numeric_columns(table):
+        table = read_table(raw, name)
+        if numeric_columns(table):
             return table
-    return data.read_text(raw, name)
+    return read_text(raw, name)
 
 
 def _try(content: Content, form: Form[Any]) -> None:
@@ -478,16 +488,16 @@ def _hand_on(slug: str, columns: str | None, label: str | None) -> None:
 
 def _first(table: Table, choice: str) -> tuple[str, ...]:
     """The columns a table opens with: of an own one the first that are whole and vary, if there are such."""
-    numeric = data.numeric_columns(table)
+    numeric = numeric_columns(table)
     if choice != "own":
-        return data.DEFAULT_COLUMNS.get(choice, numeric)
+        return opening(choice) or numeric
     usable = [column for column in numeric if np.isfinite(table.frame[column]).all() and np.ptp(table.frame[column]) > 0]
     return tuple(usable or numeric)[:OPENS_WITH]
 
 
 def _picked(slug: str, table: Table, choice: str) -> Picked:
     """Which columns are looked at and which one names the classes: the link's, else the kept, else what the table opens with."""
-    kept, numeric, groups = address.kept(slug), data.numeric_columns(table), data.label_candidates(table)
+    kept, numeric, groups = address.kept(slug), numeric_columns(table), label_candidates(table)
     if kept.get("columns_of") != choice:
         _forget_columns(slug)
         kept["columns_of"], kept["columns"] = choice, list(_first(table, choice))
@@ -511,7 +521,7 @@ def _picked(slug: str, table: Table, choice: str) -> Picked:
 def _columns(text: Topic, table: Table) -> Picked:
     """The widgets of the same."""
     slug, kept = text.slug, address.kept(text.slug)
-    numeric, groups = data.numeric_columns(table), data.label_candidates(table)
+    numeric, groups = numeric_columns(table), label_candidates(table)
 
     def name(column: str) -> str:
         return text.say.get("column_" + column, column) if column else say("no_label")
@@ -528,17 +538,13 @@ def _columns(text: Topic, table: Table) -> Picked:
 def bundled(name: str, default: str = "") -> Chosen[Any]:
     """A sample, where there is nothing to choose or to bring."""
     link = {"data": name}
-    return Chosen(data.sample(name), link, None, f'datasets.sample("{name}")', {} if name == default else link)
+    return Chosen(sample(name), link, None, f'datasets.sample("{name}")', {} if name == default else link)
 
 
 def _chosen(slug: str, choice: str, own: Own | None, picked: Picked | None, default: str, form: Form[D]) -> Chosen[D]:
     """The data themselves. Raises DataError."""
     if choice != "own" or own is None:
-        if (
-            picked is None
-            or choice not in data.TABLES
-            or picked == (_first(table := data.sample_table(choice), choice), table.label)
-        ):
+        if picked is None or not opening(choice) or picked == (_first(table := sample_table(choice), choice), table.label):
             return bundled(choice, default)
         link = {"data": choice, f"{slug}.columns": _joined(picked[0]), f"{slug}.label": picked[1] or ""}
         code = form.code(f'datasets.sample_table("{choice}")', table, picked)
@@ -554,7 +560,7 @@ def _chosen(slug: str, choice: str, own: Own | None, picked: Picked | None, defa
         code = form.code("datasets." + how, own.content, picked or ((), None))
         if picked:
             columns_link = {f"{slug}.columns": _joined(picked[0]), f"{slug}.label": picked[1] or ""}
-    packed = data.pack(made)
+    packed = pack(made)
     if packed is not None:
         link = {"data": "~" + packed}
         unpack = {Points: "datasets.points_of({})", Text: "datasets.unpack_text({})"}.get(type(made), "datasets.unpack({})")
@@ -570,14 +576,14 @@ def _arrive(slug: str, samples: Sequence[str], default: str, form: Form[Any]) ->
     wanted, state = address.arrived("data"), _state(slug)
     brought, visit().brought = visit().brought, None
     if brought:  # by a lesson's file
-        state["own"], wanted = Own(brought[0], data.cut(brought[1]), 0), None
+        state["own"], wanted = Own(brought[0], cut(brought[1]), 0), None
         address.put(slug, "data", "own")
     if wanted is None:
         return
     state.pop("awaited", None)
     if wanted.startswith("~"):
         try:
-            content = data.unpack_text(wanted[1:]) if wanted[1:2] == data.TEXT_MARK else data.unpack(wanted[1:])
+            content = unpack_text(wanted[1:]) if wanted[1:2] == TEXT_MARK else unpack(wanted[1:])
             if not form.accepts(content):
                 raise DataError("broken_link")
             _try(content, form)
@@ -608,18 +614,18 @@ def of_link(said: Mapping[str, str], text: Topic) -> Any:
     name, slug = said["data"], text.slug
     samples = visit().topic(slug).samples
     if name.startswith("~"):
-        kind = type(data.sample(samples[0]))
+        kind = type(sample(samples[0]))
         read: Mapping[type, Callable[[str], Any]] = {
-            Points: data.points_of, Text: data.unpack_text, Graph: lambda packed: data.graph_of(data.unpack(packed)),
+            Points: points_of, Text: unpack_text, Graph: lambda packed: graph_of(unpack(packed)),
         }  # fmt: skip
         packed = name[1:]
-        return data.unpack_text(packed) if packed.startswith(data.TEXT_MARK) else read.get(kind, data.unpack)(packed)
+        return unpack_text(packed) if packed.startswith(TEXT_MARK) else read.get(kind, unpack)(packed)
     if name not in samples:
-        raise DataError("no_sample", name=data.cut(data.clean(name)))
+        raise DataError("no_sample", name=cut(clean(name)))
     if f"{slug}.columns" not in said:
-        return data.sample(name)
-    table = data.sample_table(name)
-    return data.choose(table, _split(said[f"{slug}.columns"]), said.get(f"{slug}.label") or None, table.names)
+        return sample(name)
+    table = sample_table(name)
+    return choose(table, _split(said[f"{slug}.columns"]), said.get(f"{slug}.label") or None, table.names)
 
 
 def _joined(columns: Sequence[str]) -> str:

@@ -11,9 +11,9 @@ import streamlit as st
 import ui.kinds
 from contents import AFTER
 from engine.algorithm import Algorithm, of
-from engine.data import Added, Removed
 from engine.errors import TheoriaError
 from engine.params import Options, Params
+from engine.points import Added, Removed
 from runtime.run import Run
 from ui import address, compare, device, presenting, questions, reading, source, teaching
 from ui.controls import controls

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine import data
-from engine.data import Graph
+from engine.edges import Graph
 from runtime import server
 from tests.pages import opened
 from ui import dataset

@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from engine import data
 from engine.errors import DataError
+from engine.images import Image
 from engine.learning import som
-from engine.readers import Image
 from runtime import server
 from runtime.tally import TALLY
 from tests.pages import SCRIPT, opened, params, visit
