@@ -10,7 +10,7 @@ from engine.errors import DataError
 from engine.images import read_image
 from engine.points import Points, points
 from ui import address, reading
-from ui.dataset import SESSION_BYTES, show_notes, uploads
+from ui.data import SESSION_BYTES, show_notes, uploads
 from ui.language import say
 from ui.player import trouble
 from ui.text import Topic

@@ -17,7 +17,7 @@ from engine.points import Added, Removed
 from runtime.run import Run
 from ui import address, compare, device, presenting, questions, reading, source, teaching
 from ui.controls import controls
-from ui.dataset import Chosen, Form, add_point, bundled, dataset, forget, of_link, remove_point
+from ui.data import Chosen, Form, add_point, bundled, dataset, forget, of_link, remove_point
 from ui.kinds import Kinds
 from ui.language import following, language, say, switch
 from ui.place import Placed

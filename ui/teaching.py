@@ -11,7 +11,7 @@ from engine.errors import DataError, TheoriaError
 from engine.links import carry
 from engine.params import Spec
 from ui import address, lesson, presenting, reading
-from ui.dataset import brought
+from ui.data import brought
 from ui.language import language, say
 from ui.lesson import EVERYTHING, Brought, Lesson, Step
 from ui.player import PLAYER, trouble

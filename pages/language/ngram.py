@@ -2,7 +2,7 @@
 
 from engine.language import ngram
 from engine.samples import TEXTS, has_peoples_daily
-from ui.dataset import TEXT
+from ui.data import TEXT
 from ui.shell import topic
 from views.language import ngram as view
 

@@ -2,7 +2,7 @@
 
 from engine.language import word2vec
 from engine.samples import has_peoples_daily
-from ui.dataset import TEXT
+from ui.data import TEXT
 from ui.shell import topic
 from views.language import word2vec as view
 

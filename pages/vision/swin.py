@@ -5,7 +5,7 @@ from engine.vision import swin
 from engine.vision.swin.samples import CLOTHES, EMOJI
 from ui import address, shell
 from ui.controls import controls
-from ui.dataset import PICTURE, dataset
+from ui.data import PICTURE, dataset
 from views.vision import swin as view
 
 PHOTOS = ["chelsea", "astronaut", "coffee", "rocket", "boats"]
