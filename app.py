@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.types import Message, Send
 
 from contents import SECTIONS
-from engine import data
+from engine.samples import sample
 from runtime import metrics, script, server, settings
 from runtime.doors import Doors
 from runtime.ledger import Holdings, Ledger
@@ -52,7 +52,7 @@ def warm() -> None:
         for slug in slugs:
             engine, view = importlib.import_module(f"engine.{section}.{slug}"), importlib.import_module(f"views.{section}.{slug}")
             kind = engine.ALGORITHMS[0]
-            job = store.start(Run(kind.train, kind.Params(), (data.sample(kind.sample),) if kind.sample else ()), "warm")
+            job = store.start(Run(kind.train, kind.Params(), (sample(kind.sample),) if kind.sample else ()), "warm")
             for language in LANGUAGES:
                 films.whole(films.open(job, view.draw, (), view.Options(), theory(slug, language)))
     gc.collect()

@@ -9,9 +9,9 @@ import time
 from collections.abc import Iterator
 from statistics import median
 
-from engine import data
 from engine.learning import som
 from engine.params import Params
+from engine.samples import sample
 from runtime import workers
 from runtime.cluster import Cluster
 from runtime.run import Run
@@ -40,7 +40,7 @@ def small(seed: int, size: int, frames: int) -> list[Run]:
 
 def maps(seed: int) -> list[Run]:
     params: list[Params] = [som.Params(rows=10, cols=10, steps=5_000, seed=seed * RUNS + k) for k in range(RUNS)]
-    return [Run(som.train, one, (data.sample("mnist"),)) for one in params]
+    return [Run(som.train, one, (sample("mnist"),)) for one in params]
 
 
 def rows(stores: list[Store]) -> Iterator[str]:

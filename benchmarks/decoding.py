@@ -13,8 +13,8 @@ from typing import Any, TypedDict
 import numpy as np
 
 from benchmarks import pairs
-from engine.data import sample
 from engine.language import decoding
+from engine.samples import sample
 
 WIDTH, V, STEPS, AIM = 5, 1000, 50, 0.1
 

@@ -17,8 +17,8 @@ from torch import Tensor
 
 from benchmarks import pairs
 from benchmarks.pairs import Row
-from engine import data
 from engine.generative import diffusion, samplers, schedules
+from engine.samples import sample
 
 STEPS = 100
 SMALL, PICTURES = (64, 2), (16, 3, 32, 32)
@@ -126,7 +126,7 @@ def sixteen(guidance: float = 0.0) -> Row:
     def ours() -> None:
         began = time.perf_counter()
         frames.clear()
-        for frame in diffusion.sample(diffusion.Params(calls=50, guidance=guidance), data.sample("seven")):
+        for frame in diffusion.sample(diffusion.Params(calls=50, guidance=guidance), sample("seven")):
             if not frames:
                 first.append(time.perf_counter() - began)
             frames.append(frame)

@@ -12,10 +12,10 @@ from sklearn.mixture import GaussianMixture
 
 from benchmarks import pairs
 from benchmarks.pairs import Row
-from engine.data import points
 from engine.learning import em
 from engine.learning.em import gaussians as mixtures
 from engine.learning.em.gaussians import Covariance, Mixture
+from engine.points import points
 
 STEPS, FLOOR = 100, 1e-6
 

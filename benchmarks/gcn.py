@@ -11,10 +11,10 @@ from torch_geometric.nn import GCNConv
 
 from benchmarks import pairs
 from benchmarks.pairs import Row
-from engine import data
-from engine.data import Graph
+from engine.edges import Graph
 from engine.graphs import gcn
 from engine.graphs.gcn import learning, networks
+from engine.samples import sample
 
 EPOCHS = 200
 
@@ -38,7 +38,7 @@ def large() -> Row:
 
 def with_frames() -> Row:
     """The whole run with its 101 frames: probabilities, the plane, energies, and the gradient at every node."""
-    graph = data.sample("karate")
+    graph = sample("karate")
     params = gcn.Training(epochs=EPOCHS)
     return pairs.row(
         f"karate, {EPOCHS} epochs with 101 frames (for information)",
@@ -50,7 +50,7 @@ def with_frames() -> Row:
 
 def propagation() -> Row:
     """One product Â X of a large graph, with 16 columns, the matrix at hand."""
-    graph = data.sample("large")
+    graph = sample("large")
     arcs, weights = graph.arcs()
     wiring = networks.Wiring(graph.n, arcs, np.ones(len(weights)))
     X = torch.from_numpy(np.random.default_rng(0).normal(size=(graph.n, 16)))
@@ -67,7 +67,7 @@ def propagation() -> Row:
 
 
 def _training(name: str, epochs: int, aim: float | None = None) -> Row:
-    graph, params = data.sample(name), gcn.Training(epochs=epochs, per_class=1 if name == "karate" else 20)
+    graph, params = sample(name), gcn.Training(epochs=epochs, per_class=1 if name == "karate" else 20)
     ours, theirs, single = _ours(graph, params, epochs), _peer(graph, params, epochs, 64), _peer(graph, params, epochs, 32)
     gap = abs(ours - theirs)
     assert gap < 1e-6 * max(1, theirs), gap

@@ -12,10 +12,11 @@ from typing import TypedDict
 
 from benchmarks import pairs
 from benchmarks.pairs import duration
-from engine import data
 from engine.language import corpus, ngram
 from engine.language.counts import count
 from engine.language.smoothing import Settings, fit, perplexity
+from engine.samples import sample
+from engine.texts import text
 
 SCORED = 10  # words that nltk scores
 
@@ -84,16 +85,16 @@ def accuracy() -> Row:
 
 def five_megabytes() -> Row:
     """The longest text a visitor may bring, from characters to the end of the page's run."""
-    lines = [line for name in ("moby", "pride", "northanger") for line in data.sample(name).lines]
+    lines = [line for name in ("moby", "pride", "northanger") for line in sample(name).lines]
     size = sum(map(len, lines))
-    text = data.text((lines * (5_000_000 // size + 1))[: len(lines) * 5_000_000 // size])
+    own = text((lines * (5_000_000 // size + 1))[: len(lines) * 5_000_000 // size])
     frames: list[object] = []
-    seconds = pairs.seconds(lambda: frames.extend(ngram.train(ngram.Params(), text)))
+    seconds = pairs.seconds(lambda: frames.extend(ngram.train(ngram.Params(), own)))
     last = frames[-1]
     assert isinstance(last, ngram.NgramFrame)
     note = f"{last.tokens:,} tokens, {sum(getattr(frame, 'part', '') == 'read' for frame in frames)} frames of progress"
     return Row(
-        name=f"cut and count {text.characters / 1e6:.1f} MB at order 3",
+        name=f"cut and count {own.characters / 1e6:.1f} MB at order 3",
         ours_s=seconds,
         peer_s=None,
         ratio=None,
@@ -107,7 +108,7 @@ def default_run() -> Row:
     """What the page opens with: all frames."""
     kind = ngram.ALGORITHMS[0]
     train, params, name = kind.train, kind.Params(), kind.sample
-    text = data.sample(name)
+    text = sample(name)
     corpus._MEMORY.clear()
     seconds = pairs.seconds(lambda: list(train(params, text)))
     return Row(

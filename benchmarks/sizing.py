@@ -9,7 +9,7 @@ import importlib
 import time
 
 from contents import SECTIONS
-from engine import data
+from engine.samples import sample
 from runtime import settings
 from runtime.films import Films
 from runtime.run import Run
@@ -25,7 +25,7 @@ def row(section: str, slug: str, workers: int) -> str:
     engine, view = importlib.import_module(f"engine.{section}.{slug}"), importlib.import_module(f"views.{section}.{slug}")
     kind = engine.ALGORITHMS[0]
     train, params, name = kind.train, kind.Params(), kind.sample
-    run = Run(train, params, (data.sample(name),))
+    run = Run(train, params, (sample(name),))
     Store(0).start(run, "warm")  # imports, and what is read once
     store = Store(0)
     films = Films(store)

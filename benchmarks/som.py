@@ -12,10 +12,10 @@ from sklearn.datasets import load_digits
 
 from benchmarks import pairs
 from benchmarks.pairs import Row
-from engine.data import points
 from engine.learning import som
 from engine.learning.som import grid, measures, rules
 from engine.learning.som.sheet import Sheet
+from engine.points import points
 
 SIDE, STEPS, EPOCHS, SIGMA, ALPHA = 20, 10_000, 10, 3.0, 0.5
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from benchmarks import pairs
 from benchmarks.pairs import Row
-from engine import data
+from engine.samples import sample
 from engine.vision import swin
 from engine.vision.swin import net as swin_net
 from engine.vision.swin.net import Block
@@ -56,7 +56,7 @@ def shifted() -> Row:
 
 def film() -> Row:
     """The default film with its proof; nothing to compare it with."""
-    picture = data.sample("chelsea")
+    picture = sample("chelsea")
     work = lambda: list(swin.look(swin.Params(), picture))  # noqa: E731
     return pairs.row("the default film, 13 frames (for information)", work, None, note="attention twice, and piece by piece")
 

@@ -10,9 +10,9 @@ from gensim.models import Word2Vec
 
 from benchmarks import pairs
 from benchmarks.pairs import Row
-from engine import data
 from engine.language import word2vec
 from engine.language.word2vec import Ground, Params, embedding, vectors
+from engine.samples import sample
 
 AIM = 1 / 1.3
 
@@ -40,7 +40,7 @@ def little() -> Row:
 
 def whole() -> Row:
     """What the page waits for: cutting the text too."""
-    params, text = Params(), data.sample("little")
+    params, text = Params(), sample("little")
     return pairs.row("the page's default, from the text on", lambda: list(word2vec.train(params, text)), None, note="21 frames")
 
 
@@ -61,7 +61,7 @@ def neighbours() -> Row:
 
 
 def _training(name: str, params: Params, text: str = "pride", aim: float | None = AIM) -> Row:
-    ground = word2vec.prepare(params, data.sample(text), "auto", params.most)
+    ground = word2vec.prepare(params, sample(text), "auto", params.most)
     settings = word2vec.settings_of(params, ground)
 
     def ours() -> np.ndarray:

@@ -1,7 +1,7 @@
 """From a visitor's bytes to lines of text: what the encoding was, which field or column was read, where sentences end.
 
 Read are plain text, a column of a CSV, a JSON list and JSON lines whose records have a field `content`. Whatever bytes come, only
-DataError is raised; what had to be assumed is kept as notes, as in `readers`.
+DataError is raised; what had to be assumed is kept as notes, as in `readings`.
 """
 
 import json
@@ -12,7 +12,8 @@ from typing import Any, Literal
 import regex
 
 from engine.errors import DataError
-from engine.readers import JOINERS, UPLOAD_BYTES, Note, clean, csv_rows, cut, decode, digest_of, seems
+from engine.readings import JOINERS, UPLOAD_BYTES, Note, clean, cut, decode, digest_of, seems
+from engine.tables import csv_rows
 
 Language = Literal["en", "zh", "other"]
 LINES = 200_000

@@ -68,7 +68,8 @@ with st.container(key="below"):
         st.markdown(f"### {say('engine_frames')}")
         things(reference.classes(engine.frames))
         st.markdown("## `engine.data`")
-        things((*reference.classes(engine.data), *reference.functions(engine.data)))
+        st.text(reference.about(engine.data))
+        things(reference.offered(engine.data))
     else:
         module = import_module(f"engine.{SECTION[shown]}.{shown}")
         opening = module.ALGORITHMS[0]

@@ -1,5 +1,15 @@
 """What a visitor may bring who means harm: files of every kind whose every word is markup."""
 
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+
+from contents import SECTIONS
+from engine.edges import Graph
+from engine.images import Image
+from engine.points import Points
+from engine.samples import sample
+from engine.texts import Text
 from tests.browser.playground import picture
 
 MARKUP = "<img src=x onerror=window.hacked=1>"
@@ -29,9 +39,18 @@ def graph() -> bytes:
     return "\n".join(",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows).encode()
 
 
-TABLE, TEXT, GRAPH = (".csv", table), (".txt", text), (".csv", graph)
-PICTURE = (".png", picture)
-HOSTILE = {  # what a topic takes, and the link under which it takes it
-    "ngram": ("", *TEXT), "word2vec": ("", *TEXT), "decoding": ("", *TEXT), "som": ("", *TABLE), "em": ("?em.model=mixture", *TABLE),
-    "gcn": ("", *GRAPH), "swin": ("", *PICTURE), "diffusion": ("?diffusion.what=forward", *PICTURE),
+Brought = tuple[str, str, Callable[[], bytes]]  # the link under which a topic takes a file, how its name ends, what is in it
+BY_KIND: dict[type, Brought] = {
+    Points: ("", ".csv", table), Text: ("", ".txt", text), Graph: ("", ".csv", graph), Image: ("", ".png", picture),
 }  # fmt: skip
+PLACES = {slug: section for section, slugs in SECTIONS.items() for slug in slugs}
+TOPICS = [slug for slug, section in PLACES.items() if import_module(f"engine.{section}.{slug}").ALGORITHMS[0].sample]
+
+
+def brought_to(slug: str) -> Brought:
+    """What harms a topic most: by what it opens with, unless `HOSTILE` in tests/engine/<section>/<slug>.py says otherwise."""
+    section = PLACES[slug]
+    if find_spec(own := f"tests.engine.{section}.{slug}"):
+        return import_module(own).HOSTILE
+    opening = import_module(f"engine.{section}.{slug}").ALGORITHMS[0]
+    return BY_KIND[type(sample(opening.sample))]

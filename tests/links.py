@@ -20,9 +20,9 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from contents import SECTIONS
-from engine.data import Points
 from engine.frames import Frame
 from engine.params import Options
+from engine.points import Points
 from runtime import workers
 from runtime.film import Draw, Film
 from runtime.films import Films, film_key

@@ -13,9 +13,8 @@ from typing import Annotated, Literal
 import segno
 from pydantic import Field, ValidationError
 
-from engine import data
 from engine.errors import DataError
-from engine.readers import digest_of
+from engine.readings import UPLOAD_BYTES, digest_of
 from ui.question import Part, Question, Word
 
 LINK_CHARACTERS = 6000  # of the parameter `lesson`: with the rest of an address below what proxies let through
@@ -89,15 +88,15 @@ def unpack(link: str) -> Lesson:
 def file(lesson: Lesson) -> bytes:
     """The lesson as a file. Raises DataError when its data make it larger than what can be brought back."""
     raw = lesson.model_dump_json(exclude_defaults=True, indent=1).encode()
-    if len(raw) > data.UPLOAD_BYTES:
-        raise DataError("lesson_file_large", size=round(len(raw) / 2**20, 1), limit=data.UPLOAD_BYTES // 2**20)
+    if len(raw) > UPLOAD_BYTES:
+        raise DataError("lesson_file_large", size=round(len(raw) / 2**20, 1), limit=UPLOAD_BYTES // 2**20)
     return raw
 
 
 def read(raw: bytes) -> Lesson:
     """The lesson in a file. Raises DataError."""
-    if len(raw) > data.UPLOAD_BYTES:
-        raise DataError("lesson_file_large", size=round(len(raw) / 2**20, 1), limit=data.UPLOAD_BYTES // 2**20)
+    if len(raw) > UPLOAD_BYTES:
+        raise DataError("lesson_file_large", size=round(len(raw) / 2**20, 1), limit=UPLOAD_BYTES // 2**20)
     return _read(raw)
 
 

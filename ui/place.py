@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from engine import data
-from engine.data import Points
+from engine.drawings import digit, digit_notes
 from engine.errors import DataError
+from engine.images import read_image
+from engine.points import Points, points
 from ui import address, reading
-from ui.dataset import SESSION_BYTES, show_notes, uploads
+from ui.data import SESSION_BYTES, show_notes, uploads
 from ui.language import say
 from ui.player import trouble
 from ui.text import Topic
@@ -59,18 +60,18 @@ def _drawn(file: object, cloud: Points) -> Points:
     raw = file.getvalue()  # type: ignore[attr-defined]
     if len(raw) + uploads("") > SESSION_BYTES:
         raise DataError("session_full", limit=SESSION_BYTES // 1_000_000)
-    image = data.read_image(raw)
-    show_notes((*image.notes, *data.digit_notes(image)))
-    return data.points([data.digit(image).ravel()], cloud.columns)
+    image = read_image(raw)
+    show_notes((*image.notes, *digit_notes(image)))
+    return points([digit(image).ravel()], cloud.columns)
 
 
 def read(typed: str, cloud: Points) -> Points:
     """One sample [1, d] from words: "row 7", "#ff8800", a row's name, or d numbers. Raises DataError."""
     words = typed.strip()
     if cloud.kind == "colours" and (found := re.fullmatch(r"#?([0-9a-fA-F]{6})", words)):
-        return data.points([[int(found[1][k : k + 2], 16) for k in (0, 2, 4)]], cloud.columns)
+        return points([[int(found[1][k : k + 2], 16) for k in (0, 2, 4)]], cloud.columns)
     if words in cloud.names:
-        return data.points(cloud.X[[cloud.names.index(words)]], cloud.columns)
+        return points(cloud.X[[cloud.names.index(words)]], cloud.columns)
     found = re.fullmatch(r"(row|行|第)?\s*(\d{1,6})\s*(行?)", words)
     if found and (len(cloud.columns) > 1 or found[1] or found[3]):  # a bare number is a row, where it cannot be a value
         return _row(int(found[2]), cloud)
@@ -80,13 +81,13 @@ def read(typed: str, cloud: Points) -> Points:
         raise DataError("place_words", wanted=len(cloud.columns)) from None
     if len(values) != len(cloud.columns):
         raise DataError("place_count", wanted=len(cloud.columns), found=len(values))
-    return data.points([values], cloud.columns)
+    return points([values], cloud.columns)
 
 
 def _row(row: int, cloud: Points) -> Points:
     if not 1 <= row <= len(cloud.X):
         raise DataError("place_row", row=row, rows=len(cloud.X))
-    return data.points(cloud.X[[row - 1]], cloud.columns)
+    return points(cloud.X[[row - 1]], cloud.columns)
 
 
 def _example(cloud: Points) -> str:

@@ -13,9 +13,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from charts import theme
 from contents import SECTIONS
 from engine.algorithm import Algorithm
-from engine.data import Points
 from engine.errors import TheoriaError, sentence, title
 from engine.params import CLOSE_UP_STEPS, Options
+from engine.points import Points
 from runtime import script, server, settings
 from runtime.films import Draw, Film
 from runtime.run import Run

@@ -9,14 +9,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from engine import data
+from engine.readings import clean
 
 CHOICES = 6
 
 
 def _clean(text: str) -> str:
     """One line of signs that can be seen."""
-    return re.sub(r"[ \t\r\n]+", " ", data.clean(text)).strip()
+    return re.sub(r"[ \t\r\n]+", " ", clean(text)).strip()
 
 
 def _seen(text: str) -> str:

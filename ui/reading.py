@@ -11,8 +11,8 @@ from typing import Any
 
 import streamlit as st
 
-from engine import data
 from engine.errors import DataError
+from engine.links import carried
 from runtime.tally import TALLY
 from ui import address, lesson, presenting, questions
 from ui.language import language, say
@@ -112,7 +112,7 @@ def _show(step: Step, *, waits: bool = False) -> None:
     address.take(step.slug, {**step.settings, **at})
     if step.own:
         try:
-            visit().brought = data.carried(step.own.kind, step.own.content), step.own.name
+            visit().brought = carried(step.own.kind, step.own.content), step.own.name
         except DataError as problem:
             address.notice("bad_data", why=problem.code)
 

@@ -76,6 +76,14 @@ def classes(module: ModuleType) -> tuple[Thing, ...]:
 
 
 @cache
+def offered(module: ModuleType) -> tuple[Thing, ...]:
+    """The classes, then the functions, that a module passes on from where they stand."""
+    items = [getattr(module, name) for name in module.__all__]
+    kinds, functions = filter(inspect.isclass, items), filter(inspect.isfunction, items)
+    return (*map(_class, kinds), *(Thing(item.__name__, _call(item), inspect.getdoc(item) or "") for item in functions))
+
+
+@cache
 def raised(module: ModuleType) -> Mapping[str, Sequence[str]]:
     """The errors that a topic and the modules it is built on may raise: kind → codes of their sentences."""
     found: dict[str, list[str]] = {}

@@ -11,13 +11,13 @@ import streamlit as st
 import ui.kinds
 from contents import AFTER
 from engine.algorithm import Algorithm, of
-from engine.data import Added, Removed
 from engine.errors import TheoriaError
 from engine.params import Options, Params
+from engine.points import Added, Removed
 from runtime.run import Run
 from ui import address, compare, device, presenting, questions, reading, source, teaching
 from ui.controls import controls
-from ui.dataset import Chosen, Form, add_point, bundled, dataset, forget, of_link, remove_point
+from ui.data import Chosen, Form, add_point, bundled, dataset, forget, of_link, remove_point
 from ui.kinds import Kinds
 from ui.language import following, language, say, switch
 from ui.place import Placed

@@ -7,11 +7,11 @@ from typing import Any
 import streamlit as st
 from pydantic import ValidationError
 
-from engine import data
 from engine.errors import DataError, TheoriaError
+from engine.links import carry
 from engine.params import Spec
 from ui import address, lesson, presenting, reading
-from ui.dataset import brought
+from ui.data import brought
 from ui.language import language, say
 from ui.lesson import EVERYTHING, Brought, Lesson, Step
 from ui.player import PLAYER, trouble
@@ -196,7 +196,7 @@ def _take() -> None:
     form, settings, own = made.form, dict(shown.settings), None
     try:
         if (mine := brought(shown.slug)) and not settings.get("data", "").startswith("~"):
-            kind, content = data.carry(mine[0].content)
+            kind, content = carry(mine[0].content)
             own = Brought(name=mine[0].name, kind=kind, content=content)  # type: ignore[arg-type]
             settings = {key: value for key, value in settings.items() if key != "data"} | mine[1]
         asked = _asked(made) if form["ask"].strip() else None

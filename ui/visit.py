@@ -12,10 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from engine.errors import DataError
+from engine.tables import Table
+from engine.texts import Text
+
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
 
     from ui.compare import Pin
+    from ui.data import Chosen, Form
+    from ui.data.own import Awaited, Own
     from ui.lesson import Step
     from ui.reading import Reading
     from ui.teaching import Draft, Shown
@@ -34,13 +40,27 @@ class Taken:
 
 
 @dataclass
+class Brought:
+    """What the visitor brought to a topic or made there, and what came of it."""
+
+    own: "Own | None" = None
+    problem: DataError | None = None  # with the last file or edit
+    awaited: "Awaited | None" = None  # a file that a link speaks of
+    base: Table | Text | None = None  # what the editor began with, and …
+    edited: str | None = None  # … the digest of what has been made of it
+    csv: tuple[bytes, str, tuple[str, ...], str] | None = None  # a file, its name and columns, and the digest of the text in one
+    good: "Chosen[Any] | None" = None  # what was chosen last, and …
+    good_form: "Form[Any] | None" = None  # … as what
+
+
+@dataclass
 class TopicVisit:
     """What one topic's page remembers."""
 
     settings: dict[str, Any] = field(default_factory=dict)  # values of controls, also of those that are not drawn now
     experiment: Taken = field(default_factory=Taken)
     pin: "Pin | None" = None
-    data: dict[str, Any] = field(default_factory=dict)  # the visitor's own data and what came of them: `ui.dataset`
+    data: Brought = field(default_factory=Brought)
     samples: tuple[str, ...] = ()  # that the page offers
     data_link: dict[str, str] = field(default_factory=dict)  # how a link says the data that are shown
     link_note: str | None = None  # for who copies the link

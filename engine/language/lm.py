@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import DataError
-from engine.readers import Table
+from engine.tables import Table
 
 Floats = NDArray[np.float64]
 Prefix = tuple[str, ...]

@@ -8,7 +8,7 @@ import ui.kinds
 from engine.generative import diffusion
 from ui import shell
 from ui.controls import controls
-from ui.dataset import EDITED_POINTS, PICTURE, Form
+from ui.data import EDITED_POINTS, PICTURE, Form
 from ui.language import say
 from views.generative import diffusion as view
 

@@ -1,7 +1,7 @@
 """Graph convolution: the page."""
 
 from engine.graphs import gcn
-from ui.dataset import GRAPH
+from ui.data import GRAPH
 from ui.shell import topic
 from views.graphs import gcn as view
 

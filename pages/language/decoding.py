@@ -1,7 +1,7 @@
 """Greedy, beam, sampling: the page."""
 
 from engine.language import decoding
-from ui.dataset import TABLE_OR_TEXT
+from ui.data import TABLE_OR_TEXT
 from ui.shell import topic
 from views.language import decoding as view
 

@@ -1,7 +1,7 @@
 """Expectation maximisation: the page."""
 
 from engine.learning import em
-from ui.dataset import EDITED_POINTS
+from ui.data import EDITED_POINTS
 from ui.shell import topic
 from views.learning import em as view
 

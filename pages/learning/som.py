@@ -3,7 +3,7 @@
 from engine.learning import som
 from ui import kinds, shell
 from ui.controls import controls
-from ui.dataset import POINTS, dataset
+from ui.data import POINTS, dataset
 from ui.language import say
 from ui.place import place
 from views.learning import som as view

@@ -1,11 +1,11 @@
 """Swin, windows that shift: the page. Odd: pictures of a classifier are those it knows, and words tell what was measured."""
 
 import ui.kinds
-from engine.data import CLOTHES, EMOJI
 from engine.vision import swin
+from engine.vision.swin.samples import CLOTHES, EMOJI
 from ui import address, shell
 from ui.controls import controls
-from ui.dataset import PICTURE, dataset
+from ui.data import PICTURE, dataset
 from views.vision import swin as view
 
 PHOTOS = ["chelsea", "astronaut", "coffee", "rocket", "boats"]

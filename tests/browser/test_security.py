@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.playground import PATIENCE, STAGE, idle, ready, saved
-from tests.hostile import HOSTILE, MARKUP, WORDS
+from tests.hostile import MARKUP, WORDS, brought_to
 
 SLOW = 5 * PATIENCE  # for a first run with torch on a busy machine
 
@@ -41,7 +41,7 @@ def harmless(page: Page) -> None:
 
 @pytest.mark.parametrize("slug", ["ngram", "som", "gcn", "swin"])  # one that takes a text, a table, a graph, a picture
 def test_a_visitors_words_are_words_whatever_they_come_in(visit, slug):
-    link, kind, make = HOSTILE[slug]
+    link, kind, make = brought_to(slug)
     page = visit(f"/{slug}{link}")
     complete(page)
     before = page.get_attribute(STAGE, "data-film")

@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from engine.data import pack, points
+from engine.links import pack
+from engine.points import points
 from tests.browser.playground import PHONE, another_film, count, film, idle, press, ready, sideways, step, unbroken
 
 

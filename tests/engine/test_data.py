@@ -4,6 +4,8 @@ import contextlib
 import io
 import pickle
 import struct
+import subprocess
+import sys
 import warnings
 import zlib
 from base64 import urlsafe_b64encode
@@ -15,8 +17,9 @@ from hypothesis import strategies as st
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
-from engine import data
+from engine import data, samples
 from engine.errors import DataError
+from engine.vision.swin.samples import CLOTHES, EMOJI
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -506,7 +509,7 @@ def test_a_drawn_seven_lies_nearest_to_a_seven_of_mnist():
 
 
 def test_a_digit_of_mnist_stays_where_mnist_put_it():
-    with np.load(data.DATASETS / "mnist_10k.npz") as file:
+    with np.load(samples.DATASETS / "mnist_10k.npz") as file:
         originals = file["x_train"][:100]
     likeness = []
     for original in originals:
@@ -562,11 +565,10 @@ def test_the_samples_are_complete_balanced_and_in_range():
     tables = {"notes", "steps", "five", "markov", "grammar"}
     graphs = {"karate", "art_philo_science", "les_miserables", "blocks", "grid", "ring", "large"}
     pictures = {"chelsea", "astronaut", "coffee", "rocket", "boats"}
-    small = set(data.CLOTHES) | set(data.EMOJI)
-    assert set(data.SAMPLES) == points | tables | graphs | set(data.TEXTS) | {"peoples_daily"} | pictures | small | {
-        "seven",
-        "drawn_boot",
-    }
+    small = set(CLOTHES) | set(EMOJI)
+    drawn = {"seven", "drawn_boot"}
+    named = points | tables | graphs | set(data.TEXTS) | {"peoples_daily"} | pictures | small | drawn
+    assert sorted(samples.every()) == sorted(named)  # each is declared once
     assert {data.sample(name).pixels.shape for name in small} == {(28, 28, 3), (32, 32, 3)}
     assert {max(data.sample(name).pixels.shape) for name in pictures} == {384}
     assert data.sample("old_faithful").X.shape == (272, 2)
@@ -582,14 +584,27 @@ def test_the_samples_are_complete_balanced_and_in_range():
 
 def test_the_columns_of_a_sample_can_be_chosen_as_those_of_an_own_file():
     table = data.sample_table("penguins")
-    chosen = data.choose(table, data.DEFAULT_COLUMNS["penguins"], table.label)
+    chosen = data.choose(table, samples.opening("penguins"), table.label)
     assert chosen.columns == ("bill_length_mm", "bill_depth_mm")
     assert chosen.origin == "sample:penguins"
     assert table.notes == (("dropped", {"count": 2}),)
 
 
-def test_default_columns_are_columns_of_their_samples():
-    assert all(set(columns) <= set(data.sample(name).columns) for name, columns in data.DEFAULT_COLUMNS.items())
+def test_a_sample_opens_with_columns_that_it_has():
+    opening = {name: samples.opening(name) for name in samples.every()}
+    chosen = {name for name, columns in opening.items() if columns}
+    assert chosen == {"penguins", "xkcd", "animals", "old_faithful", "notes", "steps", "five", "markov", "grammar"}
+    assert all(set(opening[name]) <= set(data.sample_table(name).columns) for name in chosen)
+
+
+def test_a_sample_is_found_whether_its_topic_is_imported_or_not():
+    code = "from engine import data; print(data.sample('karate').digest, data.sample('rings').digest)"
+    alone = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert alone == [data.sample("karate").digest, data.sample("rings").digest]
+
+
+def test_a_notebook_is_offered_what_is_meant_for_it_and_nothing_else():
+    assert {name for name in vars(data) if not name.startswith("__")} == set(data.__all__)
 
 
 # ------------------------------------------------------------------------------------------------------------------ links

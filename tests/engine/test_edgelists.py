@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine import data
-from engine.edgelists import EDGES, NODES
+from engine.edges import EDGES, NODES
 from engine.errors import DataError, sentence
 
 

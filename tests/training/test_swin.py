@@ -10,8 +10,10 @@ import torch
 from safetensors.torch import load_file
 
 from engine import data
+from engine.samples import DATASETS
 from engine.vision import swin
 from engine.vision.swin import net as swin_net
+from engine.vision.swin.samples import EMOJI
 from training import swin as training
 
 FASHION = Path(os.environ.get("FASHION_MNIST", "/usr/share/datasets/fashion-mnist"))
@@ -54,7 +56,7 @@ def test_the_emoji_held_back_are_not_among_those_that_are_learned():
     x, _, test_x, _ = training.emoji()
     seen = {picture.tobytes() for picture in x}
     assert len(x) + len(test_x) == 1026
-    for name in data.EMOJI:
+    for name in EMOJI:
         pixels = data.sample(name).pixels
         assert any((pixels == other).all() for other in test_x)
         assert pixels.tobytes() not in seen
@@ -89,7 +91,7 @@ def test_the_accuracy_on_fashion_mnist_is_the_one_stated(weights):
 
 
 def test_the_bundled_clothes_are_recognised():
-    held = np.load(data.DATASETS / "clothes_10.npz", allow_pickle=False)
+    held = np.load(DATASETS / "clothes_10.npz", allow_pickle=False)
     model = swin_net.load(swin.file_of("fashion", "shifted"), 2)
     with torch.inference_mode():
         guess = model(training.frame(held["x"][..., None], 2, 2)).argmax(1).numpy()

@@ -8,7 +8,7 @@ from engine import data
 from engine.errors import DataError
 from runtime import server
 from tests.pages import opened
-from ui.dataset import edited
+from ui.data.editing import edited
 
 pytestmark = pytest.mark.usefixtures("bugs_break", "in_line")
 NONE = {"edited_rows": {}, "added_rows": [], "deleted_rows": []}
@@ -54,17 +54,18 @@ def _click() -> None:
     import streamlit as st
 
     from engine import data
-    from ui import address, dataset
+    from ui import address
+    from ui import data as own_data
     from ui.text import theory
     from ui.visit import visit
 
     text, cloud = theory("em", "en"), data.sample("moons")
     address.kept("em")["data"] = "moons"
-    dataset.add_point(text, cloud, {"x": 0.25})
-    own = visit().topic("em").data["own"]
+    own_data.add_point(text, cloud, {"x": 0.25})
+    own = visit().topic("em").data.own
     more = data.choose(own.content, ("x", "y"), own.content.label)
-    dataset.remove_point(text, more, 0)
-    last = visit().topic("em").data["own"]
+    own_data.remove_point(text, more, 0)
+    last = visit().topic("em").data.own
     st.session_state["result"] = len(more.X), last.content.rows, last.name, address.kept("em")["data"]
 
 

@@ -6,10 +6,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine import data
-from engine.data import Graph
+from engine.edges import Graph
 from runtime import server
 from tests.pages import opened
-from ui import dataset
+from ui.data import GRAPH
+from ui.data.links import assemble
+from ui.data.own import Own
 
 pytestmark = pytest.mark.usefixtures("bugs_break", "in_line")
 CSV = b"source,target,label\nAnn,,red\nCid,,blue\nZoe,,\nAnn,Bob,\nBob,Cid,\n"
@@ -49,13 +51,13 @@ def test_an_own_edge_list_is_used_and_comes_back_from_its_link():
 
 
 def test_python_that_makes_an_own_graph_makes_it():
-    own = dataset.Own(data.read_graph(CSV, "friends.csv"), "friends.csv", len(CSV))
-    chosen = dataset._chosen("gcn", "own", own, None, "karate", dataset.GRAPH)
+    own = Own(data.read_graph(CSV, "friends.csv"), "friends.csv", len(CSV))
+    chosen = assemble("gcn", "own", own, None, "karate", GRAPH)
     made = eval(chosen.code, {"datasets": data})
     assert made == chosen.data
 
 
 def test_what_was_assumed_about_an_edge_list_is_said_with_what_was_merged():
     table = data.read_graph(CSV + b"Ann,Bob,\n", "friends.csv")
-    said = [code for code, _ in dataset.GRAPH.notes(table)]
+    said = [code for code, _ in GRAPH.notes(table)]
     assert {"encoding", "graph_header", "graph_double", "graph_alone"} <= set(said)

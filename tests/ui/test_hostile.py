@@ -9,7 +9,7 @@ import pytest
 
 from runtime import server
 from tests.films import read
-from tests.hostile import HOSTILE, MARKUP
+from tests.hostile import MARKUP, TOPICS, brought_to
 from tests.pages import opened
 
 pytestmark = pytest.mark.usefixtures("bugs_break", "in_line")
@@ -30,9 +30,9 @@ def words(item: Any, key: str = "") -> Iterator[tuple[str, str]]:
             yield from words(value, key)
 
 
-@pytest.mark.parametrize("slug", HOSTILE)
+@pytest.mark.parametrize("slug", TOPICS)
 def test_a_visitors_words_are_words_in_every_line_of_a_film(slug):
-    link, kind, make = HOSTILE[slug]
+    link, kind, make = brought_to(slug)
     page = opened(slug, **{key.replace(".", "__"): value for key, value in parse_qsl(link[1:])})
     page.file_uploader(key=f"{slug}-upload").set_value((MARKUP + kind, make(), "text/plain")).run()
     assert not page.exception

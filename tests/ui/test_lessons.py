@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from engine import data
 from engine.errors import DataError
+from engine.images import Image
 from engine.learning import som
-from engine.readers import Image
 from runtime import server
 from runtime.tally import TALLY
 from tests.pages import SCRIPT, opened, params, visit
@@ -320,8 +320,8 @@ def test_a_file_opened_at_home_brings_its_data():
     page.run().file_uploader(key="lesson-file").set_value(("lesson.json", file, "application/json")).run()
     assert not page.exception
     assert "step 1 of 1" in said(page)
-    assert visit(page).topic("som").data["good"].data.X.shape == (900, 2)
-    assert visit(page).topic("som").data["own"].content.digest == own.digest
+    assert visit(page).topic("som").data.good.data.X.shape == (900, 2)
+    assert visit(page).topic("som").data.own.content.digest == own.digest
 
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"[]", b"\xff\xfe", b"x" * (data.UPLOAD_BYTES + 1)])

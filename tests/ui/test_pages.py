@@ -15,7 +15,8 @@ from engine.errors import TheoriaError
 from engine.learning import som
 from runtime import server
 from tests.pages import CSV, SCRIPT, opened, params, said, visit
-from ui import address, dataset, place
+from ui import address, place
+from ui.data.picking import joined, split
 from ui.text import LANGUAGES, phrases
 from ui.visit import TopicVisit, Visit
 
@@ -28,7 +29,7 @@ def points() -> data.Points:
 
 def points_of(page: AppTest) -> data.Points:
     """What the page looks at, said by itself."""
-    return visit(page).topic("som").data["good"].data
+    return visit(page).topic("som").data.good.data
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -264,7 +265,7 @@ def test_another_language_keeps_an_own_table_as_it_is():
     page.button(key="language_button").click().run()
     assert not page.exception
     assert points_of(page) == mine
-    assert visit(page).topic("som").data["own"].name == "mine.csv"
+    assert visit(page).topic("som").data.own.name == "mine.csv"
 
 
 def test_an_address_of_ours_that_comes_back_late_is_no_new_link(monkeypatch):
@@ -287,7 +288,7 @@ class FakeQuery(dict):
 
 def test_columns_of_any_name_survive_the_way_through_a_link():
     columns = ["a|b", "100%", "%7C", "喙长"]
-    assert dataset._split(dataset._joined(columns)) == columns
+    assert split(joined(columns)) == columns
 
 
 @pytest.mark.parametrize(
@@ -306,14 +307,14 @@ def test_what_cannot_be_placed_is_said_while_its_box_is_folded():
 
 def test_an_error_nobody_foresaw_is_said_under_a_number_and_leaves_the_frame(monkeypatch):
     monkeypatch.setattr("runtime.workers.bug", lambda trace: TheoriaError("bug", reference="1a2b3c4d"))
-    monkeypatch.setattr("ui.dataset._chosen", lambda *args: 1 / 0)
+    monkeypatch.setattr("ui.data.choosing.assemble", lambda *args: 1 / 0)
     page = opened()
     assert not page.exception
     assert [("1a2b3c4d" in error.value, "division" in error.value) for error in page.error] == [(True, False)]
 
 
 def test_such_an_error_breaks_the_other_tests_of_pages(monkeypatch):
-    monkeypatch.setattr("ui.dataset._chosen", lambda *args: 1 / 0)
+    monkeypatch.setattr("ui.data.choosing.assemble", lambda *args: 1 / 0)
     assert opened().exception
 
 

@@ -10,7 +10,7 @@ from PIL import Image as Pillow
 from engine import data
 from runtime import server
 from tests.pages import CSV, opened, said, visit
-from ui import dataset
+from ui.data import EDITED_POINTS, PICTURE, POINTS
 
 pytestmark = pytest.mark.usefixtures("bugs_break", "in_line")
 FORWARD = {"diffusion__what": "forward"}
@@ -23,7 +23,7 @@ def job() -> Any:
 
 def used(page: Any) -> Any:
     """The data that the page shows."""
-    return visit(page).topic("diffusion").data["good"].data
+    return visit(page).topic("diffusion").data.good.data
 
 
 def saved(mode: str = "RGB", size: tuple[int, int] = (40, 30), kind: str = "PNG", **how: Any) -> bytes:
@@ -130,9 +130,9 @@ def test_a_link_with_an_own_picture_names_the_file_and_who_opens_it_is_asked_for
 
 def test_what_a_form_takes_is_said_by_the_form():
     image, table = data.sample("chelsea"), data.sample_table("penguins")
-    assert (dataset.PICTURE.accepts(image), dataset.PICTURE.accepts(table)) == (True, False)
-    assert (dataset.EDITED_POINTS.accepts(image), dataset.EDITED_POINTS.accepts(table)) == (False, True)
-    assert (dataset.POINTS.accepts(image), dataset.POINTS.accepts(table)) == (True, True)
+    assert (PICTURE.accepts(image), PICTURE.accepts(table)) == (True, False)
+    assert (EDITED_POINTS.accepts(image), EDITED_POINTS.accepts(table)) == (False, True)
+    assert (POINTS.accepts(image), POINTS.accepts(table)) == (True, True)
 
 
 # ---- the switch

@@ -51,9 +51,9 @@ def test_the_errors_that_are_told_have_their_sentences(module):
 
 
 def test_a_comment_belongs_to_its_field_and_a_call_says_its_types():
-    frame = next(thing for thing in reference.classes(engine.data) if thing.name == "Points")
+    frame = next(thing for thing in reference.offered(engine.data) if thing.name == "Points")
     assert next(field for field in frame.fields if field.name == "X").note == "(n, d), finite"
-    assert next(item for item in reference.functions(engine.data) if item.name == "sample").call == "sample(name: str) -> Any"
+    assert next(item for item in reference.offered(engine.data) if item.name == "sample").call == "sample(name: str) -> Any"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -17,7 +17,7 @@ def _form() -> None:
 
     from engine import data
     from ui import address
-    from ui.dataset import TEXT, dataset
+    from ui.data import TEXT, dataset
     from ui.text import theory
 
     names = {"data": {name: name for name in data.TEXTS}}
@@ -121,13 +121,13 @@ def test_decoding_takes_a_table_or_a_text_and_shows_what_belongs_to_it():
 def test_a_csv_of_probabilities_is_a_table_and_one_of_sentences_a_text():
     page = page_of("decoding")
     page.file_uploader[0].set_value(("mine.csv", b"prefix,A,<eos>\n,0.5,0.5\n", "text/csv")).run()
-    assert isinstance(visit(page).topic("decoding").data["good"].data, data.Table)
+    assert isinstance(visit(page).topic("decoding").data.good.data, data.Table)
     page.file_uploader[0].set_value(("mine.csv", b"who,content\nme,hello you\nyou,hello me\n", "text/csv")).run()
     assert not page.exception
-    assert visit(page).topic("decoding").data["good"].data.lines == ("hello you", "hello me")
+    assert visit(page).topic("decoding").data.good.data.lines == ("hello you", "hello me")
     packed = data.pack(data.written("red fish\nblue fish"))
     page = page_of("decoding", data="~" + packed)
-    assert visit(page).topic("decoding").data["good"].data.lines == ("red fish", "blue fish")
+    assert visit(page).topic("decoding").data.good.data.lines == ("red fish", "blue fish")
 
 
 def test_a_table_is_no_text_where_a_text_is_wanted():

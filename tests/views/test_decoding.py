@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from engine import data, readers
+from engine import data, tables
 from engine.language import decoding, lm
 from ui.text import theory
 from views.language import decoding as view
@@ -36,7 +36,7 @@ def test_an_optimum_that_the_tree_left_out_is_added_without_moving_it():
     ]  # the last is a little less likely than the thirty that are drawn, and alone leads to an end
     first = [0.025] * 39 + [0.024, 0.001]
     rows = [["", *map(repr, first)], ["t39", *["0"] * 40, "1"], ["*", *["0.025"] * 40, "0"]]
-    table = readers.make_table([["prefix", *many, "<eos>"], *rows], header=True, text=["prefix"])
+    table = tables.make_table([["prefix", *many, "<eos>"], *rows], header=True, text=["prefix"])
     frames, shown = pictures(table, strategy="exhaustive", longest=2)
     n = len(frames[-2].parent)
     assert len(frames[-1].parent) > n

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import pytest
 
 from charts import theme
-from engine import data, readers
+from engine import data, tables
 from engine.errors import ParamError
 from engine.language import decoding
 from ui.text import theory
@@ -45,7 +45,7 @@ class Dead:
 
 
 def table(rows):
-    return readers.make_table(rows, header=True, text=[rows[0][0]])
+    return tables.make_table(rows, header=True, text=[rows[0][0]])
 
 
 def drawn(source, options=None, chosen=None, language="en", **params):

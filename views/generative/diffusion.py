@@ -3,9 +3,10 @@
 from typing import Literal
 
 import engine.params
-from engine.data import Added, Image, Points, Removed
 from engine.generative.diffusion import ALGORITHMS, DiffusionFrame
+from engine.images import Image
 from engine.params import Params, Value, choice, number
+from engine.points import Added, Points, Removed
 from views.generative import noising, plane, sixteen
 from views.generative.parts import SIDE
 from views.look import scenes

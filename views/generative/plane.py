@@ -10,11 +10,11 @@ from charts.formula import formula
 from charts.layout import Placed
 from charts.numbers import number
 from charts.panels import Panel, Picture, Trace, blank, corner
-from engine.data import Points
 from engine.generative import samplers, schedules
 from engine.generative.diffusion import CloudFrame
 from engine.generative.diffusion.plane import standard
 from engine.generative.diffusion.score import GRID
+from engine.points import Points
 from views.generative import parts
 from views.look import Fact, Look, Values
 

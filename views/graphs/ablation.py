@@ -10,7 +10,7 @@ from charts.layout import columns, rows
 from charts.numbers import count, number, short
 from charts.panels import Panel, Picture, Trace, escaped, legend, note
 from charts.words import cut
-from engine.data import Graph
+from engine.edges import Graph
 from engine.graphs.gcn import EditFrame
 from views.graphs import parts
 from views.look import Look, Values

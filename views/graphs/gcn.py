@@ -3,7 +3,7 @@
 import zlib
 from typing import Literal
 
-from engine.data import Graph
+from engine.edges import Graph
 from engine.errors import ParamError
 from engine.graphs.gcn import ALGORITHMS, Ablation, GcnFrame, Learning, Rounds, toggled
 from engine.params import Options as Settings

@@ -9,7 +9,7 @@ import numpy as np
 from charts import graphs
 from charts.numbers import count
 from charts.panels import Panel, Trace, blank, escaped, note
-from engine.data import Graph
+from engine.edges import Graph
 from engine.graphs.gcn import Wired
 from views import Words
 from views.look import Look

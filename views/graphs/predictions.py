@@ -8,7 +8,7 @@ from charts import graphs, points
 from charts.numbers import number, percent, short
 from charts.panels import Panel, Trace, escaped, legend
 from charts.words import cut
-from engine.data import Graph
+from engine.edges import Graph
 from engine.graphs.gcn import TrainFrame
 from views.graphs import parts
 from views.look import Look

@@ -10,7 +10,7 @@ from charts.layout import Placed
 from charts.numbers import number, percent
 from charts.panels import Box, Panel, Picture, Trace, blank, escaped, note
 from charts.words import cut
-from engine.data import Graph
+from engine.edges import Graph
 from engine.graphs.gcn import RoundFrame, Rounds, messages
 from engine.graphs.gcn.common import wires
 from engine.graphs.gcn.rounds import PARTS

@@ -12,9 +12,9 @@ import numpy as np
 from charts.layout import Placed
 from charts.numbers import number
 from charts.panels import Box, Panel, Picture, Safe
-from engine.data import Text
 from engine.language.decoding import ALGORITHMS, ALIVE, SampleFrame, SearchFrame, Source, Widths, sentence_of
 from engine.params import Value
+from engine.texts import Text
 from views.language import decoding_caption as caption
 from views.language.decoding_list import alphas, bars, drawn, room, scored
 from views.language.decoding_scene import (

@@ -11,7 +11,6 @@ import engine.params
 from charts import trees
 from charts.numbers import chance, number
 from charts.panels import escaped
-from engine.data import Table, Text
 from engine.language import lm
 from engine.language.decoding import (
     ALIVE,
@@ -27,6 +26,8 @@ from engine.language.decoding import (
 )
 from engine.language.decoding import score as score_of
 from engine.params import choice
+from engine.tables import Table
+from engine.texts import Text
 from views.language import decoding_words
 from views.look import Look
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from engine.data import Text
 from engine.language.smoothing import SCORES
+from engine.texts import Text
 from views.look import Look, Words
 
 OF_SCORES = {  # a word of probabilities → the same of scores

@@ -9,9 +9,9 @@ from charts.formula import formula
 from charts.layout import Placed
 from charts.numbers import count, number, percent
 from charts.panels import Box, Picture
-from engine.data import Text
 from engine.language.word2vec import ALGORITHMS, GloveFrame, MapFrame
 from engine.params import Params, Value
+from engine.texts import Text
 from views.language.word2vec_cuts import cuts
 from views.language.word2vec_noise import noise
 from views.language.word2vec_pair import pair

@@ -9,9 +9,9 @@ from charts import curves, points
 from charts.formula import formula
 from charts.numbers import number, short
 from charts.panels import Panel, Trace, blank, corner, note
-from engine.data import Points
 from engine.learning.em import CoinsFrame
 from engine.learning.em.two_coins import MAP
+from engine.points import Points
 from views import Words
 
 ASSIGN = formula(r"r_A = \frac{{pa}!}{{pa}! + {pb}!} = {r}!! \qquad r_A \cdot {heads}! = {ah}!")

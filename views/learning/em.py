@@ -8,9 +8,9 @@ from charts import curves, points
 from charts.layout import Placed
 from charts.numbers import number, short
 from charts.panels import Panel, Picture, note
-from engine.data import Added, Points, Removed
 from engine.learning.em import ALGORITHMS, CoinsFrame, EmFrame, MixtureFrame
 from engine.params import Params, Value
+from engine.points import Added, Points, Removed
 from views.learning import coins as tables
 from views.learning import mixtures as clouds
 from views.learning.mixtures import Options, choices

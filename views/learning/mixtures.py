@@ -10,8 +10,8 @@ from charts import curves, points
 from charts.formula import formula
 from charts.numbers import number
 from charts.panels import Panel, Trace, blank, corner, escaped
-from engine.data import Points
 from engine.learning.em import MixtureFrame
+from engine.points import Points
 from views import Words, column_name
 
 SHARE = formula(

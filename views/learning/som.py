@@ -11,9 +11,9 @@ from charts.formula import formula
 from charts.layout import Placed
 from charts.numbers import number
 from charts.panels import Box, Picture
-from engine.data import Points
 from engine.learning.som import ALGORITHMS, SomFrame
 from engine.params import choice
+from engine.points import Points
 from views import Words, column_name
 from views.learning.som_map import map_of
 from views.learning.som_sheet import folds_show, sheet

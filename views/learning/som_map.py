@@ -8,10 +8,10 @@ import numpy as np
 from charts import images, matrices, points
 from charts.numbers import short
 from charts.panels import Panel, Trace, blank, escaped
-from engine.data import Points
 from engine.learning.som import SomFrame
 from engine.learning.som.grid import ROW, Topology, places
 from engine.learning.som.sheet import Sheet
+from engine.points import Points
 from views import column_name
 from views.learning.som_units import New, called, colours, decimals, labelled, rows_and_columns, unit_template, winner
 from views.look import Look

@@ -8,9 +8,9 @@ import numpy as np
 
 from charts import points
 from charts.panels import Panel, Trace, escaped, note
-from engine.data import Points
 from engine.learning.som import SomFrame
 from engine.learning.som.rules import Scaling, principal_plane, scales
+from engine.points import Points
 from views import Words
 from views.learning.som_units import New, called, colours, edges, labelled, rows_and_columns, unit_template, winner
 from views.look import Look

@@ -6,12 +6,12 @@ from functools import lru_cache
 import numpy as np
 
 from charts.panels import escaped
-from engine.data import Points
 from engine.learning.som import SomFrame
 from engine.learning.som.grid import Topology, neighbours, offsets, period, places
 from engine.learning.som.measures import neighbourhood_label, place
 from engine.learning.som.rules import scales
 from engine.learning.som.sheet import Sheet
+from engine.points import Points
 from views import Words, column_name
 
 LABELS = 6  # signs that can be told apart

@@ -11,7 +11,7 @@ from charts.formula import formula
 from charts.layout import Placed
 from charts.numbers import count, number, short
 from charts.panels import Box, Panel, Picture, Trace, blank, note
-from engine.data import Image
+from engine.images import Image
 from engine.params import Params, Value
 from engine.vision import swin
 from engine.vision.swin import ALGORITHMS, Labels, ShiftFrame, TrainedFrame, windows

@@ -8,7 +8,7 @@ from charts.layout import columns, rows
 from charts.numbers import count
 from charts.panels import Panel, Picture, Trace, blank, note
 from charts.ranking import table
-from engine.data import Image
+from engine.images import Image
 from engine.vision import swin
 from engine.vision.swin import ShapesFrame, windows
 from views.look import Look, Values

@@ -14,6 +14,7 @@ from engine.algorithm import Algorithm, Lines, together
 from engine.generative.diffusion.learning import Learner, Plane
 from engine.generative.diffusion.noising import Forward, ForwardFrame, forward
 from engine.generative.diffusion.plane import ByCalls, Cloud, CloudFrame, by_calls, points
+from engine.generative.diffusion.samples import SAMPLES
 from engine.generative.diffusion.sixteen import PictureFrame, Pictures, noised, pictures
 from engine.generative.diffusion.walking import DiffusionFrame, Walk, drawn, reverse
 
@@ -65,6 +66,7 @@ Params, sample = together(ALGORITHMS)
 
 __all__ = [
     "ALGORITHMS",
+    "SAMPLES",
     "ByCalls",
     "Cloud",
     "CloudFrame",

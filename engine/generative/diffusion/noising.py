@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine import data as datasets
-from engine.data import Image, Points
+from engine import drawings
 from engine.errors import DataError
 from engine.generative import samplers, schedules
 from engine.generative.diffusion.walking import DiffusionFrame, Scheduled, drawn, signal_to_noise
 from engine.generative.schedules import Schedule
+from engine.images import Image
+from engine.points import Points
 
 DISSOLVING = 24  # frames
 
@@ -37,7 +38,7 @@ def forward(params: Forward, data: Image | Points) -> Iterator[ForwardFrame]:
         raise DataError("diffusion_picture")
     schedule = schedules.make(params.schedule, params.timesteps)
     clean = data.pixels / 127.5 - 1.0
-    tiny = datasets.small(data, ink=False, fit=True) * 2 - 1
+    tiny = drawings.small(data, ink=False, fit=True) * 2 - 1
     visited = [-1, *sorted({round(t) for t in np.linspace(0, schedule.T - 1, DISSOLVING - 1)})]
     following = [*visited[1:], visited[-1]]
     x, small, last = clean, tiny, -1

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from engine.algorithm import closely, shown
-from engine.data import Image, Points
 from engine.errors import DataError
 from engine.generative import schedules
 from engine.generative.diffusion import score
@@ -32,7 +31,9 @@ from engine.generative.diffusion.walking import (
 )
 from engine.generative.samplers import Variance
 from engine.generative.schedules import Schedule
+from engine.images import Image
 from engine.params import Closing, choice, number
+from engine.points import Points
 
 COUNT, MEASURED, MOST = 250, 500, 2000  # points that walk; points in a measurement; of data at most
 LEARNING, WALKING, PREVIEW = 30, 100, 12  # frames while it learns and while it samples; calls of the samples between

@@ -7,11 +7,11 @@ from typing import Literal
 
 import numpy as np
 
-from engine import data as datasets
 from engine.algorithm import closely, shown
-from engine.data import Image, Points
+from engine.drawings import small
 from engine.errors import DataError
 from engine.generative import nets, samplers, schedules
+from engine.generative.diffusion.samples import unseen_pictures
 from engine.generative.diffusion.walking import (
     NAN,
     DiffusionFrame,
@@ -28,7 +28,9 @@ from engine.generative.diffusion.walking import (
 )
 from engine.generative.nets import Model
 from engine.generative.schedules import Schedule
+from engine.images import Image
 from engine.params import Closing, choice, number
+from engine.points import Points
 
 COUNT = 16  # pictures drawn at once
 FRAMES, UP = 100, 12  # frames of sampling, of a small picture's way up
@@ -165,7 +167,7 @@ def _noises(params: Pictures, x_T: np.ndarray | None) -> np.ndarray:
 
 def real(model: Model) -> tuple[np.ndarray, np.ndarray]:
     """Sixteen real pictures that the model has not seen, in -1 … 1, and their labels."""
-    images, labels = datasets.unseen_pictures(model, COUNT)
+    images, labels = unseen_pictures(model, COUNT)
     return images.astype(np.float64) / 127.5 - 1, labels.astype(np.int64)
 
 
@@ -173,7 +175,7 @@ def _source(params: Pictures, data: Image) -> np.ndarray:
     """The pictures that are noised: the visitor's, sixteen times; or real ones with the visitor's in the first place."""
     if params.begin in ("noise", "between"):
         return np.zeros((0, nets.SIDE, nets.SIDE))
-    own = datasets.small(data, ink=params.model == "mnist") * 2 - 1
+    own = small(data, ink=params.model == "mnist") * 2 - 1
     if params.begin == "picture":
         return np.repeat(own[None], COUNT, axis=0)
     images = real(params.model)[0]

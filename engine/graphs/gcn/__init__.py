@@ -18,6 +18,7 @@ from engine.graphs.gcn.inspection import InspectFrame, Inspection, inspect
 from engine.graphs.gcn.labels import Labelling, toggled, told
 from engine.graphs.gcn.learning import DEPTHS, Depths, Learning, TrainFrame, Training, depths, fit, flat, train_frame, training
 from engine.graphs.gcn.rounds import RoundFrame, Rounds, propagate
+from engine.graphs.gcn.samples import SAMPLES
 
 ALGORITHMS = (
     Algorithm(
@@ -61,6 +62,7 @@ Params, train = together(ALGORITHMS)
 __all__ = [
     "ALGORITHMS",
     "DEPTHS",
+    "SAMPLES",
     "Ablation",
     "Depths",
     "EditFrame",

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from engine.data import Graph
+from engine.edges import Graph
 from engine.graphs.gcn import edits
 from engine.graphs.gcn.common import GcnFrame, find
 from engine.graphs.gcn.learning import Ground, Learning, prepared

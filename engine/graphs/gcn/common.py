@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from engine.data import Graph
+from engine.edges import Graph
 from engine.errors import ParamError
 from engine.frames import Frame
 from engine.graphs.gcn import messages

@@ -9,7 +9,7 @@ from itertools import combinations
 
 import numpy as np
 
-from engine.data import Graph
+from engine.edges import Graph
 from engine.errors import DataError
 from engine.graphs.gcn.messages import hops
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from engine.data import Graph
+from engine.edges import Graph
 from engine.graphs.gcn import messages
 from engine.graphs.gcn.common import IDENTITY, GcnFrame, drawn
 from engine.params import Params, choice

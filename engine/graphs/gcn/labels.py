@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from engine.data import Graph
+from engine.edges import Graph
 from engine.errors import ParamError
 from engine.graphs.gcn import messages
 from engine.params import Params, choice, number

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from engine.algorithm import closely
-from engine.data import Graph
+from engine.edges import Graph
 from engine.errors import Diverged, ParamError
 from engine.graphs.gcn import messages
 from engine.graphs.gcn.common import IDENTITY, NAN, RANDOM, GcnFrame, Wired, drawn, standard, wires

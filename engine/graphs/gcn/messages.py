@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from engine.data import Graph
+from engine.edges import Graph
 
 Rule = Literal["adjacency", "loops", "symmetric", "mean"]
 RULES: tuple[Rule, ...] = ("adjacency", "loops", "symmetric", "mean")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.data import Graph
+from engine.edges import Graph
 from engine.graphs.gcn import messages
 from engine.graphs.gcn.common import NAN, GcnFrame, Wired, drawn, find, standard, wires
 from engine.graphs.gcn.messages import Operator

@@ -27,6 +27,7 @@ from engine.language.decoding.beam import (
 from engine.language.decoding.exhaustive import Everything, Exhaustive, exhaustive_search
 from engine.language.decoding.ground import ALIVE, CUT, EXPANDED, FINISHED, OPEN, PRUNED, Source
 from engine.language.decoding.hypotheses import DecodingFrame, SampleFrame, SearchFrame, entropy, sentence_of
+from engine.language.decoding.samples import SAMPLES
 from engine.language.decoding.sampling import Sampling, Tally, distribution, draw_samples, filtered, pick
 from engine.language.decoding.yardsticks import agreement, crossing, greedy_sentence, likeliest, score, with_optimum
 
@@ -67,6 +68,7 @@ __all__ = [
     "FINISHED",
     "OPEN",
     "PRUNED",
+    "SAMPLES",
     "Beam",
     "DecodingFrame",
     "Exhaustive",

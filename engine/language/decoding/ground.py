@@ -14,7 +14,7 @@ from engine.language.corpus import writer
 from engine.language.lm import LanguageModel, table_model
 from engine.language.smoothing import Estimator
 from engine.params import Params, choice, number
-from engine.readers import Table
+from engine.tables import Table
 from engine.texts import Text
 
 Floats = NDArray[np.float64]

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.data import Text
 from engine.language.tokens import Mode, tokenise
 from engine.language.word2vec import vectors, vocabularies
 from engine.language.word2vec.embedding import Model
 from engine.language.word2vec.reading import Ground, Many, Replacing, Word2vecFrame, learning, prepare, unknown
 from engine.params import choice, number
+from engine.texts import Text
 
 NEAREST = 10  # neighbours of a word that are compared between cuts
 CHINESE: tuple[Mode, ...] = ("jieba", "jieba_full", "jieba_search", "characters")

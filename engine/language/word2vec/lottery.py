@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.data import Text
 from engine.language.tokens import Mode
 from engine.language.word2vec import vocabularies
 from engine.language.word2vec.pairs import SENTENCE
 from engine.language.word2vec.reading import Cut, Many, Threshold, Word2vecFrame, numbered, prepare, threshold
 from engine.language.word2vec.vocabularies import Vocabulary
 from engine.params import choice, number
+from engine.texts import Text
 
 DRAWS, ROUNDS = 50, 40  # words of noise drawn in a step; steps
 

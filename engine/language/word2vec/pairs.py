@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.data import Text
 from engine.errors import ParamError
 from engine.language import huffman
 from engine.language.word2vec import updates, vocabularies
@@ -25,6 +24,7 @@ from engine.language.word2vec.reading import (
 from engine.language.word2vec.updates import Update
 from engine.language.word2vec.vocabularies import Vocabulary
 from engine.params import choice, number
+from engine.texts import Text
 
 PAIRS = 24  # pairs that are learned in slow motion, at most
 SENTENCE = 13  # words of a sentence that is shown, at most

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.data import Text
 from engine.language.word2vec import vectors
 from engine.language.word2vec.reading import Word2vecFrame
 from engine.params import Params, number
+from engine.texts import Text
 
 PARTS = ("words", "from", "difference", "added", "nearest")
 

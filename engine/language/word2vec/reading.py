@@ -6,7 +6,6 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 
-from engine.data import Text
 from engine.errors import ParamError
 from engine.frames import Frame
 from engine.language.tokens import Mode, tokenise
@@ -14,6 +13,7 @@ from engine.language.word2vec import vectors, vocabularies
 from engine.language.word2vec.embedding import Settings
 from engine.language.word2vec.vocabularies import Sentences, Vocabulary
 from engine.params import Params, choice, number
+from engine.texts import Text
 
 WORK = 25_000_000  # words that a run learns, at most: those of the text, as often as there are epochs
 SHORT, USUAL = 10_000, 1e-3  # a text of fewer words keeps them all; the threshold of a longer one

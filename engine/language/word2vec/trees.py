@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.data import Text
 from engine.language import huffman
 from engine.language.word2vec.embedding import Model
 from engine.language.word2vec.reading import Cut, Learning, Word2vecFrame, learning, numbered, place_of, prepare
 from engine.language.word2vec.vocabularies import Vocabulary
 from engine.params import choice, number
+from engine.texts import Text
 
 
 class Tree(Cut, Learning):

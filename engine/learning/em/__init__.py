@@ -19,6 +19,7 @@ from engine.algorithm import Algorithm, together
 from engine.learning.em import gaussians, mixtures, tosses
 from engine.learning.em.bound import EmFrame
 from engine.learning.em.mixtures import ByK, Clouds, MixtureFrame, by_k, mixture
+from engine.learning.em.samples import SAMPLES
 from engine.learning.em.two_coins import Coins, CoinsFrame, coins
 
 SHARES = (tosses.posterior, ("both = logs", "shares: np.ndarray"))
@@ -59,6 +60,7 @@ Params, train = together(ALGORITHMS)
 
 __all__ = [
     "ALGORITHMS",
+    "SAMPLES",
     "ByK",
     "Clouds",
     "Coins",

@@ -7,12 +7,12 @@ from typing import Literal
 import numpy as np
 
 from engine.algorithm import closely
-from engine.data import Points
 from engine.errors import DataError, Diverged, ParamError
 from engine.learning.em import gaussians
 from engine.learning.em.bound import NAN, NO_LINE, EmFrame, Line, divergence, pace, positions
 from engine.learning.em.gaussians import Cloud, Collapsed, Covariance, Mixture
 from engine.params import Closing, Params, choice, number
+from engine.points import Points
 
 Scaling = Literal["standard", "none"]
 Floor = Literal["none", "1e-6", "1e-3", "0.01"]

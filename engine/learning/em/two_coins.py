@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.algorithm import closely
-from engine.data import Points
 from engine.errors import DataError
 from engine.learning.em import tosses
 from engine.learning.em.bound import NO_LINE, EmFrame, Line, divergence, pace, positions
 from engine.params import Closing, number
+from engine.points import Points
 
 SETS, TOSSES, FRAMES = 200, 1_000_000, 300
 CLIMB = 1e-3  # how far gradient ascent keeps from 0 and 1

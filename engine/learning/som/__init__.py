@@ -12,6 +12,7 @@ from engine.algorithm import Algorithm, Lines, together
 from engine.learning.som.all_at_once import Batch, average, batch
 from engine.learning.som.one_by_one import Online, online
 from engine.learning.som.rules import batch_update, walk
+from engine.learning.som.samples import SAMPLES
 from engine.learning.som.search import Unfold, UnfoldBatch, trials, unfold, unfold_batch
 from engine.learning.som.sheet import SomFrame
 from engine.params import Value
@@ -43,6 +44,7 @@ Params, train = together(ALGORITHMS)
 
 __all__ = [
     "ALGORITHMS",
+    "SAMPLES",
     "Batch",
     "Online",
     "Params",

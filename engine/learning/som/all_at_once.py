@@ -6,11 +6,11 @@ from typing import Literal
 import numpy as np
 
 from engine.algorithm import closely
-from engine.data import Points
 from engine.learning.som.grid import neighbourhood
 from engine.learning.som.rules import batch_update, best_units
 from engine.learning.som.sheet import Course, Ground, Sheet, SomFrame, State, begin, lay, matched, shown, widths
 from engine.params import Closing, choice, number
+from engine.points import Points
 
 
 class Passes(Sheet):

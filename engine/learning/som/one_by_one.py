@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 
 from engine.algorithm import closely
-from engine.data import Points
 from engine.errors import Diverged
 from engine.learning.som.rules import Sampling, alpha_at, draws, walk
 from engine.learning.som.sheet import Course, Ground, Sheet, SomFrame, State, begin, lay, matched, shown, widths
 from engine.params import Closing, choice, number
+from engine.points import Points
 
 FRAMES = 60  # how many a whole run shows
 FAR = 1e3  # deviations of the data: a unit this far out will not come back

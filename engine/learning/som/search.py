@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Literal
 
-from engine.data import Points
 from engine.errors import ParamError
 from engine.learning.som import all_at_once, one_by_one
 from engine.learning.som.sheet import Course, Ground, Sheet, SomFrame, State, begin, lay, shown
 from engine.params import choice
+from engine.points import Points
 
 WIDER, LEAST = 1.35, 0.3  # how a radius grows from trial to trial, and the least that does
 

@@ -5,13 +5,13 @@ from typing import Literal
 
 import numpy as np
 
-from engine.data import Points
 from engine.errors import DataError, ParamError
 from engine.frames import Frame
 from engine.learning.som.grid import Neighbourhood, Topology, neighbours, offsets, period, places, separation, triangles
 from engine.learning.som.measures import folds, quantisation_error, topographic_error, u_matrix
 from engine.learning.som.rules import Decay, Scaling, best_units, pca_start, principal_plane, random_start, scales, sigma_at
 from engine.params import Params, choice, number
+from engine.points import Points
 
 LARGEST = 1e30  # frames are float32
 MEASURED = 4000  # samples that errors are measured on, at most

@@ -25,6 +25,7 @@ from engine.vision.swin.costs import Cost, CostFrame, cost
 from engine.vision.swin.merging import DEPTHS, Shapes, ShapesFrame, beside, network, shapes
 from engine.vision.swin.pictures import Labels, fitted, small, tokens
 from engine.vision.swin.positions import Offsets, OffsetsFrame, offsets
+from engine.vision.swin.samples import SAMPLES
 from engine.vision.swin.shifting import Shift, ShiftFrame, alike, heard, shift, spread_out
 
 ALGORITHMS = (
@@ -79,6 +80,7 @@ Params, look = together(ALGORITHMS)
 __all__ = [
     "ALGORITHMS",
     "DEPTHS",
+    "SAMPLES",
     "TOKENS",
     "Cost",
     "CostFrame",

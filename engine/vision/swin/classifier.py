@@ -9,11 +9,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data import CLOTHES, EMOJI, Image, sample
 from engine.frames import Frame
+from engine.images import Image
 from engine.params import choice
+from engine.samples import sample
 from engine.vision.swin import windows
 from engine.vision.swin.pictures import Labels, small
+from engine.vision.swin.samples import CLOTHES, EMOJI
 from engine.vision.swin.settings import Asked
 from engine.vision.swin.shifting import spread_out
 from engine.vision.swin.windows import Layout

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.data import Image
 from engine.frames import Frame
+from engine.images import Image
 from engine.params import number
 from engine.vision.swin import windows
 from engine.vision.swin.merging import EMBED

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data import Image
 from engine.frames import Frame
+from engine.images import Image
 from engine.params import number
 from engine.vision.swin import windows
 from engine.vision.swin.pictures import fitted

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from engine.data import LUMA, Image, on_black
+from engine.drawings import LUMA, on_black
+from engine.images import Image
 
 Labels = Literal["fashion", "emoji"]
 SIDE, RIM = 32, 2  # pixels along a side of the classifier's pictures; black around clothes, which are 28 pixels wide

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.data import Image
 from engine.frames import Frame
+from engine.images import Image
 from engine.vision.swin import windows
 from engine.vision.swin.settings import Windowed
 

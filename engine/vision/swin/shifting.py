@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.data import Image
 from engine.errors import ParamError
 from engine.frames import Frame
+from engine.images import Image
 from engine.params import choice, number
 from engine.vision.swin import windows
 from engine.vision.swin.pictures import tokens

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import data, readers
+from engine import data, tables
 from engine.errors import ParamError
 from engine.language import decoding, lm
 from engine.language.decoding import ALIVE, CUT, EXPANDED, FINISHED, OPEN, PRUNED, Params
@@ -54,7 +54,7 @@ def random_table(seed, tokens=3, end=True, zeros=True):
         if zeros and rng.random() < 0.3:
             p[rng.integers(tokens)] = 0
         rows.append([prefix, *(repr(float(x)) for x in p / p.sum())])
-    return readers.make_table([["prefix", *names], *rows], header=True, text=["prefix"])
+    return tables.make_table([["prefix", *names], *rows], header=True, text=["prefix"])
 
 
 @pytest.mark.parametrize(("name", "golden", "wanted"), RUNS, ids=lambda item: f"k{item['beam']}a{item['alpha']}" if isinstance(item, dict) and "beam" in item else "")  # fmt: skip
@@ -227,26 +227,26 @@ def test_too_many_outputs_are_refused_before_they_are_scored():
 def test_probabilities_that_do_not_sum_to_one_are_refused_unless_asked():
     from engine.errors import DataError
 
-    table = readers.make_table([["prefix", "A", "<eos>"], ["", "0.5", "0.4"]], header=True, text=["prefix"])
+    table = tables.make_table([["prefix", "A", "<eos>"], ["", "0.5", "0.4"]], header=True, text=["prefix"])
     with pytest.raises(DataError) as caught:
         lm.table_model(table)
     assert (caught.value.code, caught.value.values["difference"]) == ("lm_too_little", "0.1")
     np.testing.assert_allclose(np.exp(lm.table_model(table, normalise=True).next_log_probs([()]))[0], [5 / 9, 4 / 9])
-    twice = readers.make_table([["prefix", "A", "<eos>"], ["A", "1", "0"], ["A", "0", "1"]], header=True, text=["prefix"])
+    twice = tables.make_table([["prefix", "A", "<eos>"], ["A", "1", "0"], ["A", "0", "1"]], header=True, text=["prefix"])
     with pytest.raises(DataError, match="prefix"):
         lm.table_model(twice)
 
 
 def test_a_prefix_takes_its_own_row_else_the_first_that_fits_else_all_are_equal():
     rows = [["prefix", "A", "B"], ["", "1", "0"], ["*", "0.5", "0.5"], ["A", "0", "1"], ["… B", "0.25", "0.75"]]
-    model = lm.table_model(readers.make_table(rows, header=True, text=["prefix"]))
+    model = lm.table_model(tables.make_table(rows, header=True, text=["prefix"]))
     got = np.exp(model.next_log_probs([(), (0,), (1,), (0, 1), (1, 0)]))
     np.testing.assert_allclose(got, [[1, 0], [0, 1], [0.5, 0.5], [0.25, 0.75], [0.5, 0.5]])
 
 
 def test_a_table_by_time_steps_is_read_as_the_notes_print_it():
     raw = b"step,1,2,3,4\nA,0.5,0.1,0.2,0\nB,0.2,0.4,0.2,0.2\nC,0.2,0.3,0.4,0.2\n<eos>,0.1,0.2,0.2,0.6\n"
-    model, same = lm.table_model(readers.read_table(raw)), lm.table_model(data.sample("steps"))
+    model, same = lm.table_model(tables.read_table(raw)), lm.table_model(data.sample("steps"))
     assert model.vocabulary == same.vocabulary
     prefixes = [(), (1,), (2, 1), (0, 1, 2)]
     np.testing.assert_allclose(model.next_log_probs(prefixes), same.next_log_probs(prefixes))
@@ -283,21 +283,21 @@ def test_filtering_is_finite_without_any_possible_token_and_at_any_temperature()
 
 def test_a_large_vocabulary_still_has_a_tree_of_samples():
     names = [*(f"w{i}" for i in range(39)), "<eos>"]
-    table = readers.make_table([["prefix", *names], ["…", *[repr(1 / 40)] * 40]], header=True, text=["prefix"])
+    table = tables.make_table([["prefix", *names], ["…", *[repr(1 / 40)] * 40]], header=True, text=["prefix"])
     frame = run(table, strategy="sampling", samples=10, longest=3)[0]
     assert (frame.depth == 1).sum() == 30
 
 
 def test_an_end_that_never_comes_leaves_no_optimum():
     rows = [["prefix", "A", "B", "<eos>"], ["…", "0.6", "0.4", "0"]]
-    table = readers.make_table(rows, header=True, text=["prefix"])
+    table = tables.make_table(rows, header=True, text=["prefix"])
     for strategy in ("beam", "exhaustive"):
         assert np.isnan(run(table, strategy=strategy, longest=3)[-1].optimum)
 
 
 def test_an_empty_column_is_a_token_without_a_chance():
     rows = [["prefix", "A", "B"], ["", "1", ""]]
-    model = lm.table_model(readers.make_table(rows, header=True, text=["prefix"]))
+    model = lm.table_model(tables.make_table(rows, header=True, text=["prefix"]))
     assert model.next_log_probs([()]).tolist() == [[0, -np.inf]]
 
 
@@ -321,7 +321,7 @@ def test_the_effective_choices_of_an_exhaustive_level_count_every_prefix_and_not
 
 
 def test_a_wider_beam_may_find_a_less_likely_sentence():
-    table = readers.read_table(b"""after,A,B,C,<eos>
+    table = tables.read_table(b"""after,A,B,C,<eos>
 ,0.27,0.31,0.22,0.20
 B,0.22,0.22,0.24,0.32
 A,0.37,0.58,0.02,0.03

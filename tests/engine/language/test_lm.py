@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import data, readers
+from engine import data, tables
 from engine.errors import DataError, sentence
 from engine.language import lm
 
 
 def table(*rows, head=("prefix", "A", "B", "<eos>")):
-    return readers.make_table([list(head), *map(list, rows)], header=True, text=["prefix"])
+    return tables.make_table([list(head), *map(list, rows)], header=True, text=["prefix"])
 
 
 def refused(*rows, **how):
@@ -130,10 +130,10 @@ def test_a_table_by_time_steps_names_the_step_that_is_wrong():
         ("2,1\nB,0,0\n", "lm_value"),
     ):
         with pytest.raises(DataError) as problem:
-            lm.table_model(readers.read_table(f"token,1,2\nA,{cells}".encode()))
+            lm.table_model(tables.read_table(f"token,1,2\nA,{cells}".encode()))
         assert problem.value.code == code
     with pytest.raises(DataError) as problem:
-        lm.table_model(readers.read_table(b"token,1,2\nA,0.5,0.5\nA,0.5,0.5\n"))
+        lm.table_model(tables.read_table(b"token,1,2\nA,0.5,0.5\nA,0.5,0.5\n"))
     assert problem.value.code == "lm_token_twice"
 
 

@@ -13,10 +13,10 @@ from gensim.models import KeyedVectors, Word2Vec
 from gensim.models.word2vec import _assign_binary_codes
 
 from engine import data
-from engine.data import text
 from engine.errors import DataError, ParamError
 from engine.language import huffman, word2vec
 from engine.language.word2vec import Params, embedding, pairs, updates, vectors, vocabularies
+from engine.texts import text
 
 ROOT = Path(__file__).parents[3]
 GOLDEN = json.loads((ROOT / "tests" / "golden" / "word2vec.json").read_text(encoding="utf-8"))

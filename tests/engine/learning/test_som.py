@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from minisom import MiniSom
 
 from engine.algorithm import meant
-from engine.data import points
 from engine.errors import DataError, Diverged, ParamError, TheoriaError, sentence
 from engine.learning import som
 from engine.learning.som import ALGORITHMS, Params, SomFrame, grid, measures, rules, train
 from engine.params import Spec
+from engine.points import points
 
 ROOT = Path(__file__).parents[3]
 GOLDEN = json.loads((ROOT / "tests/golden/som.json").read_text())

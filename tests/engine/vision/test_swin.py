@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import data
-from engine.data import Image
 from engine.errors import ParamError
+from engine.images import Image
 from engine.vision import swin
 from engine.vision.swin import net as swin_net
 from engine.vision.swin import windows

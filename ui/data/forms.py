@@ -1,0 +1,85 @@
+"""What a topic takes: points from chosen columns, a table as it is, a text, a graph, a picture; and whether it can be edited."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+from engine.columns import choose
+from engine.edgelists import read_graph
+from engine.edges import Graph
+from engine.edgetables import graph_of
+from engine.errors import DataError
+from engine.images import Image, palette
+from engine.points import Points
+from engine.readings import Note
+from engine.tables import Table, read_table
+from engine.texts import Text
+
+Picked = tuple[tuple[str, ...], str | None]  # the columns that are looked at, the one that names the classes
+D = TypeVar("D", bound=Points | Table | Text | Graph | Image)
+Content = Table | Image | Text
+
+
+@dataclass(frozen=True)
+class Form(Generic[D]):
+    """What a topic takes: made from what was read (and, for points, the columns picked), or from a picture."""
+
+    make: Callable[[Any, Picked], D]
+    code: Callable[[str, Any, Picked], str]  # the same as Python, given an expression for what was read
+    columns: bool = False  # whether columns are picked
+    image: Callable[[Image], D] | None = None
+    image_code: str = "datasets.palette({})"  # the same as Python, given an expression for the picture
+    edit: bool = False  # whether it can be edited on the page
+    takes: tuple[type[Table] | type[Text], ...] = (Table,)  # what can be brought beside pictures
+    read: Callable[[bytes, str], Table] = read_table  # what makes the table of a file
+    unpack: str = ""  # Python that makes the data of a link's text, where it is not what their kind says
+    words: str = (
+        "table"  # the phrases that say what can be brought and how much of it: own_…, limits_…; own_travels is said of all
+    )
+    notes: Callable[[Any], Sequence[Note]] = lambda content: content.notes  # what was assumed about what was read
+
+    def accepts(self, content: Content) -> bool:
+        """Whether something can be made of what was read."""
+        return self.image is not None if isinstance(content, Image) else isinstance(content, self.takes)
+
+    @property
+    def door(self) -> str:
+        """The phrase on the door to one's own data."""
+        return "edit_data" if self.edit else "own_data" if self.columns else "own_" + self.words
+
+
+def _points_code(expression: str, table: Table, picked: Picked) -> str:
+    names = f", {table.names!r}" if table.names else ""
+    return f"datasets.choose({expression}, {list(picked[0])!r}, {picked[1]!r}{names})"
+
+
+def _as_it_is(content: Any, picked: Picked) -> Any:
+    return content
+
+
+def _as_read(expression: str, content: Any, picked: Picked) -> str:
+    return expression
+
+
+def _graph_notes(table: Table) -> Sequence[Note]:
+    try:
+        return graph_of(table).notes
+    except DataError:  # said elsewhere
+        return table.notes
+
+
+POINTS: Form[Points] = Form(
+    make=lambda table, picked: choose(table, *picked, table.names), code=_points_code, columns=True, image=palette,
+    words="upload",
+)  # fmt: skip
+EDITED_POINTS: Form[Points] = replace(POINTS, image=None, edit=True, words="table")
+TABLE: Form[Table] = Form(make=_as_it_is, code=_as_read, edit=True)
+TEXT: Form[Text] = Form(make=_as_it_is, code=_as_read, edit=True, takes=(Text,), words="text")
+TABLE_OR_TEXT: Form[Table | Text] = Form(make=_as_it_is, code=_as_read, edit=True, takes=(Table, Text), words="table_or_text")
+GRAPH: Form[Graph] = Form(
+    make=lambda table, _: graph_of(table), code=lambda expression, *_: f"datasets.graph_of({expression})", edit=True,
+    read=read_graph, unpack="datasets.graph_of(datasets.unpack({}))", words="graph", notes=_graph_notes,
+)  # fmt: skip
+PICTURE: Form[Image] = Form(
+    make=_as_it_is, code=_as_read, image=lambda picture: picture, image_code="{}", takes=(), words="picture"
+)

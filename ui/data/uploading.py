@@ -1,0 +1,79 @@
+"""Files that are brought: taken if they can be read, else it is said why and what is there stays."""
+
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from engine.columns import numeric_columns
+from engine.errors import DataError
+from engine.images import read_image
+from engine.readings import clean, cut, is_image
+from engine.tables import Table, read_table
+from engine.texts import Text, is_dictionary, read_dictionary, read_text
+from engine.texts import columns_of as text_columns_of
+from ui import address
+from ui.data.forms import Content, Form
+from ui.data.own import SESSION_BYTES, Own, state_of, uploads
+from ui.data.picking import first_columns, forget_columns, hand_on
+from ui.data.writing import take_words
+from ui.text import Topic
+
+
+def upload(text: Topic, form: Form[Any]) -> None:
+    """Take a file, if it can be read; else say why and keep what is there."""
+    slug = text.slug
+    file, state = st.session_state[f"{slug}-upload"], state_of(slug)
+    state.problem = None
+    if not isinstance(file, UploadedFile):  # taken away, or spoken of and never sent
+        return
+    try:
+        if file.size + uploads(slug) > SESSION_BYTES:
+            raise DataError("session_full", limit=SESSION_BYTES // 1_000_000)
+        raw = file.getvalue()
+        _let_go(file)
+        if Text in form.takes and is_dictionary(file.name):
+            take_words(text, read_dictionary(raw))
+            return
+        pictures = form.image is not None and (not form.takes or is_image(raw))
+        content: Content = read_image(raw) if pictures else _read(raw, file.name, form)
+        try_out(content, form)
+    except DataError as problem:
+        state.problem = problem
+        return
+    state.own = Own(content, cut(clean(file.name), 40), file.size)
+    columns = text_columns_of(raw) if isinstance(content, Text) and file.name.lower().endswith((".csv", ".tsv")) else ()
+    state.csv = (raw, file.name, columns, content.digest) if columns else None
+    forget_columns(slug)
+    address.put(slug, "data", "own")
+    awaited, state.awaited = state.awaited, None
+    if awaited and content.digest.startswith(awaited.digest):
+        hand_on(slug, awaited.columns, awaited.label)
+    elif awaited:
+        address.notice("other_file", name=awaited.name)
+
+
+def _let_go(file: UploadedFile) -> None:
+    """Give back the room that a file takes, once its content is in our hands."""
+    if context := get_script_run_ctx():
+        context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)  # type: ignore[attr-defined]
+
+
+def _read(raw: bytes, name: str, form: Form[Any]) -> Table | Text:
+    """A file as what the form takes; where it takes both, a CSV with a column of numbers is a table. Raises DataError."""
+    if Text not in form.takes:
+        return form.read(raw, name)
+    if Table in form.takes and name.lower().endswith((".csv", ".tsv")):
+        table = read_table(raw, name)
+        if numeric_columns(table):
+            return table
+    return read_text(raw, name)
+
+
+def try_out(content: Content, form: Form[Any]) -> None:
+    """Raise now what the first look at a table would raise later."""
+    if not form.accepts(content):
+        raise DataError("is_text")
+    if isinstance(content, Table):
+        form.make(content, (first_columns(content, "own"), content.label))

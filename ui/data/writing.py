@@ -1,0 +1,83 @@
+"""Texts that are written on the page, the words that a cutter should know, and which column of a CSV is read."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from engine.errors import DataError
+from engine.samples import sample
+from engine.texts import Text, read_text, words_of, written
+from ui import address
+from ui.data.own import Own, state_of, take
+from ui.language import say
+from ui.text import Topic
+
+WRITABLE = 20_000  # characters of a text that can be edited on the page
+
+
+def writer(text: Topic, content: Text) -> None:
+    """The text in a box, and the words that a cutter of Chinese should know. What is changed becomes the visitor's own text."""
+    state = state_of(text.slug)
+    if state.edited != content.digest or not isinstance(state.base, Text):
+        state.base, state.edited = content, content.digest
+    base = state.base
+    short = base.characters <= WRITABLE
+    key, words = f"{text.slug}.text.{base.digest}", f"{text.slug}.words.{base.digest}"
+    st.session_state.setdefault(key, "\n".join(base.lines) if short else "")
+    st.session_state.setdefault(words, " ".join(base.dictionary))
+    st.text_area(
+        say("write_text"), key=key, height=180, max_chars=10 * WRITABLE, on_change=_write, args=(text, key, words, content),
+        placeholder=say("write_here" if short else "too_long_to_write", limit=WRITABLE),
+    )  # fmt: skip
+    st.text_area(
+        say("dictionary"), key=words, height=68, max_chars=WRITABLE, on_change=_write, args=(text, key, words, content),
+        placeholder=say("dictionary_hint"),
+    )  # fmt: skip
+
+
+def _write(text: Topic, key: str, words: str, before: Text) -> None:
+    """Take what was written; an empty box leaves the lines as they are."""
+    state = state_of(text.slug)
+    lines, dictionary = st.session_state[key], st.session_state[words].splitlines()
+    try:
+        if lines.strip():
+            new = written(lines, dictionary=dictionary)
+        else:
+            new = replace(before, dictionary=words_of(dictionary), origin="edited")
+    except DataError as problem:
+        state.problem = problem
+        return
+    state.edited = new.digest
+    take(text, new, (), None)
+
+
+def pick_text_column(slug: str, content: Text) -> None:
+    """Which column of a CSV is read, where there are several."""
+    raw, name, columns, read = state_of(slug).csv or (b"", "", (), "")
+    if len(columns) > 1 and read == content.digest:
+        key = f"{slug}.text_column.{read}"
+        chosen = next((str(values["column"]) for code, values in content.notes if code == "text_column"), "")
+        options = [column for column in columns if column] or [chosen]
+        st.session_state.setdefault(key, chosen if chosen in options else options[0])
+        st.selectbox(say("columns"), options, key=key, on_change=_read_column, args=(slug, key, raw, name, columns))
+
+
+def _read_column(slug: str, key: str, raw: bytes, name: str, columns: tuple[str, ...]) -> None:
+    state = state_of(slug)
+    try:
+        content = read_text(raw, name, column=st.session_state[key])
+    except DataError as problem:
+        state.problem = problem
+        return
+    if state.own:
+        state.own = replace(state.own, content=content)
+    state.problem, state.csv = None, (raw, name, columns, content.digest)
+
+
+def take_words(text: Topic, words: tuple[str, ...]) -> None:
+    """Let the text that is looked at have a user dictionary."""
+    state, choice = state_of(text.slug), address.kept(text.slug)["data"]
+    own: Own | None = state.own
+    content = own.content if own and choice == "own" else sample(choice)
+    if isinstance(content, Text):
+        take(text, replace(content, dictionary=words, origin="edited"), (), None)
