@@ -29,7 +29,7 @@ def tinted(index: np.ndarray, colours: np.ndarray, x: Edges, y: Edges) -> Trace:
 
 def _trace(image: Image.Image, x: Edges, y: Edges, **how: int) -> Trace:
     file = io.BytesIO()
-    image.save(file, "PNG", compress_level=9, **how)
+    image.save(file, "PNG", compress_level=7, **how)  # 9: five times the work for 2 % fewer bytes
     return _placed(image, "png", file.getvalue(), x, y)
 
 

@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 from streamlit.components.v2 import manifest_scanner  # noqa: E402
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache  # noqa: E402
 
-from runtime import server  # noqa: E402
+from runtime import server, workers  # noqa: E402
+from tests import runs  # noqa: E402
 from tests.browser.chromium import launch  # noqa: E402
 from tests.films import Films  # noqa: E402
 
@@ -24,6 +25,7 @@ scan = manifest_scanner.scan_component_manifests
 manifest_scanner.scan_component_manifests = functools.cache(scan)  # once, and not for each page: it reads what pip installed
 compiled, compile_once = ScriptCache(), ScriptCache.get_bytecode
 ScriptCache.get_bytecode = lambda cache, path: compile_once(compiled, path)  # pages' scripts too
+workers.compute_here = runs.compute_here  # runs too
 
 pytest_plugins = ["tests.cost"]
 settings.register_profile("tests", deadline=None, max_examples=25, derandomize=True)

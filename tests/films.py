@@ -20,6 +20,7 @@ from ui.text import LANGUAGES
 
 ENTRY = (Path(__file__).parents[1] / "assets" / "scripts" / "plotly-entry.js").read_text(encoding="utf-8")
 TRACES = {"scatter", *re.findall(r"plotly\.js/(?:lib|src/traces)/(?!core)(\w+)", ENTRY)}  # what our Plotly can draw
+NAMED = ("type", "mode", "dash", "symbol", "textposition", "xanchor", "yanchor", "side")  # keys with few right values
 
 
 @dataclass
@@ -27,6 +28,7 @@ class Read:
     head: dict[str, Any] = field(default_factory=dict)
     rows: list[dict[str, Any]] = field(default_factory=list)
     pictures: list[dict[str, Any]] = field(default_factory=list)
+    totals: list[int] = field(default_factory=list)  # how many pictures it was said to have, whenever that changed
     error: dict[str, Any] | None = None
     done: bool = False
     raw: str = ""
@@ -50,40 +52,48 @@ def read(film: bytes) -> Read:
             out.error = content
         elif kind == "done":
             out.done = True
+        elif kind == "total":
+            out.totals.append(content)
         else:
-            assert kind in ("total", "queued"), kind
+            assert kind == "queued", kind
     return out
 
 
 def resolved(item: Any, values: list[Any]) -> Any:
     if isinstance(item, dict):
         return values[item["$"]] if set(item) == {"$"} else {key: resolved(value, values) for key, value in item.items()}
-    return [resolved(value, values) for value in item] if isinstance(item, list) else item
+    return [resolved(value, values) for value in item] if nested(item) else item
 
 
-def figure(picture: dict[str, Any], palette: theme.Palette = theme.LIGHT) -> dict[str, Any]:
-    """What Plotly gets to see."""
-    layout = {**picture["figure"]["layout"], "template": theme.TEMPLATE}
-    return theme.resolve({"data": picture["figure"]["data"], "layout": layout}, palette)  # type: ignore[no-any-return]
+def nested(item: Any) -> bool:
+    """Whether it is a list in which more stands than words and numbers."""
+    return isinstance(item, list) and not {dict, list}.isdisjoint(map(type, item))
 
 
 def accepted(what: dict[str, Any], seen: set[Hashable]) -> None:
     """Plotly takes a figure. One all of whose traces, and whose layout, have the keys of one in `seen` is not asked about."""
     shapes = {shape(part) for part in (*what["data"], what["layout"])}
     if not shapes <= seen:
-        go.Figure(what)
+        layout = {**what["layout"], "template": theme.TEMPLATE}
+        go.Figure(theme.resolve({"data": what["data"], "layout": layout}, theme.LIGHT))
         seen |= shapes
 
 
 def shape(item: Any) -> Hashable:
-    """What kind of thing it is: a trace's type, keys all the way down, types of what stands under them."""
+    """What kind of thing it is: keys all the way down, what is named under them, types of all else."""
     if isinstance(item, dict):
-        return frozenset(
-            (key, value if key in ("type", "mode") else shape(value)) for key, value in item.items() if key != "template"
-        )
+        return frozenset((key, named(value) if key in NAMED else shape(value)) for key, value in item.items())
     if isinstance(item, list | tuple):
+        kinds = set(map(type, item))
+        if kinds.isdisjoint((dict, list, tuple)):
+            return frozenset(kind.__name__ for kind in kinds)
         return frozenset(shape(part) for part in item)
     return type(item).__name__
+
+
+def named(item: Any) -> Hashable:
+    """The names that stand there, one or a list of them."""
+    return frozenset(item) if isinstance(item, list | tuple) else item if isinstance(item, str) else shape(item)
 
 
 @dataclass(frozen=True)
@@ -97,6 +107,13 @@ class Filmed:
     @property
     def read(self) -> Read:
         return read(self.content)
+
+    @property
+    def last_row(self) -> dict[str, Any]:
+        """Of its table; no picture is read for it."""
+        lines = zlib.decompress(self.content, 31).splitlines()
+        head, *_, row = (json.loads(line) for line in lines if line.startswith((b'{"head"', b'{"row"')))
+        return dict(zip([key for key, _ in head["head"]["columns"]], row["row"], strict=True))
 
 
 class Films:

@@ -1,17 +1,20 @@
 """Every algorithm that yields frames, with data small enough to try many parameters on. One row a topic."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 import numpy as np
+import pytest
 
 from contents import SECTIONS
 from engine import data
 from engine.algorithm import Algorithm
 from engine.frames import Frame
 from engine.generative import unet
+from engine.generative.diffusion import plane
 from engine.graphs.gcn import networks
 from engine.params import Params
 from engine.vision.swin import net as swin_net
@@ -111,6 +114,18 @@ FEW: dict[str, Callable[[], Any]] = {
     "swin": few_pixels,
     "word2vec": few_sentences,
 }
+FEWER = {"COUNT": 40, "MEASURED": 60, "LEARNING": 6}  # points that walk, and frames while a network learns
+
+
+@contextmanager
+def fewer() -> Iterator[None]:
+    """What no setting makes small is small too."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in FEWER.items():
+            patch.setattr(plane, name, value)
+        yield
+
+
 ALGORITHMS = [
     Case(slug, kind, FEW.get(f"{slug}.{kind.name}", FEW.get(slug)) if kind.sample else None)
     for section, slugs in SECTIONS.items()

@@ -1,4 +1,4 @@
-"""What a kind of run says of its own source is so: the lines are there, and every part of a step has some."""
+"""What a kind of run says of its own source is so: the lines are there."""
 
 import inspect
 
@@ -15,15 +15,6 @@ def test_every_line_that_makes_a_part_is_found_once(algorithm: Case):
         lines = [line.strip() for line in inspect.getsource(function).splitlines()]
         for beginning in beginnings:
             assert sum(line.startswith(beginning) for line in lines) == 1, (part, function.__name__, beginning)
-
-
-@every
-def test_every_part_of_a_step_has_its_lines(algorithm: Case):
-    assert algorithm.kind.code
-    runs = [algorithm.Params(), *([algorithm.Params(close_up=0)] if algorithm.kind.closes else [])]
-    for params in runs:
-        for frame in algorithm.opening(params):
-            assert (frame.part or "step") in algorithm.kind.code or not (frame.part or frame.step), frame.part
 
 
 @every

@@ -7,13 +7,14 @@ import pytest
 
 from engine import data, tables
 from engine.language import decoding, lm
+from tests import runs
 from ui.text import theory
 from views.language import decoding as view
 
 
 def pictures(table, options=None, **params):
     made = decoding.Params(**params)
-    frames = list(decoding.search(made, table))
+    frames = runs.frames(decoding.ALGORITHMS, made, table)
     options = options or view.Options()
     return frames, [view.draw(frames, i, made, (table,), options, theory("decoding", "en")) for i in range(len(frames))]
 
@@ -109,7 +110,7 @@ def test_what_speaks_of_other_data_plays_no_part(name, idle):
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_greedy_is_told_as_the_beam_of_width_one_that_it_is(language):
     def told(params):
-        frames = list(decoding.search(params, table))
+        frames = runs.frames(decoding.ALGORITHMS, params, table)
         words = theory("decoding", language)
         return [view.draw(frames, i, params, (table,), view.Options(), words).said for i in range(len(frames) - 1)]
 

@@ -5,6 +5,7 @@ import pytest
 
 from engine import data
 from engine.language import decoding
+from tests import runs
 from ui.text import LANGUAGES, theory
 from views.language import decoding as view
 
@@ -18,7 +19,7 @@ def run(name, more=False, **change):
     params = decoding.Params(**{key: value for key, value in values.items() if key not in options})
     chosen = view.Options(**{key: value for key, value in values.items() if key in options})
     table = data.sample(item.data)
-    frames = list(decoding.search(params, table))
+    frames = runs.frames(decoding.ALGORITHMS, params, table)
     words = theory("decoding", "en")
     return frames, [view.draw(frames, i, params, (table,), chosen, words) for i in (0, len(frames) - 1)][-1], table.columns[1:]
 
@@ -55,7 +56,7 @@ def test_wider_beams_leave_the_reference_behind_unless_length_counts():
     item = EXPERIMENTS["curse"]
     params = decoding.Params(strategy="widths", longest=8)
     table, words = data.sample("grammar"), theory("decoding", "en")
-    frames = list(decoding.search(params, table))
+    frames = runs.frames(decoding.ALGORITHMS, params, table)
 
     def rows(alpha):
         options = view.Options(alpha=alpha, reference=item.set["reference"])

@@ -3,18 +3,20 @@
 import json
 import re
 import time
+from collections.abc import Hashable
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 
-from charts import theme
 from engine import data, tables
 from engine.errors import ParamError
 from engine.language import decoding
+from tests import runs
+from tests.films import accepted
 from ui.text import theory
 from views.language import decoding as view
 
+seen: set[Hashable] = set()  # figures that Plotly has accepted
 STRATEGIES = ("greedy", "beam", "exhaustive", "sampling", "widths")
 OPTIONS = [{}, {"alpha": 0.0}, {"alpha": 2.0, "factors": "log"}, {"pool": "kept"}, {"pool": "kept", "factors": "log", "reference": "a b"}]  # fmt: skip
 
@@ -50,14 +52,18 @@ def table(rows):
 
 def drawn(source, options=None, chosen=None, language="en", **params):
     made = decoding.Params(**params)
-    frames, words, options = list(decoding.search(made, source)), theory("decoding", language), view.Options(**(options or {}))
+    frames, words, options = (
+        runs.frames(decoding.ALGORITHMS, made, source),
+        theory("decoding", language),
+        view.Options(**(options or {})),
+    )
     which = range(len(frames)) if chosen is None else [chosen % len(frames)]
     return frames, [view.draw(frames, i, made, (source,), options, words) for i in which]
 
 
 def check(picture):
     plain = [{key: value for key, value in trace.items() if key != "meta"} for trace in picture.data]
-    go.Figure(theme.resolve({"data": plain, "layout": picture.layout}, theme.LIGHT))
+    accepted({"data": plain, "layout": picture.layout}, seen)
     said = " ".join([picture.said, picture.alt, picture.phase, *(word for pair in picture.metrics for word in pair)])
     assert not re.search(r"[{}]|None|nan", said), said
     marks = sum(len(trace["x"]) for trace in picture.data if "markers" in trace.get("mode", ""))

@@ -5,12 +5,13 @@ import pytest
 
 from engine import data
 from engine.generative import diffusion, schedules
+from tests import runs
 from ui.text import LANGUAGES, theory
 
 
 def run(id):
     item = next(item for item in theory("diffusion", "en").experiments if item.id == id)
-    return item, list(diffusion.sample(diffusion.Params(**item.set), data.sample(item.data)))
+    return item, runs.frames(diffusion.ALGORITHMS, diffusion.Params(**item.set), data.sample(item.data))
 
 
 def likeness(one, other):
@@ -44,9 +45,8 @@ def test_one_call_with_the_exact_score_sends_all_points_to_one_place_and_more_ca
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_distances_in_the_errata_are_those_that_the_page_measures(language):
     item = next(item for item in theory("diffusion", language).errata if "DDPM" in item["claim"])
-    frames = {
-        f.calls: f for f in diffusion.sample(diffusion.Params(what="points", score="exact", by_calls=True), data.sample("rings"))
-    }
+    params = diffusion.Params(what="points", score="exact", by_calls=True)
+    frames = {f.calls: f for f in runs.frames(diffusion.ALGORITHMS, params, data.sample("rings"))}
     for calls in (5, 10, 20, 50):
         for distance in (frames[calls].distance, frames[calls].distance2):
             assert f"{distance:.3f}" in item["shown"]

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from engine import data
+from engine.algorithm import of
 from engine.errors import Diverged
 from engine.learning import em
+from tests import runs
 from ui.text import theory
 from views.learning import em as view
 from views.learning.coins import start_at
@@ -14,7 +16,7 @@ from views.learning.mixtures import place_at
 
 def picture(name, i=-1, options=None, **params):
     made = em.Params(**params)
-    frames = list(em.train(made, data.sample(name)))
+    frames = runs.frames(em.ALGORITHMS, made, data.sample(name))
     words = theory("em", "en")
     return frames, view.draw(frames, i % len(frames), made, (data.sample(name),), options or view.Options(), words)
 
@@ -74,7 +76,8 @@ EXPERIMENTS = {item.id: item for item in theory("em", "en").experiments}
 
 def run_of(experiment, **more):
     item = EXPERIMENTS[experiment]
-    return em.train(em.Params(**(dict(item.set) | more)), data.sample(item.data))
+    params = em.Params(**(dict(item.set) | more))
+    return runs.again(of(em.ALGORITHMS, params).train, params, data.sample(item.data))
 
 
 def test_the_experiment_on_species_tells_the_agreement_that_comes_out():

@@ -25,7 +25,7 @@ def test_every_topic_has_an_experiment_that_tells_the_numbers_of_its_run():
 
 @pytest.mark.parametrize(("section", "slug", "item"), [pytest.param(*case, id=f"{case[1]}-{case[2].id}") for case in TOLD])
 def test_what_is_told_and_guessed_stands_in_the_last_row(films, section, slug, item):
-    row = films.get(slug, item.id, "en").read.rows[-1]
+    row = films.get(slug, item.id, "en").last_row
     for name, digits in PLACE.findall(item.question.why):
         assert isinstance(row[name], (int, float)), name
         assert not digits or round(row[name], int(digits)) or row[name] == 0, "so few digits say nothing"

@@ -1,23 +1,26 @@
 """Every frame of what a page opens with and of each of its experiments, in every language, drawn through the page's own script."""
 
 import re
+from collections.abc import Hashable
 from typing import Any
 
 import pytest
 
+from charts import theme
 from contents import SECTIONS
-from tests.films import TRACES, accepted, figure
+from tests.films import TRACES, accepted, nested
 from ui.text import LANGUAGES, theory
 
 pytestmark = pytest.mark.usefixtures("bugs_break")
 SLUGS = [slug for slugs in SECTIONS.values() for slug in slugs]
 CASES = [(slug, "") for slug in SLUGS] + [(slug, item.id) for slug in SLUGS for item in theory(slug, "en").experiments]
+seen: set[Hashable] = set()  # figures that Plotly has accepted
 
 
 def turned(item: Any) -> bool:
     """Whether any type in a figure is turned."""
     if isinstance(item, list):
-        return any(map(turned, item))
+        return nested(item) and any(map(turned, item))
     return isinstance(item, dict) and any(
         value not in (0, None) if key in ("tickangle", "textangle") else turned(value) for key, value in item.items()
     )
@@ -25,15 +28,18 @@ def turned(item: Any) -> bool:
 
 @pytest.mark.parametrize(("slug", "experiment"), CASES)
 def test_every_picture_is_one_plotly_accepts_and_says_what_it_shows(films, slug, experiment):
-    said, seen = {}, set()
+    said = {}
     for language in LANGUAGES:
         film = films.get(slug, experiment, language)
         shows = film.read
         assert len(shows.pictures) == film.frames == len(shows.rows) > 1
         assert shows.done or shows.error["diverged"]
+        assert not shows.done or set(shows.totals) == {film.frames}
+        assert set(re.findall(r'"@(\w+)"', shows.raw)) <= set(theme.LIGHT)
         for picture in shows.pictures:
-            accepted(figure(picture), seen)
+            accepted(picture["figure"], seen)
             assert {trace["type"] for trace in picture["figure"]["data"]} <= TRACES
+            assert markers(picture) <= 700
             words = [picture["said"], picture["alt"], picture["phase"], *(label for label, _ in picture["metrics"])]
             assert all(words), picture["step"]
             assert not re.search(r"[{}]|⟦|None|nan", " ".join(words)), words
@@ -49,14 +55,11 @@ def test_every_picture_is_one_plotly_accepts_and_says_what_it_shows(films, slug,
         assert all(a[k] != b[k] for a, b in zip(first, other, strict=True) for k in range(3))
 
 
+def markers(picture: dict[str, Any]) -> int:
+    return sum(len(trace["x"]) for trace in picture["figure"]["data"] if "markers" in trace.get("mode", ""))
+
+
 @pytest.mark.parametrize("slug", SLUGS)
 def test_the_default_film_is_small_enough(films, slug):
     for language in LANGUAGES:
         assert films.get(slug, "", language).nbytes <= 2_000_000
-
-
-@pytest.mark.parametrize(("slug", "experiment"), CASES)
-def test_a_picture_has_at_most_700_markers(films, slug, experiment):
-    for picture in films.get(slug, experiment, "en").read.pictures:
-        markers = sum(len(trace["x"]) for trace in picture["figure"]["data"] if "markers" in trace.get("mode", ""))
-        assert markers <= 700

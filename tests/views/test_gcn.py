@@ -9,6 +9,7 @@ from engine.graphs import gcn
 from runtime.film import Film
 from runtime.jobs import Job
 from runtime.run import Run
+from tests import runs
 from tests.films import read
 from ui.text import LANGUAGES, phrases, theory
 from views.graphs import depth, inspection, parts
@@ -18,7 +19,7 @@ from views.graphs import gcn as view
 def pictures(graph, options=None, language="en", **params):
     made = gcn.Params(**params)
     graph = data.sample(graph) if isinstance(graph, str) else graph
-    frames = list(gcn.train(made, graph))
+    frames = runs.frames(gcn.ALGORITHMS, made, graph)
     words = theory("gcn", language)
     return frames, lambda i: view.draw(frames, i % len(frames), made, (graph,), options or view.Options(), words)
 
@@ -53,7 +54,7 @@ def test_a_click_in_training_tells_a_class_and_elsewhere_chooses_the_node():
         frame = next(gcn.train(params, graph))
         assert view.clicked("node", 8, frame, params, graph, view.Options()) == settings
         assert view.clicked("node", 34, frame, params, graph, view.Options()) == {}
-        list(gcn.train(gcn.Params(**{"show": show} | settings), graph))
+        next(gcn.train(gcn.Params(**{"show": show} | settings), graph))  # it is legal
 
 
 def test_a_click_says_where_the_list_of_labelled_nodes_is_full():
@@ -138,7 +139,7 @@ def test_a_large_graph_says_how_many_edges_are_drawn_and_is_drawn_by_webgl():
 def test_the_film_of_ten_thousand_nodes_is_small_enough():
     run = Run(gcn.train, gcn.Params(epochs=50, per_class=20), (data.sample("large"),))
     job = Job(run)
-    for frame in gcn.train(run.params, *run.data):
+    for frame in runs.frames(gcn.ALGORITHMS, run.params, *run.data):
         job.add(frame)
     job.end(None)
     film = Film("k", job, view.draw, (), view.Options(), theory("gcn", "en"))
@@ -178,7 +179,7 @@ def test_a_picture_of_depth_says_of_which_epoch_it_is_and_that_one_layer_has_no_
 def test_small_energies_reach_the_screen_as_they_are():
     run = Run(gcn.train, gcn.Params(show="depth", epochs=4), (data.sample("karate"),))
     job = Job(run)
-    frames = list(gcn.train(run.params, *run.data))
+    frames = runs.frames(gcn.ALGORITHMS, run.params, *run.data)
     for frame in frames:
         job.add(frame)
     job.end(None)

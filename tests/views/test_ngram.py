@@ -10,6 +10,7 @@ from engine import data
 from engine.language import ngram
 from engine.language.smoothing import ESTIMATORS
 from engine.texts import text
+from tests import runs
 from ui.text import theory
 from views.language import ngram as view
 from views.language import ngram_models, ngram_parts, ngram_words
@@ -19,7 +20,7 @@ HOSTILE = text(['<img src=x> @ink "quoted" %{y} $x$', "a @c1 b", "& c d"] * 6)
 
 def pictures(about, language="en", **params):
     made = ngram.Params(**params)
-    frames = list(ngram.train(made, about))
+    frames = runs.frames(ngram.ALGORITHMS, made, about)
     words = theory("ngram", language)
     return frames, [view.draw(frames, i, made, (about,), view.Options(), words) for i in range(len(frames))]
 

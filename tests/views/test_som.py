@@ -11,6 +11,7 @@ from engine.learning import som
 from engine.learning.som import rules
 from runtime import server
 from runtime.run import Run
+from tests import runs
 from tests.films import read
 from ui.text import LANGUAGES, theory
 from views.learning import som as view
@@ -18,7 +19,7 @@ from views.learning import som as view
 
 def drawn(name: str = "penguins", language: str = "en", at: int = -1, beside=(), options=None, **params):
     cloud, made = data.sample(name), som.Params(**params)
-    frames = list(som.train(made, cloud))
+    frames = runs.frames(som.ALGORITHMS, made, cloud)
     i = range(len(frames))[at]
     return frames[i], view.draw(frames, i, made, (cloud, *beside), options or view.Options(), theory("som", language)), cloud
 
@@ -46,7 +47,7 @@ def test_the_numbers_in_the_formula_are_those_of_the_update(language, at):
 
 def test_a_picture_knows_nothing_of_the_frames_after_it():
     cloud, params, words = data.sample("penguins"), som.Params(steps=300), theory("som", "en")
-    frames = list(som.train(params, cloud))
+    frames = runs.frames(som.ALGORITHMS, params, cloud)
     for i in (0, 7, 30):
         early = view.draw(frames[: i + 1], i, params, (cloud,), view.Options(), words)
         assert repr(early) == repr(view.draw(frames, i, params, (cloud,), view.Options(), words))

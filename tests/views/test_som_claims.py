@@ -7,6 +7,7 @@ from engine import data
 from engine.errors import Diverged
 from engine.learning import som
 from engine.learning.som import grid, rules
+from tests import runs
 from ui.text import theory
 
 EXPERIMENTS = {item.id: item for item in theory("som", "en").experiments}
@@ -15,7 +16,7 @@ EXPERIMENTS = {item.id: item for item in theory("som", "en").experiments}
 def last(name: str) -> tuple[som.SomFrame, data.Points]:
     item = EXPERIMENTS[name]
     cloud = data.sample(item.data)
-    return list(som.train(som.Params(**item.set), cloud))[-1], cloud
+    return runs.frames(som.ALGORITHMS, som.Params(**item.set), cloud)[-1], cloud
 
 
 def answer(name: str) -> str:
@@ -32,7 +33,7 @@ def test_three_species_get_their_own_regions_nearly():
 
 def test_colours_cannot_keep_all_their_neighbours():
     item = EXPERIMENTS["colours"]
-    frames = list(som.train(som.Params(**item.set), data.sample(item.data)))
+    frames = runs.frames(som.ALGORITHMS, som.Params(**item.set), data.sample(item.data))
     assert 0 < frames[-1].topographic < 0.2
     assert frames[0].topographic > 0.95  # "nearly all", of a sheet in disorder
 
@@ -68,7 +69,7 @@ def test_a_gaussian_has_the_strengths_that_the_errata_name():
 
 def test_halves_per_grid_step_do_not_change_with_time_and_keep_units_from_the_edge():
     cloud = data.sample("square")
-    near, far = (list(som.train(som.Params(neighbourhood=kind), cloud)) for kind in ("gaussian", "manhattan"))
+    near, far = (runs.frames(som.ALGORITHMS, som.Params(neighbourhood=kind), cloud) for kind in ("gaussian", "manhattan"))
     reach = [np.ptp(frames[-1].units.reshape(-1, 2), axis=0).mean() for frames in (near, far)]
     assert reach[1] < reach[0] < 1
     values = {round(float(value), 6) for frame in far[1:] for value in frame.theta.ravel()}

@@ -6,6 +6,7 @@ import pytest
 from engine import data
 from engine.vision import swin
 from engine.vision.swin import windows
+from tests import runs
 from ui.text import theory
 from views.vision import swin as view
 from views.vision import swin_arithmetic
@@ -14,7 +15,7 @@ from views.vision import swin_parts as parts
 
 def picture(i=-1, name="chelsea", language="en", **settings):
     params = swin.Params(**settings)
-    frames = list(swin.look(params, data.sample(name)))
+    frames = runs.frames(swin.ALGORITHMS, params, data.sample(name))
     i %= len(frames)
     return frames[i], view.draw(frames, i, params, (data.sample(name),), view.Options(), theory("swin", language))
 
@@ -181,7 +182,7 @@ def test_costs_begin_at_one_full_window_where_both_are_the_same_and_count_paddin
     assert (first.rows, first.columns, first.ratio) == (7, 7, 1)
     assert shown.metrics[0][1] == "2.267 M"
     assert shown.formula == swin_arithmetic.COST
-    frames = list(swin.look(swin.Params(show="cost"), data.sample("chelsea")))
+    frames = runs.frames(swin.ALGORITHMS, swin.Params(show="cost"), data.sample("chelsea"))
     padded = next(frame for frame in frames if frame.rows == 16)
     assert (padded.height, padded.width) == (21, 21)
     assert padded.windowed == windows.cost(21, 21, 96, 7)[1]

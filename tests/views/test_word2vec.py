@@ -8,6 +8,7 @@ import pytest
 from engine import data
 from engine.language import word2vec
 from engine.language.word2vec import vectors
+from tests import runs
 from ui.text import theory
 from views.language import word2vec as view
 
@@ -16,7 +17,7 @@ LITTLE = data.text(data.sample("little").lines[:500])
 
 def made(i=-1, subject=LITTLE, options=None, language="en", **params):
     settings = word2vec.Params(**{"epochs": 4, **params})
-    frames = list(word2vec.train(settings, subject))
+    frames = runs.frames(word2vec.ALGORITHMS, settings, subject)
     words = theory("word2vec", language)
     return frames, view.draw(frames, i % len(frames), settings, (subject,), options or view.Options(), words)
 
@@ -144,7 +145,7 @@ def test_names_do_not_lie_on_each_other_and_a_phone_gets_fewer():
 def test_the_tree_shows_no_edge_before_its_merge_and_nothing_moves():
     subject = data.sample("cup")
     settings = word2vec.Params(show="tree", leaves=6, window=2, epochs=1)
-    frames = list(word2vec.train(settings, subject))
+    frames = runs.frames(word2vec.ALGORITHMS, settings, subject)
     words = theory("word2vec", "en")
     pictures = [view.draw(frames, i, settings, (subject,), view.Options(), words) for i in range(len(frames))]
     nodes = [next(trace for trace in picture.data if "markers" in trace.get("mode", "")) for picture in pictures]
@@ -177,7 +178,7 @@ def test_two_numbers_that_differ_are_printed_so_that_they_do():
     subject = LITTLE
     for trained in (True, False):
         settings = word2vec.Params(show="pair", epochs=4, trained=trained)
-        frames = list(word2vec.train(settings, subject))
+        frames = runs.frames(word2vec.ALGORITHMS, settings, subject)
         for i, frame in enumerate(frames):
             if frame.part == "move":
                 values = view.draw(frames, i, settings, (subject,), view.Options(), theory("word2vec", "en")).values
@@ -186,7 +187,7 @@ def test_two_numbers_that_differ_are_printed_so_that_they_do():
 
 def test_the_sigma_of_a_node_is_the_chance_of_bit_0():
     settings = word2vec.Params(show="tree", epochs=4)
-    frames = list(word2vec.train(settings, LITTLE))
+    frames = runs.frames(word2vec.ALGORITHMS, settings, LITTLE)
     for i, frame in enumerate(frames):
         if frame.part == "walk":
             picture = view.draw(frames, i, settings, (LITTLE,), view.Options(), theory("word2vec", "en"))

@@ -8,6 +8,7 @@ from charts.numbers import THIN
 from engine import data
 from engine.language import word2vec
 from engine.language.word2vec import vectors, vocabularies
+from tests import runs
 from ui.text import LANGUAGES, theory
 from views.language import word2vec as view
 
@@ -17,7 +18,7 @@ def shown(id, i=-1, then=False):
     values = {**item.set, **(item.then_set if then else {})}
     options = view.Options(**{name: value for name, value in values.items() if name in view.Options.model_fields})
     params = word2vec.Params(**{name: value for name, value in values.items() if name not in view.Options.model_fields})
-    frames = list(word2vec.train(params, data.sample(item.data)))
+    frames = runs.frames(word2vec.ALGORITHMS, params, data.sample(item.data))
     picture = view.draw(frames, i % len(frames), params, (data.sample(item.data),), options, theory("word2vec", "en"))
     return frames, picture
 
@@ -85,7 +86,7 @@ def test_among_100_000_words_softmax_asks_as_many_more_as_the_experiment_says(la
 def test_the_tree_takes_fewer_products_than_softmax_which_takes_one_a_word(language):
     item = next(item for item in theory("word2vec", "en").experiments if item.id == "huffman")
     params, subject = word2vec.Params(**item.set), data.sample(item.data)
-    frames = list(word2vec.train(params, subject))
+    frames = runs.frames(word2vec.ALGORITHMS, params, subject)
     last = len(frames) - 1
     said = view.draw(frames, last, params, (subject,), view.Options(), theory("word2vec", language)).said
     numbers = [int(number) for number in re.findall(r"(?<![\d.])\d+(?![\d.]*\d)", said)]

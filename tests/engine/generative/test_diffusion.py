@@ -15,6 +15,7 @@ from engine.errors import DataError, DeviceError, Diverged, ParamError
 from engine.generative import diffusion, nets, samplers, schedules
 from engine.generative.diffusion import learning, noising, plane, score
 from engine.generative.schedules import Schedule
+from tests import runs
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 SCHEDULES, SPACING, STEPS, TRAJECTORY = (
@@ -31,6 +32,11 @@ def close(ours, golden, **how):
 
 
 def run(name="seven", **params):
+    return runs.frames(diffusion.ALGORITHMS, diffusion.Params(**params), data.sample(name))
+
+
+def fresh(name="seven", **params):
+    """The same, though it was computed before."""
     return list(diffusion.sample(diffusion.Params(**params), data.sample(name)))
 
 
@@ -292,7 +298,7 @@ def test_training_leaves_torchs_own_generator_where_it_was():
     torch.manual_seed(5)
     wanted = torch.rand(3)
     torch.manual_seed(5)
-    run("moons", what="points", training=100, calls=2)
+    fresh("moons", what="points", training=100, calls=2)
     assert torch.equal(torch.rand(3), wanted)
 
 
@@ -457,15 +463,15 @@ def test_a_device_that_is_not_there_is_said_to_be_missing():
     if torch.cuda.is_available():
         pytest.skip("this machine has CUDA")
     with device.on("cuda"), pytest.raises(DeviceError):
-        run(calls=1)
+        fresh(calls=1)
     assert device.here().type == "cpu"
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
 def test_cuda_gives_the_same_pictures_up_to_rounding():
-    ours = run(calls=5)
+    ours = fresh(calls=5)
     with device.on("cuda"):
-        theirs = run(calls=5)
+        theirs = fresh(calls=5)
     np.testing.assert_allclose(ours[-1].x, theirs[-1].x, atol=0.02)
 
 

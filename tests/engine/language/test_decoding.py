@@ -13,13 +13,14 @@ from engine import data, tables
 from engine.errors import ParamError
 from engine.language import decoding, lm
 from engine.language.decoding import ALIVE, CUT, EXPANDED, FINISHED, OPEN, PRUNED, Params
+from tests import runs
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "decoding.json").read_text())
 RUNS = [(name, golden, run) for name, golden in zip(("notes", "markov"), GOLDEN["tables"], strict=True) for run in golden["runs"]]
 
 
 def run(table, **params):
-    return list(decoding.search(Params(**params), table))
+    return runs.frames(decoding.ALGORITHMS, Params(**params), table)
 
 
 def found(frame):

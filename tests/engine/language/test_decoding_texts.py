@@ -13,6 +13,7 @@ from engine.language.corpus import How, offspring, read, writer
 from engine.language.decoding.exhaustive import SEQUENCES
 from engine.language.smoothing import ESTIMATORS
 from engine.texts import text
+from tests import runs
 from ui.text import theory
 from views.language import decoding as view
 from views.language import decoding_words
@@ -21,7 +22,7 @@ SMALL = text(["the cat sat on the mat", "the dog sat on the log", "a cat saw the
 
 
 def run(about=SMALL, **params):
-    return list(decoding.search(decoding.Params(**params), about))
+    return runs.frames(decoding.ALGORITHMS, decoding.Params(**params), about)
 
 
 def test_the_model_is_the_texts_and_never_writes_unknown_words():
@@ -85,7 +86,7 @@ def test_too_many_outputs_of_a_text_are_refused_before_a_model_is_fitted(monkeyp
     monkeypatch.setattr("engine.language.smoothing.fit", never)
     for estimator, longest in (("mle", 6), ("stupid", 2), ("interpolated_kn", 12)):
         with pytest.raises(ParamError) as caught:
-            run(novel, strategy="exhaustive", estimator=estimator, longest=longest)
+            next(decoding.search(decoding.Params(strategy="exhaustive", estimator=estimator, longest=longest), novel))
         assert caught.value.code == "decoding_exhaustive"
         assert caught.value.values["count"] > caught.value.values["limit"] == SEQUENCES
 

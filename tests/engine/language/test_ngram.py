@@ -16,13 +16,14 @@ from engine.language.lm import LanguageModel
 from engine.language.ngram import reading
 from engine.language.smoothing import ESTIMATORS
 from engine.texts import text
+from tests import runs
 
 SMALL = text(["the cat sat on the mat", "the dog sat on the log", "a cat saw the dog", "the cat saw a mat"] * 4)
 YES_NO = {"sentence": "yes no no yes", "estimator": "mle"}
 
 
 def run(about, **params):
-    return list(ngram.train(ngram.Params(**params), about))
+    return runs.frames(ngram.ALGORITHMS, ngram.Params(**params), about)
 
 
 def test_the_sentence_of_the_notes_goes_word_by_word_through_its_counts():
@@ -300,7 +301,7 @@ def test_a_long_text_is_read_in_frames_and_gives_what_it_gives_at_once():
     assert [frame.share for frame in reading] == sorted(frame.share for frame in reading)
     assert frames[-1].total == len(frames)
     assert frames[0].step == 0
-    again = run(novel, sentence="the white whale")
+    again = list(ngram.train(ngram.Params(sentence="the white whale"), novel))  # now in the memory
     assert [frame.p.tolist() for frame in frames if frame.part == "end"] == [
         frame.p.tolist() for frame in again if frame.part == "end"
     ]

@@ -15,6 +15,7 @@ from engine.language.counts import END, START, count
 from engine.language.ngram import explain
 from engine.language.smoothing import ESTIMATORS, FLAT, SCORES, Settings, components, fit, mixed
 from engine.texts import text
+from tests import runs
 
 SENTENCES = st.lists(st.lists(st.sampled_from("abcd"), min_size=1, max_size=5), min_size=1, max_size=7)
 SHOWS = ("sentence", "context", "perplexity", "generate", "weights", "turing")
@@ -22,7 +23,7 @@ NAMES = text(["Anna", "Bob"] * 10)
 
 
 def last_frame(about, **params):
-    return list(ngram.train(ngram.Params(**params), about))[-1]
+    return runs.frames(ngram.ALGORITHMS, ngram.Params(**params), about)[-1]
 
 
 def followers(lines, context, padding="all", order=3):

@@ -17,6 +17,7 @@ from engine.errors import DataError, ParamError
 from engine.learning import em
 from engine.learning.em import gaussians as mixtures
 from engine.learning.em import tosses
+from tests import runs
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 COINS = json.loads((GOLDEN / "em_coins.json").read_text())
@@ -24,7 +25,7 @@ GMM = json.loads((GOLDEN / "gmm.json").read_text())
 
 
 def run(name, **params):
-    return list(em.train(em.Params(**params), data.sample(name)))
+    return runs.frames(em.ALGORITHMS, em.Params(**params), data.sample(name))
 
 
 def test_every_number_of_the_published_coin_table_comes_out():

@@ -17,6 +17,7 @@ from engine.vision.swin import net as swin_net
 from engine.vision.swin import windows
 from engine.vision.swin.net import Block, Classifier, PatchMerging, WindowAttention
 from engine.vision.swin.windows import Layout
+from tests import runs
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "swin.json").read_text())
 PLACE = Layout(GOLDEN["H"], GOLDEN["W"], GOLDEN["window"], GOLDEN["shift"])
@@ -33,7 +34,7 @@ def golden_attention() -> WindowAttention:
 
 
 def frames(picture="chelsea", **settings):
-    return list(swin.look(swin.Params(**settings), data.sample(picture) if isinstance(picture, str) else picture))
+    return runs.frames(swin.ALGORITHMS, swin.Params(**settings), data.sample(picture) if isinstance(picture, str) else picture)
 
 
 def noise(height, width) -> Image:
