@@ -24,7 +24,7 @@ h1 {{ font: 500 26px/1.2 Georgia, serif; margin: 0 0 4px }} p {{ margin: 0 0 12p
 <script type="module">{player}</script></html>
 """
 PLAY = """
-play({{data: {data}, parentElement: document.getElementById("stage"), setTriggerValue() {{}}}});
+offline({{data: {data}, parentElement: document.getElementById("stage"), setTriggerValue() {{}}}});
 """
 POLICY = "default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'"
 
@@ -46,7 +46,7 @@ def page(text: Topic, film: bytes) -> str:
         "inline": {"films": {"film": base64.b64encode(film).decode()}, "plotly": None},
     }
     plotly = gzip.decompress(script.compressed()).decode().replace("</script", "<\\/script")
-    player = SCRIPT.replace("export default function", "const play = function").replace("</script", "<\\/script")
+    player = SCRIPT.replace("export default function", "const offline = function").replace("</script", "<\\/script")
     player += PLAY.format(data=json.dumps(data).replace("</", "<\\/"))
     return PAGE.format(
         lang=text.language,

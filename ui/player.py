@@ -24,10 +24,20 @@ from ui.language import language, say
 from ui.lesson import EVERYTHING
 from ui.text import Topic, markdown, phrases, theory
 
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent / "player"
+# One script without a build: the files are joined in this order and share one scope. A name that two of them declare is a
+# syntax error, which every test of the player would meet.
+FILES = (
+    *("base", "colours", "text", "film"),  # of no player: helpers, palettes, numbers and formulas, a film
+    *("geometry", "quick", "marks", "curves"),  # of a drawn plot
+    *("state", "reading", "panes", "drawing", "caption", "pointing", "clock", "bar", "saving", "hands", "player"),
+    *("table", "share", "visited", "take", "entry"),  # its companions, and what Streamlit calls
+)
 THEME = {"light": theme.LIGHT, "dark": theme.DARK, "projector": theme.PROJECTOR, "template": theme.TEMPLATE}
-SCRIPT = f"const THEME = {json.dumps(THEME)};\n" + (HERE / "player.js").read_text(encoding="utf-8")
-STYLE = (HERE / "player.css").read_text(encoding="utf-8")
+SCRIPT = "\n".join(
+    [f"const THEME = {json.dumps(THEME)};"] + [(FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in FILES]
+)
+STYLE = (FOLDER / "player.css").read_text(encoding="utf-8")
 PLAYER = st.components.v2.component("player", css=STYLE, js=SCRIPT, isolate_styles=False)
 
 

@@ -15,6 +15,7 @@ from playwright.sync_api import Page
 
 from charts import theme
 from runtime import script
+from ui.player import SCRIPT, STYLE
 
 UI = Path(__file__).parents[2] / "ui"
 WORDS = {
@@ -100,12 +101,10 @@ class Server:
             self.asked.append(path)
             self.film(to, self.films.get(path[7:].removesuffix(".html"), (404, "application/json", '{"gone": true}')))
             return
-        themes = {"light": theme.LIGHT, "dark": theme.DARK, "projector": theme.PROJECTOR, "template": theme.TEMPLATE}
-        player = f"const THEME = {json.dumps(themes)};\n" + (UI / "player.js").read_text() if path == "/player.js" else ""
         found: dict[str, tuple[str, bytes]] = {
             "/": ("text/html", PAGE.encode()),
-            "/player.js": ("text/javascript", player.encode()),
-            "/player.css": ("text/css", (UI / "player.css").read_bytes()),
+            "/player.js": ("text/javascript", SCRIPT.encode()),
+            "/player.css": ("text/css", STYLE.encode()),
             "/plotly.js": ("text/javascript", script.FILE.read_bytes()),
         }
         font = UI / "static" / "fonts" / Path(path).name

@@ -1,0 +1,78 @@
+// ---- the bar: buttons, track, and what the stage says of itself
+const icon = (path, kind = "") => `<svg class="${kind}" viewBox="0 0 16 16" aria-hidden="true"><path d="${path}"/></svg>`;
+const BAR = [
+  ["first", "M3 3h1.6v10H3zM13 3v10L5.6 8z"], ["back", "M5 3h1.6v10H5zM12 3v10L7.4 8z"], ["play"], ["next", "M9.4 3H11v10H9.4zM4 3v10l4.6-5z"], ["last", "M11.4 3H13v10h-1.6zM3 3v10l7.4-5z"],
+].map(([name, path]) => `<button type="button" class="th-${name}">${path ? icon(path) : icon("M5 2.6v10.8L13.2 8z", "th-run") + icon("M4 3h2.8v10H4zm5.2 0H12v10H9.2z", "th-rest")}</button>`).join("");
+const HTML = `<p class="th-lock" hidden></p><p class="th-plain" hidden></p><div class="th-screen"><div class="th-panes"></div><div class="th-veil" role="status"><strong></strong><span></span></div></div>
+  <div class="th-bar" role="group">${BAR}<div class="th-track"><div class="th-ticks" aria-hidden="true"></div><input class="th-scrub" type="range" min="0" max="1" value="0"></div>
+    <span class="th-note"></span><button type="button" class="th-closer" hidden></button><button type="button" class="th-pin" hidden></button><span class="th-count"></span><button type="button" class="th-speed"></button>
+    <button type="button" class="th-loop" aria-pressed="false">${icon("M4.5 4H11V2l3 2.8L11 7.6V5.5H4.5v3H3V5.5A1.5 1.5 0 0 1 4.5 4zM13 7.5v3a1.5 1.5 0 0 1-1.5 1.5H5v2l-3-2.8L5 8.4v2.1h6.5v-3z")}</button>
+    <button type="button" class="th-more" aria-expanded="false">${icon("M3 6.7a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6zm5 0a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6zm5 0a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6z")}</button>
+    <div class="th-menu" hidden></div></div>
+  <div class="th-linkbox" hidden><input class="th-link" readonly><span></span></div><div class="th-live th-quiet" aria-live="polite"></div>`;
+const state = (my) => {                             // everything that is not in the picture is written here
+  if (my.gone) return;
+  const {films} = my, over = ends(my), got = count(my), failed = films.find((film) => film.error), queued = films.find((film) => film.queued !== null && !film.lines.length && !film.over);
+  const now = {n: total(my), got, over, failed, queued, at: Math.max(my.shown, 0)};
+  now.status = over && failed ? "error" : over && films.length ? "ready" : queued ? "queued" : got ? "running" : "opening";
+  stageState(my, now); seenState(my, now); trackState(my, now); buttonState(my, now); lineState(my, now); veilState(my, now);
+  my.panes.forEach((pane) => { if (pane.film?.error && films.includes(pane.film) && my.shown >= 0) caption(my, pane, pane.film, pictureOf(my, pane.film)); });
+};
+const stageState = ({stage, films, panes, shown, playing}, {status, got}) => {
+  const hooks = {state: status, step: shown, film: films.map((film) => film.key).join(","), count: got, playing, drawn: panes.some((pane) => pane.film)};
+  for (const [name, value] of Object.entries(hooks)) put(stage, "data-" + name, String(value));
+  if (films[0]?.head.title) put(stage, "aria-label", films[0].head.title);
+};
+const seenState = ({data, films, shown}, {n, over}) => {      // what the page says about the end may be read now
+  const {until = null, locked} = data, atEnd = over && shown >= n - 1;
+  if (n && !locked && until !== null ? shown >= until || atEnd : n && atEnd) document.documentElement.dataset.thSeen = "";
+  if (document.documentElement.dataset.thSeen !== undefined) tellNumbers(films[0], Math.min(until ?? n - 1, n - 1));
+};
+const trackState = (my, {n, got, at}) => {
+  const {stage, scrub, films, words, $} = my, end = Math.max(n - 1, 0);
+  put(scrub, "max", Math.max(end, 1));
+  if (+scrub.value !== at) scrub.value = at;
+  put(stage, "--th-at", end ? at / end : 0); put(stage, "--th-got", end ? Math.max(got - 1, 0) / end : 0);
+  put(scrub, "aria-valuetext", `${words.step} ${at} / ${end}`);
+  put($("count"), "innerHTML", `<b>${at}</b> / ${end}`);
+  const marks = [...new Set(films.flatMap((film) => film.marks.map((mark) => Math.round(mark * scale(my, film)))))];
+  put($("ticks"), "innerHTML", end && marks.length <= 80 ? marks.map((mark) => `<i style="left:${(100 * mark) / end}%"></i>`).join("") : "");
+};
+const buttonState = ({$, scrub, data, words, playing, shown}, {got}) => {
+  const {locked = false} = data, label = playing ? words.pause : words.play;
+  put($("play"), "aria-label", label); put($("play"), "title", `${label} (${words.space})`);
+  for (const name of ["first", "back"]) put($(name), "disabled", locked || shown <= 0);
+  for (const name of ["next", "last"]) put($(name), "disabled", locked || shown >= got - 1);
+  put(scrub, "disabled", locked); put($("play"), "disabled", locked || !got); put($("closer"), "disabled", !got && !data.closeup?.now);
+};
+const lineState = (my, {n, got, status}) => {       // lines of words: what is being computed, how two films keep step, how marks are drawn
+  const {$, films, panes, words, data} = my, two = films.length > 1;
+  const again = films.some((film) => film.again) ? words.again + " " : "", how = films.some((film) => film.total) ? words.running : words.running_open;
+  put($("note"), "textContent", status === "running" ? again + fill(how, {got: Math.max(got - 1, 0), n: n - 1}) : "");
+  put($("lock"), "textContent", two ? agree(my) ? words.lock_step : words.lock_part : data.pinned ? words.pin_waits : ""); put($("lock"), "hidden", !two && !data.pinned);
+  put($("plain"), "textContent", words.plain); put($("plain"), "hidden", !panes.some(({marks}) => marks.length));
+};
+const veilState = (my, {got, over, status, failed, queued}) => {
+  const {films, panes, shown, words, veil} = my;
+  const waiting = queued && [words.queued_title, fill(queued.queued ? words.queued : words.queued_next, {n: queued.queued})];
+  const opening = panes.some((pane) => pane.film) ? [] : ["", words.opening];      // an old picture stays until the new one comes
+  const [title, text] = failed && over && shown < 0 && !got ? [failed.error.title, failed.error.text] : shown >= 0 ? [] : waiting || opening;
+  if (status === "error" && got === 0 && films[0].complained !== films[0].error && document.querySelector("[data-testid=stPopoverBody]")) {      // what is said must be seen
+    films[0].complained = films[0].error;
+    emit(my, {kind: "failed", nonce: Date.now()});
+  }
+  put(veil, "hidden", text === undefined);
+  put(veil.firstChild, "innerHTML", title ?? ""); put(veil.lastChild, "innerHTML", text ?? "");     // escaped by the server
+};
+const rated = ({$, speed, words}) => { put($("speed"), "textContent", `${speed}×`); put($("speed"), "aria-label", `${words.speed} ${speed}×`); };
+const label = (my) => {                             // words of the visitor's language
+  const {$, data, words} = my, {now, offered} = data.closeup ?? {};
+  put($("speed"), "title", words.speed);
+  for (const name of ["first", "back", "next", "last", "loop", "more", "scrub"]) { put($(name), "title", words[name]); put($(name), "aria-label", words[name]); }
+  put($("bar"), "aria-label", words.controls);
+  rated(my);
+  put($("closer"), "hidden", data.offline || !(now || offered)); put($("closer"), "textContent", now ? words.whole : words.closer ?? "");
+  put($("pin"), "hidden", data.offline || data.pinned === undefined); put($("pin"), "textContent", data.pinned ? words.unpin : words.pin);
+  put($("pin"), "title", data.pinned ? "" : words.pin_hint ?? ""); put($("pin"), "aria-pressed", String(Boolean(data.pinned)));
+  fillMenu(my);
+};

@@ -1,0 +1,15 @@
+// ---- the caption: phase, sentence, formula with this step's values, metrics
+const broke = (my, film, p, i) => Boolean(film.error && (!p || lastOf(my, film, i) === film.lines.length - 1));      // the last finite picture carries the explanation
+const caption = (my, pane, film, p, i = my.shown) => {
+  const {pointed} = my, stopped = broke(my, film, p, i);
+  put(pane.node, "data-broke", String(stopped));
+  put(pane.phase, "innerHTML", stopped ? "! " + film.error.title : p?.phase ?? "");
+  put(pane.said, "innerHTML", stopped ? film.error.text : p?.said ?? "");
+  put(pane.sum, "innerHTML", stopped || !p ? "" : formula(p, pointed && p.of === pointed.link ? pointed.entity : undefined));
+  put(pane.metrics, "innerHTML", (p?.metrics ?? []).map(([label, value, extra]) => `<div><dt>${label}</dt><dd>${value}${extra ? ` <small>${extra}</small>` : ""}</dd></div>`).join(""));
+};
+const tellNumbers = (film, i) => {                  // what the page says of a run gets the run's own numbers, once
+  const value = (key) => film?.column(key)[i];
+  for (const node of document.querySelectorAll("[data-th-value]:empty")) { const x = value(node.dataset.thValue); node.textContent = typeof x === "string" ? x : plain(number(x, node.dataset.thDigits ?? (Number.isInteger(x) ? 0 : 3))); }
+  for (const node of document.querySelectorAll("[data-th-guess]:empty")) { const {thGuess, thColumn, thWithin, thNear, thFar} = node.dataset; node.textContent = Math.abs(thGuess - value(thColumn)) <= +thWithin + 1e-9 ? thNear : thFar; }
+};

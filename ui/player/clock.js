@@ -1,0 +1,45 @@
+// ---- the clock: one loop as long as the player is on the page, at most one picture a turn
+const tick = (my, now) => {
+  my.frame = requestAnimationFrame((next) => tick(my, next));
+  if (my.fresh) { my.fresh = false; state(my); tell("rows"); }
+  if (my.data.present) fitAgain(my, now);
+  if (my.busy || !my.Plotly || !my.outer || !my.films.length) return;
+  const n = count(my), over = ends(my);
+  if (!n) return;
+  choose(my, now, n, over);
+  const grown = (over || now - my.drawnAt > 400) && my.panes.some((pane) => pane.film && pane.film.lines.length > pane.rows);
+  if (my.want >= 0 && (my.want !== my.shown || my.dirty || grown)) draw(my, Math.min(my.want, n - 1));
+};
+const fitAgain = (my, now) => {                     // on a projector: a question came or went above
+  if (now - my.sized <= 400) return;
+  const before = my.room * my.zoom;
+  my.sized = now;
+  measure(my);
+  if (Math.abs(my.room * my.zoom - before) > 2) { arrange(my); my.dirty = true; }
+};
+const choose = (my, now, n, over) => {              // which picture should stand there now
+  const settled = over || (now - my.opened > 150 && now - my.drawnAt > 80);      // a finished film should not flash its first picture
+  if (my.start !== null && (my.start < n || over)) { my.want = Math.min(my.start, n - 1); my.start = null; my.due = now + 1000 / rate(my); }
+  else if ((my.following || my.shown < 0) && settled) my.want = n - 1;
+  else if (my.playing && my.shown >= 0 && now >= my.due) playOn(my, now, n, over);
+};
+const playOn = (my, now, n, over) => {
+  const gap = 1000 / rate(my) * (pictureOf(my, my.films[0], Math.min(my.shown + 1, n - 1))?.hold ?? 1);
+  const jump = my.speed > 1 ? 1 + Math.floor(clamp((now - my.due) / gap, 0, 7)) : 1;                 // fast motion may leave pictures out, plain speed never
+  my.due = Math.max(my.due + gap * jump, now);
+  if (my.until !== null && my.shown >= (over ? Math.min(my.until, n - 1) : my.until)) { my.playing = false; my.until = null; state(my); }
+  else if (my.shown < n - 1) my.want = Math.min(my.shown + jump, my.until ?? n - 1, n - 1);
+  else if (over && my.loop && !still.matches && n > 1) my.want = 0;
+  else if (over) { my.playing = false; state(my); put(my.$("live"), "textContent", my.panes.map((pane) => pane.alt).join(" ")); }
+};
+const rate = (my) => (my.films[0]?.head.rate ?? 12) * my.speed;
+const go = (my, i) => { if (count(my) && my.shown >= 0) my.want = clamp(i, 0, count(my) - 1); };
+const hand = (my) => { my.following = my.playing = false; my.start = my.until = null; };      // the visitor takes over
+const goByHand = (my, i) => { hand(my); go(my, i); state(my); };
+const play = (my, yes = !my.playing) => {
+  if (my.data.locked) return emit(my, {kind: "skip", nonce: Date.now()});
+  if (yes && my.shown >= count(my) - 1 && ends(my)) go(my, 0);
+  Object.assign(my, {playing: yes, following: false, start: null, due: performance.now() + 1000 / rate(my)});
+  state(my);
+};
+const MOVES = {first: () => 0, back: (my) => my.want - 1, next: (my) => my.want + 1, last: (my) => count(my) - 1};

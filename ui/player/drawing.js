@@ -1,0 +1,52 @@
+// ---- drawing: Plotly.react into one figure a pane, never remounted
+const CONFIG = {displayModeBar: false, responsive: false, doubleClick: false, showTips: false, scrollZoom: false};
+const draw = async (my, i) => {
+  const mine = my.films, {panes} = my;
+  Object.assign(my, {busy: true, dirty: false, drawnAt: performance.now()});
+  try {
+    if (my.shown < 0) { measure(my); arrange(my); }
+    const heights = panes.map((pane, k) => heightOf(my, pane, mine[k], i)), tallest = Math.max(...heights), beside = my.panesBox.dataset.beside === "true";
+    my.want = i;
+    await Promise.all(panes.map((pane, k) => show(my, pane, mine[k], i, beside ? tallest : heights[k])));
+    if (my.gone || my.films !== mine) return;       // another film was opened meanwhile
+    my.shown = i;
+    if (!my.playing) put(my.$("live"), "textContent", panes.map((pane) => pane.alt).filter(Boolean).join(" "));
+    state(my); ring(my); tell("step");
+  } catch (problem) { console.error(problem); if (my.films === mine) my.shown = i; } finally { my.busy = false; }
+};
+const show = async (my, pane, film, i, height) => {
+  const p = pictureOf(my, film, i), {plot} = pane;
+  put(plot, "style", `height:${height}px`);
+  if (!p) { if (pane.film) my.Plotly.purge(plot); pane.film = null; return caption(my, pane, film, null, i); }
+  const layout = layoutOf(my, pane, p, film, height), filled = p.figure.data.map((trace) => trace.meta?.series ? series(trace, film, lastOf(my, film, i)) : trace);
+  const marks = hasWebgl() ? [] : filled.filter(({type}) => type === "scattergl"), traces = filled.map((trace) => solid(marks.includes(trace) ? unseen(trace) : trace));
+  enlarge(my, pane, height);
+  put(plot, "data-flip", String(pane.flip = Boolean(p.flip)));
+  const {template} = my, steady = pane.film && pane.template === template && same(layout, pane.layout);
+  const rows = p.series || traces.some((trace) => trace.meta?.series) ? film.lines.length : Infinity;
+  Object.assign(pane, {film, layout, template, rows, alt: plain(broke(my, film, p, i) ? `${film.error.title}. ${film.error.text}` : p.alt)});
+  const points = traces.some(({meta}) => meta?.link && !meta.silent);
+  put(plot, "role", points ? "application" : "img"); put(plot, "aria-label", pane.alt); put(plot, "aria-description", points ? my.words.figure_hint : "");
+  caption(my, pane, film, p, i);
+  if (!steady || !quick(plot, traces)) await my.Plotly.react(plot, traces, {...structuredClone(layout), template}, CONFIG);    // Plotly writes into its layout
+  if (plot.querySelector(".no-webgl")) {            // promised, and not kept
+    webgl = false; my.Plotly.purge(plot); Object.assign(pane, {film: null, heard: false});
+    return show(my, pane, film, i, height);
+  }
+  pane.marks = marks;
+  if (marks.length) plot.querySelector(".gl-container").append(paintMarks(pane.sheet, plot, marks, devicePixelRatio * my.zoom)); else pane.sheet.remove();
+  hear(my, pane);
+};
+const layoutOf = (my, pane, p, film, height) => {
+  const layout = {...merge(p.figure.layout, sizeFor(pane, p)), width: pane.width, height, autosize: false};
+  if (!pane.wide && layout.annotations) layout.annotations = layout.annotations.filter((note) => note.name !== "wide");     // no room for these on a phone
+  ranges(p, film, layout);
+  return layout;
+};
+const hear = (my, pane) => {
+  if (pane.heard) return;
+  pane.heard = true;
+  pane.plot.on("plotly_hover", ({points: [point]}) => { if (point) hover(my, point.fullData, numberOf(point.fullData, point.pointNumber)); });
+  pane.plot.on("plotly_unhover", () => { if (!my.cursor) pointAt(my, null); });
+  pane.plot.on("plotly_click", ({points: [point]}) => { if (point) act(my, pane, point.data, numberOf(point.fullData, point.pointNumber)); });
+};

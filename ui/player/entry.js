@@ -1,0 +1,13 @@
+// ---- Streamlit calls this again on changed data and on a changed theme, and runs only the last cleanup: so one object per mounted element, one `stop`
+const parts = new WeakMap(), KINDS = {player: makePlayer, numbers: makeNumbers, share: makeShare, visited: makeVisited, take: makeTake};
+export default function ({data, parentElement, setTriggerValue}) {
+  let part = parts.get(parentElement);
+  if (!part) {
+    part = KINDS[data.kind](parentElement);
+    const {stop} = part;
+    part.end = () => { if (parts.get(parentElement) === part) { parts.delete(parentElement); stop(); } };
+    parts.set(parentElement, part);
+  }
+  part.update(data, setTriggerValue);
+  return part.end;
+}

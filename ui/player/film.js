@@ -1,0 +1,51 @@
+// ---- a film: an HTTP stream with a JSON value a line: {head}, then {row} and {picture} in turn, {value}s that later lines refer to, at last {done} or {error}.
+// Raw lines are kept, pictures parsed only around the one shown.
+const ARRAYS = {i1: Int8Array, u1: Uint8Array, u1c: Uint8ClampedArray, i2: Int16Array, u2: Uint16Array, i4: Int32Array, u4: Uint32Array, f4: Float32Array, f8: Float64Array};
+const decode = ({dtype, bdata, shape}) => {         // Plotly's base64 arrays, decoded once instead of at every draw
+  const numbers = new ARRAYS[dtype](Uint8Array.from(atob(bdata), (c) => c.charCodeAt(0)).buffer);
+  const [rows, columns] = String(shape ?? "").split(",").map(Number);
+  return columns ? Array.from({length: rows}, (_, r) => numbers.subarray(r * columns, (r + 1) * columns)) : numbers;
+};
+class Film {
+  constructor({key, run, address, name}) { Object.assign(this, {key, run, address, name, stop: new AbortController(), mood: "", asked: false, told: -Infinity}); this.clear(); }
+  get length() { return this.over && !this.error ? this.lines.length : Math.max(this.lines.length, this.planned); }       // as far as it is known; of a run that broke, what it would have had
+  clear() { Object.assign(this, {head: {}, total: 0, planned: 0, queued: null, again: false, lines: [], values: [], rows: [], marks: [], ended: false, error: null}); }
+  get over() { return this.ended || this.error !== null; }
+  feed(line) {
+    const kind = /^\{\s*"(\w+)"/.exec(line)?.[1];
+    if (kind === "picture") { if (/"mark":\s*true/.test(line)) this.marks.push(this.lines.length); this.lines.push(line); }
+    else if (kind === "value") this.values.push(line);
+    else if (kind === "row") this.rows.push(JSON.parse(line).row);
+    else if (kind === "done") this.ended = true;
+    else if (line.trim()) { Object.assign(this, JSON.parse(line)); this.planned = Math.max(this.planned, this.total); }          // head, total, queued, error
+  }
+  adopt(trial) {                                    // a second reading takes over as soon as it is no worse than what is there
+    if (trial.lines.length < this.lines.length && !trial.over) return;
+    for (const name of ["head", "total", "planned", "queued", "again", "lines", "values", "rows", "marks", "ended", "error"]) this[name] = trial[name];
+  }
+  picture(i, mood) {
+    if (mood !== this.mood) { this.mood = mood; this.near = new Map(); this.known = new Map(); this.weight = 0; }
+    if (!this.near.has(i)) {
+      this.near.set(i, this.resolve(paint(this.lines[i], THEME[mood]).picture));
+      if (this.near.size > 8) this.near.delete(this.near.keys().next().value);
+    }
+    return this.near.get(i);
+  }
+  value(n) {                                        // the same {"$": n} is the same object, so Plotly sees that nothing changed
+    let value = this.known.get(n);
+    if (value === undefined) { value = this.resolve(paint(this.values[n], THEME[this.mood]).value); this.weight += this.values[n].length; }
+    else this.known.delete(n);
+    this.known.set(n, value);                       // last used, last to go
+    for (const [old] of this.known) { if (this.weight < 4e6 || old === n) break; this.weight -= this.values[old].length; this.known.delete(old); }
+    return value;
+  }
+  resolve(node) {
+    if (Array.isArray(node)) { for (let k = 0; k < node.length; k++) if (typeof node[k] === "object" && node[k]) node[k] = this.resolve(node[k]); return node; }
+    if (!isPlain(node)) return node;
+    if (node.$ !== undefined) return this.value(node.$);
+    if (node.bdata !== undefined && ARRAYS[node.dtype]) return decode(node);
+    for (const key in node) if (typeof node[key] === "object" && node[key]) node[key] = this.resolve(node[key]);
+    return node;
+  }
+  column(key) { const k = (this.head.columns ?? []).findIndex(([name]) => name === key); return this.rows.slice(0, this.lines.length).map((row) => row[k] ?? null); }
+}

@@ -1,0 +1,44 @@
+// ---- panes: as many as films; two stand side by side when each has room
+const PANE = `<p class="th-name" hidden></p><div class="th-view"><div class="th-plot" tabindex="0" role="application"></div><div class="th-rings" aria-hidden="true"></div></div>
+  <div class="th-caption"><div class="th-words"><p><span class="th-phase"></span><span class="th-said"></span></p><div class="th-sum"></div></div><dl class="th-metrics"></dl></div>`;
+const makePane = (my) => {
+  const node = my.panesBox.appendChild(element("div", "th-pane", PANE)), part = (name) => node.querySelector(".th-" + name), plot = part("plot");
+  const words = Object.fromEntries(["rings", "phase", "said", "sum", "metrics"].map((name) => [name, part(name)]));
+  const pane = {node, plot, ...words, film: null, rows: 0, marks: [], sheet: element("canvas", "th-sheet")};
+  plot.addEventListener("keydown", (event) => steer(my, pane, event));
+  plot.addEventListener("blur", () => { if (my.cursor?.pane === pane) leave(my); });
+  return pane;
+};
+const arrange = (my) => {
+  const {films, panes, outer, zoom} = my;
+  while (panes.length > films.length) { const pane = panes.pop(); my.Plotly?.purge(pane.plot); pane.node.remove(); }
+  while (panes.length < films.length) panes.push(makePane(my));
+  const beside = films.length === 2 && outer >= 640;
+  put(my.panesBox, "data-beside", String(beside));
+  panes.forEach((pane, k) => {
+    pane.width = Math.floor((beside ? (outer - 1) / 2 : outer) / zoom);
+    pane.wide = pane.width >= 640; pane.huge = pane.width >= 1180;
+    put(pane.node, "data-narrow", String(!pane.wide));
+    const name = pane.node.querySelector(".th-name");
+    put(name, "hidden", films.length < 2); put(name, "textContent", films[k]?.name ?? "");
+  });
+  put(my.stage, "data-films", String(films.length));
+};
+const measure = (my) => {                           // what the window has left; read only when its size or the film changes
+  const {stage, $, data} = my;
+  let box = stage.parentElement;
+  while (box && !(box.scrollHeight > box.clientHeight + 4 && /auto|scroll/.test(getComputedStyle(box).overflowY))) box = box.parentElement;
+  const below = innerHeight - (stage.getBoundingClientRect().top + (box ?? document.scrollingElement).scrollTop);
+  const free = below - $("bar").offsetHeight - $("plain").offsetHeight - ($("caption")?.offsetHeight ?? 110) - 10;
+  my.zoom = data.present ? clamp(Math.min(my.outer / 940, free / 340), 1, 1.6) : 1;      // on a projector the figure is laid out smaller and drawn larger
+  my.room = data.present ? Math.max(240, free / my.zoom) : clamp(below - 84 - 46 - 44, 340, 680);
+};
+const sizeFor = (pane, p) => pane.huge && p.huge ? p.huge : pane.wide ? p.wide : p.narrow;      // the layout of a picture that this pane has room for
+const heightOf = (my, pane, film, i) => {
+  const p = pictureOf(my, film, i), otherwise = pane.wide ? my.room : 380;
+  return p ? sizeFor(pane, p)?.height ?? (pane.wide ? p.figure.layout?.height ?? my.room : 380) : otherwise;
+};
+const enlarge = ({zoom}, {plot, rings}, height) => {        // Plotly knows where the mouse is under a transform, and not under a zoom
+  put(plot.parentElement, "style", zoom > 1 ? `height:${Math.round(height * zoom)}px` : "");
+  for (const node of [plot, rings]) { node.style.transform = zoom > 1 ? `scale(${zoom})` : ""; node.style.transformOrigin = "0 0"; }
+};

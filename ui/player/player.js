@@ -1,0 +1,72 @@
+// ---- the player itself: what it watches, and how it is told, started and stopped
+const resize = (my) => {
+  measure(my);
+  if (my.shown < 0 && !my.panes.some((pane) => pane.film)) my.panes.forEach((pane) => put(pane.plot, "style", `height:${pane.wide ? my.room : 380}px`));
+  my.dirty = true;
+};
+const resized = (my, wide) => {
+  const w = Math.floor(wide);
+  if (!w || w === my.outer) return;                 // 0: in a hidden tab
+  my.outer = w;
+  put(my.stage, "data-narrow", String(w < 640));
+  if (my.shown >= 0 || !my.panes.length) { arrange(my); resize(my); }
+};
+const watched = (my) => {                           // sizes, theme, connection, keys; returns what ends it
+  const {stage, $} = my, away_ = ({target}) => away(my, target), keys = (event) => press(my, event), fit = () => resize(my);
+  const dress = dresser(stage, (next) => { my.mood = next; my.template = paint(JSON.stringify(THEME.template), THEME[next]); my.dirty = true; });
+  const width = new ResizeObserver(([{contentRect}]) => resized(my, contentRect.width));
+  const bar = new ResizeObserver(([{target}]) => stage.style.setProperty("--th-bar-height", `${target.offsetHeight}px`));      // on a phone the caption rests on it
+  const app = document.querySelector("[data-testid=stApp]"), line = new MutationObserver(([{oldValue}]) => {      // a server that was restarted knows nothing of us: run the page, or the next change would be lost
+    if (oldValue !== "CONNECTED" && app.getAttribute("data-test-connection-state") === "CONNECTED") emit(my, {kind: "back", nonce: Date.now()});
+  });
+  bar.observe($("bar")); width.observe(stage);
+  if (app) line.observe(app, {attributes: true, attributeFilter: ["data-test-connection-state"], attributeOldValue: true});
+  document.addEventListener("keydown", keys); document.addEventListener("pointerdown", away_); addEventListener("resize", fit);
+  return {dress: dress.dress, end: () => {
+    document.removeEventListener("keydown", keys); document.removeEventListener("pointerdown", away_); removeEventListener("resize", fit);
+    for (const eye of [width, bar, line]) eye.disconnect();
+    dress.stop();
+  }};
+};
+const obey = (my, before) => {                      // the page has run: other films, or the same ones told anew
+  const {data} = my, keysOf = ({films = []}) => films.map(({key}) => key).join(",");
+  if (keysOf(before) !== keysOf(data)) openFilms(my);
+  else {
+    const again = data.nonce === undefined ? data.start === before.start : data.nonce === before.nonce;        // merely run again, not told to go somewhere
+    if (!again && (data.autoplay || Number.isInteger(data.start))) told(my);
+    sameFilms(my);
+    my.dirty ||= data.words !== before.words || data.veiled !== before.veiled;
+    if (data.locked && !before.locked) delete document.documentElement.dataset.thSeen;
+  }
+  for (const film of my.films) {
+    const packed = data.inline?.films?.[film.key];
+    if (packed && (!film.over || film.error?.lost) && film.packed !== packed) { film.packed = packed; takeInline(my, film, packed); }
+  }
+};
+const makePlayer = (root) => {
+  const my = makeState(root), {dress, end} = watched(my);
+  wire(my);
+  window.theoriaLoops++; my.frame = requestAnimationFrame((now) => tick(my, now));
+  shared.player = my;
+  return {
+    update(next, trigger) {
+      const before = my.data;
+      Object.assign(my, {data: next, words: next.words ?? {}, send: trigger ?? my.send});
+      document.documentElement.dataset.thPresent = next.present ? "1" : "";
+      dress();
+      if (Boolean(before.present) !== Boolean(next.present) && my.shown >= 0) { measure(my); arrange(my); my.dirty = true; }
+      obey(my, before);
+      bringPlotly(my, next.inline?.plotly);
+      if (next.link && !next.offline) remember(next);
+      label(my); state(my); tell("film");
+    },
+    stop() {
+      my.gone = true; cancelAnimationFrame(my.frame); window.theoriaLoops--;
+      my.films.forEach((film) => film.stop.abort());
+      end();
+      my.panes.forEach((pane) => my.Plotly?.purge(pane.plot));
+      my.stage.remove();
+      if (shared.player === my) { shared.player = null; document.documentElement.dataset.thPresent = ""; tell("film"); }
+    },
+  };
+};

@@ -1,0 +1,82 @@
+// ---- films come: read again where a connection tears, handed over by the page where this host has not our routes
+async function read(film, signal, news) {           // one attempt: "done", "gone" (the server forgot it), "strange" (no film here), "broken" (it tore)
+  const trial = new Film(film), late = new AbortController(), timer = setTimeout(() => late.abort(), PATIENCE.first);
+  try {
+    const answer = await fetch(film.address, {signal: AbortSignal.any([signal, late.signal])}), type = answer.headers.get("content-type") ?? "";
+    clearTimeout(timer);
+    if (answer.status === 404 && type.includes("json")) return (await answer.json()).gone ? "gone" : "strange";
+    if (!answer.ok || type.includes("html")) return "strange";
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let rest = "";;) {
+      const {value, done} = await reader.read();
+      if (done || signal.aborted) break;
+      const parts = (rest + value).split("\n");
+      rest = parts.pop();
+      for (const line of parts) trial.feed(line);
+      film.adopt(trial); news();
+    }
+    return film.over ? "done" : "broken";
+  } catch { return film.lines.length || trial.head.columns ? "broken" : "strange"; } finally { clearTimeout(timer); }
+}
+const follow = async (my, film) => {
+  const {signal} = film.stop;
+  for (let since = performance.now(); !signal.aborted && !film.over;) {
+    const before = film.lines.length, answer = film.address ? await read(film, signal, () => news(my)) : "strange", now = performance.now();
+    if (signal.aborted || film.over) return;
+    if (film.lines.length > before) since = now;
+    if (answer === "gone") { if (now - film.told > PATIENCE.gone) { film.told = now; emit(my, {kind: "gone", film: film.key, nonce: Date.now()}); } }
+    else if (!film.lines.length) askInline(my, film);
+    if (now - since > PATIENCE.lost) { film.error = {title: my.words.lost, text: my.words.retry, lost: true}; news(my); return; }
+    await Promise.race([pause(PATIENCE.again), new Promise((wake) => { film.wake = wake; })]);
+  }
+};
+const askInline = (my, film) => {                   // a film, or Plotly (null), is asked for as data
+  if (film ? film.asked || my.data.offline : my.plotlyAsked) return;
+  if (film) film.asked = true; else my.plotlyAsked = true;
+  my.asking ??= setTimeout(() => {
+    my.asking = null;
+    if (!my.gone) emit(my, {kind: "inline", films: my.films.filter((one) => one.asked && !one.over).map((one) => one.key), plotly: my.plotlyAsked && !my.Plotly});
+  }, 60);
+};
+const takeInline = async (my, film, packed) => {
+  film.stop.abort(); film.stop = new AbortController();
+  const {signal} = film.stop, trial = new Film(film), text = await unpack(packed);
+  if (signal.aborted) return;
+  for (const line of text.split("\n")) trial.feed(line);
+  film.inline = true; film.adopt(trial); news(my);
+};
+const bringPlotly = async (my, packed) => {
+  if (my.Plotly) return;
+  try { my.Plotly = await plotly(my.data.plotly, packed && await unpack(packed)); my.dirty = true; } catch { askInline(my, null); }
+};
+
+// ---- the page says what is shown
+const told = (my) => {                              // where the page wants the film to open
+  const {data} = my;
+  my.start = data.autoplay ? 0 : data.start ?? null;
+  my.following = my.start === null;
+  my.playing = Boolean(data.autoplay) && !still.matches;
+  my.until = data.autoplay ? data.until ?? null : null;      // a lesson's step ends at its picture
+  if (my.until !== null && still.matches) { my.start = my.until; my.until = null; }
+};
+const openFilms = (my) => {
+  const {data, films: old} = my, at = my.want, went = !my.following, ran = my.playing, seen = my.shown >= 0, runs = (all) => all.map(({run}) => run).join();
+  const kept = (source) => old.find(({key, error}) => key === source.key && !error?.lost) ?? new Film(source);
+  my.films = data.films.map((source) => Object.assign(kept(source), {name: source.name, address: source.address, veiled: data.veiled}));
+  old.forEach((film) => { if (!my.films.includes(film)) film.stop.abort(); });
+  my.shown = my.want = -1;
+  delete document.documentElement.dataset.thSeen;
+  told(my);
+  if (seen && !data.autoplay && my.films[0].run && runs(old) === runs(my.films)) {      // the same run in other words or colours: stay where we are
+    if (went) { my.start = at; my.following = false; }
+    my.playing = ran;
+  }
+  Object.assign(my, {due: 0, opened: performance.now(), pointed: null, cursor: null, fresh: true});
+  my.films.forEach((film) => { if (!old.includes(film) && !data.inline?.films?.[film.key]) follow(my, film); });
+  tell("film");
+};
+const sameFilms = (my) => {                         // the page ran again and shows the films that are here
+  const {data} = my;
+  my.films.forEach((film, k) => Object.assign(film, {name: data.films[k].name, address: data.films[k].address, veiled: data.veiled}));
+  my.films.forEach((film) => film.wake?.());        // the page may have started the run again
+};

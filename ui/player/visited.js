@@ -1,0 +1,21 @@
+// ---- what was visited last: kept in this browser, sent nowhere
+const VISITED = "theoria.visited";
+const visits = () => { try { return JSON.parse(localStorage.getItem(VISITED)) ?? []; } catch { return []; } };      // a browser may forbid it, or hold what is not ours
+const remember = ({file, link}) => {
+  const query = new URL(link, location.href).searchParams;
+  for (const name of ["lang", "v"]) query.delete(name);
+  if (/^[~]|^file:/.test(query.get("data") ?? "")) query.delete("data");     // whoever sits here next need not find somebody's own data
+  query.delete("pin");
+  try { localStorage.setItem(VISITED, JSON.stringify([{file, query: query.toString()}, ...visits().filter((one) => one.file !== file)].slice(0, 4))); } catch { /* then nothing is kept */ }
+};
+function makeVisited(root) {
+  const box = root.appendChild(element("p", "th-visited")), dress = dresser(box);
+  return {
+    update({words, titles, base}) {
+      dress.dress();
+      const known = visits().filter(({file}) => Object.hasOwn(titles, file));
+      put(box, "innerHTML", known.length ? `${escaped(words.visited)} ` + known.map(({file, query}) => `<a href="${escaped(`${base}${file}${query ? "?" + query : ""}`)}">${escaped(titles[file])}</a>`).join(" · ") : "");
+    },
+    stop() { dress.stop(); box.remove(); },
+  };
+}
