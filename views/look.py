@@ -16,6 +16,7 @@ from engine.params import Params
 
 F = TypeVar("F", bound=Frame)
 Fact = float | int | str | None
+Metric = str | tuple[str, str | None]
 Values = Mapping[str, tuple[Any, int]]  # name in the formula → (a number, or numbers by entity; decimals)
 
 
@@ -77,14 +78,15 @@ class Look(Generic[F]):
         values: Values | None = None,
         of: str = "",
         at: int = -1,
-        metrics: Sequence[str | tuple[str, str]] = (),
+        metrics: Sequence[Metric] = (),
         derived: Mapping[str, Fact] | None = None,
         hold: float = 1.0,
     ) -> Picture:
         """The picture of this step.
 
         `facts` fill its sentences, beside the frame's own numbers; `key` picks the sentence where the part alone does not.
-        `metrics`: columns, or (column, its value in words). `derived`: columns that no frame has. `formula`, `values`, `of`,
+        `metrics`: at most three, the same ones in all pictures of a run, since each has its place: columns, or (column, its
+        value in words, None where it is not known). `derived`: columns that no frame has. `formula`, `values`, `of`,
         `at`, `hold`: as in Picture.
         """
         row = self._row(derived or {})
@@ -112,9 +114,9 @@ class Look(Generic[F]):
         single = {name: known(value) for name, value in held.items() if not isinstance(value, np.ndarray)}
         return single | dict(derived)
 
-    def _metric(self, item: str | tuple[str, str], row: Mapping[str, Fact]) -> tuple[str, str]:
-        name, value = (item, shown(row[item])) if isinstance(item, str) else item
-        return self.words.columns[name], value
+    def _metric(self, item: Metric, row: Mapping[str, Fact]) -> tuple[str, str]:
+        name, value = (item, row[item]) if isinstance(item, str) else item
+        return self.words.columns[name], shown(value)
 
 
 def scenes(algorithms: Sequence[Algorithm[Any]], kinds: Mapping[str, Callable[[Look[Any]], Picture]]) -> Callable[..., Picture]:

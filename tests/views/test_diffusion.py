@@ -211,4 +211,4 @@ def test_an_estimated_distance_stands_beside_what_chance_makes():
     frames, draw = made("rings", what="points", score="exact", calls=20)
     shown, last = draw(-1), frames[-1]
     assert f"0 ± {last.chance:.3f}" in shown.said
-    assert dict(shown.metrics)["by chance (±)"] == f"{last.chance:.3f}"
+    assert shown.metrics[-1] == ("energy distance", f"{last.distance:.3f}")

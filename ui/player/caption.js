@@ -1,10 +1,11 @@
 // ---- the caption: phase, sentence, formula with this step's values, metrics
 const broke = (my, film, p, i) => Boolean(film.error && (!p || lastOf(my, film, i) === film.lines.length - 1));      // the last finite picture carries the explanation
+const bound = (text) => text.replaceAll(" = ", "\u00a0=\u00a0");      // what is equal stays on one line
 const caption = (my, pane, film, p, i = my.shown) => {
   const {pointed} = my, stopped = broke(my, film, p, i);
   put(pane.node, "data-broke", String(stopped));
   put(pane.phase, "innerHTML", stopped ? "! " + film.error.title : p?.phase ?? "");
-  put(pane.said, "innerHTML", stopped ? film.error.text : p?.said ?? "");
+  put(pane.said, "innerHTML", stopped ? film.error.text : bound(p?.said ?? ""));
   put(pane.sum, "innerHTML", stopped || !p ? "" : formula(p, pointed && p.of === pointed.link ? pointed.entity : undefined));
   put(pane.metrics, "innerHTML", (p?.metrics ?? []).map(([label, value, extra]) => `<div><dt>${label}</dt><dd>${value}${extra ? ` <small>${extra}</small>` : ""}</dd></div>`).join(""));
 };

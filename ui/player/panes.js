@@ -1,6 +1,8 @@
 // ---- panes: as many as films; two stand side by side when each has room
 const PANE = `<p class="th-name" hidden></p><div class="th-view"><div class="th-plot" tabindex="0" role="application"></div><div class="th-rings" aria-hidden="true"></div></div>
-  <div class="th-caption"><div class="th-words"><p><span class="th-phase"></span><span class="th-said"></span></p><div class="th-sum"></div></div><dl class="th-metrics"></dl></div>`;
+  <div class="th-caption"><p class="th-words"><span class="th-phase"></span><span class="th-said"></span></p><div class="th-sum"></div><dl class="th-metrics"></dl></div>`;
+const CAPTIONS = [[900, 98], [640, 131], [0, 204]];    // the caption's height, by the least width of the pane it is for; player.css has them too
+const captionOf = (width) => CAPTIONS.find(([least]) => width >= least)[1];
 const makePane = (my) => {
   const node = my.panesBox.appendChild(element("div", "th-pane", PANE)), part = (name) => node.querySelector(".th-" + name), plot = part("plot");
   const words = Object.fromEntries(["rings", "phase", "said", "sum", "metrics"].map((name) => [name, part(name)]));
@@ -16,7 +18,9 @@ const arrange = (my) => {
   const beside = films.length === 2 && outer >= 640;
   put(my.panesBox, "data-beside", String(beside));
   panes.forEach((pane, k) => {
-    pane.width = Math.floor((beside ? (outer - 1) / 2 : outer) / zoom);
+    const width = beside ? (outer - 1) / 2 : outer;
+    pane.width = Math.floor(width / zoom);
+    put(pane.node, "data-caption", String(captionOf(width)));
     pane.wide = pane.width >= 640; pane.huge = pane.width >= 1180;
     put(pane.node, "data-narrow", String(!pane.wide));
     const name = pane.node.querySelector(".th-name");
@@ -31,7 +35,7 @@ const measure = (my) => {                           // what the window has left;
   const below = innerHeight - (stage.getBoundingClientRect().top + (box ?? document.scrollingElement).scrollTop);
   const free = below - $("bar").offsetHeight - $("plain").offsetHeight - ($("caption")?.offsetHeight ?? 110) - 10;
   my.zoom = data.present ? clamp(Math.min(my.outer / 940, free / 340), 1, 1.6) : 1;      // on a projector the figure is laid out smaller and drawn larger
-  my.room = data.present ? Math.max(240, free / my.zoom) : clamp(below - 84 - 46 - 44, 340, 680);
+  my.room = data.present ? Math.max(240, free / my.zoom) : clamp(below - captionOf(my.outer) - 46 - 44, 340, 680);
 };
 const sizeFor = (pane, p) => pane.huge && p.huge ? p.huge : pane.wide ? p.wide : p.narrow;      // the layout of a picture that this pane has room for
 const heightOf = (my, pane, film, i) => {

@@ -12,19 +12,18 @@ const resized = (my, wide) => {
   if (my.shown >= 0 || !my.panes.length) { arrange(my); resize(my); }
 };
 const watched = (my) => {                           // sizes, theme, connection, keys; returns what ends it
-  const {stage, $} = my, away_ = ({target}) => away(my, target), keys = (event) => press(my, event), fit = () => resize(my);
+  const {stage} = my, away_ = ({target}) => away(my, target), keys = (event) => press(my, event), fit = () => resize(my);
   const dress = dresser(stage, (next) => { my.mood = next; my.template = paint(JSON.stringify(THEME.template), THEME[next]); my.dirty = true; });
   const width = new ResizeObserver(([{contentRect}]) => resized(my, contentRect.width));
-  const bar = new ResizeObserver(([{target}]) => stage.style.setProperty("--th-bar-height", `${target.offsetHeight}px`));      // on a phone the caption rests on it
   const app = document.querySelector("[data-testid=stApp]"), line = new MutationObserver(([{oldValue}]) => {      // a server that was restarted knows nothing of us: run the page, or the next change would be lost
     if (oldValue !== "CONNECTED" && app.getAttribute("data-test-connection-state") === "CONNECTED") emit(my, {kind: "back", nonce: Date.now()});
   });
-  bar.observe($("bar")); width.observe(stage);
+  width.observe(stage);
   if (app) line.observe(app, {attributes: true, attributeFilter: ["data-test-connection-state"], attributeOldValue: true});
   document.addEventListener("keydown", keys); document.addEventListener("pointerdown", away_); addEventListener("resize", fit);
   return {dress: dress.dress, end: () => {
     document.removeEventListener("keydown", keys); document.removeEventListener("pointerdown", away_); removeEventListener("resize", fit);
-    for (const eye of [width, bar, line]) eye.disconnect();
+    for (const eye of [width, line]) eye.disconnect();
     dress.stop();
   }};
 };

@@ -16,18 +16,25 @@ const number = (x, digits) => {
   return text.startsWith("-") ? (Number(text) === 0 ? "" : "−") + text.slice(1) : text;
 };
 const plain = (text) => element("template", "", (text ?? "").replace(/<sup>([−\d]+)<\/sup>/g, (all, power) => power.replace(/./g, (sign) => UNRAISED["−0123456789".indexOf(sign)]))).content.textContent;      // what is escaped for a page, for a listener
-const broken = new Map();                           // formula → the same in pieces that begin at "=", so that a long one may go on in the next line
+const broken = new Map();                           // markup → formulas, each a box of its own; in it pieces that begin at "=", so that one that is longer than the line goes on in the next
 const pieces = (text) => {
   if (!broken.has(text)) {
     const box = element("template", "", text);
-    for (const math of box.content.querySelectorAll("math")) {
-      const row = math.children.length === 1 && math.firstElementChild.localName === "mrow" ? math.firstElementChild : math, parts = [math.cloneNode(false)];
-      for (const node of [...row.childNodes]) { if (node.localName === "mo" && node.textContent === "=" && parts.at(-1).childNodes.length) parts.push(math.cloneNode(false)); parts.at(-1).append(node); }
-      math.replaceWith(...parts);
-    }
+    for (const math of box.content.querySelectorAll("math")) math.replaceWith(...formulasOf(math));
     broken.set(text, box.innerHTML);
   }
   return broken.get(text);
+};
+const formulasOf = (math) => {
+  const row = math.children.length === 1 && math.firstElementChild.localName === "mrow" ? math.firstElementChild : math;
+  const piece = () => math.cloneNode(false), boxes = [[piece()]];
+  for (const node of [...row.childNodes]) {
+    const wide = node.localName === "mspace" && node.getAttribute("width") === "2em", here = boxes.at(-1);      // \qquad stands between two formulas
+    if (wide) { boxes.push([piece()]); continue; }
+    if (node.localName === "mo" && node.textContent === "=" && here.at(-1).childNodes.length) here.push(piece());
+    here.at(-1).append(node);
+  }
+  return boxes.map((parts) => { const box = element("span", "th-formula"); box.append(...parts); return box; });
 };
 const TEN = /^([^]*?) × 10<sup>([−\d]+)<\/sup>/;
 const inMath = (text, look) => {                    // m × 10ⁿ with its power raised as MathML does

@@ -16,7 +16,7 @@ from engine.generative.diffusion.plane import standard
 from engine.generative.diffusion.score import GRID
 from engine.points import Points
 from views.generative import parts
-from views.look import Fact, Look, Values
+from views.look import Fact, Look, Metric, Values, shown
 
 DDIM = formula(
     r"x_{{to}!} = {signal}!\,\hat x_0 + {noise}!\,\hat\varepsilon"
@@ -78,7 +78,7 @@ def _picture(look: Look[CloudFrame], course: Panel, sampler: str, hold: float) -
         values=values,
         of="" if tried else "point",
         at=-1 if tried else 0,
-        metrics=_metrics(frame),
+        metrics=_metrics(look),
         derived=_time(frame),
         hold=hold,
     )
@@ -128,12 +128,15 @@ def _time(frame: CloudFrame) -> dict[str, Fact]:
     return {"t": frame.t if frame.t >= 0 else None}
 
 
-def _metrics(frame: CloudFrame) -> list[str | tuple[str, str]]:
-    if frame.part in ("learn", "batch"):
-        return ["loss"] if np.isfinite(frame.loss) else []
-    if frame.part == "calls":
+def _metrics(look: Look[CloudFrame]) -> list[Metric]:
+    """How far the points end from the data, and what led there: what is left of them, or the loss last computed."""
+    if look.scene == "by_calls":
         return ["distance", "distance2", "chance"]
-    return ["distance", "chance", "calls"] if frame.t < 0 else [parts.left(frame), "calls"]
+    course: Metric = parts.left(look.frame)
+    if look.params.score != "exact":
+        losses = (frame.loss for frame in reversed(look.frames) if np.isfinite(frame.loss))
+        course = "loss", shown(next(losses, None))
+    return [course, *(("distance", "distance2") if look.params.sampler == "both" else ("calls", "distance"))]
 
 
 def _formula(look: Look[CloudFrame]) -> tuple[str, Values]:

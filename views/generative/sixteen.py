@@ -16,7 +16,7 @@ from engine.generative import nets, samplers, schedules
 from engine.generative.diffusion import PictureFrame
 from views.generative import parts
 from views.generative.parts import PAPER, SIDE
-from views.look import Look, Values
+from views.look import Look, Metric, Values
 
 DDIM = formula(
     r"x_{{to}!} = \sqrt{\bar\alpha_{{to}!}}\,\hat x_0 + \sqrt{1-\bar\alpha_{{to}!}-\sigma^2}\,\hat\varepsilon"
@@ -87,12 +87,12 @@ def _key(look: Look[PictureFrame]) -> str:
     return "step" if look.params.sampler == "ddim" and not frame.deviation else "step_noise"
 
 
-def _metrics(look: Look[PictureFrame]) -> list[str | tuple[str, str]]:
+def _metrics(look: Look[PictureFrame]) -> list[Metric]:
     frame = look.frame
-    out: list[str | tuple[str, str]] = [parts.left(frame), "calls"]
-    if np.isfinite(frame.error) and (frame.t < 0 or frame.part == "up"):
-        return [*out, "error"]
-    return [*out, "moved"] if len(look.frames) > 1 else out
+    moved: Metric = "moved" if len(look.frames) > 1 else ("moved", None)
+    if not len(frame.source):
+        return [parts.left(frame), "calls", moved]
+    return [parts.left(frame), moved, "error" if frame.t < 0 or frame.part == "up" else ("error", None)]
 
 
 def _formula(look: Look[PictureFrame]) -> tuple[str, Values]:

@@ -11,7 +11,7 @@ from charts.words import cut
 from engine.edges import Graph
 from engine.graphs.gcn import TrainFrame
 from views.graphs import parts
-from views.look import Look
+from views.look import Look, Metric
 
 LEGEND = 330  # px of a line of the legend
 SIGNS = "●◆■▲✚★●"
@@ -30,9 +30,9 @@ def facts(look: Look[TrainFrame]) -> dict[str, Any]:
     }
 
 
-def metrics(frame: TrainFrame) -> list[str | tuple[str, str]]:
-    """Loss, accuracy where there is one, energy."""
-    known: list[str | tuple[str, str]] = [("accuracy", percent(frame.accuracy))] if np.isfinite(frame.accuracy) else []
+def metrics(frame: TrainFrame) -> list[Metric]:
+    """Loss, accuracy where there is one in this run, energy."""
+    known: list[Metric] = [("accuracy", percent(frame.accuracy))] if np.isfinite(frame.accuracy) else []
     return ["loss", *known, ("energy", short(frame.energy, 2))]
 
 

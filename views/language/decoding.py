@@ -28,7 +28,7 @@ from views.language.decoding_scene import (
     width_scene,
 )
 from views.language.decoding_tree import shares, ticked, tree_panel
-from views.look import Look, Words, scenes
+from views.look import Look, Metric, Words, scenes
 
 __all__ = ["Options", "choices", "clicked", "draw"]
 
@@ -63,7 +63,7 @@ def _search(scene: Scene, beaten: str, stopped: Mapping[str, str]) -> Picture:
         key=_key(scene, close),
         facts=caption.candidates(scene) | {"more": more} | dict(stopped),
         told=caption.ask_formula(scene, singly=close) if part == "expand" else caption.path_formula(scene),
-        metrics=caption.found(scene) if part == "end" else caption.searching(scene),
+        metrics=caption.metrics(scene),
     )
 
 
@@ -90,7 +90,7 @@ def exhaustive(look: Look[SearchFrame]) -> Picture:
         key="nothing" if frame.part == "end" and not scene.ranked else "",
         facts=caption.candidates(scene) | {"more": more, "longest": look.params.longest},
         told=caption.path_formula(scene),
-        metrics=caption.found(scene) if frame.part == "end" else caption.searching(scene),
+        metrics=caption.metrics(scene),
     )
 
 
@@ -150,7 +150,7 @@ def widths(look: Look[SearchFrame]) -> Picture:
         Placed(panels, *WIDTHS),
         key="found" if scene.ranked else "nothing",
         facts=caption.winner(scene),
-        metrics=caption.found(scene),
+        metrics=caption.metrics(scene),
         derived=caption.derived(scene),
         hold=READ,
         **caption.path_formula(scene),
@@ -198,7 +198,7 @@ def _stepped(
     key: str,
     facts: Mapping[str, Any],
     told: caption.Formula,
-    metrics: list[str | tuple[str, str]],
+    metrics: list[Metric],
     level: Any = lambda frame: frame.step,
     derived: Mapping[str, Any] | None = None,
     hold: float = READ,

@@ -21,6 +21,7 @@ from engine.language.decoding import (
 )
 from engine.language.decoding import score as score_of
 from views.language.decoding_scene import Scene, Sentence, p_of
+from views.look import Metric
 
 PATH = formula(
     r"P({name}!) = {factors}! = {product}!! \qquad \frac{\log P}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
@@ -248,21 +249,15 @@ def _measures(scene: Scene) -> dict[str, float | None]:
     return dict(zip(told, known, strict=True)) | dict.fromkeys(silent)
 
 
-def searching(scene: Scene) -> list[str | tuple[str, str]]:
-    """The metrics of a search under way."""
-    choices = _choices(scene.frame)
-    return ["calls", *([("choices", number(choices, 2))] if choices is not None else [])]
-
-
-def found(scene: Scene) -> list[str | tuple[str, str]]:
-    """The metrics of a search that is over."""
+def metrics(scene: Scene) -> list[Metric]:
+    """The best sentence so far; the likeliest there is, which is known at the end; and what it has cost."""
     best, optimum = scene.best, scene.frame.optimum
-    if best is None:
-        return searching(scene)
     first, highest = ("s", "optimum_s") if scene.scores else ("probability", "optimum")
-    top = [(first, p_of(float(np.exp(best.logp))))]
-    top += [(highest, p_of(float(np.exp(optimum))))] * bool(np.isfinite(optimum))
-    return [*top, "calls"]
+    return [
+        (first, p_of(float(np.exp(best.logp))) if best else None),
+        (highest, p_of(float(np.exp(optimum))) if np.isfinite(optimum) else None),
+        "calls",
+    ]
 
 
 def _agreement(scene: Scene, best: Sentence | None) -> float | None:

@@ -36,7 +36,7 @@ def context(look: Look[ContextFrame]) -> Picture:
         values=values,
         of="word",
         at=0,
-        metrics=[("seen", facts["seen"]), ("unseen", facts["unseen"])] if summed else [],
+        metrics=[(column, facts[column] if summed else None) for column in ("seen", "unseen")],
         derived={
             "estimator": name if shown else None,
             "order": look.params.order,

@@ -39,7 +39,7 @@ def perplexity(look: Look[PerplexityFrame]) -> Picture:
         key={INFINITE: "infinite", NONE: "none"}.get(value, ""),
         formula="" if not frame.step or value == NONE else SPARED if spared else PERPLEXITY,
         values={"m": (known, 0), "perplexity": (facts["value"], 0)},
-        metrics=[("perplexity", facts["value"])] if frame.step else [],
+        metrics=[("perplexity", facts["value"] if frame.step else None)],
         derived={
             "estimator": params.estimator,
             "size": int(frame.sizes[frame.size]),

@@ -14,7 +14,7 @@ from engine.language.ngram import SentenceFrame
 from engine.language.smoothing import SCORES
 from views.language.ngram_parts import explained, highest_of, joined, named, past, scored, short_name, size_of, times, tiny
 from views.language.ngram_words import PLACES, Factors, next_words, strip, surprise
-from views.look import Look
+from views.look import Look, Metric
 
 COUNT = formula(r"C(h\,w) = {gram}! \qquad C(h) = {context}!")
 PRODUCT = formula(r"P = {factors}! = {product}!!")
@@ -27,9 +27,9 @@ def sentence(look: Look[SentenceFrame]) -> Picture:
     frame, now, params = look.frame, look.frame.now, look.params
     without = params.estimator in SCORES  # of scores there is no perplexity
     mathml, values = _caption(look)
-    metrics: list[str | tuple[str, str]] = [("bits", number(frame.bits, 2) + (" + ∞" if frame.zeros else ""))]
-    if len(frame.p) and not without:
-        metrics.append(("perplexity", _power(frame)))
+    metrics: list[Metric] = [("bits", number(frame.bits, 2) + (" + ∞" if frame.zeros else ""))]
+    if not without:
+        metrics.append(("perplexity", _power(frame) if len(frame.p) else None))
     word = str(frame.words[frame.at]) if frame.at >= 0 else ""
     return look.picture(
         Placed([_surprise(look), _window(look), _candidates(look)], *PLACES),

@@ -16,7 +16,7 @@ from engine.language.ngram import GenerateFrame
 from engine.language.smoothing import SCORES
 from views.language.ngram_parts import highest_of, joined, named, past, scored, size_of, tiny
 from views.language.ngram_words import PLACES, Factors, next_words, strip, surprise
-from views.look import Look
+from views.look import Look, Metric
 
 DRAW = formula(r"p({name}! \mid h) = {p}!! \qquad u = {u}!")
 PICK = formula(r"p({name}! \mid h) = {p}!!")
@@ -28,9 +28,9 @@ def generate(look: Look[GenerateFrame]) -> Picture:
     """The text so far, a bar of surprise for each word that was written, and the words that were to choose from."""
     frame, params = look.frame, look.params
     mathml, values = _caption(look)
-    metrics: list[str | tuple[str, str]] = [("bits", number(frame.bits, 2))]
-    if len(frame.p) and params.estimator not in SCORES:
-        metrics.append(("perplexity", size_of(float(2 ** (frame.bits / len(frame.p))))))
+    metrics: list[Metric] = [("bits", number(frame.bits, 2))]
+    if params.estimator not in SCORES:
+        metrics.append(("perplexity", size_of(float(2 ** (frame.bits / len(frame.p)))) if len(frame.p) else None))
     panels = [_hypotheses(look), _written(look), NOTHING] if len(frame.beams) else [_surprise(look), _written(look), _next(look)]
     return look.picture(
         Placed(panels, *PLACES),

@@ -49,7 +49,7 @@ def mapped(look: Look[MapFrame]) -> Picture:
         of="word",
         at=scene.row(int(scene.near[0])),
         metrics=[
-            *["loss"] * bool(np.isfinite(frame.loss)),
+            "loss",
             ("vocabulary", count(len(frame.words))),
             ("spread", percent(frame.spread)),
         ],

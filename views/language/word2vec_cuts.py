@@ -35,7 +35,8 @@ def cuts(look: Look[CutsFrame]) -> Picture:
         hold=3.0,
     )
     sizes = [(cut[mode], count(int(types))) for mode, types in zip(frame.modes, frame.types, strict=True)]
-    return replace(picture, metrics=sizes)  # one a cut: they are no columns
+    few = [*sizes[:2], *sizes[2:][-1:]]  # of four the third has no room: it is nearly the second
+    return replace(picture, metrics=few)  # one a cut: they are no columns
 
 
 def _wide(m: int) -> list[Box]:

@@ -14,7 +14,7 @@ from engine.points import Added, Points, Removed
 from views.learning import coins as tables
 from views.learning import mixtures as clouds
 from views.learning.mixtures import Options, choices
-from views.look import Look, scenes
+from views.look import Look, Metric, scenes
 
 __all__ = ["Options", "choices", "clicked", "draw"]
 
@@ -49,7 +49,7 @@ def coins(look: Look[CoinsFrame]) -> Picture:
         values=values,
         of=of,
         at=at,
-        metrics=_metrics(look),
+        metrics=_metrics(look.frame),
         derived=theta | _missing(look),
         hold=_hold(frame),
     )
@@ -73,7 +73,7 @@ def mixture(look: Look[MixtureFrame]) -> Picture:
         values=values,
         of=of,
         at=at,
-        metrics=_metrics(look),
+        metrics=_metrics(look.frame),
         derived=_missing(look),
         hold=_hold(look.frame),
     )
@@ -85,7 +85,8 @@ def by_k(look: Look[MixtureFrame]) -> Picture:
     panels = [clouds.cloud(frame, look.data[0], look.options, look.say)]
     panels += [look.history(column, across="k", zero=False) for column in ("loglik", "bic", "aic")]
     facts = {"bic": number(frame.bic, 1), "aic": number(frame.aic, 1)}
-    return look.picture(Placed(panels, *CLOUD), facts=facts, metrics=_metrics(look), derived=_missing(look), hold=_hold(frame))
+    metrics: list[Metric] = ["loglik", ("bic", facts["bic"]), ("aic", facts["aic"])]
+    return look.picture(Placed(panels, *CLOUD), facts=facts, metrics=metrics, derived=_missing(look), hold=_hold(frame))
 
 
 draw = scenes(ALGORITHMS, {"coins": coins, "mixture": mixture, "by_k": by_k})
@@ -165,11 +166,8 @@ def _small(value: float) -> str:
     return number(value, 4 if abs(value) < 10 else 1) if abs(value) >= 5e-4 else short(value, 2)
 
 
-def _metrics(look: Look[Any]) -> list[str | tuple[str, str]]:
-    frame = look.frame
-    out: list[str | tuple[str, str]] = ["loglik"]
-    out += ["agreement"] * (isinstance(frame, MixtureFrame) and bool(np.isfinite(frame.agreement)))
-    out += [("gap", _small(frame.gap))] * bool(np.isfinite(frame.gap))
-    if _missing(look)["missing"] is not None:
-        return [*out, "missing"]
-    return [*out, *["rate"] * bool(np.isfinite(frame.rate))]
+def _metrics(frame: EmFrame) -> list[Metric]:
+    """How well it fits, how fast it gets there; and where classes are known, whether those are what was found."""
+    if isinstance(frame, MixtureFrame) and np.isfinite(frame.agreement):
+        return ["loglik", "rate", "agreement"]
+    return ["loglik", "rate", "missing"]

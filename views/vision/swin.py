@@ -74,7 +74,7 @@ def shift(look: Look[ShiftFrame]) -> Picture:
         values=values,
         of=of,
         at=at,
-        metrics=["seen_before", "seen", ("difference", short(frame.difference, 2)) if over else "both"],
+        metrics=["seen_before", "seen", "both"],
         derived={"difference": frame.difference if over else None},
         hold=LONG.get(frame.part, 8.0),
     )

@@ -1,0 +1,36 @@
+"""Nothing below the picture moves while a film plays: bar, metrics and tabs have one place for all its pictures."""
+
+import json
+from itertools import pairwise
+
+import pytest
+
+from contents import SECTIONS
+from tests.browser.playground import go, idle, ready
+
+SLUGS = [slug for slugs in SECTIONS.values() for slug in slugs]
+# The first, the middle and the last picture, and the first one of every phase.
+STEPS = """() => { const {lines} = window.theoria.player.films[0], phases = lines.map((line) => JSON.parse(line).picture.phase.replace(/[\\d.]+/g, ""));
+    return [...new Set([0, lines.length >> 1, lines.length - 1, ...phases.map((phase) => phases.indexOf(phase))])]; }"""
+PLACES = """() => { const tabs = document.querySelector(".st-key-below"); tabs.scrollIntoView({block: "end"});      // where the bar need not stick
+    const from = document.querySelector(".th-player").getBoundingClientRect(), box = (node) => { const {x, y, width, height} = node.getBoundingClientRect(); return [x - from.x, y - from.y, width, height]; };
+    return {bar: box(document.querySelector(".th-bar")), tabs: box(tabs).slice(0, 3), metrics: [...document.querySelectorAll(".th-metrics div")].map(box), player: [from.width, from.height]}; }"""
+CROWDED = """() => [...document.querySelectorAll(".th-metrics div")].filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.innerText)"""
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_bar_tabs_and_metrics_stand_still_through_the_default_film(visit, slug):
+    page = visit(f"/{slug}?step=0")
+    ready(page)
+    idle(page)
+    steps = page.evaluate(STEPS)
+    for width, height in ((1280, 800), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        idle(page)
+        seen = {}
+        for step in steps:
+            go(page, step)
+            seen[step] = json.dumps(page.evaluate(PLACES))
+            assert page.evaluate(CROWDED) == []
+        for one, other in pairwise(steps):
+            assert seen[one] == seen[other], (width, one, other)
