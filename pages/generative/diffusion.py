@@ -10,6 +10,7 @@ from ui import shell
 from ui.controls import controls
 from ui.dataset import EDITED_POINTS, PICTURE, Form
 from ui.language import say
+from ui.strip import Strip
 from views.generative import diffusion as view
 
 CLOUDS = ("moons", "rings", "spiral", "heaps")
@@ -18,7 +19,7 @@ SAMPLES = {"pictures": ("seven", "drawn_boot", "chelsea"), "points": CLOUDS, "by
 FORMS: dict[str, Form[Any]] = {"points": EDITED_POINTS, "by_calls": EDITED_POINTS, "forward": PICTURE}
 
 text = shell.header("diffusion")
-begins = shell.experiments(text)
+row = Strip(text)
 left, right = shell.stage()
 with left:
     box = st.container()
@@ -28,4 +29,4 @@ with left:
     with box:
         chosen = shell.about(text, kind, SAMPLES, FORMS | {"pictures": PICTURE} if needed else FORMS)
     options = controls(view.Options, text, folded=say("picture_settings"), kind=kind.name)
-shell.picture(text, diffusion, view, kind, params, options, chosen, begins, right)
+shell.picture(text, diffusion, view, kind, params, options, chosen, row, right)

@@ -6,12 +6,13 @@ from ui.controls import controls
 from ui.dataset import POINTS, dataset
 from ui.language import say
 from ui.place import place
+from ui.strip import Strip
 from views.learning import som as view
 
 SAMPLES = ["penguins", "xkcd", "mnist", "animals", "moons", "square"]
 
 text = shell.header("som")
-begins = shell.experiments(text)
+row = Strip(text)
 left, right = shell.stage()
 with left:
     box = left.container()
@@ -21,7 +22,7 @@ with left:
     params = controls(kind.Params, text, choices=view.settings(kind.Params, text))
     options = controls(view.Options, text, choices=view.choices(chosen.data, text), folded=say("picture_settings"))
     placed = place(text, chosen.data)
-clicked = shell.picture(text, som, view, kind, params, options, chosen, begins, right, placed)
+clicked = shell.picture(text, som, view, kind, params, options, chosen, row, right, placed)
 if clicked:
     with right:
         shell.details(*view.unit(clicked.frame, clicked.index, chosen.data, text))
