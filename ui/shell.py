@@ -51,8 +51,7 @@ def topic(module: ModuleType, view: ModuleType, *, samples: Samples = (), form: 
         for name, told in view.belonging(chosen.data).items() if hasattr(view, "belonging") else ():
             address.belongs(text.slug, name, told)
         choices = view.choices(chosen.data, text) if hasattr(view, "choices") else None
-        params = controls(kind.Params, text, choices=choices)
-        options = controls(view.Options, text, choices=choices, folded=say("picture_settings"), kind=kind.name)
+        params, options = controls(text, kind, view.Options, choices)
     picture(text, module, view, kind, params, options, chosen, row, right)
 
 

@@ -9,7 +9,6 @@ from engine.generative import diffusion
 from ui import shell
 from ui.controls import controls
 from ui.dataset import EDITED_POINTS, PICTURE, Form
-from ui.language import say
 from ui.strip import Strip
 from views.generative import diffusion as view
 
@@ -24,9 +23,8 @@ left, right = shell.stage()
 with left:
     box = st.container()
     kind = ui.kinds.picked(text, diffusion.ALGORITHMS)
-    params = controls(kind.Params, text)
+    params, options = controls(text, kind, view.Options)
     needed = isinstance(params, diffusion.Pictures) and params.begin in ("picture", "invert")
     with box:
         chosen = shell.about(text, kind, SAMPLES, FORMS | {"pictures": PICTURE} if needed else FORMS)
-    options = controls(view.Options, text, folded=say("picture_settings"), kind=kind.name)
 shell.picture(text, diffusion, view, kind, params, options, chosen, row, right)

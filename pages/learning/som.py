@@ -4,7 +4,6 @@ from engine.learning import som
 from ui import kinds, shell
 from ui.controls import controls
 from ui.dataset import POINTS, dataset
-from ui.language import say
 from ui.place import place
 from ui.strip import Strip
 from views.learning import som as view
@@ -19,8 +18,8 @@ with left:
     kind = kinds.picked(text, som.ALGORITHMS)
     with box:
         chosen = dataset(text, SAMPLES, default=kind.sample, form=POINTS)
-    params = controls(kind.Params, text, choices=view.settings(kind.Params, text))
-    options = controls(view.Options, text, choices=view.choices(chosen.data, text), folded=say("picture_settings"))
+    choices = {**view.settings(kind.Params, text), **view.choices(chosen.data, text)}
+    params, options = controls(text, kind, view.Options, choices)
     placed = place(text, chosen.data)
 clicked = shell.picture(text, som, view, kind, params, options, chosen, row, right, placed)
 if clicked:

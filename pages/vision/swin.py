@@ -18,7 +18,7 @@ left, right = shell.stage()
 with left:
     box = left.container()
     kind = ui.kinds.picked(text, swin.ALGORITHMS)
-    params = controls(kind.Params, text)
+    params, options = controls(text, kind, view.Options)
     with box:
         trained = getattr(params, "labels", "")
         samples, kept = SAMPLES[trained], address.kept("swin")
@@ -26,4 +26,4 @@ with left:
             address.put("swin", "data", samples[0])  # a classifier begins with something that it knows
         kept["opened_by"] = trained
         chosen = dataset(text, samples, default=samples[0], form=PICTURE)
-shell.picture(text, swin, view, kind, params, view.Options(), chosen, row, right)
+shell.picture(text, swin, view, kind, params, options, chosen, row, right)

@@ -84,7 +84,7 @@ def test_an_experiment_leaves_nothing_of_a_link_that_set_everything(slug, shown)
     name = min(theory(slug, "en").experiments, key=lambda item: len(item.set)).id
     page = opened(slug)
     fresh = begin(page, slug, name, shown)
-    for door in ("placing", "more", "folded"):  # what a link sets waits behind them
+    for door in ("placing", "more"):  # what a link sets waits behind them
         page.session_state[f"{slug}-{door}"] = False
     specs = [spec for model in map(type, (fresh[1], fresh[2])) for spec in model.specs()]
     page.query_params.clear()
