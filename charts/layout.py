@@ -24,6 +24,7 @@ LOWEST, HIGHEST = 150, 420  # px of a map or picture there, whatever its shape
 BESIDE, BELOW = 24, 18  # px between columns, and between rows
 TITLE, TICKS, NAMED = 28, 22, 18  # px of a title above, of a line of ticks below, of an axis' title
 NUMBERS, END = 38, 12  # px of numbers left of an axis, of half a number at its right end
+AT_EDGE = 0.02  # of a stage: how near its left edge a panel placed by hand stands on it
 INSET, INSET_PHONE = 16, 8  # px between the stage's edges and what stands on it
 FIRST = 2 / 3  # what the first of several parts takes
 LEAST = 0.68  # what the first panel has of the whole, however deep it is nested, before gutters
@@ -89,13 +90,22 @@ class Placed:
 def compose(layout: Layout | Panel | Placed) -> dict[str, Any]:
     """Data and the three layouts of a figure: what a Picture takes first."""
     if isinstance(layout, Placed):
-        return figures.compose(layout.panels, layout.wide, layout.narrow, layout.height)
+        return _by_hand(layout)
     whole = rows(layout) if isinstance(layout, Panel) else layout
     narrow, height = whole.narrow()
     drawn = figures.compose(whole.panels, whole.boxes(), narrow, height, whole.boxes(HUGE))
     inset = {"wide": INSET, "huge": INSET, "narrow": INSET_PHONE}  # as far in as the caption below
     margins = {size: {"margin": {"l": px, "r": px, "t": 4, "b": 4}} for size, px in inset.items()}
     return {**drawn, **{size: {**drawn[size], **margin} for size, margin in margins.items()}}
+
+
+def _by_hand(layout: Placed) -> dict[str, Any]:
+    """Panels whose boxes are given. Where none at the left edge has an axis, it keeps no room for one."""
+    drawn = figures.compose(layout.panels, layout.wide, layout.narrow, layout.height)
+    for size, boxes, px, foot in (("wide", layout.wide, INSET, 34), ("narrow", layout.narrow, INSET_PHONE, 26)):
+        if not any(_left(panel) for panel, box in zip(layout.panels, boxes, strict=False) if box[0] < AT_EDGE):
+            drawn[size] = {**drawn[size], "margin": {"l": px, "r": px, "t": 34, "b": foot}}
+    return drawn
 
 
 def _share(layout: Layout) -> float:

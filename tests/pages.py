@@ -19,7 +19,7 @@ def opened(slug: str = "som", **link: str) -> AppTest:
     page = AppTest.from_file(SCRIPT, default_timeout=60)
     for key, value in link.items():
         page.query_params[key.replace("__", ".")] = value
-    for door in ("own", "placing", "more", "folded"):  # what is folded away is not drawn
+    for door in ("own", "placing", "more"):  # what is folded away is not drawn
         page.session_state[f"{slug}-{door}"] = True
     return page.run().switch_page(f"../pages/{SECTION[slug]}/{slug}.py").run()
 

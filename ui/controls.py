@@ -1,10 +1,12 @@
 """A widget for every field of Params or Options: kind, bounds, choices from the declaration, words from the theory."""
 
+import html
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
 
+from engine.algorithm import Algorithm
 from engine.params import Options, Spec, Value
 from ui import address, reading
 from ui.language import say
@@ -14,51 +16,57 @@ M = TypeVar("M", bound=Options)
 Choices = Mapping[str, Mapping[str, str]]  # field → its values now → their names
 
 
-def controls(
-    model: type[M],
-    text: Topic,
-    *,
-    choices: Choices | None = None,
-    folded: str = "",
-    kind: str = "",
-) -> M:
-    """Draw the fields that matter now, to this kind of run, and return the model they make.
+def controls(text: Topic, kind: Algorithm[Any], view: type[M], choices: Choices | None = None) -> tuple[Any, M]:
+    """Draw the settings of a run and of its picture that matter now, and return the two models that they make.
 
-    `choices`: what a field may be with the data of the moment; one that may be nothing plays no part. Those that are rare
-    stand behind an expander; `folded` is its heading, and where none is rare all of them do. What is folded away is not
-    drawn: a page has fewer widgets, and its picture comes sooner.
+    `choices`: what a field may be with the data of the moment; one that may be nothing plays no part. Rare ones stand behind
+    one expander, with them all those of the picture where none of these is rare. What is folded away is not drawn: a page has
+    fewer widgets, and its picture comes sooner.
     """
-    choices = choices or {}
-    without = {name for name, names in choices.items() if not names}
-    choices = {name: names for name, names in choices.items() if names}
-    rare = any(spec.rare for spec in model.specs())
-    specs = sorted(
-        (spec for spec in model.specs() if spec.name != "close_up"), key=lambda spec: spec.name == "seed"
-    )  # the seed last
-    values: dict[str, Value] = {"close_up": address.seed(text.slug, closeup)} if (closeup := _close_up(model)) else {}
-    values |= {spec.name: address.seed(text.slug, spec, tuple(choices.get(spec.name, ()))) for spec in specs}
-    for group in (False, True):
-        shown = [
-            spec
-            for spec in specs
-            if spec.name not in without
-            and (not spec.only or kind in spec.only)
-            and _matters(spec, values)
-            and not reading.hides(text.slug, spec.name)
-        ]
-        drawn = [spec for spec in shown if (spec.rare if rare else bool(folded)) == group]
-        if not drawn:
-            continue
-        box: Any = None if group else st.container(gap="small", key=f"{text.slug}-{'options' if folded else 'settings'}")
-        if group:
-            box = st.expander(folded or say("more"), key=f"{text.slug}-{'folded' if folded else 'more'}", on_change="rerun")
-            if not box.open:
-                continue
+    run, picture = (_Group(model, text, choices or {}, kind.name) for model in (kind.Params, view))
+    for group, key in ((run, "settings"), (picture, "options")):
+        if shown := group.shown(rare=False, otherwise=group is picture):
+            with st.container(gap="small", key=f"{text.slug}-{key}"):
+                group.draw(shown)
+    rare = [(group, shown) for group in (run, picture) if (shown := group.shown(rare=True, otherwise=group is picture))]
+    box: Any = st.expander(say("more"), key=f"{text.slug}-more", on_change="rerun") if rare else None
+    if box and box.open:
         with box:
-            for spec in drawn:
-                values[spec.name] = address.kept(text.slug)[spec.name] = widget(spec, text, choices.get(spec.name))
-            _numbers(text.slug, drawn, values)
-    return model.make(**values)
+            for group, shown in rare:
+                if group is picture and len(rare) > 1:
+                    st.html(f'<p class="th-group">{html.escape(say("picture_settings"))}</p>')
+                group.draw(shown)
+    return kind.Params.make(**run.values), view.make(**picture.values)
+
+
+class _Group:
+    """The fields of one model: their values, and which of them are shown."""
+
+    def __init__(self, model: type[Options], text: Topic, choices: Choices, kind: str) -> None:
+        self.text, self.kind = text, kind
+        self.choices = {name: names for name, names in choices.items() if names}
+        self.without = choices.keys() - self.choices.keys()
+        closeup = next((spec for spec in model.specs() if spec.name == "close_up"), None)
+        others = [spec for spec in model.specs() if spec is not closeup and spec.name != "close_up"]
+        self.specs = sorted(others, key=lambda spec: spec.name == "seed")  # the seed last
+        self.values: dict[str, Value] = {"close_up": address.seed(text.slug, closeup)} if closeup else {}
+        self.values |= {spec.name: address.seed(text.slug, spec, tuple(self.choices.get(spec.name, ()))) for spec in self.specs}
+
+    def shown(self, *, rare: bool, otherwise: bool) -> list[Spec]:
+        """The fields that matter and are rare, or not; where none is rare, all are as `otherwise` says."""
+        some = any(spec.rare for spec in self.specs)
+        return [spec for spec in self.specs if self._matters(spec) and (spec.rare if some else otherwise) == rare]
+
+    def draw(self, specs: Sequence[Spec]) -> None:
+        for spec in specs:
+            value = widget(spec, self.text, self.choices.get(spec.name))
+            self.values[spec.name] = address.kept(self.text.slug)[spec.name] = value
+        _numbers(self.text.slug, specs, self.values)
+
+    def _matters(self, spec: Spec) -> bool:
+        played = spec.name not in self.without and (not spec.only or self.kind in spec.only)
+        free = not reading.hides(self.text.slug, spec.name)
+        return played and free and all(self.values[name] in wanted for name, wanted in spec.when)
 
 
 def _numbers(slug: str, specs: Sequence[Spec], values: Mapping[str, Value]) -> None:
@@ -67,14 +75,6 @@ def _numbers(slug: str, specs: Sequence[Spec], values: Mapping[str, Value]) -> N
     rules = [f'.st-key-{slug}-{name} label::after {{ content: "{number}" }}' for name, number in shown.items()]
     if rules:
         st.html(f"<style>{' '.join(rules)}</style>")
-
-
-def _close_up(model: type[Options]) -> Spec | None:
-    return next((spec for spec in model.specs() if spec.name == "close_up"), None)
-
-
-def _matters(spec: Spec, values: dict[str, Value]) -> bool:
-    return all(values[name] in wanted for name, wanted in spec.when)
 
 
 def widget(spec: Spec, text: Topic, choices: Mapping[str, str] | None = None) -> Value:

@@ -31,7 +31,7 @@ FOLDER = Path(__file__).parent / "player"
 FILES = (
     *("base", "colours", "text", "film"),  # of no player: helpers, palettes, numbers and formulas, a film
     *("geometry", "quick", "marks", "curves"),  # of a drawn plot
-    *("state", "reading", "panes", "drawing", "caption", "pointing", "clock", "bar", "saving", "hands", "player"),
+    *("state", "reading", "panes", "drawing", "caption", "guess", "pointing", "clock", "bar", "saving", "hands", "player"),
     *("table", "share", "visited", "take", "entry"),  # its companions, and what Streamlit calls
 )
 THEME = {"light": theme.LIGHT, "dark": theme.DARK, "projector": theme.PROJECTOR, "template": theme.TEMPLATE}
@@ -53,13 +53,14 @@ def play(
     start: int | None = None,
     link: str = "",
     kind: Algorithm[Any],
+    asks: Mapping[str, Any] | None = None,
     on_click: "Callable[[Clicked], None] | None" = None,
 ) -> "Clicked | None":
     """Show a run, and beside it the pinned one, in lock step. Returns what was clicked last in this film.
 
     Computing and drawing happen elsewhere; this only names the films and says where they are. `start` is the picture to
-    open at (None: where its kind opens). `on_click` is told of a click before the page runs again, so that it can set what
-    the click means.
+    open at (None: where its kind opens). `asks`: what the question of the moment covers, then what was guessed. `on_click` is
+    told of a click before the page runs again, so that it can set what the click means.
     """
     store, films = server.running()
     session = session_id()
@@ -96,6 +97,7 @@ def play(
             "plotly": base() + script.PATH,
             "words": phrases(language())["player"],
             "veiled": _asking(text.slug),
+            "asks": asks or {},
             "locked": reading.asking(text.slug),
             "until": reading.until(text.slug),
             "present": presenting.on(),

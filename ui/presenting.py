@@ -47,4 +47,4 @@ def door() -> None:
     if on():
         st.button(say("leave_presenting"), on_click=leave, type="tertiary", key="leave-presenting", icon=":material/close:")
     else:
-        st.button("", help=say("present"), on_click=begin, type="tertiary", key="present", icon=":material/present_to_all:")
+        st.button(say("present"), on_click=begin, type="tertiary", key="present", icon=":material/present_to_all:")

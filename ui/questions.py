@@ -50,5 +50,5 @@ def _number(number: Number, text: Topic, key: str, give: Callable[[float], None]
 
 
 def _near(number: Number, answer: float) -> str:
-    words = " ".join(f'data-th-{key}="{html.escape(say(key))}"' for key in ("near", "far"))
+    words = " ".join(f'data-th-{key}="{html.escape(say(key, guess=number.said(answer)))}"' for key in ("near", "far"))
     return f'<b data-th-guess="{answer}" data-th-column="{number.column}" data-th-within="{number.within}" {words}></b>'

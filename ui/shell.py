@@ -15,16 +15,17 @@ from engine.errors import TheoriaError
 from engine.params import Options, Params
 from engine.points import Added, Removed
 from runtime.run import Run
-from ui import address, compare, device, presenting, questions, reading, source, teaching
+from ui import address, compare, device, presenting, reading, source, teaching
 from ui.controls import controls
-from ui.data import Chosen, Form, add_point, bundled, dataset, forget, of_link, remove_point
+from ui.data import Chosen, Form, add_point, bundled, dataset, of_link, remove_point
 from ui.kinds import Kinds
 from ui.language import following, language, say, switch
 from ui.place import Placed
 from ui.player import Clicked, beside_player, play
 from ui.search import Found
-from ui.text import Experiment, Topic, phrases, theory
-from ui.visit import Taken, visit
+from ui.strip import Strip, asks
+from ui.text import Topic, phrases, theory
+from ui.visit import visit
 
 Samples = Sequence[str] | Mapping[str, Sequence[str]]  # of all kinds, or of each
 Forms = Form[Any] | Mapping[str, Form[Any]]
@@ -40,7 +41,7 @@ def topic(module: ModuleType, view: ModuleType, *, samples: Samples = (), form: 
     these data), `belonging(data)` (settings that speak of the data, and of which) and `clicked(…)` (what a click sets).
     """
     text = header(module.__name__.rpartition(".")[2])
-    begins = experiments(text)
+    row = Strip(text)
     left, right = stage()
     with left:
         box = st.container()
@@ -50,9 +51,8 @@ def topic(module: ModuleType, view: ModuleType, *, samples: Samples = (), form: 
         for name, told in view.belonging(chosen.data).items() if hasattr(view, "belonging") else ():
             address.belongs(text.slug, name, told)
         choices = view.choices(chosen.data, text) if hasattr(view, "choices") else None
-        params = controls(kind.Params, text, choices=choices)
-        options = controls(view.Options, text, choices=choices, folded=say("picture_settings"), kind=kind.name)
-    picture(text, module, view, kind, params, options, chosen, begins, right)
+        params, options = controls(text, kind, view.Options, choices)
+    picture(text, module, view, kind, params, options, chosen, row, right)
 
 
 def picture(
@@ -63,15 +63,16 @@ def picture(
     params: Params,
     options: Options,
     chosen: Chosen[Any],
-    begins: tuple[bool, int | None],
+    row: Strip,
     right: Any,
     placed: Placed = NOTHING_PLACED,
 ) -> Clicked | None:
     """What every topic's page ends with: the address, the picture, the tabs below. Returns what was clicked last."""
     where = device.switch() if kind.torch else "cpu"
+    row.left([*ui.kinds.specs(module.ALGORITHMS, kind), *options.specs()], chosen.short)
     data, short = chosen.link | placed.link, chosen.short | placed.link
     link, step = address_bar(text, module.ALGORITHMS, params, options, data, short=short, note=chosen.note or placed.note)
-    autoplay, start = begins
+    autoplay, start = row.begins
     with right:
         notices()
         clicked = play(
@@ -84,6 +85,7 @@ def picture(
             start=start if start is not None else step,
             link=link,
             kind=kind,
+            asks=asks(text),
             on_click=lambda clicked: clicks(text, view, clicked, params, chosen.data, options),
         )
     below(text, module, params, [chosen.code] if kind.sample else [])
@@ -164,65 +166,6 @@ def notices() -> None:
     for code, values in said:
         told = phrases(language())["notices"][code].format(**{key: html.escape(str(value)) for key, value in values.items()})
         st.html(f'<p class="th-notice" role="status">{told}</p>')
-
-
-def experiments(text: Topic) -> tuple[bool, int | None]:
-    """The row of presets, or a lesson's. Returns whether to play from the start, and the picture to open at.
-
-    Choosing one sets the run and asks; the film waits at its start until an answer is given, then plays; what happened and
-    why stands there afterwards.
-    """
-    if reading.reads(text.slug):
-        return reading.bar(text)
-    by_id = {item.id: item for item in text.experiments}
-    key = f"{text.slug}-experiment"
-    with st.container(key="experiments", horizontal=True, vertical_alignment="center", gap="small"):
-        chosen = st.pills(
-            say("experiments"),
-            list(by_id),
-            format_func=lambda id: by_id[id].name,
-            key=key,
-            label_visibility="collapsed",
-            on_change=lambda: _begin(text, by_id.get(st.session_state[key])),
-        )
-        if not chosen:
-            st.html(f'<p class="th-ask">{html.escape(say("experiments_hint"))}</p>', width="stretch")
-            return False, None
-        return _ask(text, by_id[chosen], visit().topic(text.slug).experiment)
-
-
-def _begin(text: Topic, item: Experiment | None) -> None:
-    """Set the run of an experiment: its data and settings, everything else at its default."""
-    visit().topic(text.slug).experiment = Taken(item.id if item else None)
-    if item is None:
-        return
-    address.reset(text.slug)
-    forget(text.slug)
-    for name, value in {"data": item.data, **item.set}.items():
-        address.put(text.slug, name, value)
-
-
-def _ask(text: Topic, item: Experiment, taken: Taken) -> tuple[bool, int | None]:
-    question, answer = item.question, taken.answer
-    if answer is None:
-        questions.asked(question)
-        questions.answers(question, text, f"answer-{item.id}", lambda given: _answer(text.slug, given), question.choices)
-        return False, 0
-    st.html(questions.told(question, answer, text, questions.verdict(question, answer)), width="stretch")
-    if item.then:
-        st.button(item.then, key=f"then-{item.id}", on_click=_go_on, args=(text.slug, item))
-    played, taken.played = taken.played, True
-    return not played, None
-
-
-def _answer(slug: str, given: float) -> None:
-    visit().topic(slug).experiment.answer = given
-
-
-def _go_on(slug: str, item: Experiment) -> None:
-    """What an experiment offers to try next."""
-    for name, value in item.then_set.items():
-        address.put(slug, name, value)
 
 
 def address_bar(

@@ -76,6 +76,14 @@ class Topic:
 
 
 @dataclass(frozen=True)
+class Hides:
+    """What would answer a question before it is asked: columns of the numbers, and panels, counted from 1."""
+
+    numbers: tuple[str, ...] = ()
+    panels: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Experiment:
     """A preset: what it sets, what is asked before it runs, and what to try next."""
 
@@ -86,6 +94,7 @@ class Experiment:
     set: Mapping[str, Any]
     then: str = ""
     then_set: Mapping[str, Any] = field(default_factory=dict)
+    hides: Hides = Hides()
 
 
 @cache
@@ -134,10 +143,13 @@ def _experiment(slug: str, language: str, item: dict[str, Any]) -> Experiment:
     if language != REFERENCE:
         same = next(other for other in theory(slug, REFERENCE).experiments if other.id == item["id"])
         asked = {name: getattr(same.question, name) for name in ("right", "number", "goal", "cover")}
-        return Experiment(**named, question=Question(**words, **asked), data=same.data, set=same.set, then_set=same.then_set)
+        return replace(same, **named, question=Question(**words, **asked))
     asked = {name: item[key] for name, key in (("number", "guess"), ("goal", "goal"), ("cover", "cover")) if key in item}
     question = Question.model_validate(words | asked | {"right": item.get("right", 0) if words["choices"] else None})
-    return Experiment(**named, question=question, data=item["data"], set=item["set"], then_set=item.get("then_set", {}))
+    hides = Hides(**{name: tuple(values) for name, values in item.get("hides", {}).items()})
+    return Experiment(
+        **named, question=question, data=item["data"], set=item["set"], then_set=item.get("then_set", {}), hides=hides
+    )
 
 
 @cache

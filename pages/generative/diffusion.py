@@ -9,7 +9,7 @@ from engine.generative import diffusion
 from ui import shell
 from ui.controls import controls
 from ui.data import EDITED_POINTS, PICTURE, Form
-from ui.language import say
+from ui.strip import Strip
 from views.generative import diffusion as view
 
 CLOUDS = ("moons", "rings", "spiral", "heaps")
@@ -18,14 +18,13 @@ SAMPLES = {"pictures": ("seven", "drawn_boot", "chelsea"), "points": CLOUDS, "by
 FORMS: dict[str, Form[Any]] = {"points": EDITED_POINTS, "by_calls": EDITED_POINTS, "forward": PICTURE}
 
 text = shell.header("diffusion")
-begins = shell.experiments(text)
+row = Strip(text)
 left, right = shell.stage()
 with left:
     box = st.container()
     kind = ui.kinds.picked(text, diffusion.ALGORITHMS)
-    params = controls(kind.Params, text)
+    params, options = controls(text, kind, view.Options)
     needed = isinstance(params, diffusion.Pictures) and params.begin in ("picture", "invert")
     with box:
         chosen = shell.about(text, kind, SAMPLES, FORMS | {"pictures": PICTURE} if needed else FORMS)
-    options = controls(view.Options, text, folded=say("picture_settings"), kind=kind.name)
-shell.picture(text, diffusion, view, kind, params, options, chosen, begins, right)
+shell.picture(text, diffusion, view, kind, params, options, chosen, row, right)

@@ -4,24 +4,24 @@ from engine.learning import som
 from ui import kinds, shell
 from ui.controls import controls
 from ui.data import POINTS, dataset
-from ui.language import say
 from ui.place import place
+from ui.strip import Strip
 from views.learning import som as view
 
 SAMPLES = ["penguins", "xkcd", "mnist", "animals", "moons", "square"]
 
 text = shell.header("som")
-begins = shell.experiments(text)
+row = Strip(text)
 left, right = shell.stage()
 with left:
     box = left.container()
     kind = kinds.picked(text, som.ALGORITHMS)
     with box:
         chosen = dataset(text, SAMPLES, default=kind.sample, form=POINTS)
-    params = controls(kind.Params, text, choices=view.settings(kind.Params, text))
-    options = controls(view.Options, text, choices=view.choices(chosen.data, text), folded=say("picture_settings"))
+    choices = {**view.settings(kind.Params, text), **view.choices(chosen.data, text)}
+    params, options = controls(text, kind, view.Options, choices)
     placed = place(text, chosen.data)
-clicked = shell.picture(text, som, view, kind, params, options, chosen, begins, right, placed)
+clicked = shell.picture(text, som, view, kind, params, options, chosen, row, right, placed)
 if clicked:
     with right:
         shell.details(*view.unit(clicked.frame, clicked.index, chosen.data, text))

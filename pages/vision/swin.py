@@ -6,18 +6,19 @@ from engine.vision.swin.samples import CLOTHES, EMOJI
 from ui import address, shell
 from ui.controls import controls
 from ui.data import PICTURE, dataset
+from ui.strip import Strip
 from views.vision import swin as view
 
 PHOTOS = ["chelsea", "astronaut", "coffee", "rocket", "boats"]
 SAMPLES = {"": PHOTOS, "fashion": [*CLOTHES, *PHOTOS], "emoji": [*EMOJI, *PHOTOS]}  # what a classifier was trained on → pictures
 
 text = shell.header("swin").telling(**view.facts("fashion"))
-begins = shell.experiments(text)
+row = Strip(text)
 left, right = shell.stage()
 with left:
     box = left.container()
     kind = ui.kinds.picked(text, swin.ALGORITHMS)
-    params = controls(kind.Params, text)
+    params, options = controls(text, kind, view.Options)
     with box:
         trained = getattr(params, "labels", "")
         samples, kept = SAMPLES[trained], address.kept("swin")
@@ -25,4 +26,4 @@ with left:
             address.put("swin", "data", samples[0])  # a classifier begins with something that it knows
         kept["opened_by"] = trained
         chosen = dataset(text, samples, default=samples[0], form=PICTURE)
-shell.picture(text, swin, view, kind, params, view.Options(), chosen, begins, right)
+shell.picture(text, swin, view, kind, params, options, chosen, row, right)

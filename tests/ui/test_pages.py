@@ -186,7 +186,7 @@ def test_an_experiment_asks_first_and_explains_after_the_answer():
     page = opened()
     page.button_group(key="som-experiment").set_value("tangle").run()
     assert params() == som.Params(sigma=0.6, sigma_end=0.3)
-    assert "Predict first" in said(page)
+    assert "Predict" in said(page)
     page.button(key="answer-tangle-1").click().run()
     assert not page.exception
     assert "You said: folded. Watch." in said(page)

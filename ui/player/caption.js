@@ -7,7 +7,7 @@ const caption = (my, pane, film, p, i = my.shown) => {
   put(pane.phase, "innerHTML", stopped ? "! " + film.error.title : p?.phase ?? "");
   put(pane.said, "innerHTML", stopped ? film.error.text : bound(p?.said ?? ""));
   put(pane.sum, "innerHTML", stopped || !p ? "" : formula(p, pointed && p.of === pointed.link ? pointed.entity : undefined));
-  put(pane.metrics, "innerHTML", (p?.metrics ?? []).map(([label, value, extra]) => `<div><dt>${label}</dt><dd>${value}${extra ? ` <small>${extra}</small>` : ""}</dd></div>`).join(""));
+  put(pane.metrics, "innerHTML", (p?.metrics ?? []).map(([label, value, extra]) => hides(my, label) ? [label, "?"] : [label, value, extra]).map(([label, value, extra]) => `<div><dt>${label}</dt><dd>${value}${extra ? ` <small>${extra}</small>` : ""}</dd></div>`).join(""));
 };
 const tellNumbers = (film, i) => {                  // what the page says of a run gets the run's own numbers, once
   const value = (key) => film?.column(key)[i];

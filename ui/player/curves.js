@@ -20,7 +20,7 @@ const ranges = (picture, film, layout) => {         // the scales of those curve
     if (found && reach(numbers)) layout[name] = {...layout[name], range: [zero && low === 0 ? 0 : low - room, zero && high === 0 && low < 0 ? 0 : high + room], autorange: false};
   };
   for (const {axis, y, zero} of picture.series ?? []) {
-    const log = layout[axis]?.type === "log", all = y.flatMap((key) => film.column(key));
+    const log = layout[axis]?.type === "log", all = y.flatMap((key) => [...film.column(key), ...(film.guess?.column === key ? [film.guess.value] : [])]);
     set(axis, log ? all.map((v) => v > 0 ? Math.log10(v) : NaN) : all, 0.08, zero && !log);
   }
   for (const {meta, xaxis = "x"} of picture.figure.data) {

@@ -18,13 +18,13 @@ const show = async (my, pane, film, i, height) => {
   const p = pictureOf(my, film, i), {plot} = pane;
   put(plot, "style", `height:${height}px`);
   if (!p) { if (pane.film) my.Plotly.purge(plot); pane.film = null; return caption(my, pane, film, null, i); }
-  const layout = layoutOf(my, pane, p, film, height), filled = p.figure.data.map((trace) => trace.meta?.series ? series(trace, film, lastOf(my, film, i)) : trace);
+  const layout = layoutOf(my, pane, p, film, height), curves = p.figure.data.map((trace) => trace.meta?.series ? series(trace, film, lastOf(my, film, i)) : trace), filled = [...curves, ...guessed(my, film, curves)];
   const marks = hasWebgl() ? [] : filled.filter(({type}) => type === "scattergl"), traces = filled.map((trace) => solid(marks.includes(trace) ? unseen(trace) : trace));
   enlarge(my, pane, height);
   put(plot, "data-flip", String(pane.flip = Boolean(p.flip)));
   const {template} = my, steady = pane.film && pane.template === template && same(layout, pane.layout);
   const rows = p.series || traces.some((trace) => trace.meta?.series) ? film.lines.length : Infinity;
-  Object.assign(pane, {film, layout, template, rows, alt: plain(broke(my, film, p, i) ? `${film.error.title}. ${film.error.text}` : p.alt)});
+  Object.assign(pane, {film, layout, template, rows, alt: plain(broke(my, film, p, i) ? `${film.error.title}. ${film.error.text}` : asked(my) ? p.said : p.alt)});
   const points = traces.some(({meta}) => meta?.link && !meta.silent);
   put(plot, "role", points ? "application" : "img"); put(plot, "aria-label", pane.alt); put(plot, "aria-description", points ? my.words.figure_hint : "");
   caption(my, pane, film, p, i);
@@ -35,6 +35,7 @@ const show = async (my, pane, film, i, height) => {
   }
   pane.marks = marks;
   if (marks.length) plot.querySelector(".gl-container").append(paintMarks(pane.sheet, plot, marks, devicePixelRatio * my.zoom)); else pane.sheet.remove();
+  cover(my, pane);
   hear(my, pane);
 };
 const layoutOf = (my, pane, p, film, height) => {

@@ -1,11 +1,11 @@
 // ---- panes: as many as films; two stand side by side when each has room
-const PANE = `<p class="th-name" hidden></p><div class="th-view"><div class="th-plot" tabindex="0" role="application"></div><div class="th-rings" aria-hidden="true"></div></div>
+const PANE = `<p class="th-name" hidden></p><div class="th-view"><div class="th-plot" tabindex="0" role="application"></div><div class="th-rings" aria-hidden="true"></div><div class="th-covers" aria-hidden="true"></div></div>
   <div class="th-caption"><p class="th-words"><span class="th-phase"></span><span class="th-said"></span></p><div class="th-sum"></div><dl class="th-metrics"></dl></div>`;
 const CAPTIONS = [[900, 98], [640, 131], [0, 204]];    // the caption's height, by the least width of the pane it is for; player.css has them too
 const captionOf = (width) => CAPTIONS.find(([least]) => width >= least)[1];
 const makePane = (my) => {
   const node = my.panesBox.appendChild(element("div", "th-pane", PANE)), part = (name) => node.querySelector(".th-" + name), plot = part("plot");
-  const words = Object.fromEntries(["rings", "phase", "said", "sum", "metrics"].map((name) => [name, part(name)]));
+  const words = Object.fromEntries(["rings", "covers", "phase", "said", "sum", "metrics"].map((name) => [name, part(name)]));
   const pane = {node, plot, ...words, film: null, rows: 0, marks: [], sheet: element("canvas", "th-sheet")};
   plot.addEventListener("keydown", (event) => steer(my, pane, event));
   plot.addEventListener("blur", () => { if (my.cursor?.pane === pane) leave(my); });

@@ -62,7 +62,7 @@ const told = (my) => {                              // where the page wants the 
 const openFilms = (my) => {
   const {data, films: old} = my, at = my.want, went = !my.following, ran = my.playing, seen = my.shown >= 0, runs = (all) => all.map(({run}) => run).join();
   const kept = (source) => old.find(({key, error}) => key === source.key && !error?.lost) ?? new Film(source);
-  my.films = data.films.map((source) => Object.assign(kept(source), {name: source.name, address: source.address, veiled: data.veiled}));
+  my.films = data.films.map((source, k) => Object.assign(kept(source), {name: source.name, address: source.address, veiled: data.veiled, guess: k ? null : data.asks?.guess}));
   old.forEach((film) => { if (!my.films.includes(film)) film.stop.abort(); });
   my.shown = my.want = -1;
   delete document.documentElement.dataset.thSeen;
@@ -77,6 +77,6 @@ const openFilms = (my) => {
 };
 const sameFilms = (my) => {                         // the page ran again and shows the films that are here
   const {data} = my;
-  my.films.forEach((film, k) => Object.assign(film, {name: data.films[k].name, address: data.films[k].address, veiled: data.veiled}));
+  my.films.forEach((film, k) => Object.assign(film, {name: data.films[k].name, address: data.films[k].address, veiled: data.veiled, guess: k ? null : data.asks?.guess}));
   my.films.forEach((film) => film.wake?.());        // the page may have started the run again
 };

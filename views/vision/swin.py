@@ -45,8 +45,7 @@ def facts(labels: Labels) -> dict[str, str]:
     shifted, still = (swin.measured(labels, "shifted"), swin.measured(labels, "still"))
     percents = {"shifted": shifted["accuracy"], "still": still["accuracy"], "chance": swin.chance(labels)}
     percents["gap"] = abs(round(percents["shifted"], 4) - round(percents["still"], 4))
-    counts = {"tested": count(shifted["tested"]), "steps": count(shifted["steps"])}
-    return {name: number(100 * value, 2) for name, value in percents.items()} | counts
+    return {name: number(100 * value, 2) for name, value in percents.items()} | {"tested": count(shifted["tested"])}
 
 
 def shift(look: Look[ShiftFrame]) -> Picture:

@@ -1,0 +1,100 @@
+"""The row over the picture: asked, answered and explained it has one height, and nothing gives the answer away before."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from contents import SECTIONS
+from tests.browser.playground import another_film, idle, press, ready
+from ui.text import LANGUAGES, phrases, theory
+
+SLUGS = [slug for slugs in SECTIONS.values() for slug in slugs]
+LOCALE = {"en": "en-US", "zh": "zh-CN"}
+TOP = "document.querySelector('.th-player').getBoundingClientRect().top"
+# What the run's numbers will be is not waited for: they take as much room as five letters.
+SEEN = """() => { document.documentElement.dataset.thSeen = ""; for (const node of document.querySelectorAll("[data-th-value]:empty")) node.textContent = "0.000";
+    for (const node of document.querySelectorAll("[data-th-guess]:empty")) node.textContent = node.dataset.thFar; }"""
+CUT = """() => [...document.querySelectorAll(".st-key-strip, .st-key-strip :has(> .stHtml)")].filter((box) => box.scrollHeight > box.clientHeight + 1)
+    .map((box) => `${box.textContent}: ${box.scrollHeight} > ${box.clientHeight}`)"""
+
+
+def begin(page: Page, name: str) -> None:
+    page.locator(".st-key-experiments").get_by_text(name, exact=True).click()
+    page.locator(".st-key-strip").wait_for()
+
+
+def answer(page: Page) -> None:
+    page.locator(".st-key-strip [class*=st-key-answer-] button").first.click()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_asked_answered_and_explained_nothing_below_moves_and_nothing_is_cut(visit, language):
+    tops: dict[str, float] = {}
+    page = visit("/" + SLUGS[0], locale=LOCALE[language])
+    for slug in SLUGS:
+        if slug != SLUGS[0]:
+            page.goto(page.url.split("/" + SLUGS[0])[0].rsplit("/", 1)[0] + "/" + slug)
+        page.locator(".th-player").wait_for()
+        idle(page)
+        tops[slug] = page.evaluate(TOP)
+        items = theory(slug, language).experiments
+        begin(page, items[0].name)
+        for number, item in enumerate(items, 1):
+            place = phrases(language)["ui"]["strip_place"].format(i=number, n=len(items))
+            expect(page.locator(".st-key-strip-turns p")).to_have_text(place)
+            page.locator("[class*=st-key-answer-] button").first.wait_for()
+            for done in (None, lambda: (answer(page), page.locator(".th-watch").wait_for()), lambda: page.evaluate(SEEN)):
+                if done:
+                    done()
+                tops[f"{slug} {item.id} {done}"] = page.evaluate(TOP)
+                assert page.evaluate(CUT) == [], f"{slug} {item.id}"
+            expect(page.locator(".th-why")).to_be_visible()
+            page.evaluate("delete document.documentElement.dataset.thSeen")
+            page.locator(".st-key-strip-after button").click()
+    assert len(set(tops.values())) == 1, tops
+
+
+def test_what_answers_a_question_is_covered_until_it_is_answered(visit):
+    page = visit("/swin")
+    ready(page)
+    item = next(item for item in theory("swin", "en").experiments if item.id == "across")
+    begin(page, item.name)
+    ready(page, step=0)
+    stage = page.locator(".th-player")
+    metric = page.locator(".th-metrics div", has_text=theory("swin", "en").columns["both"]).locator("dd")
+    expect(metric).to_have_text("?")
+    expect(page.locator(".th-covers i")).to_have_count(len(item.hides.panels))
+    assert "196" not in stage.inner_text()
+    assert "196" not in (page.get_attribute(".th-plot", "aria-label") or "")
+    answer(page)
+    expect(metric).to_have_text("196")
+    expect(page.locator(".th-covers i")).to_have_count(0)
+
+
+def test_a_guessed_number_stays_in_the_picture_until_the_run_comes_to_it(visit):
+    page = visit("/gcn")
+    ready(page)
+    with another_film(page):
+        begin(page, "Two told, 32 guessed")
+    marks = "() => document.querySelector('.th-plot').data.filter(({marker}) => marker?.symbol === 'circle-open' && marker.size === 11).map(({x, y}) => [x[0], y[0]])"
+    assert page.evaluate(marks) == []
+    answer(page)
+    page.wait_for_function(f"() => ({marks})().length === 1")
+    press(page, "last")
+    [[x, y]] = page.evaluate(marks)
+    assert y == 0.5
+    assert x == page.evaluate("document.querySelector('.th-plot').data.find(({meta}) => meta?.column === 'accuracy').x.at(-1)")
+    expect(page.locator(".th-why")).to_contain_text("you guessed 0.50")
+    page.locator(".st-key-strip-leave button").click()
+    page.wait_for_function(f"() => ({marks})().length === 0")
+
+
+def test_a_setting_that_departs_brings_the_experiments_back(visit):
+    page = visit("/som")
+    ready(page)
+    with another_film(page):
+        begin(page, "A tangle")
+    answer(page)
+    page.locator(".st-key-som-rows").get_by_role("slider").press("ArrowRight")
+    expect(page.locator(".st-key-experiments")).to_be_visible()
+    expect(page.locator(".st-key-strip")).to_have_count(0)
+    expect(page.get_by_text("It folds where it is red")).to_have_count(0)
