@@ -35,7 +35,8 @@ GROWING = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # a proxy is
 async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
     """Start the workers before any page runs; warm in the background; leave no orphan."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    store, films = server.start()
+    views = [f"views.{section}.{slug}" for section, slugs in SECTIONS.items() for slug in slugs]
+    store, films = server.start(at_hand=[*views, "ui.text"])
     store.alive = _alive
     if settings.WARM:
         threading.Thread(target=warm, name="warm", daemon=True).start()

@@ -18,6 +18,7 @@ from engine.errors import TheoriaError
 
 CANCEL = "cancel"  # to the worker
 FRAME, END, BUG = "frame", "end", "bug"  # from it, with a frame; an error or None; a traceback
+NICE = 5  # the server goes first
 KEPT = 64_000_000  # bytes of data a worker remembers, so that each is sent once
 T = TypeVar("T")
 
@@ -46,7 +47,8 @@ class Shelf(Generic[T]):
 def work(pipe: Connection, preload: str = "") -> None:
     """A worker's life. `preload`: a module to import first, where the process was not forked from one that has it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the server ends its workers itself
-    threading.Thread(target=_end_with_server, daemon=True).start()
+    threading.Thread(target=end_with_server, daemon=True).start()
+    stand_back()
     if preload:
         importlib.import_module(preload)
     shelf: Shelf[Any] = Shelf()
@@ -76,9 +78,16 @@ def _send_frames(pipe: Connection, data: list[Any]) -> None:
         pipe.send((BUG, traceback.format_exc()))
 
 
-def _end_with_server() -> None:
+def end_with_server() -> None:
     """End when the server ends, however it ends, even in the middle of a run that never yields."""
     server = mp.parent_process()
     if server:
         server.join()
         os._exit(1)
+
+
+def stand_back() -> None:
+    """Take what the server leaves of the cores."""
+    if hasattr(os, "nice"):
+        with contextlib.suppress(OSError):
+            os.nice(NICE)

@@ -7,16 +7,15 @@ Its lines: {"head"} Â· {"value"} before the line that refers to it as {"$": n} Â
 import asyncio
 import threading
 import time
-import traceback
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from engine.errors import Diverged, TheoriaError, TooBig, sentence, title
-from engine.frames import Frame
 from engine.params import Options
 from runtime import settings, workers
+from runtime.drawing import HERE, Hand, Pen, Step, Task, is_too_big
 from runtime.jobs import Job
-from runtime.lines import Lines, plain
+from runtime.lines import STATE, closing
 from runtime.run import uploads
 
 SPEED = 12  # pictures a second at speed 1
@@ -43,28 +42,37 @@ class Words(Protocol):
 class Film:
     """One run drawn with some options in one language. Lines are appended, never changed.
 
-    One thread calls `draw_line`; viewers `stream` on event loops or wait for `ended` in threads. `ended`: no line follows.
-    `done`: it ended as it always will, the same for every viewer for ever; then `job` is None, so that frames can go.
+    One thread at a time calls `draw_line`; viewers `stream` on event loops or wait for `ended` in threads. `ended`: no line
+    follows. `done`: it ended as it always will, the same for every viewer for ever; then `job` is None, so that frames can go.
+    It says what is written (drawing.Step), and a pen writes: its own, or from the first picture on that of a drawer.
     """
 
     def __init__(self, key: str, job: Job, draw: Draw, beside: tuple[Any, ...], options: Options, words: Words) -> None:
         self.key, self.options, self.words = key, options, words
         self.job: Job | None = job
-        self.lines = Lines()
+        self.limit = settings.FILM_MB * 1_000_000
+        self.chunks: list[bytes] = []  # together a gzip file, once it has ended
+        self.stored = 0  # bytes of them
         self.done = False
         self.ended = threading.Event()
         self.watched = 0  # viewers reading now
         self.used = time.monotonic()
-        self._draw, self._beside = draw, beside
+        self.busy = False  # a lane is at it
+        self.home: Hand | None = None  # the drawer that has its open stream
+        self.lost = 0  # drawers that were lost over it
+        self._beside = beside
+        self._task: Task = draw, job.run.params, (*job.run.data, *beside), options, words
+        self.pen: Pen | None = Pen(self._task, self.limit)
+        self._script: list[Step] = []  # what was written so far
         self._next = 0
         self._said: dict[str, Any] = {}
         self._lock = threading.Lock()  # over ended, done, job, watched
         self._bell = Bell()
-        self.lines.add({"head": {"columns": list(words.columns.items()), "rate": SPEED}})
+        self._take(HERE, job, [{"head": {"columns": list(words.columns.items()), "rate": SPEED}}])
 
     @property
     def nbytes(self) -> int:
-        return OVERHEAD + self.lines.nbytes + sum(uploads(self._beside).values())
+        return OVERHEAD + self.stored + STATE * (not self.ended.is_set()) + sum(uploads(self._beside).values())
 
     @property
     def drawn(self) -> int:
@@ -86,22 +94,39 @@ class Film:
         news = self._said.get("queued") != _place(job) or self._said.get("again", False) != job.again
         return job.done or self._next < len(job.frames) or news
 
-    def draw_line(self) -> None:
-        """Draw the next picture, or say what there is to say instead. A view that breaks ends the film, not the thread."""
+    def draw_line(self, hand: Hand = HERE) -> None:
+        """Have the next pictures drawn, or say what there is to say instead. A view that breaks ends the film, not the lane.
+
+        Raises DrawerLost where the hand is one: then it goes on with the next.
+        """
         job = self.job
         if job is None or self.ended.is_set():
             return
-        try:
-            self._advance(job)
-        except TheoriaError as problem:
-            self._end(self._error(problem))
-        except Exception:
-            self._end(self._error(workers.bug(traceback.format_exc())))
-        self._bell.ring()
+        steps, lasting = self._plan(job, hand.batch)
+        problem = self._take(hand, job, steps)
+        if problem is not None:
+            lasting = getattr(problem, "code", "") == "film_too_big"
+            steps = [self._error(problem if isinstance(problem, TheoriaError) else workers.bug(problem)), None]
+            self._take(hand, job, steps)
+        if steps and steps[-1] is None:
+            self._end(lasting)
+        elif steps and isinstance(steps[-1], dict):
+            self._bell.ring()
+
+    def sketch(self) -> tuple[Task, list[Step]] | None:
+        """What a drawer needs to take it over: the task, and what was written so far. None when it has ended."""
+        with self._lock:
+            return None if self.ended.is_set() else (self._task, list(self._script))
+
+    def give_up(self, error: TheoriaError) -> None:
+        """End it with an error though its stream is lost: after the last whole line any other may follow."""
+        if not self.ended.is_set():
+            self._keep(None, closing(self.content(), self._error(error)))
+            self._end(False)
 
     def content(self) -> bytes:
         """Everything drawn so far."""
-        return b"".join(self.lines.chunks)
+        return b"".join(self.chunks)
 
     async def stream(self, wake: Callable[[], None]) -> AsyncIterator[bytes]:
         """Everything drawn so far, then what comes, for one viewer. `wake` stirs the drawing thread."""
@@ -111,7 +136,7 @@ class Film:
         try:
             wake()
             while True:
-                ended, chunks = self.ended.is_set(), self.lines.chunks[at:]  # in this order: what is missed comes next time
+                ended, chunks = self.ended.is_set(), self.chunks[at:]  # in this order: what is missed comes next time
                 at += len(chunks)
                 if chunks:
                     yield b"".join(chunks)
@@ -139,48 +164,61 @@ class Film:
         self._bell.ring()
         return True
 
-    def _advance(self, job: Job) -> None:
+    def _plan(self, job: Job, most: int) -> tuple[list[Step], bool]:
+        """The next steps: what there is to say, some pictures, the end; and whether it would always end so."""
         over = job.done  # before the frames are counted: the last one may come in between
-        self._say("queued", _place(job))
+        said = dict(self._said)
+        steps: list[Step] = []
+
+        def say(what: str, value: Any) -> None:
+            if said.get(what) != value:
+                said[what] = value
+                steps.append({what: value})
+
+        say("queued", _place(job))
         if job.again:
-            self._say("again", True)
-        if self._next < len(job.frames):
-            frame = job.frames[self._next]
-            if frame.total:
-                self._say("total", frame.total)
-            data = (*job.run.data, *self._beside)
-            self._picture(self._draw(job.frames, self._next, job.run.params, data, self.options, self.words), frame)
+            say("again", True)
+        count = len(job.frames)
+        upto = min(count, self._next + most, 1 << self._next.bit_length())  # films are drawn in turn: see Films
+        for i in range(self._next, upto):
+            if total := job.frames[i].total:
+                say("total", total)
+            steps.append(i)
+        if upto < count or not over:
+            return steps, False
+        say("total", count)
+        if job.cancelled:
+            return [*steps, None], False
+        return [*steps, self._error(job.error) if job.error else {"done": True}, None], not job.lost
+
+    def _take(self, hand: Hand, job: Job, steps: Sequence[Step]) -> TheoriaError | str | None:
+        """Have steps written, up to one that breaks or makes it too large. The first picture brings it to that hand."""
+        if self.pen and (hand is HERE or not any(isinstance(step, int) for step in steps)):
+            hand = HERE
+        else:
+            self.home, self.pen = hand, None
+        for step, (chunk, problem) in zip(steps, hand.take(self, job, steps), strict=False):
+            self._keep(step, chunk)
+            if isinstance(step, int):
+                self._bell.ring()
+            if problem is not None:
+                return problem
+            if is_too_big(step, self.stored, self.limit):
+                return TooBig("film_too_big", megabytes=settings.FILM_MB)
+        return None
+
+    def _keep(self, step: Step, chunk: bytes) -> None:
+        self.stored += len(chunk)  # counted though it is dropped: the pen counts too
+        with self._lock:
+            if self.ended.is_set():  # dropped meanwhile
+                return
+            self._script.append(step)
+            if chunk:
+                self.chunks.append(chunk)
+        if isinstance(step, int):
             self._next += 1
-            if self.lines.stored > settings.FILM_MB * 1_000_000:
-                self._end(self._error(TooBig("film_too_big", megabytes=settings.FILM_MB)), lasting=True)
-        elif over:
-            self._say("total", len(job.frames))
-            if job.cancelled:
-                self._end(None)
-            else:
-                self._end(self._error(job.error) if job.error else {"done": True}, lasting=not job.lost)
-
-    def _picture(self, picture: Any, frame: Frame) -> None:
-        if unknown := set(picture.numbers) - set(self.words.columns):
-            raise KeyError(f"columns without a name: {sorted(unknown)}")
-        lines, row = self.lines, {"step": frame.step, "part": frame.part} | picture.numbers
-        lines.add({"row": [plain(row.get(column)) for column in self.words.columns]}, more=True)
-        content: dict[str, Any] = {
-            "figure": {"data": [lines.sent(trace) for trace in picture.data], "layout": lines.value(picture.layout)}
-        }
-        content |= {key: lines.value(getattr(picture, key)) for key in ("wide", "narrow", "series")}
-        if picture.huge and picture.huge != picture.wide:
-            content["huge"] = lines.value(picture.huge)
-        content |= {key: getattr(picture, key) for key in ("phase", "said", "alt", "of", "at", "metrics", "mark", "hold", "flip")}
-        content |= {"formula": lines.value(picture.formula) if picture.formula else ""}
-        content |= {"values": {key: [lines.sent(value), digits] for key, (value, digits) in picture.values.items()}}
-        content |= {"step": frame.step, "part": frame.part}
-        lines.add({"picture": content})
-
-    def _say(self, what: str, value: Any) -> None:
-        if self._said.get(what) != value:
-            self._said[what] = value
-            self.lines.add({what: value})
+        elif step:
+            self._said |= step
 
     def _error(self, error: TheoriaError) -> dict[str, Any]:
         values = {key: self.words.escape(str(value)) for key, value in error.values.items()}
@@ -188,19 +226,17 @@ class Film:
         told = {"title": head.format(**values), "text": text.format(**values), "diverged": isinstance(error, Diverged)}
         return {"error": told}
 
-    def _end(self, last: dict[str, Any] | None, *, lasting: bool = False) -> None:
-        if last:
-            self.lines.add(last, more=True)
-        self.lines.end()
+    def _end(self, lasting: bool) -> None:
         with self._lock:
             if not self.ended.is_set():  # else dropped meanwhile
                 self.done = lasting
                 self._release()
+        self._bell.ring()
 
     def _release(self) -> None:
         if self.job:
             self.job.watch(-self.watched)
-        self.job, self._beside = None, ()
+        self.job, self.pen, self._task, self._beside, self._script = None, None, (), (), []
         self.ended.set()
 
     def touch(self) -> None:

@@ -1,6 +1,7 @@
 """JSON lines in one deflate stream. An array, a list or a long text that was sent before is referred to, not sent again."""
 
 import hashlib
+import struct
 import zlib
 from typing import Any
 
@@ -72,6 +73,14 @@ class Lines:
         if chunk:
             self._stored += len(chunk)
             self.chunks.append(chunk)
+
+
+def closing(begun: bytes, content: dict[str, Any]) -> bytes:
+    """A last line and the end for a gzip file whose stream is lost. It has to end where a line was written to the reader."""
+    line = orjson.dumps(content) + b"\n"
+    text = zlib.decompressobj(31).decompress(begun) + line
+    raw = zlib.compressobj(6, zlib.DEFLATED, -15)
+    return raw.compress(line) + raw.flush() + struct.pack("<II", zlib.crc32(text), len(text) & 0xFFFFFFFF)
 
 
 def rounded(array: np.ndarray) -> np.ndarray:

@@ -50,6 +50,7 @@ def registry(store: Store, films: Films) -> CollectorRegistry:
         ("theoria_films", "Films that are kept", films.count),
         ("theoria_film_viewers", "Open film streams", films.viewers),
         ("theoria_runs_restarted", "Runs computed anew because their worker was lost", lambda: store.restarts),
+        ("theoria_drawers_replaced", "Processes that draw which were lost", lambda: films.replaced),
     ):
         Gauge(name, told, registry=out).set_function(value)
     return out

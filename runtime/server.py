@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import signal
 import threading
+from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
@@ -17,20 +18,24 @@ _running: tuple[Store, Films] | None = None
 _cluster: Any = None  # runtime.cluster.Cluster, where RAY_ADDRESS is set
 
 
-def start(lanes: int = settings.WORKERS) -> tuple[Store, Films]:
-    """Start workers, or join the cluster that computes instead; and drawing. From the server's lifespan, never from a page."""
+def start(lanes: int = settings.WORKERS, drawers: int = settings.DRAWERS, at_hand: Sequence[str] = ()) -> tuple[Store, Films]:
+    """Start workers, or join the cluster that computes instead; and drawers. From the server's lifespan, never from a page.
+
+    `at_hand`: modules that every process is to have when it starts.
+    """
     global _cluster
     with _lock:
         _end()
+        workers.at_hand[:] = at_hand
         if lanes and threading.current_thread() is threading.main_thread() and _serving():
             _stop_early()
         if lanes and settings.RAY_ADDRESS:
             _cluster = _join(settings.RAY_ADDRESS)
-        return _begin(lanes)
+        return _begin(lanes, drawers if lanes else 0)
 
 
 def stop() -> None:
-    """End the workers and all streams."""
+    """End all processes and all streams."""
     with _lock:
         _end()
 
@@ -40,14 +45,14 @@ def running() -> tuple[Store, Films]:
     if there := _running:
         return there
     with _lock:
-        return _running or _begin(0)
+        return _running or _begin(0, 0)
 
 
-def _begin(lanes: int) -> tuple[Store, Films]:
+def _begin(lanes: int, drawers: int) -> tuple[Store, Films]:
     global _running
     gpu = _cluster.gpu if _cluster else device.seen()
     store = Store(lanes, gpu if settings.GPU == "auto" else "cpu", _cluster.hire if _cluster else workers.hire)
-    _running = store, Films(store)
+    _running = store, Films(store, drawers)
     return _running
 
 

@@ -6,6 +6,7 @@ import secrets
 CACHE_MB = int(os.environ.get("CACHE_MB", "512"))  # frames, films and uploads together
 FILM_MB = int(os.environ.get("FILM_MB", "16"))  # the largest single film
 WORKERS = int(os.environ.get("WORKERS", str(min(4, os.cpu_count() or 1))))  # 0 computes in line
+DRAWERS = int(os.environ.get("DRAWERS", str(min(4, os.cpu_count() or 1))))  # 0, or WORKERS=0: drawn in the server's own thread
 RAY_ADDRESS = os.environ.get("RAY_ADDRESS", "")  # a Ray cluster computes, WORKERS runs at once; empty: processes here
 WARM = os.environ.get("WARM", "on") != "off"  # off: nothing is computed before somebody asks for it
 GPU = os.environ.get("GPU", "auto")  # off: no lane for it, though there is one

@@ -48,6 +48,7 @@ class Store:
         self._pools = [pool for pool in (self._pool, self._gpu_pool) if pool]
         self._others: list[Callable[[], Iterable[Kept]]] = []
         self.ended: Callable[[str, str, float], None] = lambda topic, outcome, seconds: None  # told of every run
+        self.copies: Callable[[], int] = lambda: 0  # bytes of frames that drawers hold
         self.alive: Callable[[str], bool] = lambda session: True  # whether a session still has a viewer
         self._closed = threading.Event()
         self._janitor = threading.Thread(target=self._watch, name="janitor", daemon=True)
@@ -98,11 +99,12 @@ class Store:
         self._others.append(others)
 
     def nbytes(self) -> int:
-        """Bytes of all frames, uploads (each once) and films."""
+        """Bytes of all frames, drawers' copies among them, uploads (each once) and films."""
         with self._lock:
             jobs = list(self._jobs.values())
         uploads = {digest: size for job in jobs for digest, size in job.uploads.items()}
-        return sum(job.nbytes for job in jobs) + sum(uploads.values()) + sum(item.nbytes for item in self._kept())
+        frames = sum(job.nbytes for job in jobs) + self.copies()
+        return frames + sum(uploads.values()) + sum(item.nbytes for item in self._kept())
 
     def trim(self) -> None:
         """Forget cancelled jobs; drop what was not used for longest until the cache fits: frames first, then unwatched films."""

@@ -25,6 +25,7 @@ from runtime.run import ROOT
 
 log = logging.getLogger("theoria.workers")
 PRELOAD = "runtime.preload"
+at_hand: list[str] = []  # modules that processes are to have beside it: set before the first is started
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # lanes share the cores
 
 
@@ -121,7 +122,7 @@ class Worker(Hand):
         ours, theirs = context.Pipe()
         self._pipe: Connection = ours
         self.process: BaseProcess = context.Process(target=child.work, args=(theirs, preload), name="worker", daemon=True)
-        with _starting():
+        with starting():
             self.process.start()
         theirs.close()
 
@@ -163,11 +164,17 @@ class Worker(Hand):
 
 def hire(where: Device) -> Hand:
     """A process here: a fork of one that has every algorithm at hand, or a fresh one where it is to own a GPU."""
+    there = context(where)
+    return Worker(there, "" if there.get_start_method() == "forkserver" else PRELOAD)
+
+
+def context(where: Device = "cpu") -> Any:
+    """How a process is started."""
     if where != "cpu" or "forkserver" not in mp.get_all_start_methods():
-        return Worker(mp.get_context("spawn"), PRELOAD)
-    context = mp.get_context("forkserver")
-    context.set_forkserver_preload([PRELOAD])
-    return Worker(context)
+        return mp.get_context("spawn")
+    forks = mp.get_context("forkserver")
+    forks.set_forkserver_preload([*at_hand, PRELOAD])
+    return forks
 
 
 def compute_here(job: Job) -> None:
@@ -200,7 +207,7 @@ def bug(trace: str) -> TheoriaError:
 
 
 @contextlib.contextmanager
-def _starting() -> Iterator[None]:
+def starting() -> Iterator[None]:
     """While a process starts, keep `__main__` from it, and set the environment of the processes.
 
     A child imports its parent's main module; that of a Streamlit server is whatever page is running now. So the description

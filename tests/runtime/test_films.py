@@ -243,7 +243,7 @@ def test_the_thread_rests_while_a_run_computes_its_first_frame(
     films, job = filming(store), store.start(run(toys.gated, steps=1, place=str(tmp_path)), "a")
     film, calls = opened(films, job), []
     draw_line = film.draw_line
-    monkeypatch.setattr(film, "draw_line", lambda: (calls.append(1), draw_line()))
+    monkeypatch.setattr(film, "draw_line", lambda hand: (calls.append(1), draw_line(hand)))
     viewer = Viewer(films, film)
     until(job, lambda: job.state == "running")
     settled(films, 98)
@@ -548,4 +548,4 @@ def test_closing_ends_streams_and_waiting_threads(store: Store, filming: Filming
     thread.join(20)
     assert got
     assert films.whole(opened(films, job))  # whoever comes late does not wait for ever
-    assert not films._thread.is_alive()
+    assert not any(thread.is_alive() for thread in films._threads)

@@ -24,7 +24,7 @@ from tests.runtime.helpers import Viewer, ended, opened, run
 
 ROOT = Path(__file__).parents[2]
 HEAVY = {"torch", "torch_geometric", "gensim", "jieba", "ray"}  # for workers only; Ray where there is a cluster
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "WORKERS": "2"}
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "WORKERS": "2", "DRAWERS": "1"}
 
 
 def test_starting_and_stopping_leaves_no_process_and_no_thread(tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ def test_starting_and_stopping_leaves_no_process_and_no_thread(tmp_path: Path) -
         job = store.start(run(toys.hang, place=str(tmp_path)), "a")
         viewer = Viewer(films, opened(films, job))
         viewer.sees_pictures(1)
-        processes = store.processes
+        processes = store.processes + films.processes
         server.stop()
         viewer.reads_to_the_end()
         for process in processes:
@@ -135,7 +135,7 @@ def test_no_process_outlives_a_server_though_a_run_hangs_and_a_viewer_waits(
     assert answer.read1()
     toys.wait_for(tmp_path, "hangs-0")
     everybody = [process, *process.children(recursive=True)]
-    assert len(everybody) >= 4  # the server, the forkserver, two workers
+    assert len(everybody) >= 5  # the server, the forkserver, two workers, a drawer
     process.send_signal(number)
     _, left = psutil.wait_procs(everybody, timeout=20)
     assert not left
@@ -145,7 +145,7 @@ def test_the_app_starts_serves_and_ends_without_orphans() -> None:
     port = free_port()
     command = ["-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.headless", "true"]
     with serving([*command, "--browser.gatherUsageStats", "false"], port, "/_stcore/health") as process:
-        toys.until(lambda: len(workers_of(process)) == 2, 30)
+        toys.until(lambda: len(workers_of(process)) == 3, 30)  # a drawer among them
         toys.until(lambda: not any(maps(worker, "google/_upb", "pyarrow") for worker in workers_of(process)))
         assert maps(process, "google/_upb")  # this is how Streamlit shows
         assert not maps(process, "libtorch", "gensim/")
