@@ -11,7 +11,6 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from charts import theme
-from contents import SECTIONS
 from engine.algorithm import Algorithm
 from engine.data import Points
 from engine.errors import TheoriaError, sentence, title
@@ -153,12 +152,6 @@ def _clicked(event: Mapping[str, Any], film: Film, run: Run) -> Clicked | None:
 def beside_player(kind: str, **data: Any) -> None:
     """Another view of the film that is playing: its table ("numbers") or its link ("share")."""
     PLAYER(key=kind, data={"kind": kind, "words": phrases(language())["player"], **data})
-
-
-def visited() -> None:
-    """The topics that this browser has visited last, each as it was left. The list stays in the browser."""
-    titles = {slug: theory(slug, language()).title for slugs in SECTIONS.values() for slug in slugs}
-    PLAYER(key="visited", data={"kind": "visited", "words": {"visited": say("visited")}, "titles": titles, "base": base()})
 
 
 def trouble(problem: TheoriaError) -> None:

@@ -28,4 +28,4 @@ with left:
     with box:
         chosen = shell.about(text, kind, SAMPLES, FORMS | {"pictures": PICTURE} if needed else FORMS)
     options = controls(view.Options, text, folded=say("picture_settings"), kind=kind.name)
-shell.picture(text, diffusion, view, kind, params, options, chosen, begins, right)
+shell.picture(text, diffusion, view, kind, params, options, chosen, begins, (left, right))

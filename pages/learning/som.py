@@ -21,7 +21,7 @@ with left:
     params = controls(kind.Params, text, choices=view.settings(kind.Params, text))
     options = controls(view.Options, text, choices=view.choices(chosen.data, text), folded=say("picture_settings"))
     placed = place(text, chosen.data)
-clicked = shell.picture(text, som, view, kind, params, options, chosen, begins, right, placed)
+clicked = shell.picture(text, som, view, kind, params, options, chosen, begins, (left, right), placed)
 if clicked:
     with right:
         shell.details(*view.unit(clicked.frame, clicked.index, chosen.data, text))

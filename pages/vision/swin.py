@@ -25,4 +25,4 @@ with left:
             address.put("swin", "data", samples[0])  # a classifier begins with something that it knows
         kept["opened_by"] = trained
         chosen = dataset(text, samples, default=samples[0], form=PICTURE)
-shell.picture(text, swin, view, kind, params, view.Options(), chosen, begins, right)
+shell.picture(text, swin, view, kind, params, view.Options(), chosen, begins, (left, right))
