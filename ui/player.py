@@ -19,9 +19,9 @@ from runtime import script, server, settings
 from runtime.films import Draw, Film
 from runtime.run import Run
 from ui import address, compare, presenting, reading
-from ui.language import language, say
+from ui.language import language
 from ui.lesson import EVERYTHING
-from ui.text import Topic, markdown, phrases, theory
+from ui.text import Topic, markdown, phrases
 from ui.visit import visit
 
 FOLDER = Path(__file__).parent / "player"
