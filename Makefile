@@ -33,7 +33,7 @@ soak: $(VENV)/dev.done  ## ten minutes of visitors who come and go: does the ser
 	$(BIN)/python -m benchmarks.classroom soak
 
 screenshots: $(VENV)/dev.done browser  ## the pictures of the home page and the README, from real films
-	$(BIN)/python -m tests.browser.pictures
+	$(BIN)/python -m tests.browser.pictures $(TOPIC)
 
 look: $(VENV)/dev.done browser  ## what visitors see of every kind of run, in build/look: make look TOPIC=em FULL=1
 	$(BIN)/python -m tests.browser.look $(TOPIC) $(if $(FULL),--full)

@@ -16,15 +16,16 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Message, Send
 
-from contents import SECTIONS
+from contents import PATH, SECTIONS
 from engine.samples import sample
 from runtime import metrics, script, server, settings
+from runtime.cards import Card, Cards
 from runtime.doors import Doors
 from runtime.ledger import Holdings, Ledger
 from runtime.run import Run
 from runtime.sticky import Sticky
-from ui import offline
-from ui.text import LANGUAGES, theory
+from ui import offline, search
+from ui.text import LANGUAGES, REFERENCE, phrases, theory
 
 log = logging.getLogger("theoria")
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -102,6 +103,23 @@ async def film(request: Request) -> Response:
     return PatientStream(shown.stream(films.wake), media_type="application/x-ndjson", headers=headers)
 
 
+def card(page: str, asked: str) -> Card:
+    """What a link to a page shows in a language, where it is pasted."""
+    language = asked if asked in LANGUAGES else REFERENCE
+    if any(page in slugs for slugs in SECTIONS.values()):
+        text = theory(page, language)
+        return {"title": text.title, "description": text.question, "picture": f"app/static/thumbs/{page}.jpg"}
+    said = phrases(language)["ui"]
+    return {"title": said["tagline"], "description": said["lede"], "picture": f"app/static/thumbs/{PATH[0]}.jpg"}
+
+
+async def found(request: Request) -> Response:
+    """The topics that have some words, and the terms that led there: what the search in the bar asks."""
+    topics = await asyncio.to_thread(search.find, request.query_params.get("q", "")[:100])
+    said = [{"slug": topic.slug, "terms": [" = ".join(dict.fromkeys(term.values())) for term in topic.terms]} for topic in topics]
+    return JSONResponse(said, headers={"Cache-Control": "no-store"})
+
+
 async def plotly_script(request: Request) -> Response:
     return Response(
         await asyncio.to_thread(script.compressed), media_type="text/javascript", headers={"Content-Encoding": "gzip", **FOREVER}
@@ -113,9 +131,14 @@ prefix = "" if prefix == "/" else prefix
 app = st.App(
     "ui/navigation.py",
     lifespan=lifespan,
-    routes=[Route(f"{prefix}/films/{{node}}/{{key}}", film), Route(f"{prefix}/{script.PATH}", plotly_script)],
+    routes=[
+        Route(f"{prefix}/films/{{node}}/{{key}}", film),
+        Route(f"{prefix}/found", found),
+        Route(f"{prefix}/{script.PATH}", plotly_script),
+    ],
     middleware=[
         Middleware(Doors, base=prefix, largest=st.get_option("server.maxUploadSize") * 2**20, ledger=Ledger(_held)),
         *([Middleware(Sticky)] if settings.REPLICA else []),
+        Middleware(Cards, base=prefix, told=card),
     ],
 )

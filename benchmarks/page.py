@@ -168,11 +168,11 @@ def switches(page: Page) -> list[float]:
     """Milliseconds from a click in the menu to the other page's title."""
     values = []
     for _ in range(5):
-        home = page.get_by_test_id("stTopNavLink").first
+        home = page.locator(".th-home")
         home.evaluate("(node) => node.setAttribute('data-bench', 'home')")
         values.append(page.evaluate(SWITCH, ["[data-bench=home]", "Watch machine-learning theory run."]))
         page.wait_for_timeout(800)
-        page.locator(".st-key-card-som a").first.evaluate("(node) => node.setAttribute('data-bench', 'som')")
+        page.locator(".st-key-rows [data-go=som]").evaluate("(node) => node.setAttribute('data-bench', 'som')")
         values.append(page.evaluate(SWITCH, ["[data-bench=som]", "Self-organising map"]))
         settle(page)
     return values

@@ -1,7 +1,10 @@
-"""The engine as its own source describes it: for whoever goes on in a notebook."""
+"""The engine as its own source describes it, for whoever goes on in a notebook: sections and topics, and one of them."""
 
 import html
+import re
+from collections.abc import Mapping
 from importlib import import_module
+from types import ModuleType
 
 import streamlit as st
 
@@ -9,82 +12,120 @@ import engine.data
 import engine.errors
 import engine.frames
 import engine.params
-from contents import SECTIONS
 from engine.errors import sentence
-from ui import reference, shell, source
+from ui import reference, source, ways
 from ui.language import language, say
 from ui.reference import Field, Thing
-from ui.text import markdown, theory
+from ui.text import phrases, theory
+from ui.visit import visit
 
-SECTION = {slug: section for section, slugs in SECTIONS.items() for slug in slugs}
 COMMON = "common"
+COLUMNS = ("name", "type", "default", "bounds", "note")
+CODE = ("name", "type", "default")
 
 
-def table(fields: tuple[Field, ...]) -> None:
-    """The columns that say something, as Markdown."""
-    columns = [name for name in ("name", "type", "default", "bounds", "note") if any(getattr(field, name) for field in fields)]
-    cell = {"name": "`{}`", "type": "`{}`", "default": "`{}`", "bounds": "{}", "note": "{}"}
-    lines = ["| " + " | ".join(say(f"engine_{name}") for name in columns) + " |", "|---" * len(columns) + "|"]
-    for field in fields:
-        values = {name: getattr(field, name) for name in columns}
-        cells = [
-            cell[name].format(value.replace("|", "\\|") if "`" in cell[name] else markdown(value)) if value else ""
-            for name, value in values.items()
-        ]
-        lines.append("| " + " | ".join(cells) + " |")
-    st.markdown("\n".join(lines))
+def heading(words: str, level: int = 3) -> str:
+    return f"<h{level}>{html.escape(words)}</h{level}>"
 
 
-def things(items: tuple[Thing, ...]) -> None:
-    for item in items:
-        st.code(item.call, language="python", wrap_lines=True)
-        if item.doc:
-            st.text(item.doc)
-        if item.fields:
-            table(item.fields)
+def table(name: str, fields: tuple[Field, ...], labels: Mapping[str, str]) -> str:
+    """The columns that say something; of a parameter also what the page calls it."""
+    told = [
+        {
+            **{column: html.escape(getattr(field, column)) for column in COLUMNS},
+            "note": "; ".join(html.escape(said) for said in (labels.get(field.name, ""), field.note) if said),
+        }
+        for field in fields
+    ]
+    columns = [column for column in COLUMNS if any(row[column] for row in told)]
+    head = "".join(f'<th scope="col">{html.escape(say(f"engine_{column}"))}</th>' for column in columns)
+    cells = [
+        "".join(f"<td>{f'<code>{row[name]}</code>' if name in CODE and row[name] else row[name]}</td>" for name in columns)
+        for row in told
+    ]
+    rows = "".join(f"<tr>{row}</tr>" for row in cells)
+    box = f'<div class="th-table" tabindex="0" role="group" aria-label="{html.escape(name)}">'  # it may scroll sideways
+    return f"{box}<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
 
 
-with st.container(key="head", horizontal=True, vertical_alignment="bottom", gap="small"):
-    with st.container(key="title", width="stretch", gap=None):
-        st.html(f"<h1>{html.escape(say('engine'))}</h1><p>{html.escape(say('engine_question'))}</p>")
-    with st.container(key="tools", horizontal=True, width="content", gap="xsmall", wrap=False):
-        shell.tools()
+def things(items: tuple[Thing, ...]) -> str:
+    """What each says of itself, and beside it how it is called; below both a class's fields."""
+    return "".join(
+        f'<div class="th-thing"><div>{reference.prose(item.doc)}</div><pre><code>{html.escape(item.call)}</code></pre></div>'
+        + (table(item.name, item.fields, {}) if item.fields else "")
+        for item in items
+    )
 
-slugs = [*SECTION, COMMON]
+
+def opening(module: ModuleType) -> str:
+    return f"<h2><code>{module.__name__}</code></h2>" + reference.prose(reference.about(module))
+
+
+def errors(module: ModuleType) -> str:
+    """The sentences that a topic may say, an ellipsis where it puts a value."""
+    unfilled = re.compile(r"(?<!\{)\{\w+\}(?!\})")
+    said = {
+        kind: [unfilled.sub("…", sentence(code, language())).replace("{{", "{").replace("}}", "}") for code in codes]
+        for kind, codes in reference.raised(module).items()
+    }
+    return "".join(
+        f"<p><code>{kind}</code></p><ul>" + "".join(f"<li>{html.escape(item)}</li>" for item in items) + "</ul>"
+        for kind, items in said.items()
+    )
+
+
+def put(parts: str) -> None:
+    st.html(f'<div lang="{language()}">{parts}</div>')
+
+
+def common() -> None:
+    put(
+        "".join(map(opening, (engine.params, engine.frames, engine.errors)))
+        + heading(say("engine_frames"))
+        + things(reference.classes(engine.frames))
+    )
+    put("<h2><code>engine.data</code></h2>" + things(reference.offered(engine.data)))
+
+
+def topic(slug: str) -> None:
+    module, text = import_module(f"engine.{ways.SECTION[slug]}.{slug}"), theory(slug, language())
+    first = module.ALGORITHMS[0]
+    put(opening(module))
+    st.code(
+        source.snippet(module, first.Params(), [f'datasets.sample("{first.sample}")'] if first.sample else []),
+        language="python",
+        wrap_lines=True,
+    )
+    kinds = "".join(
+        f"<p><code>{kind.Params.__name__}</code></p>"
+        + table(kind.Params.__name__, reference.parameters(kind.Params), text.labels)
+        for kind in module.ALGORITHMS
+    )
+    put(heading(say("engine_params")) + kinds + heading(say("engine_frames")) + things(reference.frames(module)))
+    put(heading(say("engine_functions")) + things(reference.functions(module)) + heading(say("engine_errors")) + errors(module))
+
+
+def contents(shown: str) -> None:
+    """The sections with their topics; the one that is shown is no link."""
+    page = visit().pages["engine"]
+    for section, slugs in (*ways.SHOWN.items(), ("", [COMMON])):
+        if section:
+            st.html(f"<p>{html.escape(phrases(language())['sections'][section])}</p>")
+        for slug in slugs:
+            name = say("engine_common") if slug == COMMON else ways.title(slug)
+            st.page_link(
+                page, label=f"**{name}**" if slug == shown else name, query_params={"topic": slug}, disabled=slug == shown
+            )
+
+
+with st.container(key="head"), st.container(key="title", gap=None):
+    st.html(f"<h1>{html.escape(say('engine'))}</h1><p>{html.escape(say('engine_question'))}</p>")
+
 asked = st.query_params.get("topic")
-st.session_state.setdefault("engine-topic", asked if asked in slugs else slugs[0])
-names = {slug: theory(slug, language()).title for slug in SECTION} | {COMMON: say("engine_common")}
-chosen = st.pills(
-    say("engine_topic"), slugs, format_func=names.__getitem__, key="engine-topic", required=True, label_visibility="collapsed"
-)
-shown = str(chosen)
+shown = asked if asked in (*ways.ORDER, COMMON) else ways.ORDER[0]
 st.query_params["topic"] = shown
-
-with st.container(key="below"):
-    if shown == COMMON:
-        for module in (engine.params, engine.frames, engine.errors):
-            st.markdown(f"## `{module.__name__}`")
-            st.text(reference.about(module))
-        st.markdown(f"### {say('engine_frames')}")
-        things(reference.classes(engine.frames))
-        st.markdown("## `engine.data`")
-        st.text(reference.about(engine.data))
-        things(reference.offered(engine.data))
-    else:
-        module = import_module(f"engine.{SECTION[shown]}.{shown}")
-        opening = module.ALGORITHMS[0]
-        st.markdown(f"## `{module.__name__}`")
-        st.text(reference.about(module))
-        sample = [f'datasets.sample("{opening.sample}")'] if opening.sample else []
-        st.code(source.snippet(module, opening.Params(), sample), language="python", wrap_lines=True)
-        st.markdown(f"### {say('engine_params')}")
-        for kind in module.ALGORITHMS:
-            st.markdown(f"`{kind.Params.__name__}`")
-            table(reference.parameters(kind.Params))
-        st.markdown(f"### {say('engine_frames')}")
-        things(reference.frames(module))
-        st.markdown(f"### {say('engine_functions')}")
-        things(reference.functions(module))
-        st.markdown(f"### {say('engine_errors')}")
-        for kind, codes in reference.raised(module).items():
-            st.markdown(f"`{kind}`\n" + "\n".join(f"- {markdown(sentence(code, language()))}" for code in codes))
+with st.container(key="engine"):
+    with st.container(key="engine-contents", gap=None):
+        contents(shown)
+    with st.container(key="engine-reference"):
+        common() if shown == COMMON else topic(shown)

@@ -1,43 +1,30 @@
-"""Home: what this is, a search, where to begin, and a picture of a real run for every topic."""
+"""Home: what this is, a run to play with, where to go on, and the sections with all their topics."""
 
 import html
 
 import streamlit as st
 
-from contents import PATH, SECTIONS
-from ui import search, shell
+from ui import hero, teaching, ways
 from ui.language import language, say
-from ui.player import visited
-from ui.text import theory
-from ui.visit import visit
+from ui.text import phrases, theory
 
-pages = visit().pages
-
-with st.container(key="masthead", horizontal=True, vertical_alignment="top"):
-    with st.container(width="stretch", gap="small"):
+with st.container(key="masthead"):
+    with st.container(key="words", gap=None):
         st.html(f"<h1>{html.escape(say('tagline'))}</h1><p>{html.escape(say('lede'))}</p>")
-        wanted = st.text_input(
-            say("search"),
-            key="search",
-            placeholder=say("search"),
-            icon=":material/search:",
-            live=True,
-            label_visibility="collapsed",
-            width=420,
-        )
-        visited()
-    with st.container(key="tools", horizontal=True, width="content"):
-        shell.tools()
+        ways.begin()
+        teaching.door()
+    hero.show()
 
-if wanted:
-    shell.found(search.find(wanted), pages)
-else:
-    with st.container(key="path", horizontal=True, gap="small", vertical_alignment="center"):
-        st.html(f"<h2>{html.escape(say('begin'))}</h2>", width="content")
-        for number, slug in enumerate(PATH, 1):
-            st.page_link(pages[slug], label=f"{number}. {theory(slug, language()).title}", width="content")
-    with st.container(key="sections"):
-        for section, slugs in SECTIONS.items():
-            for slug in slugs:
-                shell.card(section, theory(slug, language()), pages)
-    st.caption(say("opening_more"))
+ways.path()
+said = phrases(language())
+with st.container(key="rows", gap=None):
+    for section, slugs in ways.SHOWN.items():
+        items = "".join(
+            f"<li>{ways.link(slug, ways.title(slug), mark=slug)}<p>{html.escape(theory(slug, language()).question)}</p></li>"
+            for slug in slugs
+        )
+        name, about = html.escape(said["sections"][section]), html.escape(said["about"][section])
+        picture = ways.poster(section)
+        st.html(
+            f"<section><div><h2>{name} <small>{len(slugs)}</small></h2><p>{about}</p></div>{picture}<ul>{items}</ul></section>"
+        )

@@ -34,13 +34,12 @@ def test_every_font_has_its_licence_beside_it():
     assert len(families) == len(licences)
 
 
-def test_every_topic_has_a_picture_for_the_home_page():
+def test_every_topic_has_a_poster_by_day_and_by_night_and_one_for_links():
     from contents import SECTIONS
 
-    missing = [
-        slug for slugs in SECTIONS.values() for slug in slugs if not (ROOT / "ui" / "static" / "thumbs" / f"{slug}.svg").exists()
-    ]
-    assert missing == []
+    slugs = [slug for slugs in SECTIONS.values() for slug in slugs]
+    wanted = {f"{slug}{kind}" for slug in slugs for kind in ("-light.webp", "-dark.webp", ".jpg")}
+    assert {path.name for path in (ROOT / "ui" / "static" / "thumbs").iterdir()} == wanted
 
 
 def test_the_picture_for_links_has_the_size_that_is_shown():

@@ -1,4 +1,4 @@
-"""The one switch for the GPU: in the sidebar, kept for the session, in no link."""
+"""The one switch for the GPU: below the settings, kept for the session, in no link."""
 
 import streamlit as st
 
@@ -16,8 +16,7 @@ def switch() -> Device:
     there = device != "cpu"
     wanted = bool(st.session_state.get(KEY, visit().gpu_wanted))
     st.session_state[KEY] = wanted and there
-    with st.sidebar:
-        on = st.toggle(say("gpu"), key=KEY, disabled=not there)
-        st.caption(say("gpu_there", name=told) if there else say(f"gpu_{told}"))
+    on = st.toggle(say("gpu"), key=KEY, disabled=not there)
+    st.caption(say("gpu_there", name=told) if there else say(f"gpu_{told}"))
     visit().gpu_wanted = wanted if not there else on
     return device if on and there else "cpu"

@@ -19,14 +19,14 @@ def say(key: str, **values: object) -> str:
     return phrases(language())["ui"][key].format(**values)
 
 
-def following() -> str:
-    """The language that the switch leads to: each has its turn."""
-    return LANGUAGES[(LANGUAGES.index(language()) + 1) % len(LANGUAGES)]
+def following(speaks: str) -> str:
+    """The language that the switch leads to from another: each has its turn."""
+    return LANGUAGES[(LANGUAGES.index(speaks) + 1) % len(LANGUAGES)]
 
 
 def switch() -> None:
     """The next language, in place."""
-    visit().language = st.query_params["lang"] = following()
+    visit().language = st.query_params["lang"] = following(language())
 
 
 def _of_browser() -> str:

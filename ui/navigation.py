@@ -1,21 +1,24 @@
-"""The Streamlit script: page settings, the little CSS the theme cannot say, the menu, the page."""
+"""The Streamlit script: page settings, the little CSS the theme cannot say, the bar, the page."""
 
 import traceback
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from contents import SECTIONS
 from engine.errors import TheoriaError
 from runtime.workers import bug
+from ui import ways
 from ui.language import language, say
 from ui.player import trouble
 from ui.text import phrases, theory
 from ui.visit import visit
 
 ROOT = Path(__file__).parents[1]
+OWN = ("syllabus", "engine")
 st.set_page_config(page_icon=str(ROOT / "ui/static/mark.svg"), layout="wide", initial_sidebar_state="collapsed")
-st.html(f"<style>{(ROOT / 'ui/house.css').read_text(encoding='utf-8')}</style>")
+st.html(f"<style>{(ROOT / 'ui/house.css').read_text(encoding='utf-8')}{ways.STYLE}</style>")
 st.html(f"<style>{phrases(language())['css']['own_words']}</style>")  # Streamlit's own words have no translation
 
 
@@ -23,22 +26,31 @@ def page(section: str, slug: str) -> st.Page:
     return st.Page(ROOT / "pages" / section / f"{slug}.py", title=theory(slug, language()).title, url_path=slug)
 
 
-pages = {
-    "": [
-        st.Page(ROOT / "pages" / "home.py", title=say("home"), default=True),
-        st.Page(ROOT / "pages" / "engine.py", title=say("engine"), url_path="engine"),
-    ]
-}
+def lost(known: set[str]) -> list[st.Page]:
+    """A page for an address that is none of ours: else Streamlit would say so, in English, over the home page."""
+    context = get_script_run_ctx()
+    asked = context.pages_manager.intended_page_name if context else ""
+    name = (asked or "").strip("/")
+    if not name or "/" in name or name in known:
+        return []
+    return [st.Page(ROOT / "pages" / "lost.py", title=say("lost"), url_path=name)]
+
+
+pages = {"": [st.Page(ROOT / "pages" / "home.py", title=say("home"), default=True)]}
+pages[""] += [st.Page(ROOT / "pages" / f"{name}.py", title=say(name), url_path=name) for name in OWN]
 pages |= {
     phrases(language())["sections"][section]: [page(section, slug) for slug in slugs] for section, slugs in SECTIONS.items()
 }
 visit().pages = {page.url_path: page for group in pages.values() for page in group}
-st.logo(str(ROOT / "ui/static/wordmark.svg"), size="small")
-shown = st.navigation(pages, position="top")
+pages[""] += lost(set(visit().pages))
+shown = st.navigation(pages, position="sidebar")
 st.set_page_config(page_title=shown.title + " · Theoria")
+ways.bar(shown.url_path)
 try:
     shown.run()
 except TheoriaError as problem:
     trouble(problem)
 except Exception:  # nobody foresaw it: a number for the visitor, the traceback for the log
     trouble(bug(traceback.format_exc()))
+if shown.url_path in ways.ORDER:
+    ways.around(shown.url_path)

@@ -11,7 +11,6 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from charts import theme
-from contents import SECTIONS
 from engine.algorithm import Algorithm
 from engine.errors import TheoriaError, sentence, title
 from engine.params import CLOSE_UP_STEPS, Options
@@ -20,9 +19,9 @@ from runtime import script, server, settings
 from runtime.films import Draw, Film
 from runtime.run import Run
 from ui import address, compare, presenting, reading
-from ui.language import language, say
+from ui.language import language
 from ui.lesson import EVERYTHING
-from ui.text import Topic, markdown, phrases, theory
+from ui.text import Topic, markdown, phrases
 from ui.visit import visit
 
 FOLDER = Path(__file__).parent / "player"
@@ -155,12 +154,6 @@ def _clicked(event: Mapping[str, Any], film: Film, run: Run) -> Clicked | None:
 def beside_player(kind: str, **data: Any) -> None:
     """Another view of the film that is playing: its table ("numbers") or its link ("share")."""
     PLAYER(key=kind, data={"kind": kind, "words": phrases(language())["player"], **data})
-
-
-def visited() -> None:
-    """The topics that this browser has visited last, each as it was left. The list stays in the browser."""
-    titles = {slug: theory(slug, language()).title for slugs in SECTIONS.values() for slug in slugs}
-    PLAYER(key="visited", data={"kind": "visited", "words": {"visited": say("visited")}, "titles": titles, "base": base()})
 
 
 def trouble(problem: TheoriaError) -> None:

@@ -4,6 +4,7 @@ Knows no Streamlit.
 """
 
 import ast
+import html
 import inspect
 import io
 import re
@@ -44,6 +45,25 @@ class Thing:
 def about(module: ModuleType) -> str:
     """A module's docstring, its lines as long as the page lets them be; what is indented or a list keeps its own."""
     return re.sub(r"(?<=\S)\n(?=[^\s*-])", " ", inspect.getdoc(module) or "")
+
+
+def prose(doc: str) -> str:
+    """A docstring as HTML: paragraphs, lists, what is indented as it stands, names in back-ticks as code."""
+    blocks = [block for block in re.split(r"\n\s*\n", doc.strip("\n")) if block.strip()]
+    return "".join(map(_block, blocks))
+
+
+def _block(block: str) -> str:
+    lines = block.split("\n")
+    if all(line.startswith(" ") for line in lines):
+        return f"<pre>{html.escape(inspect.cleandoc(block))}</pre>"
+    items = re.split(r"\n?^\s*[-*] ", block, flags=re.MULTILINE)
+    head = f"<p>{_words(items[0])}</p>" if items[0].strip() else ""
+    return head + ("<ul>" + "".join(f"<li>{_words(item)}</li>" for item in items[1:]) + "</ul>" if len(items) > 1 else "")
+
+
+def _words(text: str) -> str:
+    return re.sub(r"`+([^`]+)`+", r"<code>\1</code>", html.escape(" ".join(text.split()), quote=False))
 
 
 @cache

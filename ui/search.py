@@ -1,4 +1,4 @@
-"""The search on the home page: over all topics, in every language at once. Knows no Streamlit."""
+"""The search in the bar: over all topics, in every language at once. Knows no Streamlit."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -48,8 +48,12 @@ def glossary() -> tuple[Term, ...]:
 
 def uses(slug: str, language: str, term: str) -> bool:
     """Whether a topic's theory file has a term: from where a word begins, in any case."""
-    text = (ASSETS / "theory" / language / f"{slug}.md").read_text(encoding="utf-8")
-    return re.search(r"(?<![a-z])" + re.escape(term.casefold()), text.casefold()) is not None
+    return re.search(r"(?<![a-z])" + re.escape(term.casefold()), _file(slug, language)) is not None
+
+
+@cache
+def _file(slug: str, language: str) -> str:
+    return (ASSETS / "theory" / language / f"{slug}.md").read_text(encoding="utf-8").casefold()
 
 
 @cache

@@ -9,7 +9,6 @@ from typing import Any
 import streamlit as st
 
 import ui.kinds
-from contents import AFTER
 from engine.algorithm import Algorithm, of
 from engine.errors import TheoriaError
 from engine.params import Options, Params
@@ -19,10 +18,9 @@ from ui import address, compare, device, presenting, reading, source, teaching
 from ui.controls import controls
 from ui.data import Chosen, Form, add_point, bundled, dataset, of_link, remove_point
 from ui.kinds import Kinds
-from ui.language import following, language, say, switch
+from ui.language import language, say
 from ui.place import Placed
 from ui.player import Clicked, beside_player, play
-from ui.search import Found
 from ui.strip import Strip, asks
 from ui.text import Topic, phrases, theory
 from ui.visit import visit
@@ -52,7 +50,7 @@ def topic(module: ModuleType, view: ModuleType, *, samples: Samples = (), form: 
             address.belongs(text.slug, name, told)
         choices = view.choices(chosen.data, text) if hasattr(view, "choices") else None
         params, options = controls(text, kind, view.Options, choices)
-    picture(text, module, view, kind, params, options, chosen, row, right)
+    picture(text, module, view, kind, params, options, chosen, row, (left, right))
 
 
 def picture(
@@ -64,11 +62,13 @@ def picture(
     options: Options,
     chosen: Chosen[Any],
     row: Strip,
-    right: Any,
+    sides: Sequence[Any],
     placed: Placed = NOTHING_PLACED,
 ) -> Clicked | None:
     """What every topic's page ends with: the address, the picture, the tabs below. Returns what was clicked last."""
-    where = device.switch() if kind.torch else "cpu"
+    left, right = sides
+    with left:
+        where = device.switch() if kind.torch else "cpu"
     row.left([*ui.kinds.specs(module.ALGORITHMS, kind), *options.specs()], chosen.short)
     data, short = chosen.link | placed.link, chosen.short | placed.link
     link, step = address_bar(text, module.ALGORITHMS, params, options, data, short=short, note=chosen.note or placed.note)
@@ -120,7 +120,7 @@ def clicks(text: Topic, view: ModuleType, clicked: Clicked, params: Params, data
 
 
 def header(slug: str) -> Topic:
-    """Title and question; language and share at the right. Reads the link first."""
+    """Title and question; projector and share at the right. Reads the link first."""
     if not reading.arrive(slug):
         address.arrive(slug)
     text = theory(slug, language())
@@ -133,22 +133,17 @@ def header(slug: str) -> Topic:
     return text
 
 
-def tools(slug: str | None = None) -> None:
-    """Language, and on a topic's page the projector and the link of what is shown; elsewhere a door for lessons."""
-    if slug:
-        if not reading.reads(slug) or not presenting.on():
-            presenting.door()
-    else:
-        teaching.door()
-    st.button(phrases(following())["ui"]["language_name"], on_click=switch, type="tertiary", key="language_button")
-    if slug:
-        door = st.popover(say("share"), icon=":material/link:", type="tertiary", key="sharing", on_change="rerun")
-        if door.open:
-            with door:
-                st.caption(say("share_note"))
-                beside_player("share")
-                if told := visit().topic(slug).link_note:
-                    st.caption(told)
+def tools(slug: str) -> None:
+    """The projector, and the link of what is shown."""
+    if not reading.reads(slug) or not presenting.on():
+        presenting.door()
+    door = st.popover(say("share"), icon=":material/link:", type="tertiary", key="sharing", on_change="rerun")
+    if door.open:
+        with door:
+            st.caption(say("share_note"))
+            beside_player("share")
+            if told := visit().topic(slug).link_note:
+                st.caption(told)
 
 
 def stage() -> Sequence[Any]:
@@ -259,26 +254,3 @@ def _errata(text: Topic) -> None:
             st.markdown(f"**{say('notes_say')}** {item['claim']}")
             st.markdown(f"**{say('what_is_so')}** {item['truth']}")
             st.markdown(item["shown"])
-
-
-def card(section: str, text: Topic, pages: Mapping[str, Any]) -> None:
-    """A topic on the home page: a picture made from its film, its question, and what to read before."""
-    name = phrases(language())["sections"][section]
-    with st.container(key=f"card-{text.slug}", gap=None):
-        st.html(f'<img src="app/static/thumbs/{text.slug}.svg" alt=""><p class="th-section">{html.escape(name)}</p>')
-        st.page_link(pages[text.slug], label=text.title)
-        before = say("comma").join(theory(slug, language()).title for slug in AFTER.get(text.slug, ()))
-        after = f' <span class="th-after">{html.escape(say("after", titles=before))}</span>' if before else ""
-        st.html(f"<p>{html.escape(text.question)}{after}</p>")
-
-
-def found(topics: Sequence[Found], pages: Mapping[str, Any]) -> None:
-    """What the search found: topics with their questions, and the terms that led there in every language."""
-    with st.container(key="found", gap=None):
-        for topic in topics:
-            text = theory(topic.slug, language())
-            st.page_link(pages[topic.slug], label=f"**{text.title}** — {text.question}")
-            if topic.terms:
-                st.caption(" · ".join(" = ".join(dict.fromkeys(term.values())) for term in topic.terms))
-        if not topics:
-            st.caption(say("none_found"))

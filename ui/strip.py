@@ -12,7 +12,7 @@ import streamlit as st
 
 from engine.params import Spec
 from ui import address, questions, reading
-from ui.dataset import forget
+from ui.data import forget
 from ui.language import say
 from ui.text import Experiment, Topic
 from ui.visit import Taken, visit

@@ -27,4 +27,4 @@ with left:
     needed = isinstance(params, diffusion.Pictures) and params.begin in ("picture", "invert")
     with box:
         chosen = shell.about(text, kind, SAMPLES, FORMS | {"pictures": PICTURE} if needed else FORMS)
-shell.picture(text, diffusion, view, kind, params, options, chosen, row, right)
+shell.picture(text, diffusion, view, kind, params, options, chosen, row, (left, right))

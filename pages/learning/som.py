@@ -21,7 +21,7 @@ with left:
     choices = {**view.settings(kind.Params, text), **view.choices(chosen.data, text)}
     params, options = controls(text, kind, view.Options, choices)
     placed = place(text, chosen.data)
-clicked = shell.picture(text, som, view, kind, params, options, chosen, row, right, placed)
+clicked = shell.picture(text, som, view, kind, params, options, chosen, row, (left, right), placed)
 if clicked:
     with right:
         shell.details(*view.unit(clicked.frame, clicked.index, chosen.data, text))

@@ -26,4 +26,4 @@ with left:
             address.put("swin", "data", samples[0])  # a classifier begins with something that it knows
         kept["opened_by"] = trained
         chosen = dataset(text, samples, default=samples[0], form=PICTURE)
-shell.picture(text, swin, view, kind, params, options, chosen, row, right)
+shell.picture(text, swin, view, kind, params, options, chosen, row, (left, right))

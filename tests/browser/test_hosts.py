@@ -35,7 +35,7 @@ def test_nothing_leaves_the_machine_on_a_tour_of_everything(visit):
         bring(page, "mine.png", picture(), "image/png")
     with another_film(page):
         bring(page, "mine.csv", TABLE)
-    page.locator(".st-key-language_button button").click()
+    page.locator(".th-tongue").click()
     idle(page)
     assert len(page.context.watch.asked) > 20
     assert any(url.startswith("ws://") for url in page.context.watch.asked)

@@ -103,7 +103,7 @@ def test_another_language_changes_every_word_and_nothing_else(visit):
     ready(page, step=21)
     said = caption(page)
     with another_film(page):
-        page.locator(".st-key-language_button button").click()
+        page.locator(".th-tongue").click()
     expect(page.locator("h1")).to_have_text("自组织映射")
     ready(page, step=21)
     assert caption(page) != said
@@ -112,7 +112,7 @@ def test_another_language_changes_every_word_and_nothing_else(visit):
     assert "lang=zh" in page.url
     assert "som.rows=7" in page.url
     with another_film(page):
-        page.locator(".st-key-language_button button").click()
+        page.locator(".th-tongue").click()
     assert step(page) == 21
     assert caption(page) == said
     idle(page)

@@ -124,11 +124,11 @@ def test_four_films_in_a_row_share_one_figure_and_one_loop_and_leaving_ends_it(v
             slider(page, "rows").press(change)
         assert page.evaluate(kept) == ["stage", "plot", 1, True, 1, 0]
     expect(slider(page, "rows")).to_have_value("10")
-    page.get_by_test_id("stTopNavLink").filter(has_text="Home").click()
+    page.locator(".th-home").click()
     expect(page.get_by_role("heading", name="Watch machine-learning theory run.")).to_be_visible()
     expect(page.locator(".th-player")).to_have_count(0)
     assert page.evaluate("window.theoriaLoops") == 0
-    page.get_by_role("link", name="Self-organising map").first.click()
+    page.locator(".st-key-rows [data-go=som]").click()
     ready(page)
     assert page.evaluate("window.theoriaLoops") == 1
     expect(slider(page, "rows")).to_have_value("10")

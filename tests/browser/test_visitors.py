@@ -11,7 +11,7 @@ from tests.browser.playground import PHONE, another_film, count, film, idle, pre
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
 def test_a_phone_shows_everything_without_scrolling_sideways(visit, locale):
     page = visit("/", locale=locale, **PHONE)
-    card = page.locator("[class*=st-key-card-] a").first
+    card = page.locator(".st-key-rows [data-go=som]")
     card.wait_for()
     idle(page)
     assert sideways(page) == []
@@ -59,7 +59,7 @@ def test_a_guessed_number_is_compared_with_the_one_that_the_run_comes_to(visit):
     expect(why).to_be_visible()
     expect(why).to_contain_text("Further off: you guessed 0.51.")
     expect(why).to_contain_text("0.797 for A and 0.520 for B")
-    page.locator(".st-key-language_button button").click()
+    page.locator(".th-tongue").click()
     expect(why).to_contain_text("A 的 θ 为 0.797，B 的为 0.520")
     unbroken(page)
 
@@ -103,12 +103,13 @@ def test_home_remembers_in_this_browser_what_was_visited_and_leads_back_to_it(vi
     ready(page)
     page.goto(page.url.split("/em")[0] + "/som?som.rows=7&data=moons")
     ready(page)
-    page.get_by_test_id("stTopNavLink").filter(has_text="Home").click()
-    links = page.locator(".th-visited a")
-    expect(links).to_have_text(["Self-organising map", "Expectation maximisation"])
+    page.locator(".th-home").click()
+    expect(page.locator(".th-visited a")).to_have_text(["Expectation maximisation"])
+    last = page.locator(".th-first")
+    expect(last).to_have_text("Go on with Self-organising map")
     shown = page.evaluate("localStorage.getItem('theoria.visited')")
     assert "som.rows=7" in shown
-    links.first.click()
+    last.click()
     ready(page)
     expect(page.locator(".st-key-som-rows")).to_contain_text("7")
     unbroken(page)

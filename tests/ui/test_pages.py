@@ -41,14 +41,6 @@ def test_every_page_opens_in_every_language(slug, language):
     assert len(page.tabs) == 5
 
 
-def test_home_lists_every_topic_and_finds_one_by_a_word():
-    page = AppTest.from_file(SCRIPT, default_timeout=30).run()
-    assert not page.exception
-    page.text_input(key="search").set_value("neurons").run()
-    assert not page.exception
-    assert page.get("page_link")
-
-
 def test_a_page_opens_with_the_engines_default_run():
     opened()
     opening = som.ALGORITHMS[0]

@@ -140,10 +140,10 @@ def test_what_a_form_takes_is_said_by_the_form():
 
 def test_without_a_gpu_the_switch_is_off_and_says_why():
     page = opened("diffusion", diffusion__calls="1")
-    switch = page.sidebar.toggle(key="gpu")
+    switch = page.toggle(key="gpu")
     assert switch.disabled
     assert not switch.value
-    assert "no GPU" in page.sidebar.caption[0].value
+    assert any("no GPU" in caption.value for caption in page.caption)
     assert job().run.device == "cpu"
 
 
@@ -151,11 +151,11 @@ def test_with_a_gpu_the_switch_sets_the_device_of_runs_and_stands_in_no_link(mon
     monkeypatch.setattr("runtime.store.Store.gpu", ("cuda", "A GPU"))
     page = opened("diffusion", diffusion__calls="1")
     assert job().run.device == "cpu"
-    page.sidebar.toggle(key="gpu").set_value(True).run()
+    page.toggle(key="gpu").set_value(True).run()
     assert job().run.device == "cuda"
     assert "cuda" not in visit(page).link
     assert "gpu" not in visit(page).link
     page.switch_page("../pages/learning/som.py").run()
     assert job().run.device == "cpu"  # nothing there computes with torch
     page.switch_page("../pages/generative/diffusion.py").run()
-    assert page.sidebar.toggle(key="gpu").value  # kept for the session
+    assert page.toggle(key="gpu").value  # kept for the session

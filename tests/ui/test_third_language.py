@@ -12,6 +12,7 @@ VISIT = """
 from pathlib import Path
 from streamlit.testing.v1 import AppTest
 from contents import SECTIONS
+from ui import search
 from ui.text import LANGUAGES, phrases
 
 assert LANGUAGES == ("en", "eo", "zh"), LANGUAGES
@@ -21,8 +22,8 @@ page.run()
 assert not page.exception, page.exception
 assert any("Rigardu" in item.proto.body for item in page.get("html"))
 assert page.button(key="language_button").label == "中文"
-page.text_input(key="search").set_value("memorganiza").run()
-assert ["Memorganiza" in link.proto.label for link in page.get("page_link")] == [True]
+assert [topic.slug for topic in search.find("memorganiza")] == ["som"]
+assert any("Memorganiza mapo" in item.proto.body for item in page.get("html"))
 page.switch_page("../pages/learning/som.py").run()
 assert not page.exception and not page.error, (page.exception, page.error)
 assert any("Memorganiza mapo" in item.proto.body for item in page.get("html"))

@@ -8,14 +8,3 @@ const remember = ({file, link}) => {
   query.delete("pin");
   try { localStorage.setItem(VISITED, JSON.stringify([{file, query: query.toString()}, ...visits().filter((one) => one.file !== file)].slice(0, 4))); } catch { /* then nothing is kept */ }
 };
-function makeVisited(root) {
-  const box = root.appendChild(element("p", "th-visited")), dress = dresser(box);
-  return {
-    update({words, titles, base}) {
-      dress.dress();
-      const known = visits().filter(({file}) => Object.hasOwn(titles, file));
-      put(box, "innerHTML", known.length ? `${escaped(words.visited)} ` + known.map(({file, query}) => `<a href="${escaped(`${base}${file}${query ? "?" + query : ""}`)}">${escaped(titles[file])}</a>`).join(" · ") : "");
-    },
-    stop() { dress.stop(); box.remove(); },
-  };
-}

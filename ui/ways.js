@@ -1,0 +1,214 @@
+// The ways through the playground: the bar with its panel and search, and on the home page where to go on and the path.
+// Python puts `const SITE = {sections, order, path, languages};` before this file. One component serves three kinds (bar, begin, path).
+// A link is <a href="/base/slug" data-go="slug">, here or in st.html: a click on it is passed to Streamlit's own hidden link.
+
+const NARROW = matchMedia("(max-width: 640px)"), SEEN = "theoria.seen", VISITED = "theoria.visited";
+const clean = (text) => String(text).replace(/[&<>"]/g, (sign) => ({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})[sign]);
+const kept = (name) => { try { const list = JSON.parse(localStorage.getItem(name)); return Array.isArray(list) ? list : []; } catch { return []; } };      // a browser may forbid it, or hold what is not ours
+const keep = (name, list) => { try { localStorage.setItem(name, JSON.stringify(list)); } catch { /* then nothing is kept */ } };
+const seen = () => new Set(kept(SEEN).filter((slug) => SITE.order.includes(slug)));
+const visits = () => kept(VISITED).filter((one) => SITE.order.includes(one?.file));
+const sectionOf = (slug) => Object.keys(SITE.sections).find((section) => SITE.sections[section].includes(slug));
+const filled = (words, values) => words.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+
+let marks = null;      // one style sheet marks every link, whoever drew it; its look stands in ways.css
+const LOOKS = {seen: "background: currentColor", open: "background: none", here: "border-color: var(--lamp); background: radial-gradient(circle, var(--lamp) 45%, transparent 50%)"};
+function mark(here, words) {
+  marks ??= document.head.appendChild(document.createElement("style"));
+  const known = seen(), state = (slug) => slug === here ? "here" : known.has(slug) ? "seen" : "open";
+  const sheet = SITE.order.map((slug) => `[data-mark="${slug}"]::before { content: "" / "${words[state(slug)]}: "; ${LOOKS[state(slug)]} }`);
+  sheet.push(...Object.keys(LOOKS).map((one) => `[data-state="${one}"]::before { content: ""; ${LOOKS[one]} }`));
+  if (marks.textContent !== sheet.join("\n")) marks.textContent = sheet.join("\n");
+}
+
+// ---- going somewhere
+const native = (href) => [...document.querySelectorAll("[data-testid=stSidebarNavLink]")].find((one) => new URL(one.href).pathname.replace(/\/$/, "") === new URL(href).pathname.replace(/\/$/, ""));
+let titled = null, closePanel = () => {};
+function click(event) {
+  const link = event.target.closest?.("a[data-go]");
+  if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;      // another tab, a download: the browser's own
+  closePanel();
+  const own = new URL(link.href).search ? null : native(link.href);      // a link with settings is opened as any link is
+  if (!own) return;
+  event.preventDefault();
+  own.click();
+}
+function arrived(tries = 0) {      // as after a reload: at the top, and the title is what is read out
+  const title = document.querySelector("[data-testid=stMain] h1");
+  if ((!title || title === titled) && tries < 40) return setTimeout(arrived, 25, tries + 1);
+  titled = title;
+  document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+  if (title) { title.tabIndex = -1; title.style.outline = "none"; title.focus({preventScroll: true}); }
+}
+
+// ---- the bar
+const MARK = '<svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="9.5" fill="none" stroke="currentColor" stroke-width="1.6"/><circle cx="12" cy="12" r="5" fill="light-dark(#B4510B, #FF9E52)"/></svg>';
+
+function makeBar(root) {
+  const box = root.appendChild(document.createElement("div"));
+  box.className = "th-site";
+  let data = null, words = {}, drawn = "", was = null, asked = 0, opened = null;
+  const $ = (name) => box.querySelector("." + name);
+  const topics = () => SITE.languages[data.language].topics;
+  const at = (slug) => clean(data.base + slug);
+  const link = (slug, text, more = "") => `<a href="${at(slug)}" data-go="${slug}"${slug === data.here ? ' aria-current="page"' : ""}${more}>${clean(text)}</a>`;
+
+  function item(slug) {
+    return `<li>${link(slug, topics()[slug][0], ` data-mark="${slug}"`)}</li>`;
+  }
+  function column(section) {
+    const slugs = SITE.sections[section], name = `${clean(SITE.languages[data.language].sections[section])} <small>${slugs.length}</small>`, open = section === opened;
+    const head = NARROW.matches ? `<button type="button" class="th-fold" data-section="${section}" aria-expanded="${open}" aria-controls="th-list-${section}">${name}</button>` : name;
+    return `<div class="th-group"><p class="th-group-name" id="th-name-${section}">${head}</p><ul id="th-list-${section}" aria-labelledby="th-name-${section}"${NARROW.matches && !open ? " hidden" : ""}>${slugs.map(item).join("")}</ul></div>`;
+  }
+  function place() {
+    const k = SITE.order.indexOf(data.here), section = sectionOf(data.here);
+    if (k < 0) return "";
+    const among = SITE.sections[section], [before, after] = [SITE.order[k - 1], SITE.order[k + 1]];
+    const told = filled(words.place, {section: SITE.languages[data.language].sections[section], i: among.indexOf(data.here) + 1, n: among.length});
+    const way = (slug, text, rel) => slug ? link(slug, text, ` rel="${rel}" class="th-way"`) : "";
+    return `${way(before, before && "‹ " + topics()[before][0], "prev")}<span>${clean(told)}</span>${way(after, after && topics()[after][0] + " ›", "next")}`;
+  }
+  function draw() {
+    const pages = NARROW.matches ? `<div class="th-pages">${link("syllabus", words.syllabus)}${link("engine", words.engine)}</div>` : "";
+    box.innerHTML = `<nav aria-label="Theoria"><a class="th-home" href="${at("")}" data-go=""${data.here === "" ? ' aria-current="page"' : ""}>${MARK}<span>Theoria</span></a>
+      <button type="button" class="th-menu-button" aria-expanded="false" aria-controls="th-panel"><span>${clean(words.topics)}</span><i aria-hidden="true"></i></button>
+      <span class="th-wide">${link("syllabus", words.syllabus)}${link("engine", words.engine)}</span>
+      <span class="th-place">${place()}</span>
+      <span class="th-seek" role="search"><input type="search" autocomplete="off" spellcheck="false" aria-label="${clean(words.search)}" placeholder="${clean(words.search)}" aria-controls="th-panel"><kbd aria-hidden="true">/</kbd></span>
+      <button type="button" class="th-tongue" lang="${clean(SITE.languages[data.language].next)}">${clean(SITE.languages[data.language].following)}</button></nav>
+      <div class="th-panel" id="th-panel" hidden><div class="th-found" aria-live="polite" hidden></div><div class="th-groups">${Object.keys(SITE.sections).map(column).join("")}</div>${pages}
+      <p class="th-key"><span data-state="seen">${clean(words.seen)}</span><span data-state="open">${clean(words.open)}</span><span data-state="here">${clean(words.here)}</span></p></div>`;
+    $("th-menu-button").onclick = () => show($("th-panel").hidden);
+    $("th-tongue").onclick = () => document.querySelector(".st-key-language_button button")?.click();
+    const input = $("th-seek input");
+    input.oninput = seek;
+    input.onfocus = () => input.value && show(true);
+    box.querySelectorAll(".th-fold").forEach((button) => button.onclick = () => fold(button.dataset.section));
+  }
+  function fold(section) {
+    opened = section === opened ? null : section;
+    for (const button of box.querySelectorAll(".th-fold")) {
+      const open = button.dataset.section === opened;
+      button.setAttribute("aria-expanded", String(open));
+      box.querySelector(`#th-list-${button.dataset.section}`).hidden = !open;
+    }
+  }
+  function show(yes) {      // a disclosure with links, not role=menu
+    $("th-panel").hidden = !yes;
+    $("th-menu-button").setAttribute("aria-expanded", String(yes));
+    if (!yes && $("th-seek input").value) { $("th-seek input").value = ""; seek(); }
+  }
+  async function answers(wanted) {      // the server has read everything; without its route, titles and questions of both languages
+    try {
+      const answer = await fetch(`${data.base}found?q=${encodeURIComponent(wanted)}`);
+      if (answer.ok) return await answer.json();
+    } catch { /* as if it had no route */ }
+    const all = Object.values(SITE.languages), has = (slug) => all.some((one) => one.topics[slug].join(" ").toLowerCase().includes(wanted.toLowerCase()));
+    return SITE.order.filter(has).map((slug) => ({slug, terms: []}));
+  }
+  async function seek() {
+    const wanted = $("th-seek input").value.trim(), number = ++asked;
+    const found = wanted && await answers(wanted);
+    if (number !== asked) return;      // something else is typed by now
+    $("th-found").hidden = !wanted;
+    $("th-groups").hidden = Boolean(wanted);
+    if (!wanted) return;
+    const row = ({slug, terms}) => `<li>${link(slug, topics()[slug][0], ` data-mark="${slug}"`)} <small>${clean(SITE.languages[data.language].sections[sectionOf(slug)])}</small><p>${clean(topics()[slug][1])}</p>${terms.map((term) => `<p class="th-term">${clean(term)}</p>`).join("")}</li>`;
+    $("th-found").innerHTML = found.length ? `<p>${clean(filled(words.found, {n: found.length}))}</p><ul>${found.map(row).join("")}</ul>` : `<p>${clean(words.none)}</p>`;
+    if ($("th-panel").hidden) { $("th-panel").hidden = false; $("th-menu-button").setAttribute("aria-expanded", "true"); }
+  }
+  function keys(event) {
+    const input = $("th-seek input"), typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || event.target.isContentEditable;
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && box.getClientRects().length) { event.preventDefault(); input.focus(); }
+    else if (event.key === "Escape" && !$("th-panel").hidden && (box.contains(event.target) || event.target === document.body)) { event.stopPropagation(); const from = event.target; show(false); (from === input ? input : $("th-menu-button")).focus(); }
+    else if (event.target === input && event.key === "ArrowDown") { event.preventDefault(); $("th-found a")?.focus(); }
+    else if (event.target === input && event.key === "Enter") $("th-found a")?.click();
+    else if (event.target.closest?.(".th-found") && /^Arrow(Up|Down)$/.test(event.key)) step(event, input);
+  }
+  function step(event, input) {
+    const links = [...box.querySelectorAll(".th-found a")], to = links.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1);
+    event.preventDefault();
+    (to < 0 ? input : links[Math.min(to, links.length - 1)]).focus();
+  }
+  const away = (event) => { if (!$("th-panel").hidden && !box.contains(event.target)) show(false); };
+  const again = () => { draw(); };
+  document.addEventListener("click", click);
+  document.addEventListener("pointerdown", away);
+  document.addEventListener("keydown", keys, true);
+  NARROW.addEventListener("change", again);
+  closePanel = () => show(false);
+  return {
+    update(next) {      // Streamlit calls this at every rerun: drawing anew would close the panel while somebody types
+      data = next;
+      words = SITE.languages[data.language].words;
+      if (SITE.order.includes(data.here) && !seen().has(data.here)) keep(SEEN, [...seen(), data.here]);
+      mark(data.here, words);
+      const now = `${data.here} ${data.language} ${data.base}`;
+      if (now !== drawn) { opened = sectionOf(data.here) ?? opened; drawn = now; draw(); }
+      if (was !== null && was !== data.here) arrived();
+      else titled = document.querySelector("[data-testid=stMain] h1");
+      was = data.here;
+    },
+    stop() {
+      document.removeEventListener("click", click);
+      document.removeEventListener("pointerdown", away);
+      document.removeEventListener("keydown", keys, true);
+      NARROW.removeEventListener("change", again);
+      box.remove();
+    },
+  };
+}
+
+// ---- the home page: where to go on, and the path as dots. Only the browser knows what was seen
+function makeBegin(root) {
+  const draw = ({language, base}) => {
+    const {topics, words} = SITE.languages[language], [last, ...others] = visits(), next = following();
+    const link = (slug, query, text, kind = "") => `<a${kind} href="${clean(base + slug + (query && "?" + query))}" data-go="${slug}">${clean(text)}</a>`, title = (slug) => topics[slug][0];
+    const first = (slug, query, words) => link(slug, query, filled(words, {title: title(slug)}), ' class="th-button th-first"');
+    const then = last && next && next !== last.file ? link(next, "", filled(words.next, {title: title(next)}), ' class="th-button"') : "";
+    return `<p class="th-buttons">${last ? first(last.file, last.query, words.go_on) : first(SITE.path[0], "", words.begin)}${then}</p>
+      <p class="th-visited">${others.length ? `${clean(words.visited)} ${others.map(({file, query}) => link(file, query, title(file))).join(" · ")}` : ""}</p>`;
+  };
+  return made(root, "th-begin", draw);
+}
+function makePath(root) {
+  const draw = ({language, base}, box) => {
+    const {topics, sections, words} = SITE.languages[language], [last] = visits(), next = following(), now = sectionOf(next ?? last?.file);
+    const name = (slug) => `<b>${clean(topics[slug][0])}</b>`;
+    const dot = (slug) => `<li><a href="${clean(base + slug)}" data-go="${slug}" data-mark="${slug}"><span>${clean(topics[slug][0])}</span></a></li>`;
+    const group = (section) => `<li${section === now ? " data-now" : ""}><span id="th-path-${section}">${clean(sections[section])}</span><ol aria-labelledby="th-path-${section}">${SITE.path.filter((slug) => SITE.sections[section].includes(slug)).map(dot).join("")}</ol></li>`;
+    const rest = [last && `${clean(words.last)} ${name(last.file)}`, next && `${clean(words.then)} ${name(next)}`].filter(Boolean).join(" · ");
+    box.onpointerover = box.onfocusin = ({target}) => { const slug = target.closest("[data-go]")?.dataset.go; box.querySelector(".th-tip").innerHTML = slug ? `${name(slug)} ${clean(topics[slug][1])}` : rest; };
+    box.onpointerleave = box.onfocusout = () => { box.querySelector(".th-tip").innerHTML = rest; };
+    return `<nav aria-label="${clean(words.path)}"><ol class="th-dots">${Object.keys(SITE.sections).map(group).join("")}</ol></nav><p class="th-tip" aria-hidden="true">${rest}</p>`;
+  };
+  return made(root, "th-path", draw);
+}
+const following = () => { const known = seen(); return SITE.path.find((slug) => !known.has(slug)); };
+function made(root, name, draw) {      // drawn anew only where something differs
+  const box = root.appendChild(document.createElement("div"));
+  let drawn = "";
+  box.className = name;
+  return {
+    update(data) {
+      const now = JSON.stringify([data.language, data.base, visits(), [...seen()]]);
+      if (now !== drawn) { drawn = now; box.innerHTML = draw(data, box); }
+    },
+    stop() { box.remove(); },
+  };
+}
+
+// ---- Streamlit calls this again at every rerun, and runs only the last cleanup: one object per mounted element
+const parts = new WeakMap(), KINDS = {bar: makeBar, begin: makeBegin, path: makePath};
+export default function ({data, parentElement}) {
+  let part = parts.get(parentElement);
+  if (!part) {
+    part = KINDS[data.kind](parentElement);
+    const {stop} = part;
+    part.end = () => { if (parts.get(parentElement) === part) { parts.delete(parentElement); stop(); } };
+    parts.set(parentElement, part);
+  }
+  part.update(data);
+  return part.end;
+}
