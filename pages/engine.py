@@ -33,7 +33,7 @@ def table(name: str, fields: tuple[Field, ...], labels: Mapping[str, str]) -> st
     told = [
         {
             **{column: html.escape(getattr(field, column)) for column in COLUMNS},
-            "note": "; ".join(html.escape(said) for said in (labels.get(field.name, ""), field.note) if said),
+            "note": "; ".join(reference.words(said) for said in (labels.get(field.name, ""), field.note) if said),
         }
         for field in fields
     ]

@@ -165,7 +165,7 @@ function makeBegin(root) {
   const draw = ({language, base}) => {
     const {topics, words} = SITE.languages[language], [last, ...others] = visits(), next = following();
     const link = (slug, query, text, kind = "") => `<a${kind} href="${clean(base + slug + (query && "?" + query))}" data-go="${slug}">${clean(text)}</a>`, title = (slug) => topics[slug][0];
-    const first = (slug, query, words) => link(slug, query, filled(words, {title: title(slug)}), ' class="th-button th-first"');
+    const first = (slug, query, words) => link(slug, query, filled(words, {title: title(slug)}), ' class="th-button th-chief"');
     const then = last && next && next !== last.file ? link(next, "", filled(words.next, {title: title(next)}), ' class="th-button"') : "";
     return `<p class="th-buttons">${last ? first(last.file, last.query, words.go_on) : first(SITE.path[0], "", words.begin)}${then}</p>
       <p class="th-visited">${others.length ? `${clean(words.visited)} ${others.map(({file, query}) => link(file, query, title(file))).join(" · ")}` : ""}</p>`;
