@@ -75,7 +75,7 @@ function makeBar(root) {
       <button type="button" class="th-menu-button" aria-expanded="false" aria-controls="th-panel"><span>${clean(words.topics)}</span><i aria-hidden="true"></i></button>
       <span class="th-wide">${link("syllabus", words.syllabus)}${link("engine", words.engine)}</span>
       <span class="th-place">${place()}</span>
-      <span class="th-seek" role="search"><input type="search" autocomplete="off" spellcheck="false" aria-label="${clean(words.search)}" placeholder="${clean(words.search)}" aria-controls="th-panel"><kbd aria-hidden="true">/</kbd></span>
+      <span class="th-seek" role="search"><input type="search" autocomplete="off" spellcheck="false" aria-label="${clean(words.search)}" placeholder="${clean(NARROW.matches ? words.find : words.search)}" aria-controls="th-panel"><kbd aria-hidden="true">/</kbd></span>
       <button type="button" class="th-tongue" lang="${clean(SITE.languages[data.language].next)}">${clean(SITE.languages[data.language].following)}</button></nav>
       <div class="th-panel" id="th-panel" hidden><div class="th-found" aria-live="polite" hidden></div><div class="th-groups">${Object.keys(SITE.sections).map(column).join("")}</div>${pages}
       <p class="th-key"><span data-state="seen">${clean(words.seen)}</span><span data-state="open">${clean(words.open)}</span><span data-state="here">${clean(words.here)}</span></p></div>`;

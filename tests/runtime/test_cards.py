@@ -9,7 +9,8 @@ from starlette.testclient import TestClient
 
 from runtime.cards import Cards
 
-PAGE = '<!DOCTYPE html><html><head><meta charset="UTF-8" /><title>Streamlit</title></head><body></body></html>'
+FONT = '<link rel="preload" as="font" href="./static/media/SourceSansVF-Upright.ttf.x.woff2" crossorigin />'
+PAGE = f'<!DOCTYPE html><html><head><meta charset="UTF-8" />{FONT}<title>Streamlit</title></head><body></body></html>'
 
 
 async def document(request: Request) -> Response:
@@ -44,6 +45,7 @@ def test_a_page_carries_its_card_escaped_with_the_address_it_was_asked_at(client
     assert answer.text.index("charset") < answer.text.index("og:")
     assert int(answer.headers["content-length"]) == len(answer.content)
     assert "etag" not in answer.headers
+    assert "SourceSans" not in answer.text
 
 
 def test_the_home_page_has_one_too(client):
