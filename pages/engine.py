@@ -33,7 +33,7 @@ def table(name: str, fields: tuple[Field, ...], labels: Mapping[str, str]) -> st
     told = [
         {
             **{column: html.escape(getattr(field, column)) for column in COLUMNS},
-            "note": "; ".join(html.escape(said) for said in (labels.get(field.name, ""), field.note) if said),
+            "note": "; ".join(reference.words(said) for said in (labels.get(field.name, ""), field.note) if said),
         }
         for field in fields
     ]
@@ -89,7 +89,7 @@ def common() -> None:
 
 def topic(slug: str) -> None:
     module, text = import_module(f"engine.{ways.SECTION[slug]}.{slug}"), theory(slug, language())
-    first = module.ALGORITHMS[0]
+    first, labels = module.ALGORITHMS[0], text.labels | {"close_up": say("engine_close_up")}
     put(opening(module))
     st.code(
         source.snippet(module, first.Params(), [f'datasets.sample("{first.sample}")'] if first.sample else []),
@@ -97,8 +97,7 @@ def topic(slug: str) -> None:
         wrap_lines=True,
     )
     kinds = "".join(
-        f"<p><code>{kind.Params.__name__}</code></p>"
-        + table(kind.Params.__name__, reference.parameters(kind.Params), text.labels)
+        f"<p><code>{kind.Params.__name__}</code></p>" + table(kind.Params.__name__, reference.parameters(kind.Params), labels)
         for kind in module.ALGORITHMS
     )
     put(heading(say("engine_params")) + kinds + heading(say("engine_frames")) + things(reference.frames(module)))
@@ -108,9 +107,9 @@ def topic(slug: str) -> None:
 def contents(shown: str) -> None:
     """The sections with their topics; the one that is shown is no link."""
     page = visit().pages["engine"]
-    for section, slugs in (*ways.SHOWN.items(), ("", [COMMON])):
-        if section:
-            st.html(f"<p>{html.escape(phrases(language())['sections'][section])}</p>")
+    names = phrases(language())["sections"] | {COMMON: say("engine")}
+    for section, slugs in (*ways.SHOWN.items(), (COMMON, [COMMON])):
+        st.html(f"<p>{html.escape(names[section])}</p>")
         for slug in slugs:
             name = say("engine_common") if slug == COMMON else ways.title(slug)
             st.page_link(

@@ -7,17 +7,27 @@ import streamlit as st
 from contents import SYLLABUS
 from ui import ways
 from ui.language import language, say
-from ui.text import phrases
+from ui.text import phrases, theory
 
 with st.container(key="head"), st.container(key="title", gap=None):
     st.html(f"<h1>{html.escape(say('syllabus'))}</h1><p>{html.escape(say('syllabus_question'))}</p>")
+
+
+def named(address: str) -> str:
+    """The title of a page, and where the address says a kind of run its name."""
+    slug, kind = slug_of(address), address.partition("=")[2]
+    return " · ".join(filter(None, (ways.title(slug), kind and theory(slug, language()).choices["show"][kind])))
+
+
+def slug_of(address: str) -> str:
+    return address.partition("?")[0]
+
 
 words = phrases(language())["syllabus"]
 with st.container(key="syllabus"):
     for chapter, entries in SYLLABUS.items():
         lines = [
-            f"<li><span>{html.escape(words[entry])}</span>{ways.link(address, ways.title(slug), mark=slug)}</li>"
+            f"<li><span>{html.escape(words[entry])}</span>{ways.link(address, named(address), mark=slug_of(address))}</li>"
             for entry, address in entries.items()
-            if (slug := address.partition("?")[0])
         ]
         st.html(f"<h2>{html.escape(words[chapter])}</h2><ol>{''.join(lines)}</ol>")

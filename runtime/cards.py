@@ -5,6 +5,7 @@ is led to the page of its last part.
 """
 
 import html
+import re
 from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs
 
@@ -13,6 +14,7 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 Card = Mapping[str, str]  # title, description, and the picture's path
+UNUSED = re.compile(rb"<link[^>]*SourceSans[^>]*>")  # a font of 170 kB that no page of ours is set in
 PLAIN = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")  # what would bring less than the document
 
 
@@ -65,7 +67,9 @@ class _Document:
             to = URLPath(f"{self._base}/{self._page.rpartition('/')[2]}")
             await RedirectResponse(f"{to}?{query}" if query else to, 302)(self._scope, _nothing, self._send)
             return
-        body = b"".join(self._parts).replace(b"</head>", self._written(self._scope, self._page).encode() + b"</head>", 1)
+        body = UNUSED.sub(b"", b"".join(self._parts)).replace(
+            b"</head>", self._written(self._scope, self._page).encode() + b"</head>", 1
+        )
         headers = MutableHeaders(scope=start)
         headers["content-length"] = str(len(body))
         for name in ("etag", "last-modified", "accept-ranges"):  # they are those of the file

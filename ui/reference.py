@@ -58,11 +58,12 @@ def _block(block: str) -> str:
     if all(line.startswith(" ") for line in lines):
         return f"<pre>{html.escape(inspect.cleandoc(block))}</pre>"
     items = re.split(r"\n?^\s*[-*] ", block, flags=re.MULTILINE)
-    head = f"<p>{_words(items[0])}</p>" if items[0].strip() else ""
-    return head + ("<ul>" + "".join(f"<li>{_words(item)}</li>" for item in items[1:]) + "</ul>" if len(items) > 1 else "")
+    head = f"<p>{words(items[0])}</p>" if items[0].strip() else ""
+    return head + ("<ul>" + "".join(f"<li>{words(item)}</li>" for item in items[1:]) + "</ul>" if len(items) > 1 else "")
 
 
-def _words(text: str) -> str:
+def words(text: str) -> str:
+    """A sentence as HTML, what stands in back-ticks as code."""
     return re.sub(r"`+([^`]+)`+", r"<code>\1</code>", html.escape(" ".join(text.split()), quote=False))
 
 

@@ -61,7 +61,7 @@ def draft() -> Draft:
 def door() -> None:
     """Where no topic is: a place to open a lesson's file, and to be sent on by a lesson's link."""
     reading.arrive(None)
-    opening = st.popover(say("open_lesson"), icon=":material/school:", type="tertiary", key="lesson-door", on_change="rerun")
+    opening = st.popover(say("open_lesson"), type="tertiary", key="lesson-door", on_change="rerun")
     if opening.open:
         with opening:
             st.file_uploader(say("lesson_file"), key="lesson-file", on_change=_open, args=("lesson-file", _read))

@@ -75,7 +75,7 @@ function makeBar(root) {
       <button type="button" class="th-menu-button" aria-expanded="false" aria-controls="th-panel"><span>${clean(words.topics)}</span><i aria-hidden="true"></i></button>
       <span class="th-wide">${link("syllabus", words.syllabus)}${link("engine", words.engine)}</span>
       <span class="th-place">${place()}</span>
-      <span class="th-seek" role="search"><input type="search" autocomplete="off" spellcheck="false" aria-label="${clean(words.search)}" placeholder="${clean(words.search)}" aria-controls="th-panel"><kbd aria-hidden="true">/</kbd></span>
+      <span class="th-seek" role="search"><input type="search" autocomplete="off" spellcheck="false" aria-label="${clean(words.search)}" placeholder="${clean(NARROW.matches ? words.find : words.search)}" aria-controls="th-panel"><kbd aria-hidden="true">/</kbd></span>
       <button type="button" class="th-tongue" lang="${clean(SITE.languages[data.language].next)}">${clean(SITE.languages[data.language].following)}</button></nav>
       <div class="th-panel" id="th-panel" hidden><div class="th-found" aria-live="polite" hidden></div><div class="th-groups">${Object.keys(SITE.sections).map(column).join("")}</div>${pages}
       <p class="th-key"><span data-state="seen">${clean(words.seen)}</span><span data-state="open">${clean(words.open)}</span><span data-state="here">${clean(words.here)}</span></p></div>`;
@@ -165,7 +165,7 @@ function makeBegin(root) {
   const draw = ({language, base}) => {
     const {topics, words} = SITE.languages[language], [last, ...others] = visits(), next = following();
     const link = (slug, query, text, kind = "") => `<a${kind} href="${clean(base + slug + (query && "?" + query))}" data-go="${slug}">${clean(text)}</a>`, title = (slug) => topics[slug][0];
-    const first = (slug, query, words) => link(slug, query, filled(words, {title: title(slug)}), ' class="th-button th-first"');
+    const first = (slug, query, words) => link(slug, query, filled(words, {title: title(slug)}), ' class="th-button th-chief"');
     const then = last && next && next !== last.file ? link(next, "", filled(words.next, {title: title(next)}), ' class="th-button"') : "";
     return `<p class="th-buttons">${last ? first(last.file, last.query, words.go_on) : first(SITE.path[0], "", words.begin)}${then}</p>
       <p class="th-visited">${others.length ? `${clean(words.visited)} ${others.map(({file, query}) => link(file, query, title(file))).join(" · ")}` : ""}</p>`;

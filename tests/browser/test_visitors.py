@@ -105,7 +105,7 @@ def test_home_remembers_in_this_browser_what_was_visited_and_leads_back_to_it(vi
     ready(page)
     page.locator(".th-home").click()
     expect(page.locator(".th-visited a")).to_have_text(["Expectation maximisation"])
-    last = page.locator(".th-first")
+    last = page.locator(".th-chief")
     expect(last).to_have_text("Go on with Self-organising map")
     shown = page.evaluate("localStorage.getItem('theoria.visited')")
     assert "som.rows=7" in shown
