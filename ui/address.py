@@ -4,43 +4,60 @@ The address bar is the truth whenever it differs from what was last written ther
 stands in it; "copy link" writes everything. Streamlit forgets a widget that is not drawn, so values are kept here.
 """
 
+import re
 import time
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from engine.params import Spec, Value
 from ui import presenting
-from ui.language import language
-from ui.visit import visit
+from ui.language import known, language
+from ui.visit import Taken, visit
 
 VERSION = 1  # the links' major version: raised when an old link would mean another run
 OWN = {"v", "step", "data", "pin", "present", "lesson", "part"}  # parameters that belong to no topic
+FOREIGN = re.compile(r"utm_\w+|[a-z]*clid|mc_[ce]id|_ga|_gl|igsh(id)?|spm")  # what other sites write behind a link
 ECHO = 3.0  # seconds in which an address that we wrote may still come back, from a browser that moved on meanwhile
 
 
-def opened() -> dict[str, str]:
-    """The parameters of a link that has just been opened; none where the address is one that we wrote."""
-    link = {key: value for key, value in st.query_params.to_dict().items() if key != "lang"}
+def opened() -> dict[str, str] | None:
+    """The parameters of a link that has just been opened, or gone back to; None where the address is one that we wrote.
+
+    One that we wrote a moment ago may come back late, from a browser that moved on meanwhile.
+    """
+    link = {key: value for key, value in st.query_params.to_dict().items() if key != "lang" and not FOREIGN.fullmatch(key)}
     written, now = visit().written, time.monotonic()
-    ours = written and (link == written[-1][1] or any(link == ours and now - at < ECHO for at, ours in written))
-    return {} if ours else link
+    late = not gone_back() and any(link == ours and now - at < ECHO for at, ours in written)
+    return None if written and (link == written[-1][1] or late) else link
+
+
+def gone_back() -> bool:
+    """Whether the page runs because the visitor went back or forward."""
+    context = get_script_run_ctx()
+    return bool(context and context.is_history_navigation)
 
 
 def arrive(slug: str) -> None:
-    """Take the settings of a link that has just been opened."""
+    """Take the settings of a link that has just been opened. A bare address means none where somebody went back to it."""
     link = opened()
-    if any(key in OWN or key.startswith(slug + ".") for key in link):
+    if not visit().written and (asked := st.query_params.get("lang")) and not known(asked):
+        notice("bad_value", name="lang", value=asked[:40])
+    if link or (link is not None and gone_back()):
         take(slug, link)
+        for key in link:
+            if len(st.query_params.get_all(key)) > 1:
+                notice("twice", name=key[:60])
 
 
 def take(slug: str, link: dict[str, str]) -> None:
     """Let a topic have the settings that a link, or a step of a lesson, says; all others go back to their defaults."""
     reset(slug)
     now = visit()
-    now.topic(slug).pin = None
+    now.topic(slug).pin, now.topic(slug).experiment = None, Taken()
     now.arrived = dict(link)
     if link.get("v", str(VERSION)) != str(VERSION):
         notice("older_link")

@@ -1,5 +1,7 @@
 """Which language the visitor reads: the link's, else the one chosen before, else the browser's."""
 
+import re
+
 import streamlit as st
 
 from ui.text import LANGUAGES, phrases
@@ -7,8 +9,8 @@ from ui.visit import visit
 
 
 def language() -> str:
-    asked = st.query_params.get("lang")
-    if asked in LANGUAGES:
+    asked = known(st.query_params.get("lang"))
+    if asked:
         visit().language = asked
     visit().language = visit().language or _of_browser()
     return visit().language
@@ -30,5 +32,10 @@ def switch() -> None:
 
 
 def _of_browser() -> str:
-    locale = (st.context.locale or "").split("-")[0]
-    return locale if locale in LANGUAGES else "en"
+    return known(st.context.locale) or "en"
+
+
+def known(tag: str | None) -> str:
+    """The language that a tag means, as links and browsers write it: zh, ZH, zh_CN, zh-Hans-CN; "" where we have none."""
+    language = re.split("[-_]", tag or "")[0].lower()
+    return language if language in LANGUAGES else ""

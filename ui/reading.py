@@ -46,7 +46,7 @@ class Reading:
 
 def arrive(slug: str | None) -> bool:
     """Open the lesson of a link that has just been opened, and go where its step is. Returns whether a step has been taken."""
-    link = address.opened()
+    link = address.opened() or {}
     visit().page = slug
     presenting.arrive(link)
     if packed := link.get("lesson"):

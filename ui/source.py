@@ -20,13 +20,17 @@ def text(module: ModuleType) -> str:
 
 
 def parts(module: ModuleType) -> list[ModuleType]:
-    """A topic's module and the modules of its section that it is built on, in the order in which they are first imported."""
+    """A topic's module and the modules of its section that it is built on, in the order in which they are first imported. What
+    its samples are is not among them."""
     section, found = module.__name__.rpartition(".")[0], [module]
     for part in found:  # grows while it is walked
         for line in ast.walk(ast.parse(text(part))):
             if isinstance(line, ast.ImportFrom) and line.module and f"{line.module}.".startswith(f"{section}."):
                 inner = [_imported(line.module, name.name) for name in line.names]
-                found += [other for other in dict.fromkeys(inner) if other not in found and other.__name__ != section]
+                taken = (*found, import_module(section))
+                found += [
+                    other for other in dict.fromkeys(inner) if other not in taken and not other.__name__.endswith(".samples")
+                ]
     return found
 
 

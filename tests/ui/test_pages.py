@@ -277,6 +277,9 @@ class FakeQuery(dict):
     def to_dict(self):
         return dict(self)
 
+    def get_all(self, key):
+        return [self[key]] if key in self else []
+
 
 def test_columns_of_any_name_survive_the_way_through_a_link():
     columns = ["a|b", "100%", "%7C", "喙长"]

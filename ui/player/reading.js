@@ -67,6 +67,8 @@ const openFilms = (my) => {
   my.shown = my.want = -1;
   delete document.documentElement.dataset.thSeen;
   told(my);
+  const left = seen ? null : leftAt(my);
+  if (left !== null) { my.start = left; my.following = false; }
   if (seen && !data.autoplay && my.films[0].run && runs(old) === runs(my.films)) {      // the same run in other words or colours: stay where we are
     if (went) { my.start = at; my.following = false; }
     my.playing = ran;

@@ -1,0 +1,55 @@
+"""Back, Forward and reload do what they do everywhere else."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.playground import another_film, go, idle, ready, slider, step
+
+
+def rows(page: Page) -> str:
+    return str(slider(page, "rows").input_value())
+
+
+def test_back_brings_what_the_page_opened_with_and_forward_returns(visit):
+    page = visit("/som")
+    ready(page)
+    idle(page)
+    opened = rows(page)
+    with another_film(page):
+        slider(page, "rows").press("ArrowRight")
+    changed, address = rows(page), page.url
+    assert changed != opened
+    assert "som.rows" in address
+    with another_film(page):
+        page.go_back()
+    assert rows(page) == opened
+    assert "som.rows" not in page.url
+    with another_film(page):
+        page.go_forward()
+    assert rows(page) == changed
+    assert page.url == address
+
+
+def test_back_leaves_an_experiment(visit):
+    page = visit("/som")
+    ready(page)
+    idle(page)
+    with another_film(page):
+        page.locator(".st-key-experiments").get_by_text("A tangle", exact=True).click()
+    expect(page.locator(".st-key-strip")).to_be_visible()
+    with another_film(page):
+        page.go_back()
+    expect(page.locator(".st-key-experiments")).to_be_visible()
+    expect(page.locator(".st-key-strip")).to_have_count(0)
+
+
+def test_a_page_that_is_loaded_again_shows_the_step_it_was_left_at(visit):
+    page = visit("/som?som.rows=9")
+    ready(page)
+    go(page, 24)
+    page.reload()
+    ready(page, step=24)
+    idle(page)
+    assert step(page) == 24
+    with another_film(page):
+        slider(page, "rows").press("ArrowRight")
+    assert step(page) == 60  # another run opens where it always does
