@@ -101,7 +101,7 @@ def play(
             "locked": reading.asking(text.slug),
             "until": reading.until(text.slug),
             "present": presenting.on(),
-            "closeup": {"now": close >= 0, "offered": kind.closes},
+            "closeup": {"now": close >= 0, "offered": kind.closes, "steps": CLOSE_UP_STEPS},
             "inline": _inline(opened, heard),
             "nonce": _count(opened, start, autoplay),
         },

@@ -25,7 +25,7 @@ WORDS = {
     "running": "computing {got} / {n}", "running_open": "computing {got}", "opening": "Opening the film …", "queued_title": "Waiting for a free worker", "queued": "{n} runs are ahead of yours. It starts by itself.",
     "queued_next": "Yours is next. It starts by itself.", "lost": "The connection broke", "retry": "Move any control, or reload the page, to start again.", "figure_hint": "Arrow keys move over the points, Enter chooses, Escape leaves.", "picture": "Picture", "run": "Run",
     "empty": "The numbers appear as the run computes them.", "numbers_title": "The numbers of every step", "save_numbers": "Download as CSV", "link_label": "Link to this page", "copy_link": "Copy link",
-    "pin": "Pin this run", "unpin": "Unpin", "pin_hint": "Keep this run", "pin_waits": "Pinned. Change one thing.", "lock_step": "Both at the same step.", "lock_part": "Both at the same part.", "now": "now", "pinned": "pinned", "difference": "difference", "plain": "Drawn without WebGL.",
+    "closer_short": "Look closely", "pin_short": "Pin", "point": "point {n}", "pin": "Pin this run", "unpin": "Unpin", "pin_hint": "Keep this run", "pin_waits": "Pinned. Change one thing.", "lock_step": "Both at the same step.", "lock_part": "Both at the same part.", "now": "now", "pinned": "pinned", "difference": "difference", "plain": "Drawn without WebGL.",
 }  # fmt: skip
 PAGE = """<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>player</title>
 <style>:root { --st-background-color: #FAF9F6; --st-font: "Plex Sans", system-ui, sans-serif; } :root.dark { --st-background-color: #131416; }
@@ -152,7 +152,7 @@ def show(page: Page, *keys: str, **more: Any) -> None:
 
 
 def player(*keys: str, **more: Any) -> dict[str, Any]:
-    films = [{"key": key, "address": f"/films/{key}", "name": f"film {key}"} for key in keys]
+    films = [{"key": key, "run": f"run {key}", "address": f"/films/{key}", "name": f"film {key}"} for key in keys]
     closeup = {"now": False, "offered": True}
     return {"kind": "player", "films": films, "start": None, "autoplay": False, "link": "https://theoria.example/som?v=1&som.rows=5", "file": "som", "plotly": "/plotly.js", "words": WORDS, "closeup": closeup, "inline": None} | more  # fmt: skip
 

@@ -773,6 +773,40 @@ def test_looking_closely_asks_the_page_with_the_step_of_the_algorithm(page):
     assert events(page, "whole") == [{"kind": "whole"}]
 
 
+def test_a_close_up_brackets_what_it_shows_on_the_track_of_the_whole_run(page, server):
+    show(page, "small", start=4, closeup={"now": False, "offered": True, "steps": 40})
+    wait(page, step=4)
+    expect(page.locator(".th-whole")).to_be_hidden()
+    press(page, "closer")
+    show(page, "other", start=0, closeup={"now": True, "offered": True, "steps": 40})
+    wait(page, step=0, film="other")
+    left, right = (100 * at / 11 for at in (4, 8))  # of 12 pictures, ten steps apart
+    drawn = page.get_attribute(".th-whole .th-here", "d")
+    assert [float(number) for number in re.findall(r"[\d.]+", drawn)] == pytest.approx([left, 2, right])
+    show(page, "small", start=0, closeup={"now": True, "offered": True, "steps": 40})
+    wait(page, step=0, film="small")
+    expect(page.locator(".th-whole")).to_be_hidden()  # another run: nobody knows where it lies
+
+
+def test_on_a_phone_looking_closely_and_pinning_are_in_the_menu_and_the_bar_has_two_rows(page, server):
+    page.set_viewport_size({"width": 390, "height": 844})
+    server.films["grows"] = growing = Stream()
+    growing.say(head(), {"total": 12}, *steps(0, 3))
+    show(page, "grows", pinned=False, closeup={"now": False, "offered": True})
+    wait(page, step=2, state="running")
+    assert page.locator(".th-bar").bounding_box()["height"] == 88
+    rows = page.evaluate("""() => { const parts = [...document.querySelectorAll(".th-bar > *")].filter((one) => one.offsetHeight), middle = (one) => one.offsetTop + one.offsetHeight / 2;
+        return parts.map(middle).sort((a, b) => a - b).filter((at, k, all) => !k || at - all[k - 1] > 12).length; }""")  # fmt: skip
+    assert rows == 2
+    expect(page.locator(".th-bar > :is(.th-closer, .th-pin):visible")).to_have_count(0)
+    press(page, "more")
+    assert page.locator(".th-menu .th-item").all_inner_texts()[:2] == ["Look closely here", "Pin this run"]
+    page.click("text=Pin this run")
+    page.wait_for_function("window.events.length")
+    assert len(events(page, "pin")) == 1
+    growing.say(*steps(3, 12), {"done": True})
+
+
 def test_the_way_back_to_the_whole_is_live_where_a_close_up_cannot_be_run(page, server):
     server.films["refused"] = [head(), {"error": {"title": "This cannot be run", "text": "No sub-steps.", "diverged": False}}]
     show(page, "refused", closeup={"now": True, "offered": False})
@@ -988,7 +1022,7 @@ def test_a_huge_stage_takes_the_huge_layout_and_films_without_one_the_wide(page,
     ends = "document.querySelector('.th-plot')._fullLayout.xaxis.domain[1]"
     page.set_viewport_size({"width": 1600, "height": 800})
     show(page, "huge")
-    page.wait_for_function(f"document.querySelector('.th-plot')._fullLayout && {ends} === 0.7")
+    page.wait_for_function(f"document.querySelector('.th-plot')?._fullLayout && {ends} === 0.7")
     page.set_viewport_size({"width": 1000, "height": 800})
     page.wait_for_function(f"{ends} === 0.45")
     page.set_viewport_size({"width": 1600, "height": 800})

@@ -1,12 +1,15 @@
 // ---- the bar: buttons, track, and what the stage says of itself
-const icon = (path, kind = "") => `<svg class="${kind}" viewBox="0 0 16 16" aria-hidden="true"><path d="${path}"/></svg>`;
+const icon = (path, kind = "") => `<svg class="${kind}" viewBox="0 0 16 16" aria-hidden="true"><path fill-rule="evenodd" d="${path}"/></svg>`;
+const GLASS = "M7 1.8a5 5 0 1 0 3 9l3.5 3.5 1-1-3.5-3.5a5 5 0 0 0-4-8zm0 1.4a3.6 3.6 0 1 1 0 7.2 3.6 3.6 0 0 1 0-7.2zM4.8 6.2h4.4v1.2H4.8z";
+const ICONS = {closer: GLASS + "M6.4 4.6h1.2v1.6H6.4zM6.4 7.4h1.2V9H6.4z", whole: GLASS, pin: "M5.5 1.5h5v1l-1 .9v3.3l2.3 2v1.4H8.7V14L8 15l-.7-1v-3.9H4.2V8.7l2.3-2V3.4l-1-.9z"};
 const BAR = [
   ["first", "M3 3h1.6v10H3zM13 3v10L5.6 8z"], ["back", "M5 3h1.6v10H5zM12 3v10L7.4 8z"], ["play"], ["next", "M9.4 3H11v10H9.4zM4 3v10l4.6-5z"], ["last", "M11.4 3H13v10h-1.6zM3 3v10l7.4-5z"],
 ].map(([name, path]) => `<button type="button" class="th-${name}">${path ? icon(path) : icon("M5 2.6v10.8L13.2 8z", "th-run") + icon("M4 3h2.8v10H4zm5.2 0H12v10H9.2z", "th-rest")}</button>`).join("");
 const HTML = `<p class="th-lock" hidden></p><p class="th-plain" hidden></p><div class="th-screen"><div class="th-panes"></div><div class="th-veil" role="status"><strong></strong><span></span></div></div>
-  <div class="th-bar" role="group">${BAR}<div class="th-track"><div class="th-ticks" aria-hidden="true"></div><input class="th-scrub" type="range" min="0" max="1" value="0"></div>
-    <span class="th-note"></span><button type="button" class="th-closer" hidden></button><button type="button" class="th-pin" hidden></button><span class="th-count"></span><button type="button" class="th-speed"></button>
+  <div class="th-bar" role="group">${BAR}<div class="th-track"><div class="th-whole" aria-hidden="true" hidden></div><div class="th-ticks" aria-hidden="true"></div><input class="th-scrub" type="range" min="0" max="1" value="0"></div>
+    <span class="th-note"></span><span class="th-count"></span><button type="button" class="th-speed"></button>
     <button type="button" class="th-loop" aria-pressed="false">${icon("M4.5 4H11V2l3 2.8L11 7.6V5.5H4.5v3H3V5.5A1.5 1.5 0 0 1 4.5 4zM13 7.5v3a1.5 1.5 0 0 1-1.5 1.5H5v2l-3-2.8L5 8.4v2.1h6.5v-3z")}</button>
+    <button type="button" class="th-closer" hidden></button><button type="button" class="th-pin" hidden></button>
     <button type="button" class="th-more" aria-expanded="false">${icon("M3 6.7a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6zm5 0a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6zm5 0a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6z")}</button>
     <div class="th-menu" hidden></div></div>
   <div class="th-linkbox" hidden><input class="th-link" readonly><span></span></div><div class="th-live th-quiet" aria-live="polite"></div>`;
@@ -15,7 +18,7 @@ const state = (my) => {                             // everything that is not in
   const {films} = my, over = ends(my), got = count(my), failed = films.find((film) => film.error), queued = films.find((film) => film.queued !== null && !film.lines.length && !film.over);
   const now = {n: total(my), got, over, failed, queued, at: Math.max(my.shown, 0)};
   now.status = over && failed ? "error" : over && films.length ? "ready" : queued ? "queued" : got ? "running" : "opening";
-  stageState(my, now); seenState(my, now); trackState(my, now); buttonState(my, now); lineState(my, now); veilState(my, now);
+  stageState(my, now); seenState(my, now); trackState(my, now); wholeState(my); buttonState(my, now); lineState(my, now); veilState(my, now);
   my.panes.forEach((pane) => { if (pane.film?.error && films.includes(pane.film) && my.shown >= 0) caption(my, pane, pane.film, pictureOf(my, pane.film)); });
 };
 const stageState = ({stage, films, panes, shown, playing}, {status, got}) => {
@@ -37,6 +40,13 @@ const trackState = (my, {n, got, at}) => {
   put($("count"), "innerHTML", `<b>${at}</b> / ${end}`);
   const marks = [...new Set(films.flatMap((film) => film.marks.map((mark) => Math.round(mark * scale(my, film)))))];
   put($("ticks"), "innerHTML", end && marks.length <= 80 ? marks.map((mark) => `<i style="left:${(100 * mark) / end}%"></i>`).join("") : "");
+};
+const wholeState = ({$, data, whole}) => {           // over the track of a close-up the whole run's, with what is looked at bracketed
+  const there = Boolean(data.closeup?.now && whole);
+  put($("whole"), "hidden", !there);
+  if (!there) return;
+  const left = 100 * whole.from, right = Math.max(100 * whole.to, left + 1);
+  put($("whole"), "innerHTML", `<svg viewBox="0 0 100 12" preserveAspectRatio="none"><path d="M0 2H100M${left} 3L0 11M${right} 3L100 11"/><path class="th-here" d="M${left} 2H${right}"/></svg>`);
 };
 const buttonState = ({$, scrub, data, words, playing, shown}, {got}) => {
   const {locked = false} = data, label = playing ? words.pause : words.play;
@@ -65,14 +75,24 @@ const veilState = (my, {got, over, status, failed, queued}) => {
   put(veil.firstChild, "innerHTML", title ?? ""); put(veil.lastChild, "innerHTML", text ?? "");     // escaped by the server
 };
 const rated = ({$, speed, words}) => { put($("speed"), "textContent", `${speed}×`); put($("speed"), "aria-label", `${words.speed} ${speed}×`); };
+const canClose = ({data}) => !data.offline && Boolean(data.closeup?.now || data.closeup?.offered);
+const canPin = ({data}) => !data.offline && data.pinned !== undefined;
+const actions = ({data, words}) => [                // button, icon, word, name, hint
+  data.closeup?.now ? ["closer", "whole", words.whole, words.whole, words.whole] : ["closer", "closer", words.closer_short, words.closer, words.closer],
+  data.pinned ? ["pin", "pin", words.unpin, words.unpin, words.unpin] : ["pin", "pin", words.pin_short, words.pin, words.pin_hint],
+];
 const label = (my) => {                             // words of the visitor's language
-  const {$, data, words} = my, {now, offered} = data.closeup ?? {};
+  const {$, data, words} = my;
   put($("speed"), "title", words.speed);
   for (const name of ["first", "back", "next", "last", "loop", "more", "scrub"]) { put($(name), "title", words[name]); put($(name), "aria-label", words[name]); }
   put($("bar"), "aria-label", words.controls);
   rated(my);
-  put($("closer"), "hidden", data.offline || !(now || offered)); put($("closer"), "textContent", now ? words.whole : words.closer ?? "");
-  put($("pin"), "hidden", data.offline || data.pinned === undefined); put($("pin"), "textContent", data.pinned ? words.unpin : words.pin);
-  put($("pin"), "title", data.pinned ? "" : words.pin_hint ?? ""); put($("pin"), "aria-pressed", String(Boolean(data.pinned)));
+  for (const [name, icon_, short_, full, hint] of actions(my)) {
+    const button = $(name);
+    put(button, "innerHTML", `${icon(ICONS[icon_])}<span>${escaped(short_)}</span>`); put(button, "aria-label", full); put(button, "title", hint);
+  }
+  const narrow = my.outer < NARROW;                 // there they stand in the menu
+  put($("closer"), "hidden", narrow || !canClose(my)); put($("pin"), "hidden", narrow || !canPin(my));
+  put($("pin"), "aria-pressed", String(Boolean(data.pinned)));
   fillMenu(my);
 };

@@ -2,7 +2,7 @@
 // The files of this folder are one script: ui/player.py joins them in the order it declares, so they share one scope and no name is declared twice.
 // Python puts `const THEME = {light, dark, projector, template};` before them. One component serves five kinds (entry.js): they meet in `shared`.
 //
-// Words (flat, plain text): pin unpin pin_hint pin_waits lock_step lock_part now pinned difference plain first back next last play pause space scrub step speed loop more controls copy_step save_svg save_png save_csv save_film copied select_hint closer whole
+// Words (flat, plain text): pin pin_short unpin pin_hint pin_waits lock_step lock_part now pinned difference plain first back next last play pause space scrub step speed loop more controls copy_step save_svg save_png save_csv save_film copied select_hint closer closer_short whole point
 // running running_open opening queued_title queued queued_next again lost retry figure_hint picture run empty numbers_title save_numbers link_label copy_link
 
 const shared = window.theoria ??= {player: null, followers: new Set(), plotly: null};
@@ -10,6 +10,7 @@ window.theoriaLoops ??= 0;
 const tell = (what) => shared.followers.forEach((hear) => hear(what));
 
 // ---- small helpers
+const NARROW = 640;                                 // pixels: a stage below it is a phone's
 const SPEEDS = [0.5, 1, 2, 4];
 const PATIENCE = {first: 3000, again: 1000, gone: 5000, lost: 30000};    // milliseconds
 const still = matchMedia("(prefers-reduced-motion: reduce)"), night = matchMedia("(prefers-color-scheme: dark)");

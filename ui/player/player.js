@@ -8,7 +8,7 @@ const resized = (my, wide) => {
   const w = Math.floor(wide);
   if (!w || w === my.outer) return;                 // 0: in a hidden tab
   my.outer = w;
-  put(my.stage, "data-narrow", String(w < 640));
+  if (my.stage.dataset.narrow !== String(w < NARROW)) { put(my.stage, "data-narrow", String(w < NARROW)); label(my); }
   if (my.shown >= 0 || !my.panes.length) { arrange(my); resize(my); }
 };
 const watched = (my) => {                           // sizes, theme, connection, keys; returns what ends it

@@ -67,7 +67,7 @@ const nearest = (all, here, way) => {
   }
   return next;
 };
-const aim = (my, pane, {t, p, name}) => {
+const aim = (my, pane, {t, p}) => {
   const {plot} = pane, trace = plot._fullData[t];
   my.cursor = null; hover(my, trace, p);
   my.cursor = {pane, t, p};
@@ -78,7 +78,7 @@ const aim = (my, pane, {t, p, name}) => {
     if (my.cursor?.pane !== pane || my.cursor.p !== p) return;
     const said = (text) => [...text.querySelectorAll("tspan.line")].map((line) => line.textContent).join(", ") || text.textContent;
     const lines = [...plot.querySelectorAll(".hoverlayer .hovertext text")].map(said).filter(Boolean);
-    put(my.$("live"), "textContent", lines.join(", ") || name);
+    put(my.$("live"), "textContent", lines.join(", ") || fill(my.words.point, {n: p + 1}));
   }, 90);
 };
 const leave = (my) => { const {pane} = my.cursor; my.cursor = null; if (pane.heard) my.Plotly.Fx.unhover(pane.plot); pointAt(my, null); };

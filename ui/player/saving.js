@@ -1,7 +1,9 @@
 // ---- the menu: the link, the picture, the numbers, the film
 const fillMenu = (my) => {
   const {menu, data, words, films} = my, copies = !data.offline && data.link && ["copy_step", () => copyStep(my)];
-  const items = [copies, ["save_svg", () => save(my, "svg")], ["save_png", () => save(my, "png")], ["save_csv", () => saveCsv(my)]].filter(Boolean);
+  const narrow = my.outer < NARROW, closer = narrow && canClose(my) && [data.closeup.now ? "whole" : "closer", () => lookCloser(my)];
+  const pin = narrow && canPin(my) && [data.pinned ? "unpin" : "pin", () => pinOrNot(my)];
+  const items = [closer, pin, copies, ["save_svg", () => save(my, "svg")], ["save_png", () => save(my, "png")], ["save_csv", () => saveCsv(my)]].filter(Boolean);
   const button = ([name, run]) => Object.assign(element("button", "th-item"), {type: "button", textContent: words[name], onclick: () => { closeMenu(my); run(); }});
   const there = films.filter((film) => !data.offline && film.address && !film.inline && !data.inline?.films?.[film.key]);
   const link = (film) => Object.assign(element("a", "th-item"), {href: film.address + ".html", download: `${data.file}.html`, textContent: words.save_film + (films.length > 1 ? " · " + film.name : ""), onclick: () => closeMenu(my)});
