@@ -30,7 +30,7 @@ FOLDER = Path(__file__).parent / "player"
 FILES = (
     *("base", "colours", "text", "film"),  # of no player: helpers, palettes, numbers and formulas, a film
     *("geometry", "quick", "marks", "curves"),  # of a drawn plot
-    *("state", "stay", "reading", "panes", "drawing", "caption"),
+    *("state", "stay", "reading", "panes", "glide", "drawing", "caption"),
     *("guess", "pointing", "clock", "bar", "saving", "hands", "player"),
     *("table", "share", "visited", "take", "entry"),  # its companions, and what Streamlit calls
 )

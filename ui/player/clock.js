@@ -1,6 +1,7 @@
 // ---- the clock: one loop as long as the player is on the page, at most one picture a turn
 const tick = (my, now) => {
   my.frame = requestAnimationFrame((next) => tick(my, next));
+  glideOn(my, now);
   if (my.fresh) { my.fresh = false; state(my); tell("rows"); }
   if (my.data.present) fitAgain(my, now);
   if (my.busy || !my.Plotly || !my.outer || !my.films.length) return;
@@ -34,8 +35,11 @@ const playOn = (my, now, n, over) => {
 };
 const rate = (my) => (my.films[0]?.head.rate ?? 12) * my.speed;
 const go = (my, i) => { if (count(my) && my.shown >= 0) my.want = clamp(i, 0, count(my) - 1); };
-const hand = (my) => { my.following = my.playing = false; my.start = my.until = null; };      // the visitor takes over
-const goByHand = (my, i) => { hand(my); go(my, i); state(my); };
+const hand = (my, hasty = false) => {               // the visitor takes over
+  const now = performance.now();
+  Object.assign(my, {following: false, playing: false, start: null, until: null, hasty: hasty || now - my.handed < HASTE, handed: now});
+};
+const goByHand = (my, i, hasty) => { hand(my, hasty); go(my, i); state(my); };
 const play = (my, yes = !my.playing) => {
   if (my.data.locked) return emit(my, {kind: "skip", nonce: Date.now()});
   if (yes && my.shown >= count(my) - 1 && ends(my)) go(my, 0);

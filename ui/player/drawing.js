@@ -15,19 +15,22 @@ const draw = async (my, i) => {
   } catch (problem) { console.error(problem); if (my.films === mine) my.shown = i; } finally { my.busy = false; }
 };
 const show = async (my, pane, film, i, height) => {
-  const p = pictureOf(my, film, i), {plot} = pane;
+  const p = pictureOf(my, film, i), {plot} = pane, ms = p ? glideTime(my, pane, film, p, i) : 0;
   put(plot, "style", `height:${height}px`);
-  if (!p) { if (pane.film) my.Plotly.purge(plot); pane.film = null; return caption(my, pane, film, null, i); }
+  if (!p) { halt(my, pane); if (pane.film) my.Plotly.purge(plot); pane.film = null; return caption(my, pane, film, null, i); }
   const layout = layoutOf(my, pane, p, film, height), curves = p.figure.data.map((trace) => trace.meta?.series ? series(trace, film, lastOf(my, film, i)) : trace), filled = [...curves, ...guessed(my, film, curves)];
   const marks = hasWebgl() ? [] : filled.filter(({type}) => type === "scattergl"), traces = filled.map((trace) => solid(marks.includes(trace) ? unseen(trace) : trace));
   enlarge(my, pane, height);
   put(plot, "data-flip", String(pane.flip = Boolean(p.flip)));
   const {template} = my, steady = pane.film && pane.template === template && same(layout, pane.layout);
+  const sized = pane.layout?.width === layout.width && pane.layout?.height === layout.height;
   const rows = p.series || traces.some((trace) => trace.meta?.series) ? film.lines.length : Infinity;
   Object.assign(pane, {film, layout, template, rows, alt: plain(broke(my, film, p, i) ? `${film.error.title}. ${film.error.text}` : asked(my) ? p.said : p.alt)});
   const points = traces.some(({meta}) => meta?.link && !meta.silent);
   put(plot, "role", points ? "application" : "img"); put(plot, "aria-label", pane.alt); put(plot, "aria-description", points ? my.words.figure_hint : "");
   caption(my, pane, film, p, i);
+  const before = ms && sized ? glance(plot, pane.glide?.now) : null;
+  halt(my, pane); pane.at = i;
   if (!steady || !quick(plot, traces)) await my.Plotly.react(plot, traces, {...structuredClone(layout), template}, CONFIG);    // Plotly writes into its layout
   if (plot.querySelector(".no-webgl")) {            // promised, and not kept
     webgl = false; my.Plotly.purge(plot); Object.assign(pane, {film: null, heard: false});
@@ -36,6 +39,7 @@ const show = async (my, pane, film, i, height) => {
   pane.marks = marks;
   if (marks.length) plot.querySelector(".gl-container").append(paintMarks(pane.sheet, plot, marks, devicePixelRatio * my.zoom)); else pane.sheet.remove();
   cover(my, pane);
+  if (before) beginGlide(my, pane, before, ms);
   hear(my, pane);
 };
 const layoutOf = (my, pane, p, film, height) => {

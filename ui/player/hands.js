@@ -8,7 +8,7 @@ const wire = (my) => {
   const {$, scrub} = my;
   for (const [name, move] of Object.entries(MOVES)) $(name).onclick = () => goByHand(my, move(my));
   $("play").onclick = () => play(my);
-  scrub.oninput = () => goByHand(my, +scrub.value);
+  scrub.oninput = () => goByHand(my, +scrub.value, true);
   $("speed").onclick = () => { my.speed = SPEEDS[(SPEEDS.indexOf(my.speed) + 1) % SPEEDS.length]; rated(my); };
   $("loop").onclick = () => { my.loop = !my.loop; $("loop").setAttribute("aria-pressed", my.loop); };
   $("more").onclick = () => toggleMenu(my);
