@@ -16,7 +16,7 @@ const LOOKS = {seen: "background: currentColor", open: "background: none", here:
 function mark(here, words) {
   marks ??= document.head.appendChild(document.createElement("style"));
   const known = seen(), state = (slug) => slug === here ? "here" : known.has(slug) ? "seen" : "open";
-  const sheet = SITE.order.map((slug) => `[data-mark="${slug}"]::before { content: "" / "${words[state(slug)]}: "; ${LOOKS[state(slug)]} }`);
+  const sheet = SITE.order.map((slug) => `[data-mark="${slug}"]::before { content: ""; content: "" / "${words[state(slug)]}: "; ${LOOKS[state(slug)]} }`);
   sheet.push(...Object.keys(LOOKS).map((one) => `[data-state="${one}"]::before { content: ""; ${LOOKS[one]} }`));
   if (marks.textContent !== sheet.join("\n")) marks.textContent = sheet.join("\n");
 }
@@ -70,14 +70,14 @@ function makeBar(root) {
     return `${way(before, before && "‹ " + topics()[before][0], "prev")}<span>${clean(told)}</span>${way(after, after && topics()[after][0] + " ›", "next")}`;
   }
   function draw() {
-    const pages = NARROW.matches ? `<div class="th-pages">${link("syllabus", words.syllabus)}${link("engine", words.engine)}</div>` : "";
+    const pages = link("syllabus", words.syllabus) + link("engine", words.engine);
     box.innerHTML = `<nav aria-label="Theoria"><a class="th-home" href="${at("")}" data-go=""${data.here === "" ? ' aria-current="page"' : ""}>${MARK}<span>Theoria</span></a>
       <button type="button" class="th-menu-button" aria-expanded="false" aria-controls="th-panel"><span>${clean(words.topics)}</span><i aria-hidden="true"></i></button>
-      <span class="th-wide">${link("syllabus", words.syllabus)}${link("engine", words.engine)}</span>
+      <span class="th-wide">${pages}</span>
       <span class="th-place">${place()}</span>
       <span class="th-seek" role="search"><input type="search" autocomplete="off" spellcheck="false" aria-label="${clean(words.search)}" placeholder="${clean(NARROW.matches ? words.find : words.search)}" aria-controls="th-panel"><kbd aria-hidden="true">/</kbd></span>
       <button type="button" class="th-tongue" lang="${clean(SITE.languages[data.language].next)}">${clean(SITE.languages[data.language].following)}</button></nav>
-      <div class="th-panel" id="th-panel" hidden><div class="th-found" aria-live="polite" hidden></div><div class="th-groups">${Object.keys(SITE.sections).map(column).join("")}</div>${pages}
+      <div class="th-panel" id="th-panel" hidden><div class="th-found" aria-live="polite" hidden></div><div class="th-groups">${Object.keys(SITE.sections).map(column).join("")}</div><div class="th-pages">${pages}</div>
       <p class="th-key"><span data-state="seen">${clean(words.seen)}</span><span data-state="open">${clean(words.open)}</span><span data-state="here">${clean(words.here)}</span></p></div>`;
     $("th-menu-button").onclick = () => show($("th-panel").hidden);
     $("th-tongue").onclick = () => document.querySelector(".st-key-language_button button")?.click();
@@ -121,10 +121,16 @@ function makeBar(root) {
   function keys(event) {
     const input = $("th-seek input"), typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || event.target.isContentEditable;
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && box.getClientRects().length) { event.preventDefault(); input.focus(); }
-    else if (event.key === "Escape" && !$("th-panel").hidden && (box.contains(event.target) || event.target === document.body)) { event.stopPropagation(); const from = event.target; show(false); (from === input ? input : $("th-menu-button")).focus(); }
+    else if (event.key === "Escape" && !$("th-panel").hidden && (box.contains(event.target) || event.target === document.body)) escape(event, input);
     else if (event.target === input && event.key === "ArrowDown") { event.preventDefault(); $("th-found a")?.focus(); }
-    else if (event.target === input && event.key === "Enter") $("th-found a")?.click();
+    else if (event.target === input && event.key === "Enter") seek().then(() => $("th-found a")?.click());      // the first, also where it has not come yet
     else if (event.target.closest?.(".th-found") && /^Arrow(Up|Down)$/.test(event.key)) step(event, input);
+  }
+  function escape(event, input) {      // back to where it was opened from
+    const from = event.target === input || event.target.closest?.(".th-found") ? input : $("th-menu-button");
+    event.stopPropagation();
+    show(false);
+    from.focus();
   }
   function step(event, input) {
     const links = [...box.querySelectorAll(".th-found a")], to = links.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1);
@@ -132,11 +138,10 @@ function makeBar(root) {
     (to < 0 ? input : links[Math.min(to, links.length - 1)]).focus();
   }
   const away = (event) => { if (!$("th-panel").hidden && !box.contains(event.target)) show(false); };
-  const again = () => { draw(); };
   document.addEventListener("click", click);
   document.addEventListener("pointerdown", away);
   document.addEventListener("keydown", keys, true);
-  NARROW.addEventListener("change", again);
+  NARROW.addEventListener("change", draw);
   closePanel = () => show(false);
   return {
     update(next) {      // Streamlit calls this at every rerun: drawing anew would close the panel while somebody types
@@ -154,7 +159,7 @@ function makeBar(root) {
       document.removeEventListener("click", click);
       document.removeEventListener("pointerdown", away);
       document.removeEventListener("keydown", keys, true);
-      NARROW.removeEventListener("change", again);
+      NARROW.removeEventListener("change", draw);
       box.remove();
     },
   };
