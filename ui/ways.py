@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 SHOWN = {section: slugs for section, slugs in SECTIONS.items() if slugs}
 ORDER = [slug for slugs in SECTIONS.values() for slug in slugs]
 SECTION = {slug: section for section, slugs in SECTIONS.items() for slug in slugs}
-STYLE = (HERE / "ways.css").read_text(encoding="utf-8")
+STYLE = "".join((HERE / name).read_text(encoding="utf-8") for name in ("ways.css", "pages.css"))
 
 
 def site() -> dict[str, Any]:
@@ -36,7 +36,10 @@ def site() -> dict[str, Any]:
     return {"sections": SHOWN, "order": ORDER, "path": PATH, "languages": {speaks: of(speaks) for speaks in LANGUAGES}}
 
 
-SCRIPT = f"const SITE = {json.dumps(site(), ensure_ascii=False)};\n" + (HERE / "ways.js").read_text(encoding="utf-8")
+PARTS = ("ways.js", "path.js")  # joined in this order; the last holds what Streamlit calls
+SCRIPT = f"const SITE = {json.dumps(site(), ensure_ascii=False)};\n" + "".join(
+    (HERE / name).read_text(encoding="utf-8") for name in PARTS
+)
 WAYS = st.components.v2.component("ways", js=SCRIPT, isolate_styles=False)
 
 
