@@ -107,7 +107,7 @@ def topic(slug: str) -> None:
 def contents(shown: str) -> None:
     """The sections with their topics; the one that is shown is no link."""
     page = visit().pages["engine"]
-    names = phrases(language())["sections"] | {COMMON: say("engine")}
+    names = {**phrases(language())["sections"], COMMON: say("engine")}
     for section, slugs in (*ways.SHOWN.items(), (COMMON, [COMMON])):
         st.html(f"<p>{html.escape(names[section])}</p>")
         for slug in slugs:
