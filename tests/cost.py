@@ -21,12 +21,16 @@ costs: dict[str, float] = {}
 
 
 def topic_of(nodeid: str) -> str:
-    """The topic a test is for: a slug in its parameters, or else in its file's name; `HOUSE` where there is none."""
+    """The topic a test is for: a slug in its file's name, or else in its parameters; `HOUSE` where there is none."""
     path, _, case = nodeid.partition("[")
-    stem = Path(path.partition("::")[0]).stem
-    words = re.findall(r"[a-z0-9]+", case.lower()), stem.split("_")
-    named = [ALSO.get(word, word) if part else word for part in (0, 1) for word in words[part]]
-    return next((word for word in named if word in TOPICS), HOUSE)
+    words = re.findall(r"[a-z0-9]+", case.lower())
+    return topic_of_file(Path(path.partition("::")[0])) or next((word for word in words if word in TOPICS), HOUSE)
+
+
+def topic_of_file(path: Path) -> str | None:
+    """The topic that all tests of a file are for, if it says so."""
+    named = [ALSO.get(word, word) for word in path.stem.split("_")]
+    return next((word for word in named if word in TOPICS), None)
 
 
 def room_of(nodeid: str) -> str:
@@ -46,6 +50,12 @@ def used() -> float:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--topic", action="append", choices=[*TOPICS, HOUSE], help="only its tests; may be said again")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Files of other topics are not read: importing all takes longer than many a topic's tests."""
+    wanted, topic = config.getoption("topic"), topic_of_file(collection_path)
+    return True if wanted and topic and topic not in wanted else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

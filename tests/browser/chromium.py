@@ -11,7 +11,6 @@ from playwright.sync_api import sync_playwright
 
 QUIET = [
     "--no-sandbox",
-    "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -20,19 +19,19 @@ QUIET = [
     # theoria.test is this machine by a name that is no secure context; nobody else is found at all
     "--host-resolver-rules=MAP theoria.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
-FLAT = [*QUIET, "--disable-3d-apis"]
-DRAWS = [*(option for option in QUIET if option != "--disable-gpu"), "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+FLAT = ["--disable-gpu", "--disable-3d-apis"]
+DRAWS = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 def launch(playwright: Any) -> Any:
-    """A headless browser that asks nobody on the network."""
-    return playwright.chromium.launch(executable_path=found(), args=QUIET)
+    """A headless browser that asks nobody on the network, without WebGL."""
+    return playwright.chromium.launch(executable_path=found(), args=[*QUIET, *FLAT])
 
 
-def another(browser: Any, *, webgl: bool) -> Any:
-    """Another that has WebGL, drawn by the processor, or surely none."""
-    return browser.browser_type.launch(executable_path=found(), args=DRAWS if webgl else FLAT)
+def another(browser: Any) -> Any:
+    """Another that has WebGL, drawn by the processor."""
+    return browser.browser_type.launch(executable_path=found(), args=[*QUIET, *DRAWS])
 
 
 def found() -> str | None:

@@ -12,6 +12,8 @@ from tests.browser.playground import PATIENCE, REFUSED, Server, Watch, film, idl
 from ui.text import LANGUAGES, phrases
 
 BUG = re.compile("|".join(phrases(language)["errors"]["title_bug"] for language in LANGUAGES))
+HERE = "http://127.0.0.1:"  # where our servers are
+HOME = "en-US"  # what a browser asks for, if nothing else
 expect.set_options(timeout=PATIENCE)
 
 
@@ -36,14 +38,8 @@ def fresh_server() -> Iterator[Callable[..., Server]]:
         server.stop()
 
 
-def a_context(browser: Browser, *, dark: bool = False, locale: str = "en-US", **more: Any) -> BrowserContext:
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 800},
-        locale=locale,
-        color_scheme="dark" if dark else "light",
-        accept_downloads=True,
-        **more,
-    )
+def a_context(browser: Browser, **more: Any) -> BrowserContext:
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale=HOME, accept_downloads=True, **more)
     context.add_init_script(REFUSED)
     context.set_default_timeout(PATIENCE)
     context.watch = Watch(context)
@@ -76,40 +72,53 @@ def visit(browser: Browser, server: Server, _free: Callable[..., list[Page]]) ->
     """Opens a page as another visitor: visit("/som", dark=True, locale="zh-CN", width=390).
 
     A visitor gets the page of one who has left, with nothing of theirs but the scripts that Chromium has read: half the time.
-    Who visits another server (`at`) or a file gets a new one.
+    Who opens a file, or visits by the name of another machine, gets a new one.
     """
-    taken: list[tuple[list[Page], Page]] = []
+    taken: list[tuple[list[Page], Page, str]] = []
 
     def open_page(
-        path: str = "/som", *, at: str | None = None, dark: bool = False, locale: str = "en-US", width: int = 1280, height: int = 800,
+        path: str = "/som", *, at: str | None = None, dark: bool = False, locale: str = HOME, width: int = 1280, height: int = 800,
         reduced_motion: Any = "no-preference", **more: Any,
     ) -> Page:  # fmt: skip
-        free = [] if at or path.startswith("file:") else _free(locale=locale, **more)
-        page = free.pop() if free else a_context(browser, locale=locale, **more).new_page()
-        taken.append((free, page))
+        address = path if "://" in path else (at or server.url) + path
+        origin = "/".join(address.split("/")[:3])
+        free = _free(**more) if origin.startswith(HERE) else []
+        page = free.pop() if free else a_context(browser, **more).new_page()
+        taken.append((free, page, origin))
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion=reduced_motion)
-        page.goto(path if "://" in path else (at or server.url) + path)
+        if locale != HOME:
+            speaks(page, locale)
+        page.goto(address)
         return page
 
     yield open_page
-    for free, page in taken:
+    for free, page, origin in taken:
         check(page.context)
-        if page.url.startswith(server.url + "/"):
-            leave(page)
+        if origin.startswith(HERE):
+            leave(page, origin)
             free.append(page)
         else:
             page.context.close()
 
 
-def leave(page: Page) -> None:
-    """Nothing stays of a visitor: what was kept, allowed, put in between or noted."""
-    origin = page.evaluate("origin")
+def speaks(page: Page, locale: str) -> None:
+    """A browser of another language. A context has one for life; this is taken back when its visitor leaves."""
+    page.spoken = page.context.new_cdp_session(page)
+    page.spoken.send(
+        "Emulation.setUserAgentOverride", {"userAgent": page.evaluate("navigator.userAgent"), "acceptLanguage": locale}
+    )
+
+
+def leave(page: Page, origin: str) -> None:
+    """Nothing stays of a visitor: what was kept, allowed, put in between, noted or spoken."""
     page.goto("about:blank")
     page.unroute_all()
     line = page.context.new_cdp_session(page)
     line.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
     line.detach()
+    if spoken := vars(page).pop("spoken", None):
+        spoken.detach()
     page.context.clear_cookies()
     page.context.clear_permissions()
     page.context.watch.forget()

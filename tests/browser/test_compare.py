@@ -6,7 +6,7 @@ from tests.browser.playground import another_film, film, idle, ready, shared_lin
 
 
 def test_a_run_is_pinned_one_thing_changes_and_both_play_in_lock_step(visit):
-    page = visit("/som")
+    page = visit("/som?som.rows=5&som.cols=4&som.steps=600&data=square")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     ready(page)
     first = film(page)
@@ -19,10 +19,10 @@ def test_a_run_is_pinned_one_thing_changes_and_both_play_in_lock_step(visit):
     ready(page, films=2, step=60)
     assert film(page).split(",")[1] == first
     expect(page.locator(".th-lock")).to_have_text("Both at the same step.")
-    assert page.locator(".th-name").all_inner_texts() == ["Now: Rows 11", "Pinned: Rows 12"]
+    assert page.locator(".th-name").all_inner_texts() == ["Now: Rows 4", "Pinned: Rows 5"]
     page.fill(".th-scrub", "7")
     ready(page, step=7)
-    assert [words.split()[1] for words in page.locator(".th-phase").all_inner_texts()] == ["350", "350"]
+    assert [words.split()[1] for words in page.locator(".th-phase").all_inner_texts()] == ["70", "70"]
     page.get_by_role("tab", name="Numbers").click()
     expect(page.locator(".th-both tr")).to_have_count(3)
     other = visit(shared_link(page))

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.playground import PHONE, idle, ready, sideways, step, unbroken
+from tests.browser.playground import PHONE, another_film, idle, ready, sideways, step, unbroken
 from ui import lesson
 from ui.lesson import Lesson, Step
 from ui.question import Question
@@ -69,10 +69,8 @@ def test_a_teacher_has_three_steps_on_a_projector_and_on_phones_within_five_minu
     to_topic(teacher, "Expectation maximisation")
     teach(teacher)
     add(teacher, 2, ask="How many clouds?", choices="one\ntwo\nthree", right="two", why="Old Faithful erupts in two ways.")
-    to_topic(teacher, "Graph convolution")
     teacher.fill(".th-scrub", "4")
     ready(teacher, step=4)
-    teach(teacher)
     add(teacher, 3)
     teacher.get_by_label("Title of the lesson").fill("What learning sees")
     teacher.get_by_label("Title of the lesson").blur()
@@ -82,7 +80,7 @@ def test_a_teacher_has_three_steps_on_a_projector_and_on_phones_within_five_minu
     unbroken(teacher)
     made = lesson.unpack(parse_qs(urlsplit(link).query)["lesson"][0])
     assert made.title == "What learning sees"
-    assert [(one.slug, one.at) for one in made.steps] == [("som", None), ("em", None), ("gcn", 4)]
+    assert [(one.slug, one.at) for one in made.steps] == [("som", None), ("em", None), ("em", 4)]
 
     beamer = visit(link + "&present=1", height=720, dark=True)
     ready(beamer, step=0, mood="projector")
@@ -103,6 +101,7 @@ def test_a_teacher_has_three_steps_on_a_projector_and_on_phones_within_five_minu
     expect(phone.locator(".th-tally b").nth(1)).to_have_text("1")
     expect(phone.locator(".th-why")).to_be_hidden()
     expect(beamer.locator(".th-tally b").nth(1)).to_have_text("1")  # without a touch
+    phone.locator(".th-bar .th-last").tap()
     ready(phone, playing="false", step=60)
     expect(phone.locator(".th-why")).to_contain_text("Right. It folds where it is red")
     assert sideways(phone) == []
@@ -111,6 +110,7 @@ def test_a_teacher_has_three_steps_on_a_projector_and_on_phones_within_five_minu
     assert step(beamer) == 0  # the question comes first
     beamer.keyboard.press("Space")
     ready(beamer, playing="true")
+    beamer.keyboard.press("End")
     ready(beamer, playing="false", step=60)
     expect(beamer.locator(".th-why")).to_be_visible()
     beamer.keyboard.press("ArrowLeft")
@@ -141,48 +141,28 @@ def test_a_teacher_has_three_steps_on_a_projector_and_on_phones_within_five_minu
         unbroken(page)
 
 
-def test_a_lesson_of_hostile_words_is_read_and_harms_nobody(visit):
+def test_a_lesson_of_hostile_words_stops_at_its_picture_explains_there_and_harms_nobody(visit):
     asked = Question(ask=EVIL, choices=(EVIL, "plain"), right=0, why=EVIL)
-    packed = lesson.pack(
-        Lesson(v=1, title=EVIL, language="en", steps=(Step(slug="som", settings={"som." + EVIL: EVIL}, question=asked),))
-    )
-    page = visit("/som?lesson=" + packed)
+    only = Step(slug="som", at=4, settings={"som." + EVIL: EVIL}, question=asked)
+    page = visit("/som?lesson=" + lesson.pack(Lesson(v=1, title=EVIL, language="en", steps=(only,))))
     ready(page, step=0)
     page.get_by_role("button", name=EVIL).click()
-    ready(page, step=60, playing="false")
-    expect(page.locator(".th-why")).to_contain_text(EVIL)
+    ready(page, step=4, playing="false")
+    expect(page.locator(".th-why")).to_contain_text(f"Right. {EVIL}")
     expect(page.locator(".th-tally")).to_contain_text(EVIL)
     page.locator(".st-key-lesson-qr button").first.click()
     expect(page.locator(".th-qr")).to_be_visible()
+    assert step(page) == 4
     assert page.evaluate("window.hacked") is None
     assert page.locator("img[src=x], [onerror]").count() == 0
 
 
-def test_a_broken_lesson_says_so_above_a_page_that_works(visit):
-    page = visit("/som?lesson=eNpXXX")
-    ready(page)
-    expect(page.locator(".th-notice")).to_contain_text("The lesson in this link cannot be opened.")
-    unbroken(page)
-
-
-def test_a_step_stops_at_its_picture_and_explains_there(visit):
-    asked = Question(ask="What now?", choices=("a", "b"), right=1, why="Because.")
-    page = visit(
-        "/som?lesson=" + lesson.pack(Lesson(v=1, title="Stop", language="en", steps=(Step(slug="som", at=12, question=asked),)))
-    )
-    ready(page, step=0)
-    page.get_by_role("button", name="b", exact=True).click()
-    ready(page, step=12, playing="false")
-    expect(page.locator(".th-why")).to_contain_text("Right. Because.")
-    page.wait_for_timeout(400)
-    assert step(page) == 12
-
-
 def test_on_a_projector_the_code_is_seen_whole_and_the_run_begins_by_space_or_by_its_button(visit):
     asked = Question(ask="Will the sheet lie flat?", choices=("flat", "tangled", "torn"))
-    packed = lesson.pack(Lesson(v=1, title="Maps", language="en", steps=(Step(slug="som", question=asked), Step(slug="em"))))
+    steps = tuple(Step(slug="som", settings={"som.seed": seed}, question=asked) for seed in "12")
+    packed = lesson.pack(Lesson(v=1, title="Maps", language="en", steps=steps))
+    beamer = visit(f"/som?lesson={packed}&present=1", height=720)
     for begin in ("space", "button"):
-        beamer = visit(f"/som?lesson={packed}&present=1", height=720)
         ready(beamer, step=0)
         idle(beamer)
         door = beamer.locator(".st-key-lesson-qr button").first
@@ -200,3 +180,6 @@ def test_on_a_projector_the_code_is_seen_whole_and_the_run_begins_by_space_or_by
             beamer.get_by_role("button", name="Run it").click()
         ready(beamer, playing="true")
         expect(beamer.locator(".th-qr")).to_have_count(0)
+        if begin == "space":
+            with another_film(beamer):
+                beamer.keyboard.press("PageDown")

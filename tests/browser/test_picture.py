@@ -20,6 +20,7 @@ from tests.browser.playground import (
     step,
     unbroken,
 )
+from tests.hostile import MARKUP
 
 FORMULA = ".th-sum"
 
@@ -111,19 +112,19 @@ def test_arrow_keys_on_the_figure_move_a_cursor_that_is_read_out(som):
     ready(som, step=59)
 
 
-def test_four_films_in_a_row_share_one_figure_and_one_loop_and_leaving_ends_it(visit):
-    page = visit("/som?som.steps=500")
+def test_films_in_a_row_share_one_figure_and_one_loop_and_leaving_ends_it(visit):
+    page = visit("/som?som.rows=5&som.cols=4&som.steps=500&data=square")
     ready(page)
     page.evaluate("""() => { document.querySelector(".js-plotly-plot").mine = "plot"; document.querySelectorAll(".js-plotly-plot .main-svg").forEach((svg) => svg.mine = "svg");
         document.querySelector(".th-player").mine = "stage"; window.removed = 0;
         new MutationObserver((all) => all.forEach(({removedNodes}) => removedNodes.forEach((node) => window.removed += node.mine ? 1 : 0))).observe(document.body, {childList: true, subtree: true}); }""")
     kept = """() => [document.querySelector(".th-player").mine, document.querySelector(".js-plotly-plot").mine, document.querySelectorAll(".js-plotly-plot").length,
         [...document.querySelectorAll(".js-plotly-plot .main-svg")].filter((svg) => svg.mine === "svg").length > 0, window.theoriaLoops, window.removed]"""
-    for change in ("ArrowLeft", "ArrowLeft", "ArrowRight", "ArrowLeft"):
+    for change in ("ArrowLeft", "ArrowLeft", "ArrowRight"):
         with another_film(page):
             slider(page, "rows").press(change)
         assert page.evaluate(kept) == ["stage", "plot", 1, True, 1, 0]
-    expect(slider(page, "rows")).to_have_value("10")
+    expect(slider(page, "rows")).to_have_value("4")
     page.locator(".th-home").click()
     expect(page.get_by_role("heading", name="Watch machine-learning theory run.")).to_be_visible()
     expect(page.locator(".th-player")).to_have_count(0)
@@ -131,12 +132,12 @@ def test_four_films_in_a_row_share_one_figure_and_one_loop_and_leaving_ends_it(v
     page.locator(".st-key-rows [data-go=som]").click()
     ready(page)
     assert page.evaluate("window.theoriaLoops") == 1
-    expect(slider(page, "rows")).to_have_value("10")
+    expect(slider(page, "rows")).to_have_value("4")
     unbroken(page)
 
 
 def test_a_close_look_shows_the_sub_steps_and_the_whole_comes_back(visit):
-    page = visit("/som?step=12&som.sigma=5")
+    page = visit("/som?step=12&som.rows=5&som.cols=4&data=square")
     ready(page, step=12)
     whole = film(page)
     with another_film(page):
@@ -185,7 +186,7 @@ def test_numbers_and_picture_can_be_saved(som, tmp_path):
     assert "@" not in svg.replace("@font-face", "").replace("@import", "")  # every role has become a colour
 
 
-def test_a_saved_film_plays_without_server_and_network(som, visit, tmp_path):
+def test_a_saved_film_plays_without_server_and_network_and_runs_nothing_but_its_own_scripts(som, visit, tmp_path):
     file = saved(som, "Film (one HTML file)", tmp_path)
     page = visit(file.as_uri(), offline=True)
     ready(page, step=60)
@@ -198,6 +199,17 @@ def test_a_saved_film_plays_without_server_and_network(som, visit, tmp_path):
     page.wait_for_function("() => +document.querySelector('.th-player').dataset.step > 3")
     assert page.inner_text("h1") == "Self-organising map"
     assert [url for url in page.context.watch.asked if url.startswith("http")] == []
+    assert page.context.watch.refused == []
+    evil, stage = file.with_name("evil.html"), '<div id="stage">'
+    whole = file.read_text(encoding="utf-8")
+    assert stage in whole
+    evil.write_text(whole.replace(stage, f"{MARKUP}<script>window.hacked = 1</script>{stage}", 1), encoding="utf-8")
+    page.goto(evil.as_uri())
+    ready(page)
+    page.wait_for_function("() => document.querySelector('img[src=x]').complete")
+    assert page.evaluate("window.hacked") is None
+    assert page.context.watch.refused
+    page.context.watch.refused.clear()  # as it should
 
 
 def test_the_dark_theme_has_light_ink_and_a_change_of_theme_keeps_the_step(visit):

@@ -1,10 +1,6 @@
 """A graph too large for SVG, under our policy: drawn by WebGL where there is one, else as an image."""
 
-import contextlib
-from collections.abc import Iterator
-from typing import Any
-
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from scipy.spatial import cKDTree
 
 from charts import theme
@@ -12,7 +8,7 @@ from engine import data
 from engine.graphs.gcn.messages import layout
 from tests.browser.chromium import another
 from tests.browser.conftest import a_context, check
-from tests.browser.playground import Server, idle, ready, saved
+from tests.browser.playground import idle, ready, saved
 from ui.text import phrases
 
 LARGE = "/gcn?data=large&gcn.epochs=4"
@@ -43,37 +39,32 @@ def points_at(page: Page, node: int) -> str:
     return page.locator(".hovertext").first.text_content()
 
 
-@contextlib.contextmanager
-def visiting(browser: Browser, server: Server, *, webgl: bool, address: str = LARGE, **who: Any) -> Iterator[Page]:
-    """The page in a browser with WebGL or without."""
-    chromium = another(browser, webgl=webgl)
+def test_with_webgl_a_large_graph_is_drawn_by_it_under_the_policy(browser, server, tmp_path):
+    chromium = another(browser)
     try:
-        context = a_context(chromium, **who)
+        context = a_context(chromium)
         page = context.new_page()
-        page.goto(server.url + address)
+        page.goto(server.url + LARGE)
         ready(page)
-        yield page
+        assert page.locator(".no-webgl, .th-sheet").count() == 0
+        expect(page.locator(".th-plain")).to_be_hidden()
+        assert drawn(page, ".gl-canvas-context", theme.LIGHT) > 20
+        assert "<image" in saved(page, "SVG", tmp_path).read_text(encoding="utf-8")
         check(context)
     finally:
         chromium.close()
 
 
-def test_with_webgl_a_large_graph_is_drawn_by_it_under_the_policy(browser, server, tmp_path):
-    with visiting(browser, server, webgl=True) as page:
-        assert page.locator(".no-webgl, .th-sheet").count() == 0
-        expect(page.locator(".th-plain")).to_be_hidden()
-        assert drawn(page, ".gl-canvas-context", theme.LIGHT) > 20
-        assert "<image" in saved(page, "SVG", tmp_path).read_text(encoding="utf-8")
-
-
-def test_without_webgl_a_large_graph_is_an_image_in_the_colours_of_the_theme_that_can_be_pointed_at(browser, server):
-    with visiting(browser, server, webgl=False, address=LARGE + "&lang=zh", dark=True) as page:
-        assert page.locator(".no-webgl, .gl-canvas").count() == 0
-        expect(page.locator(".th-plain")).to_have_text(phrases("zh")["player"]["plain"])
-        assert drawn(page, ".th-sheet", theme.DARK) > 20
-        assert str(ALONE) in points_at(page, ALONE)
-        page.emulate_media(color_scheme="light")
-        page.wait_for_selector(".th-player[data-mood=light]")
-        idle(page)
-        ready(page)
-        assert drawn(page, ".th-sheet", theme.LIGHT) > 20
+def test_without_webgl_a_large_graph_is_an_image_in_the_colours_of_the_theme_that_can_be_pointed_at(visit):
+    page = visit(LARGE + "&lang=zh", dark=True)
+    ready(page)
+    assert page.evaluate("document.createElement('canvas').getContext('webgl')") is None
+    assert page.locator(".no-webgl, .gl-canvas").count() == 0
+    expect(page.locator(".th-plain")).to_have_text(phrases("zh")["player"]["plain"])
+    assert drawn(page, ".th-sheet", theme.DARK) > 20
+    assert str(ALONE) in points_at(page, ALONE)
+    page.emulate_media(color_scheme="light")
+    page.wait_for_selector(".th-player[data-mood=light]")
+    idle(page)
+    ready(page)
+    assert drawn(page, ".th-sheet", theme.LIGHT) > 20

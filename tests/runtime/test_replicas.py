@@ -76,7 +76,7 @@ def test_a_visitor_stays_with_the_replica_that_answered_first_and_visitors_are_s
                 node = cookie(http)
                 for _ in range(2):  # and again after a reload
                     async with Visitor(http, site.address) as visitor:
-                        seen = await visitor.watch(await visitor.open(f"som.seed={seed}&v=1"))
+                        seen = await visitor.watch(await visitor.open(f"som.rows=5&som.cols=5&som.steps=600&som.seed={seed}&v=1"))
                     assert seen.film.split("/")[2] == node == cookie(http)
                     assert seen.pictures == 61
                 nodes.append(node)

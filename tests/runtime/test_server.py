@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import gc
 import http.client
 import json
+import logging
 import os
 import signal
 import socket
@@ -15,12 +17,14 @@ from pathlib import Path
 
 import psutil
 import pytest
+from streamlit.testing.v1 import AppTest
 
 import app
 from runtime import server, settings
 from runtime.store import Store
 from tests.runtime import toys
 from tests.runtime.helpers import Viewer, ended, opened, run
+from ui.text import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 HEAVY = {"torch", "torch_geometric", "gensim", "jieba", "ray"}  # for workers only; Ray where there is a cluster
@@ -77,6 +81,28 @@ def test_a_server_is_warmed_where_its_host_wants_it(wanted: bool, monkeypatch: p
 
     asyncio.run(live())
     assert warmed.wait(5 if wanted else 0.2) is wanted
+
+
+def test_warming_computes_and_draws_what_pages_open_with_in_every_language(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(app, "SECTIONS", {"learning": ["som", "em"]})
+    _, films = server.start(0)
+    with caplog.at_level(logging.INFO, "theoria"):
+        app.warm()
+    gc.unfreeze()
+    assert "warm" in caplog.messages  # a host waits for this line
+    warmed = list(films._films.values())
+    assert [(film.words.slug, film.words.language) for film in warmed] == [
+        (slug, language) for slug in ("som", "em") for language in LANGUAGES
+    ]
+    assert all(film.done for film in warmed)
+    for slug in ("som", "em"):  # what the page asks for is what was drawn
+        page = AppTest.from_file(str(ROOT / "ui" / "navigation.py"), default_timeout=60)
+        page.run().switch_page(f"../pages/learning/{slug}.py").run()
+        assert not page.exception
+    assert list(films._films.values()) == warmed
+    server.stop()
 
 
 def test_the_server_imports_nothing_heavy() -> None:

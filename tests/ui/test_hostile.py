@@ -1,5 +1,6 @@
 """Words of a visitor who means harm are words in every line of every topic's film; a browser is asked in tests/browser."""
 
+import html
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 
 from runtime import server
 from tests.films import read
-from tests.hostile import MARKUP, TOPICS, brought_to
+from tests.hostile import MARKUP, TOPICS, WORDS, brought_to
 from tests.pages import opened
 
 pytestmark = pytest.mark.usefixtures("bugs_break", "in_line")
@@ -47,3 +48,12 @@ def test_a_visitors_words_are_words_in_every_line_of_a_film(slug):
     assert [text for key, text in found if key in SHOWN and text.startswith("@")] == []
     if kind != ".png":  # of a picture nothing is read
         assert any("&lt;" in text or "hacked" in text for _, text in found)
+
+
+@pytest.mark.parametrize("word", WORDS[:6])
+def test_words_in_a_link_are_words_in_what_is_said_of_them(word):
+    page = opened("som", **{"som.rows": word, "som.plane": word, "data": word, word: "1", "lang": word})
+    told = [line for item in page.get("html") if 'class="th-notice"' in (line := str(item.proto.body))]
+    assert len(told) == 4
+    assert all(html.escape(word[:40]) in line for line in told)
+    assert not any(word[:40] in line for line in told if set(word) & set('<"'))

@@ -675,7 +675,6 @@ def test_pictures_leave_as_svg_and_png_on_a_background(page):
 
 
 OWN = "const own = HTMLCanvasElement.prototype.getContext; HTMLCanvasElement.prototype.getContext = function (kind, ...more) { return kind === '2d' ? own.call(this, kind, ...more) : "
-NO_WEBGL = "() => {" + OWN + "null; }; }"
 PROMISED_WEBGL = "() => {" + OWN + "this.isConnected ? null : {getExtension: () => ({loseContext() {}})}; }; }"
 
 
@@ -713,9 +712,8 @@ def rgb(*colours: str) -> list[int]:
     return [int(sum(part) / len(part) + 0.5) for part in zip(*parts, strict=True)] + [255]
 
 
-def test_without_webgl_marks_are_an_image_in_the_same_place_and_are_pointed_at_and_saved(fresh, server):
-    page = fresh
-    page.evaluate(NO_WEBGL)
+def test_without_webgl_marks_are_an_image_in_the_same_place_and_are_pointed_at_and_saved(page, server):
+    assert page.evaluate("document.createElement('canvas').getContext('webgl')") is None
     server.films["flat"] = flat_film()
     show(page, "flat", start=0)
     wait(page, step=0, state="ready")

@@ -17,35 +17,18 @@ pytestmark = pytest.mark.usefixtures("bugs_break", "in_line")
 ROOT = Path(__file__).parents[2]
 LARGE = b"a,b\n" + b"\n".join(b"%f,%f" % tuple(row) for row in np.random.default_rng(0).normal(size=(600, 2)))
 PACKED = data.pack(data.points([[0, 1], [2, 3], [4, 6.5], [1, 1]], ["a", "b"]))
-CASES: list[tuple[str, dict[str, str]]] = [
-    ("som", {}),
+CASES: list[tuple[str, dict[str, str]]] = [  # what pages open with, and more of each kind of run: tests/test_links.py
     ("som", {"som__rows": "6", "som__topology": "rectangular", "som__torus": "true", "som__sigma": "2.5", "data": "moons"}),
     ("som", {"som__close_up": "12", "data": f"~{PACKED}"}),
     ("som", {"data": "penguins", "som__columns": "flipper_length_mm|body_mass_g", "som__label": "island"}),
-    ("em", {}),
     ("em", {"em__model": "mixture", "em__k": "4", "em__seed": "3", "data": "old_faithful"}),
-    ("ngram", {}),
     ("ngram", {"ngram__order": "2", "ngram__estimator": "katz", "data": "little"}),
-    ("word2vec", {}),
     ("word2vec", {"word2vec__show": "tree", "data": "little"}),
-    ("decoding", {}),
     ("decoding", {"decoding__strategy": "sampling", "decoding__temperature": "0.7", "data": "grammar"}),
-    ("gcn", {}),
-    ("gcn", {"gcn__show": "train", "gcn__layer": "sage", "gcn__epochs": "30", "data": "blocks"}),
-    ("swin", {}),
+    ("gcn", {"gcn__show": "train", "gcn__layer": "sage", "gcn__epochs": "8", "data": "blocks"}),
     ("swin", {"swin__show": "trained", "data": "boots"}),
-    ("diffusion", {}),
-    (
-        "diffusion",
-        {
-            "diffusion__what": "points",
-            "diffusion__sampler": "ddpm",
-            "diffusion__training": "100",
-            "diffusion__seed": "2",
-            "data": "rings",
-        },
-    ),
-]
+    ("diffusion", {"diffusion__what": "points", "diffusion__sampler": "ddpm", "diffusion__training": "100", "diffusion__timesteps": "50", "diffusion__seed": "2", "data": "rings"}),
+]  # fmt: skip
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 RUN = """
 import contextlib, io, json, sys
