@@ -146,7 +146,7 @@ def test_the_film_of_ten_thousand_nodes_is_small_enough():
     while not film.ended.is_set():
         film.draw_line()
     assert film.done
-    assert film.lines.stored < 16_000_000
+    assert film.stored < 16_000_000
     assert len(read(film.content()).pictures) == 51
 
 
