@@ -90,6 +90,22 @@ def test_a_guessed_number_stays_in_the_picture_until_the_run_comes_to_it(visit):
     page.wait_for_function(f"() => ({marks})().length === 0")
 
 
+def test_an_experiment_about_the_run_that_stands_there_explains_nothing_before_it_has_been_watched(visit):
+    page = visit("/som", reduced_motion="reduce")
+    ready(page)
+    idle(page)
+    begin(page, "Three species")
+    ready(page, step=0)
+    press(page, "last")
+    ready(page, step=60)
+    answer(page)
+    expect(page.locator(".th-watch")).to_be_visible()
+    ready(page, step=0)
+    expect(page.locator(".th-why")).to_be_hidden()
+    press(page, "last")
+    expect(page.locator(".th-why")).to_be_visible()
+
+
 def test_a_setting_that_departs_brings_the_experiments_back(visit):
     page = visit("/som")
     ready(page)
