@@ -26,9 +26,10 @@ const stageState = ({stage, films, panes, shown, playing}, {status, got}) => {
   for (const [name, value] of Object.entries(hooks)) put(stage, "data-" + name, String(value));
   if (films[0]?.head.title) put(stage, "aria-label", films[0].head.title);
 };
-const seenState = ({data, films, shown}, {n, over}) => {      // what the page says about the end may be read now
+const seenState = ({data, films, shown, start, want}, {n, over}) => {      // what the page says about the end may be read now
   const {until = null, locked} = data, atEnd = over && shown >= n - 1;
-  if (n && !locked && until !== null ? shown >= until || atEnd : n && atEnd) document.documentElement.dataset.thSeen = "";
+  const due = start === null && want === shown && !data.veiled;      // not while it is to stand elsewhere, or a question waits
+  if (due && (n && !locked && until !== null ? shown >= until || atEnd : n && atEnd)) document.documentElement.dataset.thSeen = "";
   if (document.documentElement.dataset.thSeen !== undefined) tellNumbers(films[0], Math.min(until ?? n - 1, n - 1));
 };
 const trackState = (my, {n, got, at}) => {

@@ -32,7 +32,7 @@ const obey = (my, before) => {                      // the page has run: other f
   if (keysOf(before) !== keysOf(data)) openFilms(my);
   else {
     const again = data.nonce === undefined ? data.start === before.start : data.nonce === before.nonce;        // merely run again, not told to go somewhere
-    if (!again && (data.autoplay || Number.isInteger(data.start))) told(my);
+    if (!again && (data.autoplay || Number.isInteger(data.start))) { told(my); delete document.documentElement.dataset.thSeen; }
     sameFilms(my);
     my.dirty ||= data.words !== before.words || data.veiled !== before.veiled || !same(data.asks, before.asks);
     if (data.locked && !before.locked) delete document.documentElement.dataset.thSeen;
