@@ -134,7 +134,7 @@ def changed(node: ast.AST) -> Iterator[str]:
 def map_lines(workers: int) -> None:
     """Run the tests once and note which of them reach which lines."""
     REACHED.parent.mkdir(exist_ok=True)
-    watched = [f"--cov={room}" for room in ROOMS]
+    watched = ["-p", "pytest_cov", *(f"--cov={room}" for room in ROOMS)]
     how = ["--cov-context=test", "--cov-report=", f"--junitxml={TIMES}", "-n", str(workers), "--dist", "worksteal"]
     env = {**os.environ, "PYTHONHASHSEED": "0", "COVERAGE_FILE": str(REACHED)}
     subprocess.run([sys.executable, "-m", "pytest", *watched, *how, *MAPPED], cwd=ROOT, env=env, check=False)
