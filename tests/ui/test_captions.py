@@ -16,7 +16,7 @@ TIGHT = """async ([film, slack]) => {
     const source = await (await fetch("/player.js")).text(), module = URL.createObjectURL(new Blob([source + "\\nexport {Film, caption};"], {type: "text/javascript"}));
     const {Film, caption} = window.own ??= await import(module), told = new Film({key: "told"}), pane = window.theoria.player.panes[0], box = pane.node.querySelector(".th-caption"), out = [];
     for (const line of film.split("\\n")) told.feed(line);
-    const my = {films: [told], agreed: ["", true], pointed: null}, last = told.lines.length - 1;
+    const my = {...window.theoria.player, films: [told], agreed: ["", true], pointed: null}, last = told.lines.length - 1;
     for (let k = 0; k < 12; k++) {
         const i = Math.round(last * k / 11), picture = told.picture(i, "light");
         caption(my, pane, told, picture, i);
