@@ -1,5 +1,6 @@
 """Everybody can use every page: what axe-core finds, a walk with the keyboard, twice the size, words for the picture."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,13 @@ from playwright.sync_api import Page, expect
 
 from contents import SECTIONS
 from tests.browser.playground import STAGE, idle, press, ready, sideways, unbroken
-from ui.text import LANGUAGES, REFERENCE, theory
+from ui.text import LANGUAGES, REFERENCE, phrases, theory
 
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 TOPICS = [slug for slugs in SECTIONS.values() for slug in slugs]
 PAGES = ["", "engine", *TOPICS]
 LOCALES = {"en": "en-US", "zh": "zh-CN"}
+PIN = re.compile("|".join(re.escape(phrases(language)["player"]["pin"]) for language in LANGUAGES))
 OTHER = next(language for language in LANGUAGES if language != REFERENCE)
 SCAN = """([part, rules]) => axe.run({include: [part], exclude: [".th-plot .svg-container"]}, {resultTypes: ["violations"], ...(rules && {runOnly: rules})}).then(({violations}) =>
     violations.filter(({impact}) => /serious|critical/.test(impact)).map(({id, nodes}) => `${id}: ${nodes.map(({target, any, html}) => [target, any[0]?.message, html.slice(0, 160)].join(" ")).slice(0, 3).join("; ")}`))"""  # a picture is one thing with words of its own
@@ -42,9 +44,15 @@ def fits(page: Page, slug: str) -> None:
     """Nothing is wider than the window, and what plays a film can be scrolled to."""
     assert sideways(page) == []
     if slug in TOPICS:
-        for button in ("play", "back", "more", "pin"):
+        for button in ("play", "back", "more"):
             page.locator(f".th-bar .th-{button}").scroll_into_view_if_needed()
             expect(page.locator(f".th-bar .th-{button}")).to_be_in_viewport()
+        press(page, "more")
+        narrow = page.get_attribute(STAGE, "data-narrow") == "true"
+        expect(
+            page.locator(".th-menu .th-item").filter(has_text=PIN) if narrow else page.locator(".th-bar .th-pin")
+        ).to_be_visible()
+        press(page, "more")
 
 
 def findings(page: Page, *rules: str, part: str = "html") -> list[str]:

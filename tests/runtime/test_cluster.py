@@ -194,7 +194,7 @@ def test_only_a_run_that_wants_the_gpu_is_given_it_in_a_lane_of_its_own(cluster,
 
 @pytest.fixture(scope="module")
 def app(head: tuple[str, psutil.Process]) -> Iterator[Host]:
-    with host(warm=False, RAY_ADDRESS=head[0], WORKERS="2") as there:
+    with host(warm=False, RAY_ADDRESS=head[0], WORKERS="2", DRAWERS="0") as there:
         yield there
 
 
