@@ -176,8 +176,8 @@ class Films:
         except DrawerLost as problem:
             hand.interrupt()
             film.lost += 1
-            if film.lost > 1 and not self._closed.is_set():
-                log.error("film %s: two drawers were lost over it (%s)", film.key, problem)
+            if film.lost > self._drawers and not self._closed.is_set():  # all of them at once may be somebody else's doing
+                log.error("film %s: %s drawers were lost over it (%s)", film.key, film.lost, problem)
                 film.give_up(WorkerLost("drawer_lost"))
 
     def _kept(self) -> list[Kept]:
