@@ -32,7 +32,7 @@ FILES = (
     *("geometry", "quick", "marks", "curves"),  # of a drawn plot
     *("state", "stay", "reading", "panes", "glide", "drawing", "caption"),
     *("guess", "pointing", "clock", "bar", "saving", "hands", "player"),
-    *("table", "share", "visited", "take", "entry"),  # its companions, and what Streamlit calls
+    *("table", "code", "share", "visited", "take", "entry"),  # its companions, and what Streamlit calls
 )
 THEME = {"light": theme.LIGHT, "dark": theme.DARK, "projector": theme.PROJECTOR, "template": theme.TEMPLATE}
 SCRIPT = "\n".join(
@@ -153,7 +153,7 @@ def _clicked(event: Mapping[str, Any], film: Film, run: Run) -> Clicked | None:
 
 
 def beside_player(kind: str, **data: Any) -> None:
-    """Another view of the film that is playing: its table ("numbers") or its link ("share")."""
+    """Another view of the film that is playing: its table ("numbers"), its code ("code") or its link ("share")."""
     PLAYER(key=kind, data={"kind": kind, "words": phrases(language())["player"], **data})
 
 

@@ -21,6 +21,7 @@ from ui.kinds import Kinds
 from ui.language import language, say
 from ui.place import Placed
 from ui.player import Clicked, beside_player, play
+from ui.running import running
 from ui.strip import Strip, asks
 from ui.text import Topic, phrases, theory
 from ui.visit import visit
@@ -236,6 +237,7 @@ def below(text: Topic, module: ModuleType, params: Params, data: Sequence[str]) 
 
 
 def _code(module: ModuleType, params: Params, data: Sequence[str]) -> None:
+    beside_player("code", **running(of(module.ALGORITHMS, params)))
     st.markdown(say("snippet_note"))
     st.code(source.snippet(module, params, data), language="python", wrap_lines=True)
     parts = source.parts(module)

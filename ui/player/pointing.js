@@ -4,7 +4,7 @@ const pointAt = (my, next) => {
   if (next?.link === my.pointed?.link && next?.entity === my.pointed?.entity) return;
   my.pointed = next;
   if (my.shown >= 0) my.panes.forEach((pane) => { if (pane.film) caption(my, pane, pane.film, pictureOf(my, pane.film)); });
-  ring(my);
+  ring(my); tell("point");
 };
 const ring = ({panes, pointed}) => {
   let left = 60;
