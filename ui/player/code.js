@@ -4,7 +4,7 @@ const codeLine = ([indent, text]) => `<li><code style="padding-left:${indent + 4
 const listing = ({name, file, lines}) => `<section><p><b>${escaped(name)}</b> · ${escaped(file)}</p><ol>${lines.map(codeLine).join("")}</ol></section>`;
 const makeCode = (root) => {
   const box = root.appendChild(element("div", "th-code", CODE)), $ = (name) => box.querySelector(name), dress = dresser(box);
-  const my = {$, functions: [], parts: {}}, hear = () => follow(my);
+  const my = {$, functions: [], parts: {}}, hear = () => followLines(my);
   box.setAttribute("role", "group");
   $("button").onclick = () => { if (shared.player) lookCloser(shared.player); };
   shared.followers.add(hear);
@@ -19,7 +19,7 @@ const makeCode = (root) => {
     stop() { shared.followers.delete(hear); dress.stop(); box.remove(); },
   };
 };
-const follow = ({$, functions, parts}) => {
+const followLines = ({$, functions, parts}) => {
   const player = shared.player, p = player ? pictureOf(player, player.films[0]) : null, [shown, lit] = (p && parts[p.part || "step"]) ?? [0, []];
   [...$(".th-listings").children].slice(0, functions.length).forEach((section, k) => {
     put(section, "data-shown", String(k === shown));   // one at a time, in a place that has room for each: nothing below moves
