@@ -56,7 +56,7 @@ def warm() -> None:
             kind = engine.ALGORITHMS[0]
             job = store.start(Run(kind.train, kind.Params(), (sample(kind.sample),) if kind.sample else ()), "warm")
             for language in LANGUAGES:
-                films.whole(films.open(job, view.draw, (), view.Options(), theory(slug, language)))
+                films.whole(films.open(job, view.draw, (), view.Options(), theory(slug, language), kind.opens))
     gc.collect()
     gc.freeze()
     log.info("warm")

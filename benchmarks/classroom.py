@@ -251,18 +251,19 @@ def rows(n: int, parts: list[Part], idle: float, there: Host) -> list[str]:
     out = []
     for part in parts:
         first, last = [seen.first - seen.page for seen in part.seen], [seen.last for seen in part.seen]
+        ends = [seen.end for seen in part.seen]
         out.append(
             f"| {n}: {part.name} | {p95([seen.page for seen in part.seen]):.2f} | {p95(first):.2f} | "
-            f"{median(last):.1f} / {max(last):.1f} | {fairness(part):.2f} | "
+            f"{median(ends):.1f} / {max(ends):.1f} | {median(last):.1f} / {max(last):.1f} | {fairness(part):.2f} | "
             f"{median(part.clicks):.2f} / {p95(part.clicks):.2f} | {len(part.errors)} |"
         )
-    out.append(f"| {n}: all leave | – | – | – | – | – | idle after {idle:.1f} s; peak memory {there.peak / 1e6:.0f} MB |")
+    out.append(f"| {n}: all leave | – | – | – | – | – | – | idle after {idle:.1f} s; peak memory {there.peak / 1e6:.0f} MB |")
     return out
 
 
 HEAD = (
-    "| visitors | page, p95 | picture after it, p95 | film to its end, median / last | out of turn "
-    "| bystander, median / p95 | errors |\n|---|---|---|---|---|---|---|"
+    "| visitors | page, p95 | picture after it, p95 | the run's last picture, median / last "
+    "| film to its end, median / last | out of turn | bystander, median / p95 | errors |\n|---|---|---|---|---|---|---|---|"
 )
 
 

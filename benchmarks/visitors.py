@@ -28,7 +28,9 @@ class Seen:
     asked: float = field(default_factory=time.perf_counter)
     page: float = float("nan")  # the player has its film
     first: float = float("nan")  # the first picture
+    end: float = float("nan")  # the picture that the page opens at, the run's last
     last: float = float("nan")  # the film's end
+    early: bool = False  # that picture came before the others
     pictures: int = 0
     ahead: int = 0  # the longest queue that was told
     film: str = ""
@@ -44,6 +46,7 @@ class Visitor:
         self._listening: asyncio.Task[None] | None = None
         self._widgets: dict[str, WidgetState] = {}
         self._query = ""
+        self._early = False  # the next picture comes before its turn
         self.ids: dict[str, str] = {}  # what the address calls a setting → its widget
 
     async def __aenter__(self) -> "Visitor":
@@ -96,8 +99,14 @@ class Visitor:
     def _read(self, line: bytes, seen: Seen) -> None:
         if line.startswith(b'{"picture"'):
             seen.pictures += 1
+            now = time.perf_counter() - seen.asked
             if seen.pictures == 1:
-                seen.first = time.perf_counter() - seen.asked
+                seen.first = now
+            if not seen.early or self._early:
+                seen.end = now
+            self._early = False
+        elif line.startswith(b'{"at"'):
+            seen.early = self._early = True
         elif line.startswith(b'{"queued"'):
             seen.ahead = max(seen.ahead, json.loads(line)["queued"] or 0)
         elif line.startswith(b'{"error"'):

@@ -1,7 +1,8 @@
 """A film: the pictures of a run in one language, drawn once, kept compressed, streamed to every viewer as stored.
 
 Its lines: {"head"} · {"value"} before the line that refers to it as {"$": n} · {"row"} and {"picture"} for every step ·
-{"total"} and {"queued"} when they change (null: it waits no more) · {"error"} or {"done"}.
+{"total"} and {"queued"} when they change (null: it waits no more) · {"error"} or {"done"}. Pictures come in order, but for
+one: where the run is done, the picture that the page opens at is first, after {"at": its number}.
 """
 
 import asyncio
@@ -47,7 +48,9 @@ class Film:
     It says what is written (drawing.Step), and a pen writes: its own, or from the first picture on that of a drawer.
     """
 
-    def __init__(self, key: str, job: Job, draw: Draw, beside: tuple[Any, ...], options: Options, words: Words) -> None:
+    def __init__(
+        self, key: str, job: Job, draw: Draw, beside: tuple[Any, ...], options: Options, words: Words, opens: int = 0
+    ) -> None:
         self.key, self.options, self.words = key, options, words
         self.job: Job | None = job
         self.limit = settings.FILM_MB * 1_000_000
@@ -64,6 +67,8 @@ class Film:
         self._task: Task = draw, job.run.params, (*job.run.data, *beside), options, words
         self.pen: Pen | None = Pen(self._task, self.limit)
         self._script: list[Step] = []  # what was written so far
+        self._opens = opens  # the picture that is to come first where the run is done; -1: the last
+        self._early: int | None = None  # its number, once it came before its turn
         self._next = 0
         self._said: dict[str, Any] = {}
         self._lock = threading.Lock()  # over ended, done, job, watched
@@ -77,7 +82,14 @@ class Film:
     @property
     def drawn(self) -> int:
         """How many pictures it has."""
-        return self._next
+        return self._next + (self._early is not None and self._early >= self._next)
+
+    @property
+    def turn(self) -> int:
+        """Films are drawn in this order: first what pages open at, then the film with the fewest pictures, in powers of two."""
+        job = self.job
+        owes = job is not None and job.done and self._owed(len(job.frames)) is not None
+        return 0 if owes else self.drawn.bit_length()
 
     @property
     def stale(self) -> bool:
@@ -179,17 +191,27 @@ class Film:
         if job.again:
             say("again", True)
         count = len(job.frames)
+        if over and (first := self._owed(count)) is not None:
+            say("total", count)
+            say("at", first)
+            return [*steps, first], False
         upto = min(count, self._next + most, 1 << self._next.bit_length())  # films are drawn in turn: see Films
         for i in range(self._next, upto):
-            if total := job.frames[i].total:
+            if total := job.frames[i].total if self._early is None else 0:
                 say("total", total)
-            steps.append(i)
+            if i != self._early:
+                steps.append(i)
         if upto < count or not over:
             return steps, False
         say("total", count)
         if job.cancelled:
             return [*steps, None], False
         return [*steps, self._error(job.error) if job.error else {"done": True}, None], not job.lost
+
+    def _owed(self, count: int) -> int | None:
+        """The number of the picture to be drawn before its turn, where the run is done with so many frames."""
+        first = self._opens if self._opens >= 0 else count + self._opens
+        return first if self._early is None and self._next < first < count else None
 
     def _take(self, hand: Hand, job: Job, steps: Sequence[Step]) -> TheoriaError | str | None:
         """Have steps written, up to one that breaks or makes it too large. The first picture brings it to that hand."""
@@ -215,8 +237,10 @@ class Film:
             self._script.append(step)
             if chunk:
                 self.chunks.append(chunk)
-        if isinstance(step, int):
-            self._next += 1
+        if isinstance(step, int) and step != self._next:
+            self._early = step
+        elif isinstance(step, int):
+            self._next += 1 if self._early != step + 1 else 2
         elif step:
             self._said |= step
 

@@ -1,8 +1,10 @@
 """Films by key, and the lanes that draw them: a thread each, and a drawer (a process) as a rule. Nobody watching, nothing drawn.
 
 Whoever draws a film's first picture keeps the film. A lost drawer is replaced, and its films begin anew in others, unseen.
-The film with the fewest pictures is next, counted as 0, 1, 2–3, 4–7, 8–15 …; of equals the one that was opened first. So
-everybody sees something soon, and a class that opens long films sees them finished one after another, not all at the end.
+
+The picture that a page opens at is next, where the run is done; then the film with the fewest pictures, counted as 0, 1, 2–3,
+4–7, 8–15 …; of equals the one that was opened first. So everybody sees soon what he waits for, and a class that opens long
+films sees them finished one after another, not all at the end.
 """
 
 import logging
@@ -50,8 +52,8 @@ class Films:
         """The drawers, as processes."""
         return [hand.process for hand in tuple(self._hands.values()) if isinstance(hand, Drawer)]
 
-    def open(self, job: Job, draw: Draw, beside: tuple[Any, ...], options: Options, words: Words) -> Film:
-        """The film of a job: the one that is there, or a new one, not yet drawn."""
+    def open(self, job: Job, draw: Draw, beside: tuple[Any, ...], options: Options, words: Words, opens: int = 0) -> Film:
+        """The film of a job: the one that is there, or a new one, not yet drawn; opened at a picture, -1 the last."""
         key = film_key(job.key, draw, beside, options, words)
         with self._lock:
             film = self._films.get(key)
@@ -59,7 +61,7 @@ class Films:
                 self._forget(film, force=True)  # half drawn from frames that are gone
                 film = None
             if film is None:
-                film = self._films[key] = Film(key, job, draw, beside, options, words)
+                film = self._films[key] = Film(key, job, draw, beside, options, words, opens)
                 job.listen(self.wake)
                 if self._closed.is_set():
                     film.drop()
@@ -155,7 +157,7 @@ class Films:
         """The film that is next among those at home here, or nowhere."""
         with self._lock:
             films = [film for film in self._films.values() if film.watched and not film.busy and film.home in (None, hand)]
-            film = min((film for film in films if film.wants), key=lambda film: film.drawn.bit_length(), default=None)
+            film = min((film for film in films if film.wants), key=lambda film: film.turn, default=None)
             if film:
                 film.busy = True
         return film

@@ -36,7 +36,7 @@ class Read:
 
 def read(film: bytes) -> Read:
     """A whole film. Fails on a line that is not as the protocol says."""
-    out, values = Read(raw=zlib.decompress(film, 31).decode()), []
+    out, values, early = Read(raw=zlib.decompress(film, 31).decode()), [], None
     for line in out.raw.splitlines():
         (kind, content), *rest = json.loads(line).items()
         assert not rest, line[:80]
@@ -48,6 +48,8 @@ def read(film: bytes) -> Read:
             out.rows.append(dict(zip([key for key, _ in out.head["columns"]], content, strict=True)))
         elif kind == "picture":
             out.pictures.append(resolved(content, values))
+        elif kind == "at":
+            early = content, len(out.pictures)
         elif kind == "error":
             out.error = content
         elif kind == "done":
@@ -56,6 +58,10 @@ def read(film: bytes) -> Read:
             out.totals.append(content)
         else:
             assert kind == "queued", kind
+    if early:  # it came before its turn
+        to, came = early
+        for ordered in (out.rows, out.pictures):
+            ordered.insert(to, ordered.pop(came))
     return out
 
 

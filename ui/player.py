@@ -65,12 +65,15 @@ def play(
     store, films = server.running()
     session = session_id()
     runs, opened = [run], []
+    close = getattr(run.params, "close_up", -1)
+    first = 0 if autoplay or (start is None and close >= 0) else kind.opens if start is None else start
     if other := compare.other(text.slug, run):
         runs.append(other)
     try:
         for one in runs:
             with_it = beside if one.data is run.data else ()  # a sample that was placed belongs to its data
-            opened.append(films.open(store.start(one, session), draw, with_it, compare.options_for(one, run, options), text))
+            job = store.start(one, session)
+            opened.append(films.open(job, draw, with_it, compare.options_for(one, run, options), text, first))
     except TheoriaError as problem:
         trouble(problem)
         if not opened:
@@ -78,7 +81,6 @@ def play(
     store.leave(session, keep=[run.key for run in runs])
     playing = visit().player
     heard, playing.heard = playing.heard, {}
-    close = getattr(run.params, "close_up", -1)
     names = playing.names = compare.names(text, run, kind)
     start = _start(opened[0], close, kind.opens) if start is None else start
     result = PLAYER(

@@ -204,6 +204,46 @@ def test_a_growing_film_goes_to_the_step_of_the_link_as_soon_as_it_has_come(page
     wait(page, count=7, step=4)
 
 
+def test_the_picture_that_came_before_its_turn_stands_there_while_the_others_come(page, server):
+    early = server.films["early"] = Stream()
+    early.say(head(), {"total": 12}, {"at": 11}, *steps(11, 12))
+    show(page, "early")
+    wait(page, step=11, state="running", count=0)
+    assert page.inner_text(".th-note") == ""  # nothing is being computed
+    assert page.inner_text(".th-count") == "11 / 11"
+    early.say(*steps(0, 6))
+    wait(page, step=11, count=6)
+    page.wait_for_function("document.querySelector('.th-plot')._fullData.at(-2).x.length === 6")  # so far the curve has come
+    early.say(*steps(6, 11), {"done": True})
+    wait(page, step=11, state="ready", count=12)
+    page.wait_for_function("document.querySelector('.th-plot')._fullData.at(-2).x.length === 12")
+    press(page, "back")
+    wait(page, step=10)
+    assert "moves" in page.inner_text(".th-said")
+
+
+def test_a_film_whose_end_came_first_plays_from_its_start(page, server):
+    early = server.films["early2"] = Stream()
+    early.say(head(rate=30), {"total": 6}, {"at": 5}, *steps(5, 6, 6))
+    show(page, "early2")
+    wait(page, step=5, count=0)
+    early.say(*steps(0, 3, 6))
+    wait(page, count=3)
+    press(page, "play")
+    wait(page, step=2, playing="true")
+    early.say(*steps(3, 5, 6), {"done": True})
+    wait(page, step=5, state="ready", playing="false")
+
+
+def test_a_film_opened_elsewhere_than_at_its_early_picture_waits_for_its_own(page, server):
+    early = server.films["early3"] = Stream()
+    early.say(head(), {"total": 6}, {"at": 5}, *steps(5, 6, 6), *steps(0, 2, 6))
+    show(page, "early3", start=3)
+    wait(page, step=-1, count=2)
+    early.say(*steps(2, 5, 6), {"done": True})
+    wait(page, step=3, state="ready", count=6)
+
+
 def test_a_waiting_film_says_how_many_runs_are_ahead(page, server):
     waiting = server.films["wait"] = Stream()
     waiting.say(head(), {"queued": 3})

@@ -17,7 +17,7 @@ const state = (my) => {                             // everything that is not in
   if (my.gone) return;
   const {films} = my, over = ends(my), got = count(my), failed = films.find((film) => film.error), queued = films.find((film) => film.queued !== null && !film.lines.length && !film.over);
   const now = {n: total(my), got, over, failed, queued, at: Math.max(my.shown, 0)};
-  now.status = over && failed ? "error" : over && films.length ? "ready" : queued ? "queued" : got ? "running" : "opening";
+  now.status = over && failed ? "error" : over && films.length ? "ready" : queued ? "queued" : got || ahead(my) >= 0 ? "running" : "opening";
   stageState(my, now); seenState(my, now); trackState(my, now); wholeState(my); buttonState(my, now); lineState(my, now); veilState(my, now);
   my.panes.forEach((pane) => { if (pane.film?.error && films.includes(pane.film) && my.shown >= 0) caption(my, pane, pane.film, pictureOf(my, pane.film)); });
 };
@@ -59,7 +59,7 @@ const buttonState = ({$, scrub, data, words, playing, shown}, {got}) => {
 const lineState = (my, {n, got, status}) => {       // lines of words: what is being computed, how two films keep step, how marks are drawn
   const {$, films, panes, words, data} = my, two = films.length > 1;
   const again = films.some((film) => film.again) ? words.again + " " : "", how = films.some((film) => film.total) ? words.running : words.running_open;
-  put($("note"), "textContent", status === "running" ? again + fill(how, {got: Math.max(got - 1, 0), n: n - 1}) : "");
+  put($("note"), "textContent", status === "running" && ahead(my) < 0 ? again + fill(how, {got: Math.max(got - 1, 0), n: n - 1}) : "");
   put($("lock"), "textContent", two ? agree(my) ? words.lock_step : words.lock_part : data.pinned ? words.pin_waits : ""); put($("lock"), "hidden", !two && !data.pinned);
   put($("plain"), "textContent", words.plain); put($("plain"), "hidden", !panes.some(({marks}) => marks.length));
 };

@@ -5,11 +5,12 @@ const tick = (my, now) => {
   if (my.fresh) { my.fresh = false; state(my); tell("rows"); }
   if (my.data.present) fitAgain(my, now);
   if (my.busy || !my.Plotly || !my.outer || !my.films.length) return;
-  const n = count(my), over = ends(my);
-  if (!n) return;
-  choose(my, now, n, over);
+  const n = count(my), over = ends(my), first = ahead(my);
+  if (!n && first < 0) return;
+  choose(my, now, n, over, first);
   const grown = (over || now - my.drawnAt > 400) && my.panes.some((pane) => pane.film && pane.film.lines.length > pane.rows);
-  if (my.want >= 0 && (my.want !== my.shown || my.dirty || grown)) draw(my, Math.min(my.want, n - 1));
+  const to = my.want === first ? first : Math.min(my.want, n - 1);
+  if (to >= 0 && (my.want !== my.shown || my.dirty || grown)) draw(my, to);
 };
 const fitAgain = (my, now) => {                     // on a projector: a question came or went above
   if (now - my.sized <= 400) return;
@@ -18,10 +19,11 @@ const fitAgain = (my, now) => {                     // on a projector: a questio
   measure(my);
   if (Math.abs(my.room * my.zoom - before) > 2) { arrange(my); my.dirty = true; }
 };
-const choose = (my, now, n, over) => {              // which picture should stand there now
+const choose = (my, now, n, over, first) => {       // which picture should stand there now
   const settled = over || (now - my.opened > 150 && now - my.drawnAt > 80);      // a finished film should not flash its first picture
-  if (my.start !== null && (my.start < n || over)) { my.want = Math.min(my.start, n - 1); my.start = null; my.due = now + 1000 / rate(my); }
-  else if ((my.following || my.shown < 0) && settled) my.want = n - 1;
+  if (first >= 0 && my.shown < 0 && first === (my.start ?? my.films[0].total - 1)) { my.want = first; my.start = null; }
+  else if (my.start !== null && (my.start < n || over)) { my.want = Math.min(my.start, n - 1); my.start = null; my.due = now + 1000 / rate(my); }
+  else if ((my.following || my.shown < 0) && settled && !(first >= 0 && my.want === first)) my.want = n - 1;
   else if (my.playing && my.shown >= 0 && now >= my.due) playOn(my, now, n, over);
 };
 const playOn = (my, now, n, over) => {
@@ -42,7 +44,7 @@ const hand = (my, hasty = false) => {               // the visitor takes over
 const goByHand = (my, i, hasty) => { hand(my, hasty); go(my, i); state(my); };
 const play = (my, yes = !my.playing) => {
   if (my.data.locked) return emit(my, {kind: "skip", nonce: Date.now()});
-  if (yes && my.shown >= count(my) - 1 && ends(my)) go(my, 0);
+  if (yes && my.shown >= count(my) - 1 && (ends(my) || ahead(my) >= 0)) go(my, 0);
   Object.assign(my, {playing: yes, following: false, start: null, due: performance.now() + 1000 / rate(my)});
   state(my);
 };

@@ -1,4 +1,4 @@
-// ---- a film: an HTTP stream with a JSON value a line: {head}, then {row} and {picture} in turn, {value}s that later lines refer to, at last {done} or {error}.
+// ---- a film: an HTTP stream with a JSON value a line: {head}, then {row} and {picture} in turn (the one after {at} before its turn), {value}s that later lines refer to, at last {done} or {error}.
 // Raw lines are kept, pictures parsed only around the one shown.
 const ARRAYS = {i1: Int8Array, u1: Uint8Array, u1c: Uint8ClampedArray, i2: Int16Array, u2: Uint16Array, i4: Int32Array, u4: Uint32Array, f4: Float32Array, f8: Float64Array};
 const decode = ({dtype, bdata, shape}) => {         // Plotly's base64 arrays, decoded once instead of at every draw
@@ -9,24 +9,31 @@ const decode = ({dtype, bdata, shape}) => {         // Plotly's base64 arrays, d
 class Film {
   constructor({key, run, address, name}) { Object.assign(this, {key, run, address, name, stop: new AbortController(), mood: "", asked: false, told: -Infinity}); this.clear(); }
   get length() { return this.over && !this.error ? this.lines.length : Math.max(this.lines.length, this.planned); }       // as far as it is known; of a run that broke, what it would have had
-  clear() { Object.assign(this, {head: {}, total: 0, planned: 0, queued: null, again: false, lines: [], values: [], rows: [], marks: [], ended: false, error: null}); }
+  clear() { Object.assign(this, {head: {}, total: 0, planned: 0, queued: null, again: false, lines: [], values: [], rows: [], marks: [], early: null, ended: false, error: null}); }
   get over() { return this.ended || this.error !== null; }
   feed(line) {
     const kind = /^\{\s*"(\w+)"/.exec(line)?.[1];
-    if (kind === "picture") { if (/"mark":\s*true/.test(line)) this.marks.push(this.lines.length); this.lines.push(line); }
+    if (kind === "picture") { if (this.early && !this.early.line) this.early.line = line; else this.put(line); }
     else if (kind === "value") this.values.push(line);
-    else if (kind === "row") this.rows.push(JSON.parse(line).row);
+    else if (kind === "row") { const {row} = JSON.parse(line); if (this.early && !this.early.row) this.early.row = row; else this.rows.push(row); }
+    else if (kind === "at") this.early = {i: JSON.parse(line).at};      // what comes next has this number: what the page opens at, before the others
     else if (kind === "done") this.ended = true;
     else if (line.trim()) { Object.assign(this, JSON.parse(line)); this.planned = Math.max(this.planned, this.total); }          // head, total, queued, error
   }
+  put(line) {
+    if (/"mark":\s*true/.test(line)) this.marks.push(this.lines.length);
+    this.lines.push(line);
+    const {early} = this;
+    if (early?.line && early.i === this.lines.length) { this.early = null; this.rows.push(early.row); this.put(early.line); }
+  }
   adopt(trial) {                                    // a second reading takes over as soon as it is no worse than what is there
     if (trial.lines.length < this.lines.length && !trial.over) return;
-    for (const name of ["head", "total", "planned", "queued", "again", "lines", "values", "rows", "marks", "ended", "error"]) this[name] = trial[name];
+    for (const name of ["head", "total", "planned", "queued", "again", "lines", "values", "rows", "marks", "early", "ended", "error"]) this[name] = trial[name];
   }
   picture(i, mood) {
     if (mood !== this.mood) { this.mood = mood; this.near = new Map(); this.known = new Map(); this.weight = 0; }
     if (!this.near.has(i)) {
-      this.near.set(i, this.resolve(paint(this.lines[i], THEME[mood]).picture));
+      this.near.set(i, this.resolve(paint(this.lines[i] ?? this.early.line, THEME[mood]).picture));
       if (this.near.size > 8) this.near.delete(this.near.keys().next().value);
     }
     return this.near.get(i);

@@ -35,5 +35,6 @@ const count = (my) => {
   return live.length ? Math.min(...live) : Math.max(0, ...my.films.map((film) => reached(my, film)));
 };
 const total = (my) => Math.max(count(my), ...my.films.map((film) => film.over && agree(my) ? film.lines.length : agree(my) ? film.total : film.length));
-const lastOf = (my, film, i = my.shown) => Math.min(Math.round(i / scale(my, film)), film.lines.length - 1);      // the film's own picture at the clock's
-const pictureOf = (my, film, i = my.shown) => film?.lines.length && i >= 0 ? film.picture(lastOf(my, film, i), my.mood) : null;
+const ahead = ({films: [film, other]}) => film?.early?.line && !other && !film.over ? film.early.i : -1;      // the picture that came before its turn, until its turn has come
+const lastOf = (my, film, i = my.shown) => { const own = Math.round(i / scale(my, film)); return own === film.early?.i ? own : Math.min(own, film.lines.length - 1); };      // the film's own picture at the clock's
+const pictureOf = (my, film, i = my.shown) => (film?.lines.length || film?.early?.line) && i >= 0 ? film.picture(lastOf(my, film, i), my.mood) : null;
