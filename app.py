@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import importlib
+import itertools
 import logging
 import threading
 from collections.abc import AsyncIterator
@@ -21,7 +22,9 @@ from engine.samples import sample
 from runtime import metrics, script, server, settings
 from runtime.cards import Card, Cards
 from runtime.doors import Doors
+from runtime.front import Front
 from runtime.ledger import Holdings, Ledger
+from runtime.packed import Packed
 from runtime.run import Run
 from runtime.sticky import Sticky
 from ui import offline, search
@@ -39,6 +42,11 @@ async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
     views = [f"views.{section}.{slug}" for section, slugs in SECTIONS.items() for slug in slugs]
     store, films = server.start(at_hand=[*views, "ui.text"])
     store.alive = _alive
+    for module in (*views, "ui.shell"):  # what the first page would wait for
+        importlib.import_module(module)
+    for slug in itertools.chain(*SECTIONS.values()):
+        for language in LANGUAGES:
+            theory(slug, language)
     if settings.WARM:
         threading.Thread(target=warm, name="warm", daemon=True).start()
     with metrics.served(store, films):
@@ -138,6 +146,8 @@ app = st.App(
     ],
     middleware=[
         Middleware(Doors, base=prefix, largest=st.get_option("server.maxUploadSize") * 2**20, ledger=Ledger(_held)),
+        Middleware(Packed, base=prefix),
+        Middleware(Front, base=prefix, plays=lambda page: any(page in slugs for slugs in SECTIONS.values())),
         *([Middleware(Sticky)] if settings.REPLICA else []),
         Middleware(Cards, base=prefix, told=card),
     ],

@@ -1,0 +1,61 @@
+"""Streamlit's scripts and styles, each compressed once, when it is first asked for. Streamlit itself sends them as they are."""
+
+import asyncio
+import gzip
+from functools import partial
+from importlib.metadata import distribution
+from pathlib import Path
+
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+STREAMLIT = distribution("streamlit")
+STATIC = Path(str(STREAMLIT.locate_file("streamlit/static")))
+KINDS = {".js": "text/javascript", ".css": "text/css"}
+TAG = f'"streamlit-{STREAMLIT.version}-gzip"'
+TOLD = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding", "ETag": TAG}  # their names are hashes
+
+
+class Packed:
+    """Middleware inside the doors. `base` is the path the app is under."""
+
+    def __init__(self, app: ASGIApp, *, base: str) -> None:
+        self._app, self._at = app, f"{base}/static/"
+        inside = STATIC / "static"
+        self._files = {str(file.relative_to(inside).as_posix()): file for file in inside.rglob("*") if file.suffix in KINDS}
+        self._packed: dict[str, bytes] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        name = self._name(scope)
+        if name is None:
+            await self._app(scope, receive, send)
+        elif is_known(Headers(scope=scope), TAG):
+            await Response(status_code=304, headers=TOLD)(scope, receive, send)
+        else:
+            kind = KINDS[self._files[name].suffix]
+            answer = Response(await self._content(name), media_type=kind, headers={"Content-Encoding": "gzip", **TOLD})
+            await answer(scope, receive, send)
+
+    def _name(self, scope: Scope) -> str | None:
+        """The file that is asked for, if it is one of these and may come compressed."""
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or not scope["path"].startswith(self._at):
+            return None
+        headers, name = Headers(scope=scope), scope["path"].removeprefix(self._at)
+        return name if name in self._files and takes_gzip(headers) and "range" not in headers else None
+
+    async def _content(self, name: str) -> bytes:
+        if name not in self._packed:
+            self._packed[name] = await asyncio.to_thread(partial(gzip.compress, mtime=0), self._files[name].read_bytes())
+        return self._packed[name]
+
+
+def takes_gzip(headers: Headers) -> bool:
+    """Whether whoever asks can read it."""
+    offers = [offer.replace(" ", "").lower() for offer in headers.get("accept-encoding", "").split(",")]
+    return any(offer.split(";")[0] == "gzip" and not offer.endswith((";q=0", ";q=0.0")) for offer in offers)
+
+
+def is_known(headers: Headers, tag: str) -> bool:
+    """Whether whoever asks has it already."""
+    return tag in headers.get("if-none-match", "")
