@@ -21,7 +21,9 @@ const fitAgain = (my, now) => {                     // on a projector: a questio
 };
 const choose = (my, now, n, over, first) => {       // which picture should stand there now
   const settled = over || (now - my.opened > 150 && now - my.drawnAt > 80);      // a finished film should not flash its first picture
-  if (first >= 0 && my.shown < 0 && first === (my.start ?? my.films[0].total - 1)) { my.want = first; my.start = null; }
+  if (first >= 0 && my.shown < 0 && first === (my.start ?? my.films[0].total - 1)) {      // at once only where the rest takes its time: its curves come with the rest
+    if (now - my.opened > 150) { my.want = first; my.start = null; }
+  }
   else if (my.start !== null && (my.start < n || over)) { my.want = Math.min(my.start, n - 1); my.start = null; my.due = now + 1000 / rate(my); }
   else if ((my.following || my.shown < 0) && settled && !(first >= 0 && my.want === first)) my.want = n - 1;
   else if (my.playing && my.shown >= 0 && now >= my.due) playOn(my, now, n, over);
