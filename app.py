@@ -19,10 +19,9 @@ from starlette.types import Message, Send
 
 from contents import PATH, SECTIONS
 from engine.samples import sample
-from runtime import metrics, script, server, settings
+from runtime import front, metrics, script, server, settings
 from runtime.cards import Card, Cards
 from runtime.doors import Doors
-from runtime.front import Front
 from runtime.ledger import Holdings, Ledger
 from runtime.packed import Packed
 from runtime.run import Run
@@ -114,11 +113,15 @@ async def film(request: Request) -> Response:
 def card(page: str, asked: str) -> Card:
     """What a link to a page shows in a language, where it is pasted."""
     language = asked if asked in LANGUAGES else REFERENCE
-    if any(page in slugs for slugs in SECTIONS.values()):
+    if has_film(page):
         text = theory(page, language)
         return {"title": text.title, "description": text.question, "picture": f"app/static/thumbs/{page}.jpg"}
     said = phrases(language)["ui"]
     return {"title": said["tagline"], "description": said["lede"], "picture": f"app/static/thumbs/{PATH[0]}.jpg"}
+
+
+def has_film(page: str) -> bool:
+    return any(page in slugs for slugs in SECTIONS.values())
 
 
 async def found(request: Request) -> Response:
@@ -147,8 +150,7 @@ app = st.App(
     middleware=[
         Middleware(Doors, base=prefix, largest=st.get_option("server.maxUploadSize") * 2**20, ledger=Ledger(_held)),
         Middleware(Packed, base=prefix),
-        Middleware(Front, base=prefix, plays=lambda page: any(page in slugs for slugs in SECTIONS.values())),
         *([Middleware(Sticky)] if settings.REPLICA else []),
-        Middleware(Cards, base=prefix, told=card),
+        Middleware(Cards, base=prefix, told=card, more=lambda page: front.hints(prefix) if has_film(page) else ""),
     ],
 )

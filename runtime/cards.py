@@ -19,10 +19,15 @@ PLAIN = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")  
 
 
 class Cards:
-    """Middleware. `base` is the path the app is under; `told` says of a page and a language what stands on its card."""
+    """Middleware. `base` is the path the app is under; `told` says of a page and a language what stands on its card.
 
-    def __init__(self, app: ASGIApp, *, base: str, told: Callable[[str, str], Card]) -> None:
-        self._app, self._base, self._told = app, base, told
+    `more` says of a page what else its document's head is to hold.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, base: str, told: Callable[[str, str], Card], more: Callable[[str], str] = lambda page: ""
+    ) -> None:
+        self._app, self._base, self._told, self._more = app, base, told, more
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         page = scope["path"].removeprefix(self._base).strip("/") if scope["type"] == "http" else "."
@@ -40,7 +45,7 @@ class Cards:
         said = {"og:type": "website", "og:site_name": "Theoria", "og:title": card["title"], "og:description": card["description"]}
         said |= {"og:url": site + page, "og:image": site + card["picture"], "twitter:card": "summary_large_image"}
         lines = [f'<meta property="{name}" content="{html.escape(value)}"/>' for name, value in said.items()]
-        return "".join([*lines, f'<meta name="description" content="{html.escape(card["description"])}"/>'])
+        return "".join([*lines, f'<meta name="description" content="{html.escape(card["description"])}"/>', self._more(page)])
 
 
 class _Document:

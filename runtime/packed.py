@@ -30,7 +30,7 @@ class Packed:
         name = self._name(scope)
         if name is None:
             await self._app(scope, receive, send)
-        elif is_known(Headers(scope=scope), TAG):
+        elif TAG in Headers(scope=scope).get("if-none-match", ""):
             await Response(status_code=304, headers=TOLD)(scope, receive, send)
         else:
             kind = KINDS[self._files[name].suffix]
@@ -54,8 +54,3 @@ def takes_gzip(headers: Headers) -> bool:
     """Whether whoever asks can read it."""
     offers = [offer.replace(" ", "").lower() for offer in headers.get("accept-encoding", "").split(",")]
     return any(offer.split(";")[0] == "gzip" and not offer.endswith((";q=0", ";q=0.0")) for offer in offers)
-
-
-def is_known(headers: Headers, tag: str) -> bool:
-    """Whether whoever asks has it already."""
-    return tag in headers.get("if-none-match", "")

@@ -1,4 +1,4 @@
-"""What browsers get of Streamlit's own: scripts compressed once, and an index page with hints; under any base path."""
+"""What browsers get of Streamlit's own: scripts compressed once, and hints at them; under any base path."""
 
 import gzip
 import re
@@ -7,40 +7,26 @@ from collections.abc import Callable
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.testclient import TestClient
 
+import app
 from runtime import packed, script
-from runtime.doors import hash_of, policy
-from runtime.front import EARLY, INDEX, Front
+from runtime.front import EARLY, hints
 from runtime.packed import STATIC, Packed
 
 NAME = next(file.name for file in sorted((STATIC / "static" / "js").iterdir()) if file.name.startswith("index."))
 PLAIN = (STATIC / "static" / "js" / NAME).read_bytes()
-PAGES = {"Accept": "text/html,*/*", "Accept-Encoding": "gzip, deflate, br"}
 BASES = pytest.mark.parametrize("base", ["", "/play/here"])
-
-
-def index(request: Request) -> Response:
-    return FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache", "Set-Cookie": "theoria_node=n1"})
-
-
-def other(request: Request) -> Response:
-    return HTMLResponse("x" * len(INDEX))  # as long as the index, and not the index
 
 
 def client(base: str = "") -> TestClient:
     """As the app is put together, without Streamlit itself."""
     routes = [
         Mount("/static", StaticFiles(directory=STATIC / "static")),
-        Route("/other", other),
-        Route("/films/n0/x.html", lambda request: PlainTextResponse(request.headers.get("accept-encoding", ""))),
-        Route("/{page:path}", index),
     ]
-    middleware = [Middleware(Packed, base=base), Middleware(Front, base=base, plays=lambda page: page == "som")]
+    middleware = [Middleware(Packed, base=base)]
     return TestClient(Starlette(routes=[Mount(base or "/", routes=routes)], middleware=middleware))
 
 
@@ -57,7 +43,6 @@ def test_a_script_comes_compressed_and_for_ever(base: str) -> None:
 
 def test_it_is_compressed_once_and_when_first_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     there, made = client(), list[int]()
-    there.get("/")  # the index page is packed as the server starts
     compress: Callable[..., bytes] = gzip.compress
     monkeypatch.setattr(packed.gzip, "compress", lambda *what, **how: (made.append(len(what[0])), compress(*what, **how))[1])
     assert made == []
@@ -99,44 +84,13 @@ def test_nothing_but_those_files_is_answered(name: str) -> None:
 
 
 @BASES
-@pytest.mark.parametrize("page", ["som", ""])
-def test_the_index_page_asks_early_for_what_a_film_needs_and_for_no_font_that_nobody_uses(base: str, page: str) -> None:
-    got = client(base).get(f"{base}/{page}", headers=PAGES)
-    assert got.headers["content-encoding"] == "gzip"
-    assert got.headers["cache-control"] == "no-cache"
-    assert got.headers["set-cookie"] == "theoria_node=n1"  # what other middleware said stays
-    assert "SourceSans" not in got.text
-    hinted = re.findall(rf'"({base}/(?:static/js/)?[\w.-]+\.js)"', got.text)
-    if page:
-        assert hinted[0] == f"{base}/{script.PATH}"
-        assert len(hinted) == 1 + len(EARLY)  # every stem is still there
-        assert all((STATIC / name.removeprefix(f"{base}/")).exists() for name in hinted[1:])
-    else:
-        assert hinted == []
-    scripts = re.findall(r"<script>(.*?)</script>", got.text, re.DOTALL)
-    assert scripts
-    assert all(hash_of(one) in policy() for one in scripts)
+def test_the_hints_are_addresses_that_are_there_and_need_no_other_policy(base: str) -> None:
+    hinted = re.findall(r'"([^"]*\.js)"', hints(base))
+    assert hinted[0] == f"{base}/{script.PATH}"
+    assert len(hinted) == 1 + len(EARLY)  # Streamlit still has every part
+    assert all((STATIC / name.removeprefix(f"{base}/")).exists() for name in hinted[1:])
+    assert "<script>" not in hints(base)  # nothing that the policy would have to name
 
 
-def test_but_for_the_font_and_the_hints_it_is_streamlits_page() -> None:
-    text = client().get("/som", headers=PAGES).text
-    left = [line for line in text.splitlines() if line.strip() and line not in INDEX.decode()]
-    assert all("preload" in line or "module" in line for line in left)
-    assert len(INDEX.decode().splitlines()) - len(text.splitlines()) < 10
-
-
-def test_the_index_page_is_told_by_a_tag_of_its_own() -> None:
-    there = client()
-    got, plain = there.get("/som", headers=PAGES), there.get("/som", headers=PAGES | {"Accept-Encoding": "identity"})
-    assert plain.text == got.text
-    assert plain.headers["etag"] != got.headers["etag"] != there.get("/", headers=PAGES).headers["etag"]
-    again = there.get("/som", headers=PAGES | {"If-None-Match": got.headers["etag"]})
-    assert (again.status_code, again.content) == (304, b"")
-    assert again.headers["set-cookie"] == "theoria_node=n1"
-    head = there.head("/som", headers=PAGES)
-    assert (head.content, head.headers["content-length"]) == (b"", got.headers["content-length"])
-
-
-def test_other_pages_pass_as_they_are() -> None:
-    assert client().get("/other", headers=PAGES).text == "x" * len(INDEX)
-    assert "gzip" in client().get("/films/n0/x.html", headers=PAGES).text  # a saved film may be compressed on its way
+def test_only_a_page_with_a_film_is_given_hints() -> None:
+    assert [app.has_film(page) for page in ("som", "swin", "", "syllabus", "som/x")] == [True, True, False, False, False]
