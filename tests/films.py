@@ -118,8 +118,9 @@ class Filmed:
     def last_row(self) -> dict[str, Any]:
         """Of its table; no picture is read for it."""
         lines = zlib.decompress(self.content, 31).splitlines()
-        head, *_, row = (json.loads(line) for line in lines if line.startswith((b'{"head"', b'{"row"')))
-        return dict(zip([key for key, _ in head["head"]["columns"]], row["row"], strict=True))
+        head, *said = (json.loads(line) for line in lines if line.startswith((b'{"head"', b'{"at"', b'{"row"')))
+        early = next((k for k, line in enumerate(said) if said[k - 1].get("at") == len(said) - 2), -1)  # it came before its turn
+        return dict(zip([key for key, _ in head["head"]["columns"]], said[early]["row"], strict=True))
 
 
 class Films:
