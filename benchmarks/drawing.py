@@ -13,9 +13,9 @@ from typing import Any
 
 from charts.panels import Picture
 from contents import SECTIONS
-from engine import data
 from engine.learning import som
 from engine.params import Options
+from engine.samples import sample
 from runtime.films import Films
 from runtime.jobs import Job
 from runtime.run import Run
@@ -52,10 +52,10 @@ def costs(drawers: int) -> tuple[list[float], float]:
                 importlib.import_module(f"views.{section}.{slug}"),
             )
             kind = engine.ALGORITHMS[0]
-            job = computed(Run(kind.train, kind.Params(), (data.sample(kind.sample),) if kind.sample else ()))
+            job = computed(Run(kind.train, kind.Params(), (sample(kind.sample),) if kind.sample else ()))
             seconds, pictures = spent(films, job, drawn_by.draw, drawn_by.Options(), slug)
             a_picture.append(1000 * seconds / pictures)
-    own = spent(films, computed(Run(som.ALGORITHMS[0].train, OWN, (data.sample("mnist"),))), view.draw, view.Options(), "som")[0]
+    own = spent(films, computed(Run(som.ALGORITHMS[0].train, OWN, (sample("mnist"),))), view.draw, view.Options(), "som")[0]
     films.close()
     return a_picture, 1000 * own
 
@@ -68,7 +68,7 @@ def draw_slowly(frames: Sequence[Any], i: int, *rest: Any) -> Picture:
 
 def lanes(drawers: int, films: int = 48) -> tuple[float, float]:
     """Films a second, and the share of a core that the server uses."""
-    job = computed(Run(som.ALGORITHMS[0].train, som.Params(), (data.sample(som.ALGORITHMS[0].sample),)))
+    job = computed(Run(som.ALGORITHMS[0].train, som.Params(), (sample(som.ALGORITHMS[0].sample),)))
     there = Films(Store(0), drawers)
     there.whole(there.open(job, draw_slowly, (), view.Options(), theory("som", "en")))  # the first drawer is there
     while len(there.processes) < drawers:
