@@ -13,7 +13,7 @@ from runtime.jobs import Job
 from runtime.store import Store
 from tests.films import read as ordered
 from tests.runtime import easels, toys
-from tests.runtime.helpers import Viewer, kinds, pictures, read, run, until
+from tests.runtime.helpers import Viewer, kinds, pictures, read, run
 
 Filming = Callable[[Store], Films]
 
@@ -51,8 +51,9 @@ def test_a_run_that_broke_shows_where_it_broke_first(inline: Store, films: Films
     assert read(content)[-1]["error"]["diverged"]
 
 
-def test_a_run_that_grows_is_drawn_in_order_up_to_where_it_is_done(store: Store, filming: Filming, tmp_path: Path) -> None:
-    films, job = filming(store), store.start(run(toys.gated, steps=12, place=str(tmp_path)), "a")
+def test_a_run_that_grows_is_drawn_in_order_up_to_where_it_is_done(films: Films) -> None:
+    job = Job(run(steps=12))
+    job.began()
     view, open_ = toys.Recorder(), threading.Event()
     stopped = threading.Event()
 
@@ -63,10 +64,13 @@ def test_a_run_that_grows_is_drawn_in_order_up_to_where_it_is_done(store: Store,
         return view(frames, i, *rest)
 
     viewer = Viewer(films, opened(films, job, draw))
-    for i in range(12):
-        toys.say(tmp_path, f"gate-{i}")
+    frames = list(toys.count(job.run.params))
+    for frame in frames[:4]:
+        job.add(frame)
     assert stopped.wait(20)  # the film is at picture 2 while the run comes to its end
-    until(job, lambda: job.done)
+    for frame in frames[4:]:
+        job.add(frame)
+    job.end(None)
     open_.set()
     viewer.reads_to_the_end()
     assert view.drawn == [0, 1, 2, 11, 3, 4, 5, 6, 7, 8, 9, 10]
