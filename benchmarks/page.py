@@ -1,4 +1,5 @@
-"""The page in headless Chromium: how long until there is something to see. Run with `python -m benchmarks.page`.
+"""The page in headless Chromium: how long until there is something to see. Run with `python -m benchmarks.page`,
+or `python -m benchmarks.page visits` for first visits alone.
 
 Each figure is the median of several tries with its least and greatest; there is no peer, so the aims are absolute, and a
 busy machine makes them worse. The server is the real one, started anew where a figure asks for it.
@@ -22,6 +23,7 @@ from playwright.sync_api import Page, sync_playwright
 from tests.browser.chromium import launch
 
 ROOT = Path(__file__).parents[1]
+UP_AND_DOWN = ("downloadThroughput", "uploadThroughput")
 Row = tuple[str, list[float], float, str, bool]  # what, values, aim, unit, whether less is better
 
 # Clicks, then waits in the page itself until another film has put its first picture on the screen: milliseconds.
@@ -102,6 +104,42 @@ def opened(browser: Any, address: str) -> tuple[Page, float]:
     return page, page.evaluate("window.firstPicture") / 1000
 
 
+def first_visit(browser: Any, address: str) -> tuple[float, float, float]:
+    """A browser that has nothing yet, at 10 Mbit/s and 40 ms: MB and requests until all is there, seconds to the first picture."""
+    page = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-US").new_page()
+    line, sizes = page.context.new_cdp_session(page), list[float]()
+    line.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    line.send("Network.enable")
+    line.send("Network.emulateNetworkConditions", {"offline": False, "latency": 40, **dict.fromkeys(UP_AND_DOWN, 10e6 / 8)})
+    page.add_init_script(DRAWN)
+    page.goto(address + "/som", wait_until="commit")
+    page.wait_for_function("() => window.firstPicture", polling=50, timeout=60_000)
+    settle(page)
+    page.wait_for_timeout(1500)
+    seconds = page.evaluate("window.firstPicture") / 1000
+    page.context.close()
+    return sum(sizes) / 1e6, len(sizes), seconds
+
+
+def visits(tries: int = 4) -> list[Row]:
+    """What a first visit takes, on a server that is warm."""
+    with sync_playwright() as playwright, served() as (address, _):
+        browser = launch(playwright)
+        opened(browser, address)[0].wait_for_timeout(20_000)
+        seen = [first_visit(browser, address) for _ in range(tries)]
+        browser.close()
+    return visit_rows(seen)
+
+
+def visit_rows(seen: list[tuple[float, float, float]]) -> list[Row]:
+    size, requests, seconds = (list(values) for values in zip(*seen, strict=True))
+    return [
+        ("first visit", size, 2.4, "MB", True),
+        ("first visit, requests", requests, 119, "", True),
+        ("first visit at 10 Mbit/s and 40 ms to first picture", seconds, 3, "s", True),
+    ]
+
+
 def measure() -> list[Row]:
     """All rows."""
     health, first = [], []
@@ -125,8 +163,10 @@ def measure() -> list[Row]:
             computed, cached = changes(page)
             switch = switches(page)
             rate, size = played(browser, address)
+            seen = [first_visit(browser, address) for _ in range(4)]
         browser.close()
     return [
+        *visit_rows(seen),
         ("start to healthy", health, 4, "s", True),
         ("first request on a fresh server to first picture", first, 1.5, "s", True),
         ("warm page to picture", warm, 1, "s", True),
@@ -208,4 +248,4 @@ def table(rows: list[Row]) -> str:
 
 
 if __name__ == "__main__":
-    print(table(measure()))
+    print(table(visits() if sys.argv[1:] == ["visits"] else measure()))
