@@ -1,8 +1,7 @@
-"""The page in headless Chromium: how long until there is something to see. Run with `python -m benchmarks.page`,
-or `python -m benchmarks.page visits` for first visits alone.
+"""The page in headless Chromium: how long until there is something to see. Run with `python -m benchmarks.page [visits]`.
 
-Each figure is the median of several tries with its least and greatest; there is no peer, so the aims are absolute, and a
-busy machine makes them worse. The server is the real one, started anew where a figure asks for it.
+`visits`: first visits alone. Each figure is the median of several tries with its least and greatest; there is no peer, so the
+aims are absolute, and a busy machine makes them worse. The server is the real one, started anew where a figure asks for it.
 """
 
 import contextlib
@@ -105,7 +104,7 @@ def opened(browser: Any, address: str) -> tuple[Page, float]:
 
 
 def first_visit(browser: Any, address: str) -> tuple[float, float, float]:
-    """A browser that has nothing yet, at 10 Mbit/s and 40 ms: MB and requests until all is there, seconds to the first picture."""
+    """A browser that has nothing yet, at 10 Mbit/s and 40 ms: MB and requests in all, seconds to the first picture."""
     page = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-US").new_page()
     line, sizes = page.context.new_cdp_session(page), list[float]()
     line.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
