@@ -134,7 +134,7 @@ def visit_rows(seen: list[tuple[float, float, float]]) -> list[Row]:
     size, requests, seconds = (list(values) for values in zip(*seen, strict=True))
     return [
         ("first visit", size, 2.4, "MB", True),
-        ("first visit, requests", requests, 119, "", True),
+        ("first visit, requests", requests, 119, "requests", True),
         ("first visit at 10 Mbit/s and 40 ms to first picture", seconds, 3, "s", True),
     ]
 
