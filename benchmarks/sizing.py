@@ -1,8 +1,8 @@
 """What one student costs, topic by topic: the table in the README. `python -m benchmarks.sizing`.
 
-For the run each page opens with: seconds to compute it (in a worker) and to draw it (in the server), and what its frames and
+For the run each page opens with: seconds to compute it (in a worker) and to draw it (in a drawer), and what its frames and
 its film weigh. From that the time until the last of N students has a whole film, when each asks for an own run of that size:
-workers compute side by side, one thread draws, so it is N times the greater of computing / workers and drawing.
+workers and drawers share the cores, so it is N times computing and drawing together, by cores (as many as there are workers).
 """
 
 import importlib
@@ -37,7 +37,7 @@ def row(section: str, slug: str, workers: int) -> str:
     films.whole(film)
     drawing = time.process_time() - began
     films.close()
-    each = max(computing / workers, drawing)
+    each = (computing + drawing) / workers
     return (
         f"| {slug} | {computing:.2f} s | {drawing:.2f} s | {job.nbytes / 1e6:.1f} MB | {film.nbytes / 1e6:.2f} MB "
         f"| {30 * each:.0f} s | {100 * each:.0f} s |"
