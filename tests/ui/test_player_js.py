@@ -239,7 +239,7 @@ def test_a_film_opened_elsewhere_than_at_its_early_picture_waits_for_its_own(pag
     early = server.films["early3"] = Stream()
     early.say(head(), {"total": 6}, {"at": 5}, *steps(5, 6, 6), *steps(0, 2, 6))
     show(page, "early3", start=3)
-    wait(page, step=-1, count=2)
+    wait(page, count=2)
     early.say(*steps(2, 5, 6), {"done": True})
     wait(page, step=3, state="ready", count=6)
 
