@@ -59,7 +59,7 @@ function makeBar(root) {
   function column(section) {
     const slugs = SITE.sections[section], name = `${clean(SITE.languages[data.language].sections[section])} <small>${slugs.length}</small>`, open = section === opened;
     const head = NARROW.matches ? `<button type="button" class="th-fold" data-section="${section}" aria-expanded="${open}" aria-controls="th-list-${section}">${name}</button>` : name;
-    return `<div class="th-column"><p class="th-column-name" id="th-name-${section}">${head}</p><ul id="th-list-${section}" aria-labelledby="th-name-${section}"${NARROW.matches && !open ? " hidden" : ""}>${slugs.map(item).join("")}</ul></div>`;
+    return `<div class="th-shelf"><p class="th-shelf-name" id="th-name-${section}">${head}</p><ul id="th-list-${section}" aria-labelledby="th-name-${section}"${NARROW.matches && !open ? " hidden" : ""}>${slugs.map(item).join("")}</ul></div>`;
   }
   function place() {
     const k = SITE.order.indexOf(data.here), section = sectionOf(data.here);
