@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from engine.learning.em import ALGORITHMS
-from tests.browser.playground import PHONE, ready, sideways, unbroken
+from tests.browser.playground import PHONE, press, ready, sideways, unbroken
 from ui.running import running
 
 LIT = ".th-code [data-shown=true] [aria-current=step]"
@@ -26,7 +26,7 @@ def test_the_lit_lines_change_with_the_part_while_one_steps_through_a_close_up(v
     code(page)
     height, seen = page.locator(".th-code").evaluate("(pane) => pane.clientHeight"), set()
     for k in range(1, 9):
-        page.keyboard.press("ArrowRight")
+        press(page, "next")
         ready(page, step=k)
         part = page.evaluate(
             "() => { const {films, shown, mood} = window.theoria.player; return films[0].picture(shown, mood).part; }"
@@ -49,7 +49,7 @@ def test_a_whole_run_invites_to_look_closely_and_then_the_lines_light_up(visit):
     page.locator(".th-code .th-invite button").click()
     page.wait_for_function("window.theoria.player.data.closeup.now")
     ready(page, step=0)
-    page.keyboard.press("ArrowRight")
+    press(page, "next")
     ready(page, step=1)
     expect(page.locator(LIT).first).to_be_visible()
     unbroken(page)
@@ -59,7 +59,7 @@ def test_the_code_has_room_on_a_phone(visit):
     page = visit("/som?v=1&som.close_up=20", width=PHONE["width"], height=PHONE["height"])
     ready(page, step=0)
     code(page)
-    page.keyboard.press("ArrowRight")
+    press(page, "next")
     ready(page, step=1)
     expect(page.locator(LIT).first).to_be_visible()
     assert sideways(page) == []

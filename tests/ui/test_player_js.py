@@ -650,6 +650,33 @@ def test_the_table_follows_the_film_and_leads_to_its_steps(page, server):
     expect(page.locator(".th-empty")).to_be_visible()
 
 
+def test_the_lines_that_make_the_picture_are_lit_one_function_at_a_time(page, server):
+    parts, code = ["", "draw", "move", "draw"], {"draw": [0, [1]], "move": [1, [1, 2]]}
+    functions = [{"name": name, "file": "a.py", "lines": [[0, "def <i>f</i>():"], [4, "one"], [4, "two"]]} for name in "fg"]
+    pictures = [line for i, part in enumerate(parts) for line in (harness.row(i), harness.picture(i, 4, part=part))]
+    server.films["parts"] = [head(), {"total": 4}, *pictures, {"done": True}]
+    words = harness.WORDS | {"code_whole": "Whole."}
+    page.evaluate(
+        "data => window.mount(data, 'numbers')", {"kind": "code", "words": words, "functions": functions, "parts": code}
+    )
+    show(page, "parts", start=0)
+    wait(page, step=0)
+    expect(page.locator(".th-code [aria-current=step]")).to_have_count(0)
+    expect(page.locator(".th-code .th-invite")).to_have_text(re.compile("Whole. *Look closely here"))
+    for k, lit in ((1, ["one"]), (2, ["one", "two"]), (3, ["one"])):
+        press(page, "next")
+        wait(page, step=k)
+        expect(page.locator(".th-code [data-shown=true] [aria-current=step]")).to_have_text(lit)
+        expect(page.locator(".th-code [data-shown=true] > p")).to_have_text("g · a.py" if k == 2 else "f · a.py")
+        expect(page.locator(".th-code [aria-current=step]")).to_have_count(len(lit))
+        assert page.inner_text(".th-code aside .th-sum") == page.inner_text(".th-player .th-sum")
+        expect(page.locator(".th-code .th-invite")).to_be_hidden()
+    press(page, "first")
+    wait(page, step=0)
+    page.click(".th-code .th-invite button")
+    page.wait_for_function("window.events.some(([, value]) => value.kind === 'closer')")
+
+
 def test_numbers_leave_as_csv_that_no_spreadsheet_takes_for_a_formula(page):
     page.evaluate("data => window.mount(data)", {"kind": "numbers", "words": harness.WORDS})
     show(page, "other")
