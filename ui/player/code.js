@@ -1,5 +1,5 @@
 // ---- the code that is running: the functions that make a step, their lines lit by the picture's part, what the step says beside them
-const CODE = `<div class="th-listings"></div><aside><p><b></b> <span></span></p><div class="th-sum"></div><dl></dl><p class="th-invite"><span></span> <button type="button"></button></p></aside>`;
+const CODE = `<div class="th-listings"></div><aside><p><b></b> <span></span></p><div class="th-sum" tabindex="0"></div><dl></dl><p class="th-invite"><span></span> <button type="button"></button></p></aside>`;
 const codeLine = ([indent, text]) => `<li><code style="padding-left:${indent + 4}ch">${text || " "}</code></li>`;
 const listing = ({name, file, lines}) => `<section><p><b>${escaped(name)}</b> · ${escaped(file)}</p><ol>${lines.map(codeLine).join("")}</ol></section>`;
 const makeCode = (root) => {
