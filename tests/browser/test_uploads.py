@@ -86,7 +86,7 @@ def test_a_visitors_words_are_text_wherever_they_stand(visit, tmp_path):
         page.keyboard.press("Escape")
     page.mouse.click(640, 70)
     expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
-    page.locator(".st-key-stage").get_by_text("Picture", exact=True).click()
+    page.locator(".st-key-stage").get_by_text("More settings", exact=True).click()
     idle(page)
     opened_box(page, page.locator(".st-key-som-plane-en").get_by_role("combobox"))
     expect(page.get_by_role("option", name="U-matrix")).to_be_visible()
