@@ -43,7 +43,7 @@ def test_the_lit_lines_change_with_the_part_while_one_steps_through_a_close_up(v
 
 
 def test_a_whole_run_invites_to_look_closely_and_then_the_lines_light_up(visit):
-    page = visit("/em?v=1&em.show=coins&lang=zh")
+    page = visit("/som?v=1&lang=zh")
     ready(page)
     page.get_by_role("tab", name="代码").click()
     page.locator(".th-code .th-invite button").click()
