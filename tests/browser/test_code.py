@@ -47,7 +47,6 @@ def test_a_whole_run_invites_to_look_closely_and_then_the_lines_light_up(visit):
     ready(page)
     page.get_by_role("tab", name="代码").click()
     page.locator(".th-code .th-invite button").click()
-    page.wait_for_function("window.theoria.player.data.closeup.now")
     ready(page, step=0)
     press(page, "next")
     ready(page, step=1)
