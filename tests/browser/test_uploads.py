@@ -80,7 +80,7 @@ def test_a_visitors_words_are_text_wherever_they_stand(visit, tmp_path):
     assert EVIL in page.text_content(".th-caption")  # the column's name beside the formula
     expect(data_box(page)).to_have_value(f"{EVIL}.csv"[:40])
     for key in ("som-columns-en", "som-label-en"):  # the boxes in the popover, opened
-        page.locator(f".st-key-{key} input").first.click()
+        opened_box(page, page.locator(f".st-key-{key} input").first)
         expect(page.get_by_role("option").first).to_be_visible()
         harmless(page)
         page.keyboard.press("Escape")
