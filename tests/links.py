@@ -71,7 +71,9 @@ def heard() -> Iterator[list[Opened]]:
     def start(store: Store, run: Run, session: str) -> Job:
         return Job(run)
 
-    def show(films: Films, job: Job, draw: Draw, beside: tuple[Any, ...], options: Options, words: Any) -> Film:
+    def show(
+        films: Films, job: Job, draw: Draw, beside: tuple[Any, ...], options: Options, words: Any, first: int | None = None
+    ) -> Film:
         out.append(Opened(job.run, draw, beside, options, words))
         return Film(film_key(job.key, draw, beside, options, words), job, draw, beside, options, words)
 
