@@ -32,7 +32,7 @@ def longest(language: str) -> list[tuple[str, str]]:
     items = [(slug, item) for slug in SLUGS for item in theory(slug, language).experiments]
     asks = max(items, key=lambda one: len(one[1].question.ask + "".join(one[1].question.choices)))
     tells = max(items, key=lambda one: len(one[1].question.why))
-    return [(slug, item.id) for slug, item in dict.fromkeys((asks, tells))]
+    return list(dict.fromkeys((slug, item.id) for slug, item in (asks, tells)))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
