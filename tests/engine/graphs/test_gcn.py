@@ -18,7 +18,7 @@ from torch_geometric.nn.conv.gcn_conv import gcn_norm
 from engine import data
 from engine.errors import DataError, Diverged, ParamError
 from engine.graphs import gcn
-from engine.graphs.gcn import edits, learning, messages, networks
+from engine.graphs.gcn import edits, learning, messages, networks, samples
 from tests import runs
 
 ROOT = Path(__file__).parents[3]
@@ -589,3 +589,12 @@ def test_only_the_training_can_be_looked_at_closely_and_only_up_to_its_end():
 def test_a_node_that_is_not_there_is_refused_by_name():
     with pytest.raises(ParamError, match="Nobody"):
         run("karate", show="propagate", node="Nobody")
+
+
+def test_two_nodes_of_one_block_are_joined_as_often_as_is_said_and_of_two_blocks_too():
+    drawn = samples.blocks((200, 200), 0.05, 0.01)
+    assert drawn.labels is not None
+    within = np.equal(*drawn.labels[drawn.edges.T])
+    pairs, across = 2 * 200 * 199 // 2, 200 * 200
+    for count, expected, chance in ((within.sum(), 0.05 * pairs, 0.05), ((~within).sum(), 0.01 * across, 0.01)):
+        assert abs(count - expected) < 4 * np.sqrt(expected * (1 - chance))

@@ -515,3 +515,15 @@ def test_words_and_their_counts_do_not_depend_on_case_and_nothing_is_lost_around
     made = frames(text(["I love 👨‍👩‍👧 coding", "i LOVE coding 😂 too"]), drop="nothing", epochs=1)
     counts = dict(zip(made[0].words, made[0].counts.tolist(), strict=True))
     assert counts == {"i": 2, "love": 2, "👨‍👩‍👧": 1, "coding": 2, "😂": 1, "too": 1}
+
+
+@pytest.mark.parametrize("skipgram", [True, False])
+def test_a_pair_says_where_in_the_sentence_shown_its_words_stand(skipgram):
+    sentence = list(range(100, 160))  # longer than what is shown of it
+    for at in (0, 1, 30, 59):
+        found = pairs._around(sentence, at, 2, skipgram=skipgram, other=-1)
+        assert found
+        for pair in found:
+            around = [pair.sentence[k] for k in pair.context]
+            assert pair.sentence[pair.centre] == sentence[at]
+            assert (around, [sentence[at]]) == (([pair.target], pair.inputs) if skipgram else (pair.inputs, [pair.target]))
