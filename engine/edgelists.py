@@ -8,19 +8,13 @@ from typing import Any
 from engine.edges import EDGES, NODES, check_counts
 from engine.edgetables import ROLES, TEXT
 from engine.errors import DataError
-from engine.readings import Note, check_size, clean, cut, decode, seems
+from engine.readings import Note, clean, cut, read_words
 from engine.tables import Table, delimiter_of, make_table, rows_of
 
 
 def read_graph(raw: bytes, name: str = "") -> Table:
     """The edge list in the bytes of a CSV, TSV or JSON file, as a table. Raises DataError."""
-    check_size(raw)
-    found = seems(raw)
-    if found is not None:
-        raise DataError(f"is_{found[0]}", kind=found[1])
-    text, encoding = decode(raw)
-    if not text.strip():
-        raise DataError("empty")
+    text, encoding = read_words(raw)
     notes: list[Note] = [("encoding", {"encoding": encoding})]
     if text.lstrip()[0] in "{[":
         described, classes = _json_rows(text)

@@ -113,6 +113,18 @@ def check_size(raw: bytes) -> None:
         raise DataError("empty")
 
 
+def read_words(raw: bytes) -> tuple[str, str]:
+    """The words of a file, and their encoding. Raises DataError where it is too large, of another kind, or empty."""
+    check_size(raw)
+    found = seems(raw)
+    if found is not None:
+        raise DataError(f"is_{found[0]}", kind=found[1])
+    text, encoding = decode(raw)
+    if not text.strip():
+        raise DataError("empty")
+    return text, encoding
+
+
 def decode(raw: bytes) -> tuple[str, str]:
     """Text and the name of its encoding: UTF-8, UTF-16, then GB18030, each strictly."""
     for encoding in _encodings(raw):

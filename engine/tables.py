@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.errors import DataError
 from engine.numerals import MISSING, Column, as_numbers, is_number
-from engine.readings import COLUMNS, NAME_CHARACTERS, ROWS, Note, check_size, clean, cut, decode, digest_of, listed, seems
+from engine.readings import COLUMNS, NAME_CHARACTERS, ROWS, Note, clean, cut, digest_of, listed, read_words
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,13 +55,7 @@ def _content(column: Column) -> Iterator[str | bytes]:
 
 def read_table(raw: bytes, name: str = "") -> Table:
     """The table in the bytes of a CSV file. Raises DataError for everything that is none, or is too large."""
-    check_size(raw)
-    found = seems(raw)
-    if found is not None:
-        raise DataError(f"is_{found[0]}", kind=found[1])
-    text, encoding = decode(raw)
-    if not text.strip():
-        raise DataError("empty")
+    text, encoding = read_words(raw)
     lines = max(text.count("\n"), text.count("\r"))
     if lines > ROWS + 1:
         raise DataError("too_many_rows", rows=lines, limit=ROWS)
