@@ -37,16 +37,4 @@ function made(root, name, draw) {      // drawn anew only where something differ
   };
 }
 
-// ---- Streamlit calls this again at every rerun, and runs only the last cleanup: one object per mounted element
-const parts = new WeakMap(), KINDS = {bar: makeBar, begin: makeBegin, path: makePath};
-export default function ({data, parentElement}) {
-  let part = parts.get(parentElement);
-  if (!part) {
-    part = KINDS[data.kind](parentElement);
-    const {stop} = part;
-    part.end = () => { if (parts.get(parentElement) === part) { parts.delete(parentElement); stop(); } };
-    parts.set(parentElement, part);
-  }
-  part.update(data);
-  return part.end;
-}
+const KINDS = {bar: makeBar, begin: makeBegin, path: makePath};

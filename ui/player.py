@@ -32,7 +32,7 @@ FILES = (
     *("geometry", "quick", "marks", "curves"),  # of a drawn plot
     *("state", "stay", "reading", "panes", "glide", "drawing", "caption"),
     *("guess", "pointing", "clock", "bar", "saving", "hands", "player"),
-    *("table", "code", "share", "visited", "take", "entry"),  # its companions, and what Streamlit calls
+    *("table", "code", "share", "visited", "take", "kinds", "entry"),  # its companions, and what Streamlit calls
 )
 THEME = {"light": theme.LIGHT, "dark": theme.DARK, "projector": theme.PROJECTOR, "template": theme.TEMPLATE}
 SCRIPT = "\n".join(

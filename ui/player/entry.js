@@ -1,5 +1,6 @@
 // ---- Streamlit calls this again on changed data and on a changed theme, and runs only the last cleanup: so one object per mounted element, one `stop`
-const parts = new WeakMap(), KINDS = {player: makePlayer, numbers: makeNumbers, code: makeCode, share: makeShare, take: makeTake};
+// A script that is joined with this one says in KINDS what it can make.
+const parts = new WeakMap();
 export default function ({data, parentElement, setTriggerValue}) {
   let part = parts.get(parentElement);
   if (!part) {

@@ -1,0 +1,1 @@
+const KINDS = {player: makePlayer, numbers: makeNumbers, code: makeCode, share: makeShare, take: makeTake};
