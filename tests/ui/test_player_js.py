@@ -384,6 +384,7 @@ def test_the_quick_way_of_drawing_gives_the_same_picture_as_the_ordinary_one(pag
         )
         press(page, "back", "back", "back")
         wait(page, step=last - 3)
+        page.wait_for_function("window.theoria.player.panes.every(({glide}) => !glide)")  # what glides is not there yet
         assert page.evaluate("window.reacts") == 0
         quick = page.evaluate("document.querySelector('.th-plot .cartesianlayer').outerHTML")
         page.evaluate("document.documentElement.classList.add('dark')")
