@@ -9,6 +9,7 @@ for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(threads, "1")
 
 from collections.abc import Iterator  # noqa: E402
+from pathlib import Path  # noqa: E402
 
 import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
@@ -57,10 +58,22 @@ def in_line() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def films(tmp_path_factory: pytest.TempPathFactory) -> Films:
-    """What the pages open with and their experiments show; workers draw into one folder."""
+def common(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of the tests share."""
     base = tmp_path_factory.getbasetemp()
-    return Films((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "films")
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared_runs(common: Path) -> None:
+    runs.shared = common / "runs"
+    runs.shared.mkdir(exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def films(common: Path) -> Films:
+    """What the pages open with and their experiments show; workers draw into one folder."""
+    return Films(common / "films")
 
 
 @pytest.fixture(scope="session")

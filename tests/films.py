@@ -114,6 +114,26 @@ class Filmed:
     def read(self) -> Read:
         return read(self.content)
 
+    def spoken(self, most: int = 12) -> str:
+        """The film cut to some of its pictures, from the first to the last, and to what is said of them: no figure."""
+        head, values, said, end, early = "", [], [], "", []
+        for line in zlib.decompress(self.content, 31).decode().splitlines():
+            if line.startswith('{"picture"'):
+                picture = json.loads(line)["picture"]
+                cut = json.dumps({"picture": {key: part for key, part in picture.items() if key != "figure"}})
+                (early if early == [""] else said).append(cut)
+            elif line.startswith('{"value"'):
+                values.append(line)
+            elif line.startswith('{"at"'):
+                early = [""]  # the last one comes before its turn
+            elif line.startswith('{"head"'):
+                head = line
+            elif line.startswith('{"error"'):
+                end = line
+        said += early[1:]
+        shown = [said[k] for k in sorted({round(k * (len(said) - 1) / (most - 1)) for k in range(most)})]
+        return "\n".join([head, *_needed(values, shown), *shown, *filter(None, [end])])
+
     @property
     def last_row(self) -> dict[str, Any]:
         """Of its table; no picture is read for it."""
@@ -121,6 +141,15 @@ class Filmed:
         head, *said = (json.loads(line) for line in lines if line.startswith((b'{"head"', b'{"at"', b'{"row"')))
         early = next((k for k, line in enumerate(said) if said[k - 1].get("at") == len(said) - 2), -1)  # it came before its turn
         return dict(zip([key for key, _ in head["head"]["columns"]], said[early]["row"], strict=True))
+
+
+def _needed(values: list[str], lines: list[str]) -> list[str]:
+    """The values that lines refer to, each at its place; of others only the place."""
+    used: set[int] = set()
+    for k, line in [*((-1, line) for line in lines), *reversed(list(enumerate(values)))]:
+        if k < 0 or k in used:
+            used |= {int(n) for n in re.findall(r'{"\$": ?(\d+)}', line)}
+    return [line if k in used else '{"value": 0}' for k, line in enumerate(values)]
 
 
 class Films:

@@ -21,7 +21,7 @@ QUIET = [
 ]
 FLAT = ["--disable-gpu", "--disable-3d-apis"]
 DRAWS = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 def launch(playwright: Any) -> Any:

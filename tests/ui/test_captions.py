@@ -11,14 +11,14 @@ from ui.text import LANGUAGES, theory
 
 SLUGS = [slug for slugs in SECTIONS.values() for slug in slugs]
 SLACK = 16  # pixels that a formula of two lines may need beyond the caption, which scrolls then; nothing moves
-# The player's own functions write a dozen captions of a film; what does not fit is told.
+# The player's own functions write the captions of a film; what does not fit is told.
 TIGHT = """async ([film, slack]) => {
     const source = await (await fetch("/player.js")).text(), module = URL.createObjectURL(new Blob([source + "\\nexport {Film, caption};"], {type: "text/javascript"}));
     const {Film, caption} = window.own ??= await import(module), told = new Film({key: "told"}), pane = window.theoria.player.panes[0], box = pane.node.querySelector(".th-caption"), out = [];
     for (const line of film.split("\\n")) told.feed(line);
     const my = {...window.theoria.player, films: [told], agreed: ["", true], pointed: null}, last = told.lines.length - 1;
-    for (let k = 0; k < 12; k++) {
-        const i = Math.round(last * k / 11), picture = told.picture(i, "light");
+    for (let i = 0; i <= last; i++) {
+        const picture = told.picture(i, "light");
         caption(my, pane, told, picture, i);
         if (box.scrollHeight > box.clientHeight + slack) out.push([i, "too high", box.scrollHeight, picture.said]);
         if (pane.node.querySelector(".th-words").offsetHeight > (box.clientWidth < 640 ? 140 : 60)) out.push([i, "too many words", picture.said]);
@@ -51,5 +51,5 @@ def test_captions_fit(films, pages, slug):
     assert [page.evaluate("document.querySelector('.th-caption').offsetHeight") for page in pages] == [98, 131, 204]
     for experiment in ("", *(item.id for item in theory(slug, "en").experiments)):
         for language in LANGUAGES:
-            shown = films.get(slug, experiment, language).read.raw
+            shown = films.get(slug, experiment, language).spoken()
             assert [page.evaluate(TIGHT, [shown, SLACK]) for page in pages] == [[], [], []], (experiment, language)

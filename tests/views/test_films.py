@@ -49,20 +49,14 @@ def test_every_picture_is_one_plotly_accepts_and_says_what_it_shows(films, slug,
             ]  # as they are read
             assert not re.search(r"\d[eE][−+-]?\d", " ".join([*words, *numbers])), (words, numbers)
             assert not turned(picture), picture["step"]
+        labels = {tuple(label for label, _ in picture["metrics"]) for picture in shows.pictures}
+        assert len(labels) == 1  # the same on every picture: nothing moves
+        assert len(labels.pop()) <= 3
+        assert all(value for picture in shows.pictures for _, value in picture["metrics"])
         said[language] = [(picture["said"], picture["alt"], picture["phase"]) for picture in shows.pictures]
     first, *others = said.values()
     for other in others:
         assert all(a[k] != b[k] for a, b in zip(first, other, strict=True) for k in range(3))
-
-
-@pytest.mark.parametrize(("slug", "experiment"), CASES)
-def test_metrics_are_the_same_at_most_three_on_every_picture(films, slug, experiment):
-    for language in LANGUAGES:
-        pictures = films.get(slug, experiment, language).read.pictures
-        labels = {tuple(label for label, _ in picture["metrics"]) for picture in pictures}
-        assert len(labels) == 1
-        assert len(labels.pop()) <= 3
-        assert all(value for picture in pictures for _, value in picture["metrics"])
 
 
 def markers(picture: dict[str, Any]) -> int:

@@ -12,8 +12,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from torch_geometric.nn import GATConv, GCNConv, GINConv, SAGEConv
-from torch_geometric.nn.conv.gcn_conv import gcn_norm
 
 from engine import data
 from engine.errors import DataError, Diverged, ParamError
@@ -101,6 +99,8 @@ def some_graph(seed, n=40, m=90):
 @pytest.mark.parametrize("directed", [False, True])
 @pytest.mark.parametrize("seed", range(3))
 def test_a_layer_equals_gcnconv_with_loops_weights_and_isolated_nodes(seed, directed):
+    from torch_geometric.nn import GCNConv
+
     graph = some_graph(seed)
     arcs, weights = graph.arcs(directed)
     X = np.random.default_rng(seed).normal(size=(40, 7))
@@ -116,6 +116,8 @@ def test_a_layer_equals_gcnconv_with_loops_weights_and_isolated_nodes(seed, dire
 
 
 def test_a_large_sparse_layer_equals_gcnconv_forwards_and_backwards():
+    from torch_geometric.nn import GCNConv
+
     graph = some_graph(4, n=1500, m=6000)
     arcs, weights = graph.arcs(True)
     X = torch.tensor(np.random.default_rng(0).normal(size=(1500, 4)))
@@ -134,6 +136,8 @@ def test_a_large_sparse_layer_equals_gcnconv_forwards_and_backwards():
 
 
 def test_a_whole_training_equals_a_plain_loop_of_pyg():
+    from torch_geometric.nn import GCNConv
+
     graph, params = data.sample("karate"), gcn.Params(epochs=40)
     frames = run("karate", epochs=40)
     arcs, _ = graph.arcs()
@@ -157,6 +161,8 @@ def test_a_whole_training_equals_a_plain_loop_of_pyg():
 
 
 def test_the_other_layers_are_pygs_own():
+    from torch_geometric.nn import GATConv, GINConv, SAGEConv
+
     kinds = {"sage": SAGEConv, "gat": GATConv, "gin": GINConv}
     for kind, peer in kinds.items():
         net = networks.Network(kind, [5, 4, 3], np.random.default_rng(0))
@@ -257,6 +263,8 @@ def test_the_number_of_nodes_is_never_guessed_from_the_edges():
 
 
 def test_negative_and_zero_weights_are_refused_where_pyg_gives_nan():
+    from torch_geometric.nn.conv.gcn_conv import gcn_norm
+
     index, weights = torch.tensor([[0, 1], [1, 0]]), torch.tensor([-2.0, -2.0])
     assert torch.isnan(gcn_norm(index, weights, 2)[1]).any()
     for weight in (-2, 0, np.nan, np.inf):
@@ -273,6 +281,8 @@ def test_a_loop_that_is_there_is_not_added_again_and_stays_without_normalisation
 
 
 def test_edges_that_stand_twice_count_once_and_are_noted_where_pyg_adds_them_up():
+    from torch_geometric.nn.conv.gcn_conv import gcn_norm
+
     graph = data.graph(2, [(0, 1), (0, 1)])
     assert dict(graph.notes)["graph_double"] == {"count": 1}
     ours = messages.operator(2, *graph.arcs(), "symmetric").dense()
