@@ -20,6 +20,7 @@ from streamlit.runtime.scriptrunner.script_cache import ScriptCache  # noqa: E40
 from runtime import server, workers  # noqa: E402
 from tests import runs  # noqa: E402
 from tests.browser.chromium import launch  # noqa: E402
+from tests.browser.playground import Shared  # noqa: E402
 from tests.films import Films  # noqa: E402
 
 scan = manifest_scanner.scan_component_manifests
@@ -74,6 +75,14 @@ def _shared_runs(common: Path) -> None:
 def films(common: Path) -> Films:
     """What the pages open with and their experiments show; workers draw into one folder."""
     return Films(common / "films")
+
+
+@pytest.fixture(scope="session")
+def server(common: Path) -> Iterator[Shared]:
+    """The playground as `make run` starts it, for all tests that leave it as it is."""
+    server = Shared(common)
+    yield server
+    server.leave()
 
 
 @pytest.fixture(scope="session")

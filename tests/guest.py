@@ -12,7 +12,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import connect
 
-from tests.browser.playground import Server
+from tests.browser.playground import Running
 
 WAIT = 30.0  # seconds for what takes a moment
 
@@ -26,7 +26,7 @@ class Answer:
 
 
 def ask(
-    server: Server, path: str, method: str = "GET", body: bytes | None = None, headers: dict[str, str] | None = None
+    server: Running, path: str, method: str = "GET", body: bytes | None = None, headers: dict[str, str] | None = None
 ) -> Answer:
     """One request as it is written here; nothing of the path is tidied up."""
     line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=WAIT)
@@ -37,7 +37,7 @@ def ask(
         line.close()
 
 
-def under(server: Server, path: str) -> str:
+def under(server: Running, path: str) -> str:
     """A path below the base path of a server."""
     return (f"/{server.base}" if server.base else "") + path
 
@@ -51,7 +51,7 @@ def form(content: bytes, name: str, kind: str) -> bytes:
 class Guest:
     """An open page and its session."""
 
-    def __init__(self, server: Server, page: str = "som", headers: dict[str, str] | None = None) -> None:
+    def __init__(self, server: Running, page: str = "som", headers: dict[str, str] | None = None) -> None:
         self.server, self.page = server, page
         address = f"ws://127.0.0.1:{server.port}{under(server, '/_stcore/stream')}"
         self._open = contextlib.ExitStack()

@@ -23,19 +23,12 @@ from websockets.sync.client import connect
 
 from contents import SECTIONS
 from runtime import doors, settings
-from tests.browser.playground import Server
+from tests.browser.playground import Running, Server
 from tests.guest import Answer, Guest, alerts, ask, form, under, words
 
 TOPICS = [(section, slug) for section, slugs in SECTIONS.items() for slug in slugs]
 TRACE = re.compile(r'Traceback|File \\?"/|site-packages|\.py\\?", line')
 PROXY = {"X-Forwarded-Host": "play.example.edu", "X-Forwarded-Proto": "https"}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    server = Server(WORKERS="1")
-    yield server
-    server.stop()
 
 
 @pytest.fixture(scope="module")
@@ -51,14 +44,14 @@ def hosted() -> Iterator[Server]:
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost:3000", "http://127.0.0.1", "file://"])
-def test_a_page_of_another_origin_opens_no_session(server: Server, origin: str) -> None:
+def test_a_page_of_another_origin_opens_no_session(server: Running, origin: str) -> None:
     with pytest.raises(InvalidStatus) as refused:
         Guest(server, headers={"Origin": origin})
     assert refused.value.response.status_code == 403
     assert "Content-Security-Policy" in refused.value.response.headers
 
 
-def test_a_page_of_another_origin_brings_no_file_though_it_knows_session_and_token(server: Server) -> None:
+def test_a_page_of_another_origin_brings_no_file_though_it_knows_session_and_token(server: Running) -> None:
     with Guest(server, headers={"Origin": server.url}) as guest:
         guest.run()
         assert guest.put(b"a,b\n1,2\n", Origin=server.url).status == 204
@@ -70,14 +63,14 @@ def test_a_page_of_another_origin_brings_no_file_though_it_knows_session_and_tok
 
 @pytest.mark.parametrize("method", ["POST", "PATCH", "PUT", "DELETE", "TRACE", "BREW"])
 @pytest.mark.parametrize("path", ["/", "/films/n0/x", "/_stcore/stream", "/_stcore/upload_file/a/b/c", "/_stcore/upload_file/"])
-def test_nothing_but_an_upload_changes_anything(server: Server, method: str, path: str) -> None:
+def test_nothing_but_an_upload_changes_anything(server: Running, method: str, path: str) -> None:
     assert ask(server, path, method).status == 405
 
 
 @pytest.mark.parametrize(
     "path", ["/", "/_stcore/health", "/som", "/films/n0/x", "/app/static/mark.svg", "/_stcore/upload_file/a/b"]
 )
-def test_a_name_that_is_not_the_servers_is_refused_everywhere(hosted: Server, path: str) -> None:
+def test_a_name_that_is_not_the_servers_is_refused_everywhere(hosted: Running, path: str) -> None:
     path = under(hosted, path)
     for name in ("evil.example", "play.example.edu.evil.example", "school.example.evil", "xplay.example.edu"):
         assert ask(hosted, path, headers={"Host": name}).status == 421
@@ -89,7 +82,7 @@ def test_a_name_that_is_not_the_servers_is_refused_everywhere(hosted: Server, pa
         assert ask(hosted, path, headers={"Host": name}).status not in (400, 421)
 
 
-def test_a_rebound_name_opens_no_session(hosted: Server) -> None:
+def test_a_rebound_name_opens_no_session(hosted: Running) -> None:
     with pytest.raises(InvalidStatus) as refused:
         connect(
             f"ws://evil.example:{hosted.port}/play/_stcore/stream",
@@ -100,7 +93,7 @@ def test_a_rebound_name_opens_no_session(hosted: Server) -> None:
     assert refused.value.response.status_code == 421
 
 
-def test_behind_a_proxy_the_visitors_own_origin_is_let_in_and_no_other(hosted: Server) -> None:
+def test_behind_a_proxy_the_visitors_own_origin_is_let_in_and_no_other(hosted: Running) -> None:
     own, other = PROXY | {"Origin": "https://play.example.edu"}, PROXY | {"Origin": "https://evil.example"}
     with Guest(hosted, headers=own) as guest:
         assert "script_finished" in words(guest.run())
@@ -123,7 +116,7 @@ def test_an_origin_is_the_name_the_visitor_asked_for(origin: str, name: str, sam
     assert doors.is_same(origin, [name]) is same
 
 
-def test_under_a_base_path_nothing_is_served_beside_it(hosted: Server) -> None:
+def test_under_a_base_path_nothing_is_served_beside_it(hosted: Running) -> None:
     for path in (
         "/",
         "/_stcore/health",
@@ -140,7 +133,7 @@ def test_under_a_base_path_nothing_is_served_beside_it(hosted: Server) -> None:
 @pytest.mark.parametrize(
     "start", ["/", "/app/static/", "/static/", "/media/", "/component/x/", "/_stcore/bidi-components/x/", "/films/n0/"]
 )
-def test_no_path_leads_out_of_what_is_served(server: Server, start: str) -> None:
+def test_no_path_leads_out_of_what_is_served(server: Running, start: str) -> None:
     up = ["../", "..%2f", "%2e%2e/", "%2e%2e%2f", "..%5c", "..\\", "%252e%252e%252f", "....//", "..;/", "%c0%ae%c0%ae/"]
     for step in up:
         for wanted in ("etc/passwd", "app.py", "navigation.py", "house.css", "runtime/settings.py"):
@@ -163,14 +156,14 @@ def test_no_path_leads_out_of_what_is_served(server: Server, start: str) -> None
 # ---- what is brought
 
 
-def raw(server: Server, head: str, body: bytes = b"") -> bytes:
+def raw(server: Running, head: str, body: bytes = b"") -> bytes:
     """The beginning of an answer to a request that http.client would not send."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as line:
         line.sendall(head.replace("\n", "\r\n").encode() + b"\r\n\r\n" + body)
         return line.recv(65536)
 
 
-def test_a_body_that_is_too_large_is_refused_before_it_is_sent(server: Server) -> None:
+def test_a_body_that_is_too_large_is_refused_before_it_is_sent(server: Running) -> None:
     with Guest(server) as guest:
         guest.run()
         head = f"PUT {guest.place('f')} HTTP/1.1\nHost: 127.0.0.1:{server.port}\nX-Xsrftoken: {guest.token}\nCookie: _streamlit_xsrf={guest.token}\n"
@@ -184,7 +177,7 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_sent(server: Server) -
         assert guest.put(b"x" * (5 * 2**20 - 1000)).status == 204
 
 
-def test_a_visitor_has_room_for_so_much_and_gets_it_back_when_the_session_ends(hosted: Server) -> None:
+def test_a_visitor_has_room_for_so_much_and_gets_it_back_when_the_session_ends(hosted: Running) -> None:
     with Guest(hosted) as guest, Guest(hosted) as other, Guest(hosted) as third:
         for visitor in (guest, other, third):
             visitor.run()
@@ -207,7 +200,7 @@ def test_a_visitor_has_room_for_so_much_and_gets_it_back_when_the_session_ends(h
             assert time.monotonic() < end
 
 
-def test_files_that_are_read_leave_their_room(server: Server) -> None:
+def test_files_that_are_read_leave_their_room(server: Running) -> None:
     """Twice as much as there is room for, one after another, each looked at."""
     with Guest(server) as guest:
         guest.run()
@@ -287,10 +280,10 @@ UPLOADS = {  # topic → what it would like to get; one topic for each kind of d
 
 @pytest.mark.parametrize("slug", UPLOADS)
 def test_a_file_that_is_not_what_it_is_called_is_refused_and_never_opened(
-    server: Server, slug: str, boxes: tuple[Path, dict[str, bytes]]
+    server: Running, slug: str, boxes: tuple[Path, dict[str, bytes]]
 ) -> None:
     place, contents = boxes
-    process = psutil.Process(server.process.pid)
+    process = psutil.Process(server.pid)
     with Guest(server, slug) as guest:
         guest.run()
         guest.run("", {f"{slug}-own": {"bool_value": True}})
@@ -315,7 +308,7 @@ def film(said: str) -> str:
     return found[1]
 
 
-def test_the_film_of_an_upload_has_a_name_that_nobody_can_work_out_and_nobody_is_told(server: Server, hosted: Server) -> None:
+def test_the_film_of_an_upload_has_a_name_that_nobody_can_work_out_and_nobody_is_told(server: Running, hosted: Running) -> None:
     table = b"a,b\n" + b"".join(b"%d,%d\n" % (i, i % 7) for i in range(50))
     keys = []
     for there in (server, hosted):
@@ -349,14 +342,14 @@ def guarded(answer: Answer) -> bool:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS"])
-def test_every_answer_carries_the_headers(server: Server, method: str) -> None:
+def test_every_answer_carries_the_headers(server: Running, method: str) -> None:
     for path in PATHS:
         assert guarded(ask(server, path, method)), path
     assert guarded(ask(server, "/", headers={"Host": "<b>"}))
     assert guarded(ask(server, "/_stcore/upload_file/a/b", "PUT", form(b"", "a", "b")))
 
 
-def test_a_film_and_its_page_carry_the_headers_too(server: Server) -> None:
+def test_a_film_and_its_page_carry_the_headers_too(server: Running) -> None:
     with Guest(server) as guest:
         key = film(words(guest.run()))
         for path in (f"/films/n0/{key}", f"/films/n0/{key}.html"):
@@ -382,7 +375,7 @@ def test_another_site_may_show_it_in_a_frame_only_where_the_host_says_so(monkeyp
 # ---- what is said when something breaks
 
 
-def test_whatever_is_sent_nobody_gets_a_traceback(server: Server) -> None:
+def test_whatever_is_sent_nobody_gets_a_traceback(server: Running) -> None:
     with Guest(server) as guest:
         guest.run()
         for changed in (
@@ -410,7 +403,7 @@ EVENTS = [
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=map(json.dumps, EVENTS))
-def test_whatever_the_player_is_made_to_say_the_page_goes_on(server: Server, event: object) -> None:
+def test_whatever_the_player_is_made_to_say_the_page_goes_on(server: Running, event: object) -> None:
     with Guest(server) as guest:
         guest.run()
         base = guest.ids["player"]
@@ -434,7 +427,7 @@ CODE = [
 
 
 @pytest.mark.parametrize(("section", "slug"), TOPICS)
-def test_code_in_a_link_is_a_bad_value(server: Server, section: str, slug: str, tmp_path: Path) -> None:
+def test_code_in_a_link_is_a_bad_value(server: Running, section: str, slug: str, tmp_path: Path) -> None:
     place = tmp_path / "done"
     kinds = import_module(f"engine.{section}.{slug}").ALGORITHMS
     specs = {spec.name: spec for kind in kinds for spec in kind.Params.specs() if kinds[0].closes or spec.name != "close_up"}

@@ -8,20 +8,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.playground import PATIENCE, REFUSED, Server, Watch, film, idle, ready
+from tests.browser.playground import PATIENCE, REFUSED, Server, Shared, Watch, film, idle, ready
 from ui.text import LANGUAGES, phrases
 
 BUG = re.compile("|".join(phrases(language)["errors"]["title_bug"] for language in LANGUAGES))
 HERE = "http://127.0.0.1:"  # where our servers are
 HOME = "en-US"  # what a browser asks for, if nothing else
 expect.set_options(timeout=PATIENCE)
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    server = Server()
-    yield server
-    server.stop()
 
 
 @pytest.fixture
@@ -68,7 +61,7 @@ def _free(browser: Browser) -> Iterator[Callable[..., list[Page]]]:
 
 
 @pytest.fixture
-def visit(browser: Browser, server: Server, _free: Callable[..., list[Page]]) -> Iterator[Callable[..., Page]]:
+def visit(browser: Browser, server: Shared, _free: Callable[..., list[Page]]) -> Iterator[Callable[..., Page]]:
     """Opens a page as another visitor: visit("/som", dark=True, locale="zh-CN", width=390).
 
     A visitor gets the page of one who has left, with nothing of theirs but the scripts that Chromium has read: half the time.
@@ -125,7 +118,7 @@ def leave(page: Page, origin: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def _seat(browser: Browser, server: Server) -> Iterator[dict[str, Any]]:
+def _seat(browser: Browser, server: Shared) -> Iterator[dict[str, Any]]:
     context = a_context(browser)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page, seat = context.new_page(), {}
@@ -137,7 +130,7 @@ def _seat(browser: Browser, server: Server) -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture
-def som(_seat: dict[str, Any], server: Server) -> Iterator[Page]:
+def som(_seat: dict[str, Any], server: Shared) -> Iterator[Page]:
     """One open page for the tests that only look; at its last step, the mouse in the corner. `som.line` is its websocket."""
     page: Page = _seat["page"]
     broken = page.get_by_test_id("stException").count()

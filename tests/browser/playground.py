@@ -1,7 +1,9 @@
 """The real playground for the tests: a server in a process of its own, and what a test asks of a page."""
 
 import contextlib
+import fcntl
 import io
+import json
 import os
 import socket
 import subprocess
@@ -15,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
+import psutil
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, TimeoutError, WebSocket, expect
 
@@ -58,6 +61,10 @@ class Server:
                 raise RuntimeError(Path(self.log.name).read_text())
             time.sleep(0.05)
 
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
     def healthy(self) -> bool:
         try:
             with urllib.request.urlopen(self.url + "/_stcore/health", timeout=2) as answer:
@@ -72,6 +79,39 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+class Shared:
+    """One server for all processes of the tests: the first that asks starts it, the last that leaves stops it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "server.json"
+        with self._alone() as told:
+            if not told["users"]:
+                server = Server()
+                told |= {"url": server.url, "port": server.port, "pid": server.process.pid}
+            told["users"] += 1
+        self.url, self.port, self.base, self.pid = told["url"], told["port"], "", told["pid"]
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[dict[str, Any]]:
+        """What is known of it, while no other process looks or changes it."""
+        with self._file.with_suffix(".lock").open("w") as door:
+            fcntl.flock(door, fcntl.LOCK_EX)
+            told = json.loads(self._file.read_text()) if self._file.exists() else {"users": 0}
+            yield told
+            self._file.write_text(json.dumps(told))
+
+    def leave(self) -> None:
+        with self._alone() as told:
+            told["users"] -= 1
+            if not told["users"]:
+                process = psutil.Process(self.pid)
+                process.terminate()
+                process.wait(10)
+
+
+Running = Server | Shared
 
 
 class Watch:
