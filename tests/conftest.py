@@ -77,12 +77,12 @@ def films(common: Path) -> Films:
     return Films(common / "films")
 
 
-@pytest.fixture(scope="session")
-def server(common: Path) -> Iterator[Shared]:
+@pytest.fixture(scope="session", name="server")
+def _server(common: Path) -> Iterator[Shared]:
     """The playground as `make run` starts it, for all tests that leave it as it is."""
-    server = Shared(common)
-    yield server
-    server.leave()
+    playground = Shared(common)
+    yield playground
+    playground.leave()
 
 
 @pytest.fixture(scope="session")

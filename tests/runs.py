@@ -4,9 +4,9 @@ import os
 import pickle
 import time
 from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
-from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from engine.algorithm import Algorithm, of

@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.playground import PATIENCE, REFUSED, Server, Shared, Watch, film, idle, ready
-from ui.text import LANGUAGES, phrases
+from contents import SECTIONS
+from tests.browser.playground import PATIENCE, REFUSED, Server, Shared, Watch, idle, ready
+from ui.text import LANGUAGES, REFERENCE, phrases, theory
 
 BUG = re.compile("|".join(phrases(language)["errors"]["title_bug"] for language in LANGUAGES))
 HERE = "http://127.0.0.1:"  # where our servers are
+TOPICS = [slug for slugs in SECTIONS.values() for slug in slugs]
+GONE = """address => { history.pushState({}, "", address); dispatchEvent(new PopStateEvent("popstate")); }"""  # as the way back leads there
 HOME = "en-US"  # what a browser asks for, if nothing else
 expect.set_options(timeout=PATIENCE)
 
@@ -125,23 +128,47 @@ def _seat(browser: Browser, server: Shared) -> Iterator[dict[str, Any]]:
     page.on("websocket", lambda line: seat.update(line=line))
     page.goto(server.url + "/som")
     ready(page)
-    yield seat | {"page": page, "seat": seat, "film": film(page)}
+    yield {"page": page, "seat": seat}
     context.close()
 
 
 @pytest.fixture
-def som(_seat: dict[str, Any], server: Shared) -> Iterator[Page]:
-    """One open page for the tests that only look; at its last step, the mouse in the corner. `som.line` is its websocket."""
+def sit(_seat: dict[str, Any], server: Shared) -> Iterator[Callable[[str], Page]]:
+    """The one open page, gone to another by its address without a reload, for tests that only look: sit("em").
+
+    A page takes its settings from an address that is gone to, so nothing of an earlier test's is left; what a session keeps
+    beside them (language, a pinned run, an experiment) a test must not touch. `sit("som").line` is its websocket.
+    """
     page: Page = _seat["page"]
-    broken = page.get_by_test_id("stException").count()
-    if broken or page.locator(".th-player").count() != 1 or film(page) != _seat["film"]:  # another test left it so
-        page.goto(server.url + "/som")
-        ready(page)
+
+    def go_to(address: str) -> Page:
+        if page.get_by_test_id("stException").count() or page.locator(".stApp, [data-testid=stApp]").count() != 1:
+            page.goto(f"{server.url}/{address}")  # another test left it broken
+        else:
+            page.evaluate(GONE, "/" + address)
+        slug = address.partition("?")[0]
+        title = theory(slug, REFERENCE).title if slug in TOPICS else ""
+        page.locator("h1", has_text=title).first.wait_for()
+        idle(page)
+        if slug in TOPICS:
+            ready(page)
+        page.line = _seat["seat"]["line"]
+        return page
+
+    yield go_to
+    page.mouse.move(3, 3)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    check(page.context)
+
+
+@pytest.fixture
+def som(sit: Callable[[str], Page]) -> Page:
+    """The map with its default run at its last step, the mouse in the corner."""
+    page = sit("som")
     page.mouse.move(3, 3)
     page.evaluate("document.activeElement.blur(); document.querySelector('.th-scrub').scrollIntoView({block: 'nearest'})")
     page.keyboard.press("End")
     ready(page, step=60)
     idle(page)
-    page.line = _seat["seat"]["line"]
-    yield page
-    check(page.context)
+    return page

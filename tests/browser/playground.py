@@ -73,12 +73,17 @@ class Server:
             return False
 
     def stop(self) -> None:
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        ended(psutil.Process(self.pid))
+        self.process.wait()
+
+
+def ended(process: psutil.Process) -> None:
+    """Asked to end, and made to after ten seconds."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except psutil.TimeoutExpired:
+        process.kill()
 
 
 class Shared:
@@ -106,9 +111,7 @@ class Shared:
         with self._alone() as told:
             told["users"] -= 1
             if not told["users"]:
-                process = psutil.Process(self.pid)
-                process.terminate()
-                process.wait(10)
+                ended(psutil.Process(self.pid))
 
 
 Running = Server | Shared

@@ -7,30 +7,22 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from contents import SECTIONS
+from tests.browser.conftest import GONE, TOPICS
 from tests.browser.playground import STAGE, idle, press, ready, sideways, unbroken
 from ui.text import LANGUAGES, REFERENCE, phrases, theory
 
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
-TOPICS = [slug for slugs in SECTIONS.values() for slug in slugs]
 PAGES = ["", "engine", *TOPICS]
 LOCALES = {"en": "en-US", "zh": "zh-CN"}
 PIN = re.compile("|".join(re.escape(phrases(language)["player"]["pin"]) for language in LANGUAGES))
 OTHER = next(language for language in LANGUAGES if language != REFERENCE)
 SCAN = """([part, rules]) => axe.run({include: [part], exclude: [".th-plot .svg-container"]}, {resultTypes: ["violations"], ...(rules && {runOnly: rules})}).then(({violations}) =>
     violations.filter(({impact}) => /serious|critical/.test(impact)).map(({id, nodes}) => `${id}: ${nodes.map(({target, any, html}) => [target, any[0]?.message, html.slice(0, 160)].join(" ")).slice(0, 3).join("; ")}`))"""  # a picture is one thing with words of its own
-MENU = """slug => { history.pushState({}, "", "/" + slug); dispatchEvent(new PopStateEvent("popstate")); }"""  # as the way back leads there: nothing is loaded anew
 HELD = """() => { const node = document.activeElement, box = node.getBoundingClientRect();
     if (node === document.body) return null;
     const kept = window.walked ??= new Map(); if (!kept.has(node)) kept.set(node, kept.size);
     const labels = [...(node.labels ?? [])].map((label) => label.textContent).join(" "), by = (node.getAttribute("aria-labelledby") ?? "").split(" ").map((id) => document.getElementById(id)?.textContent ?? "").join(" ");
     return {id: kept.get(node), tag: node.tagName, role: node.getAttribute("role"), marks: node.className?.baseVal ?? node.className, name: (node.getAttribute("aria-label") || by.trim() || labels || node.textContent || node.title || node.placeholder || "").trim()}; }"""
-
-
-def opened(visit: Any, slug: str, **who: Any) -> Page:
-    page = visit(f"/{slug}", reduced_motion="reduce", **who)  # a colour half way to another is no finding
-    settled(page, slug.partition("?")[0])
-    return page
 
 
 def settled(page: Page, slug: str) -> None:
@@ -63,32 +55,45 @@ def findings(page: Page, *rules: str, part: str = "html") -> list[str]:
     return list(page.evaluate(SCAN, [part, list(rules) or None]))
 
 
-@pytest.mark.parametrize(("slug", "language"), [(slug, REFERENCE) for slug in PAGES] + [("", OTHER), (TOPICS[0], OTHER)])
-def test_a_page_is_for_everybody(visit, slug, language):
+@pytest.mark.parametrize("slug", PAGES)
+def test_a_page_is_for_everybody(sit, slug):
     """One visit for all that is asked, since a page is slow to come: axe-core in both themes, keyboard, words, twice the size."""
-    page = opened(visit, slug, locale=LOCALES[language])
+    page = sit(slug)
+    page.emulate_media(reduced_motion="reduce")  # a colour half way to another is no finding
     assert findings(page) == []
-    if language == REFERENCE:
-        walk(page, slug)
-        if slug in TOPICS:
-            told(page)
+    walk(page, slug)
+    if slug in TOPICS:
+        told(page)
+    large_and_dark(page, slug)
+
+
+def test_a_page_in_the_other_language_is_for_everybody_and_nowhere_wider_than_the_window(visit):
+    page = visit("/", locale=LOCALES[OTHER], reduced_motion="reduce")
+    settled(page, "")
+    assert findings(page) == []
+    large_and_dark(page, "")
+    for slug in TOPICS:
+        page.evaluate(GONE, "/" + slug)
+        expect(page.locator("h1")).to_have_text(theory(slug, OTHER).title)
+        settled(page, slug)
+        if slug == TOPICS[0]:
+            page.set_viewport_size({"width": 1280, "height": 800})
+            page.emulate_media(color_scheme="light")
+            idle(page)
+            assert findings(page) == []
+            large_and_dark(page, slug)
+        fits(page, slug)
+        unbroken(page)
+
+
+def large_and_dark(page: Page, slug: str) -> None:
+    """A dark theme changes nothing but colours; twice the size needs no sideways scrolling."""
     page.emulate_media(color_scheme="dark")
-    assert findings(page, "color-contrast") == []  # the theme changes nothing but colours
+    assert findings(page, "color-contrast") == []
     page.set_viewport_size({"width": 640, "height": 400})  # a window of 1280 × 800 at 200 %
     idle(page)
     fits(page, slug)
     unbroken(page)
-
-
-def test_in_the_other_language_too_nothing_is_wider_than_the_window(visit):
-    page = opened(visit, TOPICS[0], locale=LOCALES[OTHER], width=640, height=400)
-    for slug in TOPICS:
-        if slug != TOPICS[0]:
-            page.evaluate(MENU, slug)
-            expect(page.locator("h1")).to_have_text(theory(slug, OTHER).title)
-            settled(page, slug)
-        fits(page, slug)
-        unbroken(page)
 
 
 def walk(page: Page, slug: str) -> None:
@@ -127,7 +132,7 @@ def told(page: Page) -> None:
 
 
 def test_axe_finds_nothing_serious_in_what_is_folded_away(visit):
-    page = opened(visit, "som?pin=rows%3D5")
+    page = visit("/som?pin=rows%3D5", reduced_motion="reduce")
     ready(page, films=2)
     for folded in ("More settings", "Place a new sample"):
         page.locator(".st-key-stage").get_by_text(folded, exact=True).click()

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from contents import SECTIONS
-from tests.browser.playground import go, idle, ready
+from tests.browser.playground import go, idle
 
 SLUGS = [slug for slugs in SECTIONS.values() for slug in slugs]
 # The first, the middle and the last picture, and the first one of every phase.
@@ -19,10 +19,8 @@ CROWDED = """() => [...document.querySelectorAll(".th-metrics div")].filter((one
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_bar_tabs_and_metrics_stand_still_through_the_default_film(visit, slug):
-    page = visit(f"/{slug}?step=0")
-    ready(page)
-    idle(page)
+def test_bar_tabs_and_metrics_stand_still_through_the_default_film(sit, slug):
+    page = sit(slug)
     steps = page.evaluate(STEPS)
     for width, height in ((1280, 800), (390, 844)):
         page.set_viewport_size({"width": width, "height": height})
