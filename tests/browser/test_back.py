@@ -9,10 +9,8 @@ def rows(page: Page) -> str:
     return str(slider(page, "rows").input_value())
 
 
-def test_back_brings_what_the_page_opened_with_and_forward_returns(visit):
-    page = visit("/som")
-    ready(page)
-    idle(page)
+def test_back_brings_what_the_page_opened_with_and_forward_returns(sit):
+    page = sit("som")
     opened = rows(page)
     with another_film(page):
         slider(page, "rows").press("ArrowRight")
@@ -29,10 +27,8 @@ def test_back_brings_what_the_page_opened_with_and_forward_returns(visit):
     assert page.url == address
 
 
-def test_back_leaves_an_experiment(visit):
-    page = visit("/som")
-    ready(page)
-    idle(page)
+def test_back_leaves_an_experiment(sit):
+    page = sit("som")
     with another_film(page):
         page.locator(".st-key-experiments").get_by_text("A tangle", exact=True).click()
     expect(page.locator(".st-key-strip")).to_be_visible()
@@ -42,9 +38,8 @@ def test_back_leaves_an_experiment(visit):
     expect(page.locator(".st-key-strip")).to_have_count(0)
 
 
-def test_a_page_that_is_loaded_again_shows_the_step_it_was_left_at(visit):
-    page = visit("/som?som.rows=9")
-    ready(page)
+def test_a_page_that_is_loaded_again_shows_the_step_it_was_left_at(sit):
+    page = sit("som?som.rows=9")
     go(page, 24)
     page.reload()
     ready(page, step=24)

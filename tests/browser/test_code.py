@@ -20,8 +20,9 @@ def code(page: Page) -> None:
     expect(page.locator(".th-code")).to_be_visible()
 
 
-def test_the_lit_lines_change_with_the_part_while_one_steps_through_a_close_up(visit):
-    page = visit("/em?v=1&em.show=coins&em.close_up=1")
+def test_the_lit_lines_change_with_the_part_while_one_steps_through_a_close_up(sit):
+    page = sit("em?v=1&em.show=coins&em.close_up=1")
+    press(page, "first")
     ready(page, step=0)
     code(page)
     height, seen = page.locator(".th-code").evaluate("(pane) => pane.clientHeight"), set()
@@ -54,8 +55,10 @@ def test_a_whole_run_invites_to_look_closely_and_then_the_lines_light_up(visit):
     unbroken(page)
 
 
-def test_the_code_has_room_on_a_phone(visit):
-    page = visit("/som?v=1&som.close_up=20", width=PHONE["width"], height=PHONE["height"])
+def test_the_code_has_room_on_a_phone(sit):
+    page = sit("som?v=1&som.close_up=20")
+    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    press(page, "first")
     ready(page, step=0)
     code(page)
     press(page, "next")

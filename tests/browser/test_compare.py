@@ -5,10 +5,8 @@ from playwright.sync_api import expect
 from tests.browser.playground import another_film, film, idle, ready, shared_link, slider, unbroken
 
 
-def test_a_run_is_pinned_one_thing_changes_and_both_play_in_lock_step(visit):
-    page = visit("/som?som.rows=5&som.cols=4&som.steps=600&data=square")
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    ready(page)
+def test_a_run_is_pinned_one_thing_changes_and_both_play_in_lock_step(sit, visit):
+    page = sit("som?som.rows=5&som.cols=4&som.steps=600&data=square")
     first = film(page)
     page.click(".th-pin")
     expect(page.locator(".th-lock")).to_contain_text("Now change one thing")

@@ -112,9 +112,8 @@ def test_arrow_keys_on_the_figure_move_a_cursor_that_is_read_out(som):
     ready(som, step=59)
 
 
-def test_films_in_a_row_share_one_figure_and_one_loop_and_leaving_ends_it(visit):
-    page = visit("/som?som.rows=5&som.cols=4&som.steps=500&data=square")
-    ready(page)
+def test_films_in_a_row_share_one_figure_and_one_loop_and_leaving_ends_it(sit):
+    page = sit("som?som.rows=5&som.cols=4&som.steps=500&data=square")
     page.evaluate("""() => { document.querySelector(".js-plotly-plot").mine = "plot"; document.querySelectorAll(".js-plotly-plot .main-svg").forEach((svg) => svg.mine = "svg");
         document.querySelector(".th-player").mine = "stage"; window.removed = 0;
         new MutationObserver((all) => all.forEach(({removedNodes}) => removedNodes.forEach((node) => window.removed += node.mine ? 1 : 0))).observe(document.body, {childList: true, subtree: true}); }""")
@@ -136,9 +135,9 @@ def test_films_in_a_row_share_one_figure_and_one_loop_and_leaving_ends_it(visit)
     unbroken(page)
 
 
-def test_a_close_look_shows_the_sub_steps_and_the_whole_comes_back(visit):
-    page = visit("/som?step=12&som.rows=5&som.cols=4&data=square")
-    ready(page, step=12)
+def test_a_close_look_shows_the_sub_steps_and_the_whole_comes_back(sit):
+    page = sit("som?som.rows=5&som.cols=4&data=square")
+    go(page, 12)
     whole = film(page)
     with another_film(page):
         page.get_by_role("button", name="Look closely here").click()
@@ -212,8 +211,10 @@ def test_a_saved_film_plays_without_server_and_network_and_runs_nothing_but_its_
     page.context.watch.refused.clear()  # as it should
 
 
-def test_the_dark_theme_has_light_ink_and_a_change_of_theme_keeps_the_step(visit):
-    page = visit("/som?step=20", dark=True)
+def test_the_dark_theme_has_light_ink_and_a_change_of_theme_keeps_the_step(sit):
+    page = sit("som")
+    page.emulate_media(color_scheme="dark")
+    go(page, 20)
     ready(page, step=20, mood="dark")
     assert light(page, ".th-plot", "backgroundColor") < 60
     assert light(page, ".th-plot .xtick text", "fill") > 120

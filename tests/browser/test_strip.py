@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from contents import SECTIONS
+from tests.browser.conftest import GONE
 from tests.browser.playground import another_film, idle, press, ready
 from ui.text import LANGUAGES, phrases, theory
 
@@ -26,6 +27,12 @@ def answer(page: Page) -> None:
     page.locator(".st-key-strip [class*=st-key-answer-] button").first.click()
 
 
+def leave(page: Page) -> None:
+    page.locator(".st-key-strip-leave button").click()
+    expect(page.locator(".st-key-experiments")).to_be_visible()
+    idle(page)
+
+
 def longest(language: str) -> list[tuple[str, str]]:
     """The experiments with most to write in the row: in what is asked, and in what explains. That none says more than this is
     held of all texts in tests/ui."""
@@ -36,12 +43,13 @@ def longest(language: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_asked_answered_and_explained_nothing_below_moves_and_nothing_is_cut(visit, server, language):
+def test_asked_answered_and_explained_nothing_below_moves_and_nothing_is_cut(visit, language):
     tops: dict[str, float] = {}
     page = visit("/" + SLUGS[0], locale=LOCALE[language])
     for slug, wanted in longest(language):
-        page.goto(f"{server.url}/{slug}")
-        page.locator(".th-player").wait_for()
+        page.evaluate(GONE, "/" + slug)
+        expect(page.locator("h1")).to_have_text(theory(slug, language).title)
+        ready(page)
         idle(page)
         tops[slug] = page.evaluate(TOP)
         items = theory(slug, language).experiments
@@ -63,9 +71,8 @@ def test_asked_answered_and_explained_nothing_below_moves_and_nothing_is_cut(vis
     assert len(set(tops.values())) == 1, tops
 
 
-def test_what_answers_a_question_is_covered_until_it_is_answered(visit):
-    page = visit("/swin")
-    ready(page)
+def test_what_answers_a_question_is_covered_until_it_is_answered(sit):
+    page = sit("swin")
     item = next(item for item in theory("swin", "en").experiments if item.id == "across")
     begin(page, item.name)
     ready(page, step=0)
@@ -78,11 +85,11 @@ def test_what_answers_a_question_is_covered_until_it_is_answered(visit):
     answer(page)
     expect(metric).to_have_text("196")
     expect(page.locator(".th-covers i")).to_have_count(0)
+    leave(page)
 
 
-def test_a_guessed_number_stays_in_the_picture_until_the_run_comes_to_it(visit):
-    page = visit("/gcn")
-    ready(page)
+def test_a_guessed_number_stays_in_the_picture_until_the_run_comes_to_it(sit):
+    page = sit("gcn")
     begin(page, "Two told, 32 guessed")
     ready(page, step=0)
     marks = "() => document.querySelector('.th-plot').data.filter(({marker}) => marker?.symbol === 'circle-open' && marker.size === 11).map(({x, y}) => [x[0], y[0]])"
@@ -94,14 +101,13 @@ def test_a_guessed_number_stays_in_the_picture_until_the_run_comes_to_it(visit):
     assert y == 0.5
     assert x == page.evaluate("document.querySelector('.th-plot').data.find(({meta}) => meta?.column === 'accuracy').x.at(-1)")
     expect(page.locator(".th-why")).to_contain_text("you guessed 0.50")
-    page.locator(".st-key-strip-leave button").click()
+    leave(page)
     page.wait_for_function(f"() => ({marks})().length === 0")
 
 
-def test_an_experiment_about_the_run_that_stands_there_explains_nothing_before_it_has_been_watched(visit):
-    page = visit("/som", reduced_motion="reduce")
-    ready(page)
-    idle(page)
+def test_an_experiment_about_the_run_that_stands_there_explains_nothing_before_it_has_been_watched(sit):
+    page = sit("som")
+    page.emulate_media(reduced_motion="reduce")
     begin(page, "Three species")
     ready(page, step=0)
     press(page, "last")
@@ -112,11 +118,11 @@ def test_an_experiment_about_the_run_that_stands_there_explains_nothing_before_i
     expect(page.locator(".th-why")).to_be_hidden()
     press(page, "last")
     expect(page.locator(".th-why")).to_be_visible()
+    leave(page)
 
 
-def test_a_setting_that_departs_brings_the_experiments_back(visit):
-    page = visit("/som")
-    ready(page)
+def test_a_setting_that_departs_brings_the_experiments_back(sit):
+    page = sit("som")
     with another_film(page):
         begin(page, "A tangle")
     answer(page)

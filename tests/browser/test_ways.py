@@ -59,10 +59,8 @@ def test_one_bar_leads_everywhere_without_a_reload_and_marks_what_was_seen(visit
     unbroken(page)
 
 
-def test_a_slash_opens_the_search_and_the_arrows_and_enter_go_on(visit):
-    page = visit("/engine")
-    page.locator("h1").wait_for()
-    idle(page)
+def test_a_slash_opens_the_search_and_the_arrows_and_enter_go_on(sit):
+    page = sit("engine")
     page.keyboard.press("/")
     page.keyboard.type("francisco kneser")
     found = page.locator(".th-found a")
@@ -82,8 +80,8 @@ def test_a_slash_opens_the_search_and_the_arrows_and_enter_go_on(visit):
     unbroken(page)
 
 
-def test_the_run_on_the_home_page_plays_when_it_is_asked_and_rests_at_its_end(visit):
-    page = visit("/")
+def test_the_run_on_the_home_page_plays_when_it_is_asked_and_rests_at_its_end(sit):
+    page = sit("")
     hero = page.locator(".th-hero")
     expect(hero).to_have_attribute("data-step", "60")
     expect(hero.locator("canvas")).to_have_attribute(
