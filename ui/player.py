@@ -18,7 +18,7 @@ from engine.points import Points
 from runtime import script, server, settings
 from runtime.films import Draw, Film
 from runtime.run import Run
-from ui import address, compare, presenting, reading
+from ui import address, compare, device, presenting, reading, report
 from ui.language import language
 from ui.lesson import EVERYTHING
 from ui.text import Topic, markdown, phrases
@@ -36,7 +36,8 @@ FILES = (
 )
 THEME = {"light": theme.LIGHT, "dark": theme.DARK, "projector": theme.PROJECTOR, "template": theme.TEMPLATE}
 SCRIPT = "\n".join(
-    [f"const THEME = {json.dumps(THEME)};"] + [(FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in FILES]
+    [f"const THEME = {json.dumps(THEME)};", (FOLDER.parent / "streamlit.js").read_text(encoding="utf-8")]
+    + [(FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in FILES]
 )
 STYLE = (FOLDER / "player.css").read_text(encoding="utf-8")
 PLAYER = st.components.v2.component("player", css=STYLE, js=SCRIPT, isolate_styles=False)
@@ -103,6 +104,8 @@ def play(
             "locked": reading.asking(text.slug),
             "until": reading.until(text.slug),
             "present": presenting.on(),
+            "device": device.word(kind),
+            "version": report.version(),
             "closeup": {"now": close >= 0, "offered": kind.closes, "steps": CLOSE_UP_STEPS},
             "inline": _inline(opened, heard),
             "nonce": _count(opened, start, autoplay),
@@ -206,6 +209,7 @@ def _hear(slug: str, film: Film, run: Run, shown: Algorithm[Any], on_click: Call
         compare.unpin(slug)
     elif kind == "click" and on_click and not reading.hides(slug, EVERYTHING) and (clicked := _clicked(event, film, run)):
         on_click(clicked)
+    device.hear(event)
     presenting.hear(event)
     reading.hear(slug, event)
     playing.heard = event

@@ -22,7 +22,7 @@ function mark(here, words) {
 }
 
 // ---- going somewhere
-const native = (href) => [...document.querySelectorAll("[data-testid=stSidebarNavLink]")].find((one) => new URL(one.href).pathname.replace(/\/$/, "") === new URL(href).pathname.replace(/\/$/, ""));
+const native = (href) => [...document.querySelectorAll(STREAMLIT.link)].find((one) => new URL(one.href).pathname.replace(/\/$/, "") === new URL(href).pathname.replace(/\/$/, ""));
 let titled = null, closePanel = () => {};
 function click(event) {
   const link = event.target.closest?.("a[data-go]");
@@ -34,11 +34,29 @@ function click(event) {
   own.click();
 }
 function arrived(tries = 0) {      // as after a reload: at the top, and the title is what is read out
-  const title = document.querySelector("[data-testid=stMain] h1");
+  const title = document.querySelector(STREAMLIT.title);
   if ((!title || title === titled) && tries < 40) return setTimeout(arrived, 25, tries + 1);
   titled = title;
-  document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+  document.querySelector(STREAMLIT.main)?.scrollTo(0, 0);
   if (title) { title.tabIndex = -1; title.style.outline = "none"; title.focus({preventScroll: true}); }
+}
+
+// ---- the line to the server: where it is cut it is said, and at which end
+const UNEASY = 2000, ANSWERS = 3000;                // milliseconds: after which the server is asked, and within which it is to answer
+function makeLine(told) {
+  const app = document.querySelector(STREAMLIT.app), uneasy = () => app.getAttribute(STREAMLIT.line) !== "CONNECTED" || app.getAttribute(STREAMLIT.run) !== "notRunning" || !navigator.onLine;
+  let timer = null, base = "/";
+  const listen = () => { if (uneasy()) timer ??= setTimeout(ask, UNEASY); };
+  async function ask() {                            // a page that runs for long is no broken line, nor is a laptop that serves itself
+    const there = !uneasy() || await fetch(base + "_stcore/health", {cache: "no-store", signal: AbortSignal.timeout(ANSWERS)}).then(({ok}) => ok, () => false);
+    if (timer === null) return;
+    told(there ? "" : navigator.onLine ? "unreachable" : "offline");
+    timer = there && !uneasy() ? null : setTimeout(ask, UNEASY);
+  }
+  const eye = new MutationObserver(listen);
+  eye.observe(app, {attributes: true, attributeFilter: [STREAMLIT.line, STREAMLIT.run]});
+  addEventListener("offline", listen);
+  return {under: (path) => { base = path; }, stop: () => { clearTimeout(timer); timer = null; eye.disconnect(); removeEventListener("offline", listen); }};
 }
 
 // ---- the bar
@@ -78,7 +96,8 @@ function makeBar(root) {
       <span class="th-seek" role="search"><input type="search" autocomplete="off" spellcheck="false" aria-label="${clean(words.search)}" placeholder="${clean(NARROW.matches ? words.find : words.search)}" aria-controls="th-panel"><kbd aria-hidden="true">/</kbd></span>
       <button type="button" class="th-tongue" lang="${clean(SITE.languages[data.language].next)}">${clean(SITE.languages[data.language].following)}</button></nav>
       <div class="th-panel" id="th-panel" hidden><div class="th-found" aria-live="polite" hidden></div><div class="th-groups">${Object.keys(SITE.sections).map(column).join("")}</div><div class="th-pages">${pages}</div>
-      <p class="th-key"><span data-state="seen">${clean(words.seen)}</span><span data-state="open">${clean(words.open)}</span><span data-state="here">${clean(words.here)}</span></p></div>`;
+      <p class="th-key"><span data-state="seen">${clean(words.seen)}</span><span data-state="open">${clean(words.open)}</span><span data-state="here">${clean(words.here)}</span></p></div><p class="th-line" role="status"></p>`;
+    cut(missing);
     $("th-menu-button").onclick = () => show($("th-panel").hidden);
     $("th-tongue").onclick = () => document.querySelector(".st-key-language_button button")?.click();
     const input = $("th-seek input");
@@ -137,6 +156,8 @@ function makeBar(root) {
     event.preventDefault();
     (to < 0 ? input : links[Math.min(to, links.length - 1)]).focus();
   }
+  let missing = "";
+  const cut = (what) => { missing = what; if ($("th-line")) $("th-line").textContent = what && words[what]; }, line = makeLine(cut);
   const away = (event) => { if (!$("th-panel").hidden && !box.contains(event.target)) show(false); };
   document.addEventListener("click", click);
   document.addEventListener("pointerdown", away);
@@ -146,13 +167,14 @@ function makeBar(root) {
   return {
     update(next) {      // Streamlit calls this at every rerun: drawing anew would close the panel while somebody types
       data = next;
+      line.under(data.base);
       words = SITE.languages[data.language].words;
       if (SITE.order.includes(data.here) && !seen().has(data.here)) keep(SEEN, [...seen(), data.here]);
       mark(data.here, words);
       const now = `${data.here} ${data.language} ${data.base}`;
       if (now !== drawn) { opened = sectionOf(data.here) ?? opened; drawn = now; draw(); }
       if (was !== null && was !== data.here) arrived();
-      else titled = document.querySelector("[data-testid=stMain] h1");
+      else titled = document.querySelector(STREAMLIT.title);
       was = data.here;
     },
     stop() {
@@ -160,6 +182,7 @@ function makeBar(root) {
       document.removeEventListener("pointerdown", away);
       document.removeEventListener("keydown", keys, true);
       NARROW.removeEventListener("change", draw);
+      line.stop();
       box.remove();
     },
   };
