@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from charts import theme
 from engine.algorithm import Algorithm
@@ -21,6 +20,7 @@ from runtime.run import Run
 from ui import address, compare, device, presenting, reading, report
 from ui.language import language
 from ui.lesson import EVERYTHING
+from ui.streamlit_patches import session_id
 from ui.text import Topic, markdown, phrases
 from ui.visit import visit
 
@@ -177,11 +177,6 @@ def base() -> str:
 
 def film_address(film: Film) -> str:
     return f"{base()}films/{settings.NODE}/{film.key}"
-
-
-def session_id() -> str:
-    context = get_script_run_ctx()
-    return context.session_id if context else "none"
 
 
 def _event(state: Mapping[str, Any] | None) -> Mapping[str, Any]:

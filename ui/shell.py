@@ -218,8 +218,8 @@ def below(text: Topic, module: ModuleType, params: Params, data: Sequence[str]) 
         about, numbers, code, errata, lesson = st.tabs(names, on_change="rerun", key=f"{text.slug}-tabs-{language()}")
         with about:
             if about.open:
-                st.markdown(text.prose.replace("\n#### ", "\n## "))
-                st.markdown(f"## {say('sources')}\n" + "\n".join(f"- {item}" for item in text.sources))
+                st.markdown(text.prose.replace("\n#### ", "\n## "), anchors=False)
+                st.markdown(f"## {say('sources')}\n" + "\n".join(f"- {item}" for item in text.sources), anchors=False)
         with numbers:
             if numbers.open:
                 beside_player("numbers")
