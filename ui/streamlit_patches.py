@@ -24,6 +24,7 @@ ISSUES: dict[str, int | None] = {  # of streamlit/streamlit; None: none known
     "metrics": None,  # figures open to everybody: runtime/doors.py
     "hooks": None,
     "spacing": None,
+    "names": 1353,  # words in other languages; ways.js gives them to what is heard
     "navigation": 6009,  # a header of one's own
     "columns": 16056,  # their width, and what stands first where they are stacked
     "icons": None,  # pull request 13320, closed: a button's icon alone, with a name that is heard

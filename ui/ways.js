@@ -43,10 +43,10 @@ function arrived(tries = 0) {      // as after a reload: at the top, and the tit
 
 // ---- the line to the server: where it is cut it is said, and at which end
 const UNEASY = 2000, ANSWERS = 3000;                // milliseconds: after which the server is asked, and within which it is to answer
-function makeLine(told) {
+function makeLine(told, ran) {
   const app = document.querySelector(STREAMLIT.app), uneasy = () => app.getAttribute(STREAMLIT.line) !== "CONNECTED" || app.getAttribute(STREAMLIT.run) !== "notRunning" || !navigator.onLine;
   let timer = null, base = "/";
-  const listen = () => { if (uneasy()) timer ??= setTimeout(ask, UNEASY); };
+  const listen = () => { if (app.getAttribute(STREAMLIT.run) === "notRunning") ran(); if (uneasy()) timer ??= setTimeout(ask, UNEASY); };
   async function ask() {                            // a page that runs for long is no broken line, nor is a laptop that serves itself
     const there = !uneasy() || await fetch(base + "_stcore/health", {cache: "no-store", signal: AbortSignal.timeout(ANSWERS)}).then(({ok}) => ok, () => false);
     if (timer === null) return;
@@ -57,6 +57,19 @@ function makeLine(told) {
   eye.observe(app, {attributes: true, attributeFilter: [STREAMLIT.line, STREAMLIT.run]});
   addEventListener("offline", listen);
   return {under: (path) => { base = path; }, stop: () => { clearTimeout(timer); timer = null; eye.disconnect(); removeEventListener("offline", listen); }};
+}
+
+// ---- names that Streamlit gives in English, heard in the reader's language. After every run of the page, and once more for what comes late
+const renamed = new WeakMap();                      // a node → the name it had
+function rename(names) {
+  const told = (was) => names[was] ?? Object.entries(names).filter(([key]) => key.endsWith("{what}") && was.startsWith(key.slice(0, -6))).map(([key, text]) => text.replace("{what}", was.slice(key.length - 6)))[0];
+  for (const node of document.querySelectorAll(STREAMLIT.named)) {
+    const now = node.getAttribute("aria-label") ?? node.textContent.trim(), [was, ours] = renamed.get(node) ?? [now];
+    const text = told(now === ours ? was : now);
+    if (!text) continue;
+    renamed.set(node, [now === ours ? was : now, text]);
+    if (now !== text) node.setAttribute("aria-label", text);
+  }
 }
 
 // ---- the bar
@@ -157,10 +170,12 @@ function makeBar(root) {
     (to < 0 ? input : links[Math.min(to, links.length - 1)]).focus();
   }
   let missing = "";
-  const cut = (what) => { missing = what; if ($("th-line")) $("th-line").textContent = what && words[what]; }, line = makeLine(cut);
+  const cut = (what) => { missing = what; if ($("th-line")) $("th-line").textContent = what && words[what]; };
+  const name = () => { for (const wait of [50, 500]) setTimeout(() => data && rename(SITE.languages[data.language].names), wait); }, line = makeLine(cut, name);
   const away = (event) => { if (!$("th-panel").hidden && !box.contains(event.target)) show(false); };
   document.addEventListener("click", click);
   document.addEventListener("pointerdown", away);
+  document.addEventListener("focusin", name);
   document.addEventListener("keydown", keys, true);
   NARROW.addEventListener("change", draw);
   closePanel = () => show(false);
@@ -173,6 +188,7 @@ function makeBar(root) {
       mark(data.here, words);
       const now = `${data.here} ${data.language} ${data.base}`;
       if (now !== drawn) { opened = sectionOf(data.here) ?? opened; drawn = now; draw(); }
+      name();
       if (was !== null && was !== data.here) arrived();
       else titled = document.querySelector(STREAMLIT.title);
       was = data.here;
@@ -180,6 +196,7 @@ function makeBar(root) {
     stop() {
       document.removeEventListener("click", click);
       document.removeEventListener("pointerdown", away);
+      document.removeEventListener("focusin", name);
       document.removeEventListener("keydown", keys, true);
       NARROW.removeEventListener("change", draw);
       line.stop();

@@ -29,6 +29,7 @@ def site() -> dict[str, Any]:
             "sections": {section: said["sections"][section] for section in SHOWN},
             "topics": {slug: [text.title, text.question] for slug, text in texts.items()},
             "words": said["ways"],
+            "names": said["streamlit"],
             "next": then,
             "following": phrases(then)["ui"]["language_name"],
         }

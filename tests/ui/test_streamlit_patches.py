@@ -14,6 +14,7 @@ from runtime.doors import CLOSED
 from runtime.packed import STATIC
 from ui import streamlit_patches
 from ui.streamlit_patches import ISSUES, STYLE
+from ui.text import REFERENCE, phrases
 
 UI = Path(__file__).parents[2] / "ui"
 SCRIPTS = "".join(file.read_text(encoding="utf-8") for file in (STATIC / "static" / "js").glob("*.js"))
@@ -39,6 +40,7 @@ NEEDED: dict[str, Callable[[], bool]] = {
     "static": lambda: not list((STATIC / "static" / "js").glob("*.js.gz")),
     "metrics": lambda: CLOSED == ("_stcore/metrics",) and "server.enableMetrics" not in st.config.get_config_options(),
     "hooks": lambda: takes(st.components.v2.component) == {"name", "html", "css", "js", "isolate_styles"},
+    "names": lambda: not any("language" in name or "locale" in name for name in st.config.get_config_options()),
     "spacing": lambda: "padding" not in takes(st.container),
     "navigation": lambda: takes(st.navigation) == {"pages", "position", "expanded"},
     "columns": lambda: takes(st.columns) == {"spec", "gap", "vertical_alignment", "border", "width", "wrap"},
@@ -61,7 +63,7 @@ def test_a_patch_is_still_needed(name):
 def test_every_patch_is_a_function_or_a_group_of_rules_and_nothing_else_is():
     functions = {name for name, made in vars(streamlit_patches).items() if inspect.isfunction(made) and made.__module__ == streamlit_patches.__name__}  # fmt: skip
     groups = set(re.findall(r"^/\* (\w+): ", STYLE, re.M))
-    assert functions - {"words"} | groups | {"head", "static", "metrics", "hooks"} == set(ISSUES)
+    assert functions - {"words"} | groups | {"head", "static", "metrics", "hooks", "names"} == set(ISSUES)
 
 
 def test_every_element_that_is_held_on_to_is_there():
@@ -70,6 +72,11 @@ def test_every_element_that_is_held_on_to_is_there():
     named = {built.get(name, name) for name in named}
     assert {name for name in named if f"`{name}" not in SCRIPTS and f'"{name}' not in SCRIPTS} == set()
     assert {name for name in re.findall(r'"(data-test-[\w-]+)"', HOOKS) if name not in SCRIPTS} == set()
+
+
+def test_every_name_that_is_replaced_is_one_of_streamlits():
+    for name in phrases(REFERENCE)["streamlit"]:
+        assert name.removesuffix("{what}") in SCRIPTS, name
 
 
 def test_only_the_patches_know_streamlits_elements():
