@@ -22,11 +22,11 @@ from engine.samples import sample
 from runtime import front, metrics, script, server, settings
 from runtime.cards import Card, Cards
 from runtime.doors import Doors
-from runtime.ledger import Holdings, Ledger
+from runtime.ledger import Ledger
 from runtime.packed import Packed
 from runtime.run import Run
 from runtime.sticky import Sticky
-from ui import offline, search
+from ui import offline, report, search, streamlit_patches
 from ui.text import LANGUAGES, REFERENCE, phrases, theory
 
 log = logging.getLogger("theoria")
@@ -46,6 +46,7 @@ async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
     for slug in itertools.chain(*SECTIONS.values()):
         for language in LANGUAGES:
             theory(slug, language)
+    report.version()
     if settings.WARM:
         threading.Thread(target=warm, name="warm", daemon=True).start()
     with metrics.served(store, films):
@@ -73,14 +74,7 @@ def _alive(session: str) -> bool:
     """Whether somebody still has the page open."""
     if session in ("warm", "gpu"):
         return True
-    runtime = st.runtime.get_instance()
-    return bool(runtime.is_active_session(session))
-
-
-def _held() -> Holdings:
-    """Files that visitors have brought and Streamlit keeps."""
-    brought = st.runtime.get_instance().uploaded_file_mgr.file_storage  # type: ignore[attr-defined]
-    return {session: {name: len(file.data) for name, file in list(files.items())} for session, files in list(brought.items())}
+    return streamlit_patches.alive(session)
 
 
 class PatientStream(StreamingResponse):
@@ -148,7 +142,7 @@ app = st.App(
         Route(f"{prefix}/{script.PATH}", plotly_script),
     ],
     middleware=[
-        Middleware(Doors, base=prefix, largest=st.get_option("server.maxUploadSize") * 2**20, ledger=Ledger(_held)),
+        Middleware(Doors, base=prefix, largest=st.get_option("server.maxUploadSize") * 2**20, ledger=Ledger(streamlit_patches.held)),
         Middleware(Packed, base=prefix),
         *([Middleware(Sticky)] if settings.REPLICA else []),
         Middleware(Cards, base=prefix, told=card, more=lambda page: front.hints(prefix) if has_film(page) else ""),

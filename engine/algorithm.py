@@ -22,7 +22,7 @@ class Algorithm(Generic[P]):
     train: Callable[..., Iterator[Frame]]
     Params: type[P]
     sample: str = ""  # the data it opens with; "": it needs none
-    torch: bool = False  # whether it honours the GPU switch
+    torch: bool = False  # whether it computes where it is told to, on the CPU or a GPU
     opens: int = -1  # the frame its page opens at; -1: the last
     code: Mapping[str, Lines] = field(default_factory=dict)  # part of a step ("step": a whole one) → what makes it
     changes: Sequence[str] = ()  # the settings that may be changed in the middle of a run

@@ -11,11 +11,11 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from engine.params import Spec, Value
 from ui import presenting
 from ui.language import known, language
+from ui.streamlit_patches import gone_back
 from ui.visit import Taken, visit
 
 VERSION = 1  # the links' major version: raised when an old link would mean another run
@@ -33,12 +33,6 @@ def opened() -> dict[str, str] | None:
     written, now = visit().written, time.monotonic()
     late = not gone_back() and any(link == ours and now - at < ECHO for at, ours in written)
     return None if written and (link == written[-1][1] or late) else link
-
-
-def gone_back() -> bool:
-    """Whether the page runs because the visitor went back or forward."""
-    context = get_script_run_ctx()
-    return bool(context and context.is_history_navigation)
 
 
 def arrive(slug: str) -> None:

@@ -4,12 +4,11 @@ import traceback
 from pathlib import Path
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from contents import SECTIONS
 from engine.errors import TheoriaError
 from runtime.workers import bug
-from ui import ways
+from ui import streamlit_patches, ways
 from ui.language import language, say
 from ui.player import trouble
 from ui.text import phrases, theory
@@ -18,8 +17,8 @@ from ui.visit import visit
 ROOT = Path(__file__).parents[1]
 OWN = ("syllabus", "engine")
 st.set_page_config(page_icon=str(ROOT / "ui/static/mark.svg"), layout="wide", initial_sidebar_state="collapsed")
-st.html(f"<style>{(ROOT / 'ui/house.css').read_text(encoding='utf-8')}{ways.STYLE}</style>")
-st.html(f"<style>{phrases(language())['css']['own_words']}</style>")  # Streamlit's own words have no translation
+st.html(f"<style>{streamlit_patches.STYLE}{(ROOT / 'ui/house.css').read_text(encoding='utf-8')}{ways.STYLE}</style>")
+st.html(f"<style>{streamlit_patches.words(say('choose_file'))}</style>")
 
 
 def page(section: str, slug: str) -> st.Page:
@@ -28,9 +27,7 @@ def page(section: str, slug: str) -> st.Page:
 
 def lost(known: set[str]) -> list[st.Page]:
     """A page for an address that is none of ours: else Streamlit would say so, in English, over the home page."""
-    context = get_script_run_ctx()
-    asked = context.pages_manager.intended_page_name if context else ""
-    name = (asked or "").strip("/")
+    name = streamlit_patches.asked_page().strip("/")
     if not name or "/" in name or name in known:
         return []
     return [st.Page(ROOT / "pages" / "lost.py", title=say("lost"), url_path=name)]

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from charts import theme
 from engine.algorithm import Algorithm
@@ -18,9 +17,10 @@ from engine.points import Points
 from runtime import script, server, settings
 from runtime.films import Draw, Film
 from runtime.run import Run
-from ui import address, compare, presenting, reading
+from ui import address, compare, device, presenting, reading, report
 from ui.language import language
 from ui.lesson import EVERYTHING
+from ui.streamlit_patches import session_id
 from ui.text import Topic, markdown, phrases
 from ui.visit import visit
 
@@ -36,7 +36,8 @@ FILES = (
 )
 THEME = {"light": theme.LIGHT, "dark": theme.DARK, "projector": theme.PROJECTOR, "template": theme.TEMPLATE}
 SCRIPT = "\n".join(
-    [f"const THEME = {json.dumps(THEME)};"] + [(FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in FILES]
+    [f"const THEME = {json.dumps(THEME)};", (FOLDER.parent / "streamlit.js").read_text(encoding="utf-8")]
+    + [(FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in FILES]
 )
 STYLE = (FOLDER / "player.css").read_text(encoding="utf-8")
 PLAYER = st.components.v2.component("player", css=STYLE, js=SCRIPT, isolate_styles=False)
@@ -103,6 +104,8 @@ def play(
             "locked": reading.asking(text.slug),
             "until": reading.until(text.slug),
             "present": presenting.on(),
+            "device": device.word(kind),
+            "version": report.version(),
             "closeup": {"now": close >= 0, "offered": kind.closes, "steps": CLOSE_UP_STEPS},
             "inline": _inline(opened, heard),
             "nonce": _count(opened, start, autoplay),
@@ -176,11 +179,6 @@ def film_address(film: Film) -> str:
     return f"{base()}films/{settings.NODE}/{film.key}"
 
 
-def session_id() -> str:
-    context = get_script_run_ctx()
-    return context.session_id if context else "none"
-
-
 def _event(state: Mapping[str, Any] | None) -> Mapping[str, Any]:
     """What the player says; nothing, where that is no event of its kind."""
     event = (state or {}).get("event")
@@ -206,6 +204,7 @@ def _hear(slug: str, film: Film, run: Run, shown: Algorithm[Any], on_click: Call
         compare.unpin(slug)
     elif kind == "click" and on_click and not reading.hides(slug, EVERYTHING) and (clicked := _clicked(event, film, run)):
         on_click(clicked)
+    device.hear(event)
     presenting.hear(event)
     reading.hear(slug, event)
     playing.heard = event

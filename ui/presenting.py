@@ -39,7 +39,8 @@ def hear(event: Mapping[str, Any]) -> None:
 def dress() -> None:
     """The style, and what to press. To be drawn inside a container, so that nothing below it moves."""
     if on():
-        st.html(f"<style>{STYLE}</style>")
+        with st.container(key="projector"):
+            st.html(f"<style>{STYLE}</style>")
 
 
 def door() -> None:

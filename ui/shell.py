@@ -67,9 +67,7 @@ def picture(
     placed: Placed = NOTHING_PLACED,
 ) -> Clicked | None:
     """What every topic's page ends with: the address, the picture, the tabs below. Returns what was clicked last."""
-    left, right = sides
-    with left:
-        where = device.switch() if kind.torch else "cpu"
+    right = sides[1]
     row.left([*ui.kinds.specs(module.ALGORITHMS, kind), *options.specs()], chosen.short)
     data, short = chosen.link | placed.link, chosen.short | placed.link
     link, step = address_bar(text, module.ALGORITHMS, params, options, data, short=short, note=chosen.note or placed.note)
@@ -77,7 +75,7 @@ def picture(
     with right:
         notices()
         clicked = play(
-            Run(kind.train, params, (chosen.data,) if kind.sample else (), where),
+            Run(kind.train, params, (chosen.data,) if kind.sample else (), device.chosen(kind)),
             view.draw,
             options,
             text,
@@ -220,8 +218,8 @@ def below(text: Topic, module: ModuleType, params: Params, data: Sequence[str]) 
         about, numbers, code, errata, lesson = st.tabs(names, on_change="rerun", key=f"{text.slug}-tabs-{language()}")
         with about:
             if about.open:
-                st.markdown(text.prose.replace("\n#### ", "\n## "))
-                st.markdown(f"## {say('sources')}\n" + "\n".join(f"- {item}" for item in text.sources))
+                st.markdown(text.prose.replace("\n#### ", "\n## "), anchors=False)
+                st.markdown(f"## {say('sources')}\n" + "\n".join(f"- {item}" for item in text.sources), anchors=False)
         with numbers:
             if numbers.open:
                 beside_player("numbers")

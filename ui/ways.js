@@ -22,7 +22,7 @@ function mark(here, words) {
 }
 
 // ---- going somewhere
-const native = (href) => [...document.querySelectorAll("[data-testid=stSidebarNavLink]")].find((one) => new URL(one.href).pathname.replace(/\/$/, "") === new URL(href).pathname.replace(/\/$/, ""));
+const native = (href) => [...document.querySelectorAll(STREAMLIT.link)].find((one) => new URL(one.href).pathname.replace(/\/$/, "") === new URL(href).pathname.replace(/\/$/, ""));
 let titled = null, closePanel = () => {};
 function click(event) {
   const link = event.target.closest?.("a[data-go]");
@@ -34,11 +34,42 @@ function click(event) {
   own.click();
 }
 function arrived(tries = 0) {      // as after a reload: at the top, and the title is what is read out
-  const title = document.querySelector("[data-testid=stMain] h1");
+  const title = document.querySelector(STREAMLIT.title);
   if ((!title || title === titled) && tries < 40) return setTimeout(arrived, 25, tries + 1);
   titled = title;
-  document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+  document.querySelector(STREAMLIT.main)?.scrollTo(0, 0);
   if (title) { title.tabIndex = -1; title.style.outline = "none"; title.focus({preventScroll: true}); }
+}
+
+// ---- the line to the server: where it is cut it is said, and at which end
+const UNEASY = 2000, ANSWERS = 3000;                // milliseconds: after which the server is asked, and within which it is to answer
+function makeLine(told, ran) {
+  const app = document.querySelector(STREAMLIT.app), uneasy = () => app.getAttribute(STREAMLIT.line) !== "CONNECTED" || app.getAttribute(STREAMLIT.run) !== "notRunning" || !navigator.onLine;
+  let timer = null, base = "/";
+  const listen = () => { if (app.getAttribute(STREAMLIT.run) === "notRunning") ran(); if (uneasy()) timer ??= setTimeout(ask, UNEASY); };
+  async function ask() {                            // a page that runs for long is no broken line, nor is a laptop that serves itself
+    const there = !uneasy() || await fetch(base + "_stcore/health", {cache: "no-store", signal: AbortSignal.timeout(ANSWERS)}).then(({ok}) => ok, () => false);
+    if (timer === null) return;
+    told(there ? "" : navigator.onLine ? "unreachable" : "offline");
+    timer = there && !uneasy() ? null : setTimeout(ask, UNEASY);
+  }
+  const eye = new MutationObserver(listen);
+  eye.observe(app, {attributes: true, attributeFilter: [STREAMLIT.line, STREAMLIT.run]});
+  addEventListener("offline", listen);
+  return {under: (path) => { base = path; }, stop: () => { clearTimeout(timer); timer = null; eye.disconnect(); removeEventListener("offline", listen); }};
+}
+
+// ---- names that Streamlit gives in English, heard in the reader's language. After every run of the page, and once more for what comes late
+const renamed = new WeakMap();                      // a node → the name it had
+function rename(names) {
+  const told = (was) => names[was] ?? Object.entries(names).filter(([key]) => key.endsWith("{what}") && was.startsWith(key.slice(0, -6))).map(([key, text]) => text.replace("{what}", was.slice(key.length - 6)))[0];
+  for (const node of document.querySelectorAll(STREAMLIT.named)) {
+    const now = node.getAttribute("aria-label") ?? node.textContent.trim(), [was, ours] = renamed.get(node) ?? [now];
+    const text = told(now === ours ? was : now);
+    if (!text) continue;
+    renamed.set(node, [now === ours ? was : now, text]);
+    if (now !== text) node.setAttribute("aria-label", text);
+  }
 }
 
 // ---- the bar
@@ -78,7 +109,8 @@ function makeBar(root) {
       <span class="th-seek" role="search"><input type="search" autocomplete="off" spellcheck="false" aria-label="${clean(words.search)}" placeholder="${clean(NARROW.matches ? words.find : words.search)}" aria-controls="th-panel"><kbd aria-hidden="true">/</kbd></span>
       <button type="button" class="th-tongue" lang="${clean(SITE.languages[data.language].next)}">${clean(SITE.languages[data.language].following)}</button></nav>
       <div class="th-panel" id="th-panel" hidden><div class="th-found" aria-live="polite" hidden></div><div class="th-groups">${Object.keys(SITE.sections).map(column).join("")}</div><div class="th-pages">${pages}</div>
-      <p class="th-key"><span data-state="seen">${clean(words.seen)}</span><span data-state="open">${clean(words.open)}</span><span data-state="here">${clean(words.here)}</span></p></div>`;
+      <p class="th-key"><span data-state="seen">${clean(words.seen)}</span><span data-state="open">${clean(words.open)}</span><span data-state="here">${clean(words.here)}</span></p></div><p class="th-line" role="status"></p>`;
+    cut(missing);
     $("th-menu-button").onclick = () => show($("th-panel").hidden);
     $("th-tongue").onclick = () => document.querySelector(".st-key-language_button button")?.click();
     const input = $("th-seek input");
@@ -137,29 +169,37 @@ function makeBar(root) {
     event.preventDefault();
     (to < 0 ? input : links[Math.min(to, links.length - 1)]).focus();
   }
+  let missing = "";
+  const cut = (what) => { missing = what; if ($("th-line")) $("th-line").textContent = what && words[what]; };
+  const name = () => { for (const wait of [50, 500]) setTimeout(() => data && rename(SITE.languages[data.language].names), wait); }, line = makeLine(cut, name);
   const away = (event) => { if (!$("th-panel").hidden && !box.contains(event.target)) show(false); };
   document.addEventListener("click", click);
   document.addEventListener("pointerdown", away);
+  document.addEventListener("focusin", name);
   document.addEventListener("keydown", keys, true);
   NARROW.addEventListener("change", draw);
   closePanel = () => show(false);
   return {
     update(next) {      // Streamlit calls this at every rerun: drawing anew would close the panel while somebody types
       data = next;
+      line.under(data.base);
       words = SITE.languages[data.language].words;
       if (SITE.order.includes(data.here) && !seen().has(data.here)) keep(SEEN, [...seen(), data.here]);
       mark(data.here, words);
       const now = `${data.here} ${data.language} ${data.base}`;
       if (now !== drawn) { opened = sectionOf(data.here) ?? opened; drawn = now; draw(); }
+      name();
       if (was !== null && was !== data.here) arrived();
-      else titled = document.querySelector("[data-testid=stMain] h1");
+      else titled = document.querySelector(STREAMLIT.title);
       was = data.here;
     },
     stop() {
       document.removeEventListener("click", click);
       document.removeEventListener("pointerdown", away);
+      document.removeEventListener("focusin", name);
       document.removeEventListener("keydown", keys, true);
       NARROW.removeEventListener("change", draw);
+      line.stop();
       box.remove();
     },
   };

@@ -29,6 +29,7 @@ def site() -> dict[str, Any]:
             "sections": {section: said["sections"][section] for section in SHOWN},
             "topics": {slug: [text.title, text.question] for slug, text in texts.items()},
             "words": said["ways"],
+            "names": said["streamlit"],
             "next": then,
             "following": phrases(then)["ui"]["language_name"],
         }
@@ -36,7 +37,7 @@ def site() -> dict[str, Any]:
     return {"sections": SHOWN, "order": ORDER, "path": PATH, "languages": {speaks: of(speaks) for speaks in LANGUAGES}}
 
 
-PARTS = ("ways.js", "path.js", "player/entry.js")  # joined in this order; the last holds what Streamlit calls
+PARTS = ("streamlit.js", "ways.js", "path.js", "player/entry.js")  # joined in this order; the last holds what Streamlit calls
 SCRIPT = f"const SITE = {json.dumps(site(), ensure_ascii=False)};\n" + "".join(
     (HERE / name).read_text(encoding="utf-8") for name in PARTS
 )

@@ -1,7 +1,10 @@
 """Swin, windows that shift: the page. Odd: pictures of a classifier are those it knows, and words tell what was measured."""
 
+from dataclasses import replace
+
 import ui.kinds
 from engine.vision import swin
+from engine.vision.swin.pictures import cut_off
 from engine.vision.swin.samples import CLOTHES, EMOJI
 from ui import address, shell
 from ui.controls import controls
@@ -25,5 +28,7 @@ with left:
         if trained and kept.get("opened_by", trained) != trained and kept.get("data") in PHOTOS:
             address.put("swin", "data", samples[0])  # a classifier begins with something that it knows
         kept["opened_by"] = trained
-        chosen = dataset(text, samples, default=samples[0], form=PICTURE)
+        height, width = getattr(params, "height", 1), getattr(params, "width", 1)  # a classifier is given squares
+        form = replace(PICTURE, cut=lambda picture: cut_off(picture, height, width))
+        chosen = dataset(text, samples, default=samples[0], form=form)
 shell.picture(text, swin, view, kind, params, options, chosen, row, (left, right))

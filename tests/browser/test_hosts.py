@@ -56,6 +56,7 @@ def test_a_deep_link_on_a_fresh_server_opens_its_run_and_after_a_restart_the_sam
     shown, said = film(page), caption(page)
     server.stop()
     page.wait_for_selector("[data-testid=stApp]:not([data-test-connection-state=CONNECTED])")
+    expect(page.locator(".th-line")).to_contain_text("服务器没有应答")
     page.evaluate(RUNS)
     server.start()
     page.wait_for_function("() => window.runs > 0", timeout=PATIENCE)  # what is set before that is set back by the run
@@ -65,6 +66,11 @@ def test_a_deep_link_on_a_fresh_server_opens_its_run_and_after_a_restart_the_sam
     assert step(page) == 33
     assert caption(page) == said
     expect(slider(page, "rows")).to_have_value("6")
+    expect(page.locator(".th-line")).to_be_empty()
+    page.context.set_offline(True)
+    expect(page.locator(".th-line")).to_contain_text("网络已断开")
+    page.context.set_offline(False)
+    expect(page.locator(".th-line")).to_be_empty()
     unbroken(page)
     with another_film(page):
         slider(page, "rows").press("ArrowLeft")

@@ -10,6 +10,7 @@ from engine import device
 from engine.errors import DeviceError
 from runtime.run import Run
 from runtime.store import Store
+from tests.engine.algorithms import ALGORITHMS
 from tests.runtime import toys
 from tests.runtime.helpers import ended, run, until
 
@@ -22,6 +23,9 @@ def both() -> Iterator[Store]:
     store = Store(1, gpu="cuda")
     yield store
     store.close()
+
+
+TORCH = [case for case in ALGORITHMS if case.kind.torch]
 
 
 def on_gpu(train, **params) -> Run:
@@ -70,3 +74,16 @@ def test_a_run_computed_in_line_is_told_its_device(inline: Store) -> None:
     else:
         assert job.error is not None
         assert job.error.code in ("no_cuda_build", "no_device")
+
+
+@pytest.mark.parametrize("case", TORCH, ids=str)
+def test_a_kind_that_offers_the_gpu_computes_there_and_finds_the_same(case) -> None:
+    """Where there is none it is refused, and not computed on the CPU under the GPU's name."""
+    with device.on("cuda"):
+        if not torch.cuda.is_available():
+            with pytest.raises(DeviceError):
+                list(case.opening())
+            return
+        there = list(case.opening())
+    for one, other in zip(case.opening(), there, strict=True):
+        assert one.numbers() == pytest.approx(other.numbers(), rel=1e-4, abs=1e-4)

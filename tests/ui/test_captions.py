@@ -10,9 +10,8 @@ from contents import SECTIONS
 from ui.text import LANGUAGES, theory
 
 SLUGS = [slug for slugs in SECTIONS.values() for slug in slugs]
-SLACK = 16  # pixels that a formula of two lines may need beyond the caption, which scrolls then; nothing moves
 # The player's own functions write the captions of a film; what does not fit is told.
-TIGHT = """async ([film, slack]) => {
+TIGHT = """async (film) => {
     const source = await (await fetch("/player.js")).text(), module = URL.createObjectURL(new Blob([source + "\\nexport {Film, caption};"], {type: "text/javascript"}));
     const {Film, caption} = window.own ??= await import(module), told = new Film({key: "told"}), pane = window.theoria.player.panes[0], box = pane.node.querySelector(".th-caption"), out = [];
     for (const line of film.split("\\n")) told.feed(line);
@@ -20,7 +19,7 @@ TIGHT = """async ([film, slack]) => {
     for (let i = 0; i <= last; i++) {
         const picture = told.picture(i, "light");
         caption(my, pane, told, picture, i);
-        if (box.scrollHeight > box.clientHeight + slack) out.push([i, "too high", box.scrollHeight, picture.said]);
+        if (box.scrollHeight > box.clientHeight + 1) out.push([i, "too high", box.scrollHeight, picture.said]);
         if (pane.node.querySelector(".th-words").offsetHeight > (box.clientWidth < 640 ? 140 : 60)) out.push([i, "too many words", picture.said]);
         const sum = box.querySelector(".th-sum").lastElementChild, below = box.querySelector(".th-metrics");
         if (box.clientWidth < 640 && sum?.getBoundingClientRect().bottom > below.getBoundingClientRect().top + 1) out.push([i, "on the metrics", sum.textContent]);
@@ -52,4 +51,4 @@ def test_captions_fit(films, pages, slug):
     for experiment in ("", *(item.id for item in theory(slug, "en").experiments)):
         for language in LANGUAGES:
             shown = films.get(slug, experiment, language).spoken()
-            assert [page.evaluate(TIGHT, [shown, SLACK]) for page in pages] == [[], [], []], (experiment, language)
+            assert [page.evaluate(TIGHT, shown) for page in pages] == [[], [], []], (experiment, language)

@@ -60,8 +60,7 @@ def words() -> Iterator[tuple[str, str]]:
         yield from ((f"{slug} errata", part) for item in text.errata for part in item.values())
         yield from ((f"{slug} prose", part) for part in text.prose.split("\n\n"))
     for table, entries in phrases("zh").items():
-        if table != "css":
-            yield from ((f"{table} {key}", value) for key, value in entries.items())
+        yield from ((f"{table} {key}", value) for key, value in entries.items())
 
 
 def latin(text: str) -> float:

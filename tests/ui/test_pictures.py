@@ -1,4 +1,4 @@
-"""Pictures as data: brought, used, refused, awaited; and the switch for the GPU."""
+"""Pictures as data: brought, used, refused, awaited; and the word for the GPU."""
 
 import io
 from typing import Any
@@ -11,6 +11,7 @@ from engine import data
 from runtime import server
 from tests.pages import CSV, opened, said, visit
 from ui.data import EDITED_POINTS, PICTURE, POINTS
+from ui.device import hear
 
 pytestmark = pytest.mark.usefixtures("bugs_break", "in_line")
 FORWARD = {"diffusion__what": "forward"}
@@ -135,27 +136,39 @@ def test_what_a_form_takes_is_said_by_the_form():
     assert (POINTS.accepts(image), POINTS.accepts(table)) == (True, True)
 
 
-# ---- the switch
+# ---- the word in the player's row
 
 
-def test_without_a_gpu_the_switch_is_off_and_says_why():
-    page = opened("diffusion", diffusion__calls="1")
-    switch = page.toggle(key="gpu")
-    assert switch.disabled
-    assert not switch.value
-    assert any("no GPU" in caption.value for caption in page.caption)
+@pytest.fixture
+def told(monkeypatch):
+    """What the player is told at each run of a page, newest last."""
+    heard: list[dict[str, Any]] = []
+    monkeypatch.setattr("ui.player.PLAYER", lambda key, data, **how: heard.append(data))
+    return heard
+
+
+def test_without_a_gpu_the_word_is_off_and_says_why(told):
+    opened("diffusion", diffusion__calls="1")
+    device = told[-1]["device"]
+    assert (device["gpu"], device["there"]) == (False, False)
+    assert "no GPU" in device["said"]
     assert job().run.device == "cpu"
 
 
-def test_with_a_gpu_the_switch_sets_the_device_of_runs_and_stands_in_no_link(monkeypatch):
+def test_with_a_gpu_the_word_sets_the_device_of_runs_and_stands_in_no_link(monkeypatch, told):
     monkeypatch.setattr("runtime.store.Store.gpu", ("cuda", "A GPU"))
     page = opened("diffusion", diffusion__calls="1")
     assert job().run.device == "cpu"
-    page.toggle(key="gpu").set_value(True).run()
+    with monkeypatch.context() as pressed:
+        pressed.setattr("ui.device.visit", lambda: visit(page))
+        hear({"kind": "device", "gpu": True})
+    page.run()
     assert job().run.device == "cuda"
+    assert told[-1]["device"] == {"gpu": True, "there": True, "said": told[-1]["device"]["said"]}
     assert "cuda" not in visit(page).link
     assert "gpu" not in visit(page).link
     page.switch_page("../pages/learning/som.py").run()
-    assert job().run.device == "cpu"  # nothing there computes with torch
+    assert told[-1]["device"] is None  # nothing there computes with torch
+    assert job().run.device == "cpu"
     page.switch_page("../pages/generative/diffusion.py").run()
-    assert page.toggle(key="gpu").value  # kept for the session
+    assert told[-1]["device"]["gpu"]  # kept for the session

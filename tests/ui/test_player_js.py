@@ -711,14 +711,61 @@ def test_the_link_follows_the_step_and_is_selected_where_copying_is_not_allowed(
     expect(page.locator(".th-linkbox")).to_be_hidden()
 
 
-def test_the_link_is_copied_where_that_is_allowed(page):
+def test_the_link_and_a_report_are_copied_where_that_is_allowed(page):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    show(page, "small")
+    show(page, "small", version="0123456789")
     wait(page, step=11)
     press(page, "more")
     page.click("text=Copy link to this step")
     expect(page.locator(".th-note")).to_have_text("link copied")
     assert page.evaluate("navigator.clipboard.readText()").endswith("&step=11")
+    press(page, "more")
+    page.click("text=Something wrong here?")
+    expect(page.locator(".th-note")).to_have_text("report copied")
+    lines = page.evaluate("navigator.clipboard.readText()").splitlines()
+    assert lines[:3] == ["Theoria 0123456789", "https://theoria.example/som?v=1&som.rows=5&step=11", "Step 11 / 11"]
+    assert f"error: {error_at(11)}" in lines
+    assert lines[-1].startswith("CPU · 1280×800 · light · ")
+
+
+PLACES = "[...document.querySelectorAll('.th-bar > *')].filter((one) => one.offsetWidth).map((one) => [one.className, one.getBoundingClientRect().x, one.offsetWidth])"
+
+
+def test_the_word_for_the_device_moves_nothing_in_the_row_and_says_why_it_is_off(page):
+    word, seen = page.locator(".th-device"), []
+    for gpu, there in ((False, True), (True, True), (False, False)):
+        show(page, "small", device={"gpu": gpu, "there": there, "said": "None here."})
+        wait(page, step=11)
+        assert word.get_attribute("aria-pressed") == str(gpu).lower()
+        seen.append(page.evaluate(PLACES))
+        word.click(force=True)
+        page.wait_for_timeout(150)
+    assert seen[0] == seen[1] == seen[2]
+    assert [event["gpu"] for event in events(page, "device")] == [True, False]  # where there is none nothing is asked for
+    expect(page.locator(".th-linkbox")).to_have_text("None here.")
+    page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(word).to_be_hidden()
+    press(page, "more")
+    item = page.locator(".th-menu .th-item", has_text="Compute on the GPU")
+    assert item.get_attribute("aria-disabled") == "true"
+    item.click(force=True)
+    expect(page.locator(".th-linkbox")).to_have_text("None here.")
+    page.keyboard.press("Escape")
+
+
+def test_a_link_to_a_step_that_the_run_has_not_shows_the_last_and_says_so(page):
+    page.evaluate("history.replaceState(null, '', '?step=99999')")
+    show(page, "small", start=99999)
+    wait(page, step=11)
+    expect(page.locator(".th-beyond")).to_have_text("Asked for 99999, ends at 11.")
+    show(page, "other", start=99999)
+    wait(page, step=5)
+    expect(page.locator(".th-beyond")).to_have_text("Asked for 99999, ends at 5.")
+    page.evaluate("history.replaceState(null, '', location.pathname)")
+    show(page, "small", start=99999)  # the page means the end, no link said so
+    wait(page, step=11)
+    expect(page.locator(".th-beyond")).to_be_hidden()
 
 
 def test_pictures_leave_as_svg_and_png_on_a_background(page):

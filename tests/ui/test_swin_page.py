@@ -11,6 +11,7 @@ from PIL import Image
 
 from engine import data
 from engine.vision import swin
+from engine.vision.swin.pictures import cut_off
 from runtime import server
 from tests.pages import opened, said, visit
 
@@ -134,3 +135,12 @@ def test_the_accuracies_on_the_page_are_those_that_were_measured_on_the_same_ter
     opened("swin", swin__show="trained", swin__labels=labels)
     last = run().frames[-1]
     assert (last.accuracy, last.other) == (shifted["accuracy"], still["accuracy"])
+
+
+def test_what_is_cut_off_a_picture_is_said():
+    wide = data.Image(np.zeros((300, 900, 3), np.uint8), ())
+    assert cut_off(wide, 224, 224) == (("cut", {"width": 300, "height": 300}),)
+    assert cut_off(wide, 32, 96) == ()
+    for height, width in ((224, 224), (96, 32), (50, 500)):
+        kept = cut_off(wide, height, width)[0][1]
+        assert kept["width"] / kept["height"] == pytest.approx(width / height, rel=0.02)

@@ -29,7 +29,7 @@ TABLES = (
     "errors",
     "notes",
     "texts",
-)  # the last table, css, is Streamlit's own words and needs no English
+)
 
 
 def fields(template: str) -> set[str]:

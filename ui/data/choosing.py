@@ -39,7 +39,7 @@ def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) ->
     content = own.content if choice == "own" and own else _content_of(choice, needed=needed)
     picked = picked_columns(slug, content, choice) if isinstance(content, Table) and form.columns else None
     if door and door.open:
-        with door:
+        with door, st.container(key="bring"):
             picked = _bring(text, form, content, choice) or picked
     try:
         chosen = assemble(slug, choice, own, picked, default, form)
@@ -88,7 +88,7 @@ def _bring(text: Topic, form: Form[Any], content: Content | None, choice: str) -
     if isinstance(content, Text) and choice == "own":
         pick_text_column(slug, content)
     if content is not None and choice == "own":
-        show_notes(content.notes if isinstance(content, Image) else form.notes(content))
+        show_notes((*content.notes, *form.cut(content)) if isinstance(content, Image) else form.notes(content))
     return picked
 
 

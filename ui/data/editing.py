@@ -36,7 +36,7 @@ def editor(text: Topic, content: Table) -> None:
     labels = {column: text.say.get("column_" + column, column) for column in base.columns}
     st.data_editor(
         frame, key=key, num_rows="dynamic", hide_index=True, width="stretch", height=min(320, 36 * (base.rows + 2) + 2),
-        column_config=labels, on_change=_edit, args=(text, key, base),
+        column_config=labels, placeholder="", on_change=_edit, args=(text, key, base),
     )  # fmt: skip
 
 

@@ -37,6 +37,7 @@ class Form(Generic[D]):
         "table"  # the phrases that say what can be brought and how much of it: own_…, limits_…; own_travels is said of all
     )
     notes: Callable[[Any], Sequence[Note]] = lambda content: content.notes  # what was assumed about what was read
+    cut: Callable[[Image], Sequence[Note]] = lambda picture: ()  # what is left of a picture, where not all of it is used
 
     def accepts(self, content: Content) -> bool:
         """Whether something can be made of what was read."""

@@ -3,7 +3,6 @@
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from engine.columns import numeric_columns
@@ -18,6 +17,7 @@ from ui.data.forms import Content, Form
 from ui.data.own import SESSION_BYTES, Own, state_of, uploads
 from ui.data.picking import first_columns, forget_columns, hand_on
 from ui.data.writing import take_words
+from ui.streamlit_patches import let_go
 from ui.text import Topic
 
 
@@ -32,7 +32,7 @@ def upload(text: Topic, form: Form[Any]) -> None:
         if file.size + uploads(slug) > SESSION_BYTES:
             raise DataError("session_full", limit=SESSION_BYTES // 1_000_000)
         raw = file.getvalue()
-        _let_go(file)
+        let_go(file)
         if Text in form.takes and is_dictionary(file.name):
             take_words(text, read_dictionary(raw))
             return
@@ -52,12 +52,6 @@ def upload(text: Topic, form: Form[Any]) -> None:
         hand_on(slug, awaited.columns, awaited.label)
     elif awaited:
         address.notice("other_file", name=awaited.name)
-
-
-def _let_go(file: UploadedFile) -> None:
-    """Give back the room that a file takes, once its content is in our hands."""
-    if context := get_script_run_ctx():
-        context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)  # type: ignore[attr-defined]
 
 
 def _read(raw: bytes, name: str, form: Form[Any]) -> Table | Text:

@@ -5,14 +5,15 @@ const ICONS = {closer: GLASS + "M6.4 4.6h1.2v1.6H6.4zM6.4 7.4h1.2V9H6.4z", whole
 const BAR = [
   ["first", "M3 3h1.6v10H3zM13 3v10L5.6 8z"], ["back", "M5 3h1.6v10H5zM12 3v10L7.4 8z"], ["play"], ["next", "M9.4 3H11v10H9.4zM4 3v10l4.6-5z"], ["last", "M11.4 3H13v10h-1.6zM3 3v10l7.4-5z"],
 ].map(([name, path]) => `<button type="button" class="th-${name}">${path ? icon(path) : icon("M5 2.6v10.8L13.2 8z", "th-run") + icon("M4 3h2.8v10H4zm5.2 0H12v10H9.2z", "th-rest")}</button>`).join("");
-const HTML = `<p class="th-lock" hidden></p><p class="th-plain" hidden></p><div class="th-screen"><div class="th-panes"></div><div class="th-veil" role="status"><strong></strong><span></span></div></div>
+const HTML = `<p class="th-lock" hidden></p><p class="th-plain" hidden></p><p class="th-beyond" role="status" hidden></p><div class="th-screen"><div class="th-panes"></div><div class="th-veil" role="status"><strong></strong><span></span></div></div>
   <div class="th-bar" role="group">${BAR}<div class="th-track"><div class="th-whole" aria-hidden="true" hidden></div><div class="th-ticks" aria-hidden="true"></div><input class="th-scrub" type="range" min="0" max="1" value="0"></div>
     <span class="th-note"></span><span class="th-count"></span><button type="button" class="th-speed"></button>
     <button type="button" class="th-loop" aria-pressed="false">${icon("M4.5 4H11V2l3 2.8L11 7.6V5.5H4.5v3H3V5.5A1.5 1.5 0 0 1 4.5 4zM13 7.5v3a1.5 1.5 0 0 1-1.5 1.5H5v2l-3-2.8L5 8.4v2.1h6.5v-3z")}</button>
     <button type="button" class="th-closer" hidden></button><button type="button" class="th-pin" hidden></button>
+    <button type="button" class="th-device" hidden><b>CPU</b><i aria-hidden="true"> | </i><b>GPU</b></button>
     <button type="button" class="th-more" aria-expanded="false">${icon("M3 6.7a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6zm5 0a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6zm5 0a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6z")}</button>
     <div class="th-menu" hidden></div></div>
-  <div class="th-linkbox" hidden><input class="th-link" readonly><span></span></div><div class="th-live th-quiet" aria-live="polite"></div>`;
+  <div class="th-linkbox" hidden><input class="th-link" readonly><textarea class="th-report" rows="6" readonly hidden></textarea><span></span></div><div class="th-live th-quiet" aria-live="polite"></div>`;
 const state = (my) => {                             // everything that is not in the picture is written here
   if (my.gone) return;
   const {films} = my, over = ends(my), got = count(my), failed = films.find((film) => film.error), queued = films.find((film) => film.queued !== null && !film.lines.length && !film.over);
@@ -62,13 +63,14 @@ const lineState = (my, {n, got, status}) => {       // lines of words: what is b
   put($("note"), "textContent", status === "running" && ahead(my) < 0 ? again + fill(how, {got: Math.max(got - 1, 0), n: n - 1}) : "");
   put($("lock"), "textContent", two ? agree(my) ? words.lock_step : words.lock_part : data.pinned ? words.pin_waits : ""); put($("lock"), "hidden", !two && !data.pinned);
   put($("plain"), "textContent", words.plain); put($("plain"), "hidden", !panes.some(({marks}) => marks.length));
+  put($("beyond"), "textContent", my.beyond === null ? "" : fill(words.beyond, {asked: my.beyond, last: n - 1})); put($("beyond"), "hidden", my.beyond === null);
 };
 const veilState = (my, {got, over, status, failed, queued}) => {
   const {films, panes, shown, words, veil} = my;
   const waiting = queued && [words.queued_title, fill(queued.queued ? words.queued : words.queued_next, {n: queued.queued})];
   const opening = panes.some((pane) => pane.film) ? [] : ["", words.opening];      // an old picture stays until the new one comes
   const [title, text] = failed && over && shown < 0 && !got ? [failed.error.title, failed.error.text] : shown >= 0 ? [] : waiting || opening;
-  if (status === "error" && got === 0 && films[0].complained !== films[0].error && document.querySelector("[data-testid=stPopoverBody]")) {      // what is said must be seen
+  if (status === "error" && got === 0 && films[0].complained !== films[0].error && document.querySelector(STREAMLIT.popover)) {      // what is said must be seen
     films[0].complained = films[0].error;
     emit(my, {kind: "failed", nonce: Date.now()});
   }
@@ -77,6 +79,7 @@ const veilState = (my, {got, over, status, failed, queued}) => {
 };
 const rated = ({$, speed, words}) => { put($("speed"), "textContent", `${speed}×`); put($("speed"), "aria-label", `${words.speed} ${speed}×`); };
 const canClose = ({data}) => !data.offline && Boolean(data.closeup?.now || data.closeup?.offered);
+const canChoose = ({data}) => !data.offline && Boolean(data.device);      // where torch computes
 const canPin = ({data}) => !data.offline && data.pinned !== undefined;
 const actions = ({data, words}) => [                // button, icon, word, name, hint
   data.closeup?.now ? ["closer", "whole", words.whole, words.whole, words.whole] : ["closer", "closer", words.closer_short, words.closer, words.closer],
@@ -95,5 +98,7 @@ const label = (my) => {                             // words of the visitor's la
   const narrow = my.outer < NARROW;                 // there they stand in the menu
   put($("closer"), "hidden", narrow || !canClose(my)); put($("pin"), "hidden", narrow || !canPin(my));
   put($("pin"), "aria-pressed", String(Boolean(data.pinned)));
+  put($("device"), "hidden", narrow || !canChoose(my)); put($("device"), "aria-label", words.gpu); put($("device"), "title", data.device?.said ?? "");
+  put($("device"), "aria-pressed", String(Boolean(data.device?.gpu))); put($("device"), "aria-disabled", String(!data.device?.there));
   fillMenu(my);
 };

@@ -12,6 +12,7 @@ const tick = (my, now) => {
   const to = my.want === first ? first : Math.min(my.want, n - 1);
   if (to >= 0 && (my.want !== my.shown || my.dirty || grown)) draw(my, to);
 };
+const asksFor = (i) => new URLSearchParams(location.search).get("step") === String(i);      // whether it is the address that names this picture
 const fitAgain = (my, now) => {                     // on a projector: a question came or went above
   if (now - my.sized <= 400) return;
   const before = my.room * my.zoom;
@@ -24,7 +25,7 @@ const choose = (my, now, n, over, first) => {       // which picture should stan
   if (first >= 0 && my.shown < 0 && first === (my.start ?? my.films[0].total - 1)) {      // at once only where the rest takes its time: its curves come with the rest
     if (now - my.opened > 150) { my.want = first; my.start = null; }
   }
-  else if (my.start !== null && (my.start < n || over)) { my.want = Math.min(my.start, n - 1); my.start = null; my.due = now + 1000 / rate(my); }
+  else if (my.start !== null && (my.start < n || over)) { if (my.start >= n && asksFor(my.start)) my.beyond = my.start; my.want = Math.min(my.start, n - 1); my.start = null; my.due = now + 1000 / rate(my); }
   else if ((my.following || my.shown < 0) && settled && !(first >= 0 && my.want === first)) my.want = n - 1;
   else if (my.playing && my.shown >= 0 && now >= my.due) playOn(my, now, n, over);
 };

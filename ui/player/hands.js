@@ -14,6 +14,7 @@ const wire = (my) => {
   $("more").onclick = () => toggleMenu(my);
   $("pin").onclick = () => pinOrNot(my);
   $("closer").onclick = () => lookCloser(my);
+  $("device").onclick = () => computeElsewhere(my);
 };
 const lookCloser = (my) => {
   if (my.data.closeup.now) return emit(my, {kind: "whole"});
@@ -27,6 +28,10 @@ const bracket = (film, step, steps, end, shown) => {      // the part of a run t
   return {run: null, from: (inside[0] ?? shown) / last, to: (inside.at(-1) ?? shown) / last};
 };
 const pinOrNot = (my) => emit(my, {kind: my.data.pinned ? "unpin" : "pin", nonce: Date.now()});
+const computeElsewhere = (my) => {                  // or why there is nowhere else
+  const {there, gpu, said} = my.data.device;
+  if (there) emit(my, {kind: "device", gpu: !gpu, nonce: Date.now()}); else tellInBox(my, said);
+};
 const KEYS = {ArrowLeft: MOVES.back, ArrowRight: MOVES.next, Home: MOVES.first, End: MOVES.last};
 const saidByKey = ({data}, key) => {                // what a key says to the page, in a lesson
   if (!data.present) return null;

@@ -15,11 +15,11 @@ const watched = (my) => {                           // sizes, theme, connection,
   const {stage} = my, away_ = ({target}) => away(my, target), kept = () => keepLeft(my), keys = (event) => press(my, event), fit = () => resize(my);
   const dress = dresser(stage, (next) => { my.mood = next; my.template = paint(JSON.stringify(THEME.template), THEME[next]); my.dirty = true; });
   const width = new ResizeObserver(([{contentRect}]) => resized(my, contentRect.width));
-  const app = document.querySelector("[data-testid=stApp]"), line = new MutationObserver(([{oldValue}]) => {      // a server that was restarted knows nothing of us: run the page, or the next change would be lost
-    if (oldValue !== "CONNECTED" && app.getAttribute("data-test-connection-state") === "CONNECTED") emit(my, {kind: "back", nonce: Date.now()});
+  const app = document.querySelector(STREAMLIT.app), line = new MutationObserver(([{oldValue}]) => {      // a server that was restarted knows nothing of us: run the page, or the next change would be lost
+    if (oldValue !== "CONNECTED" && app.getAttribute(STREAMLIT.line) === "CONNECTED") emit(my, {kind: "back", nonce: Date.now()});
   });
   width.observe(stage);
-  if (app) line.observe(app, {attributes: true, attributeFilter: ["data-test-connection-state"], attributeOldValue: true});
+  if (app) line.observe(app, {attributes: true, attributeFilter: [STREAMLIT.line], attributeOldValue: true});
   document.addEventListener("keydown", keys); document.addEventListener("pointerdown", away_); addEventListener("resize", fit); addEventListener("pagehide", kept);
   return {dress: dress.dress, end: () => {
     document.removeEventListener("keydown", keys); document.removeEventListener("pointerdown", away_); removeEventListener("resize", fit); removeEventListener("pagehide", kept);

@@ -75,7 +75,7 @@ const openFilms = (my) => {
     if (went) { my.start = at; my.following = false; }
     my.playing = ran;
   }
-  Object.assign(my, {due: 0, opened: performance.now(), pointed: null, cursor: null, fresh: true, slips: 0});
+  Object.assign(my, {due: 0, opened: performance.now(), pointed: null, cursor: null, fresh: true, slips: 0, beyond: null});
   my.films.forEach((film) => { if (!old.includes(film) && !data.inline?.films?.[film.key]) follow(my, film); });
   tell("film");
 };

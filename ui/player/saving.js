@@ -3,11 +3,13 @@ const fillMenu = (my) => {
   const {menu, data, words, films} = my, copies = !data.offline && data.link && ["copy_step", () => copyStep(my)];
   const narrow = my.outer < NARROW, closer = narrow && canClose(my) && [data.closeup.now ? "whole" : "closer", () => lookCloser(my)];
   const pin = narrow && canPin(my) && [data.pinned ? "unpin" : "pin", () => pinOrNot(my)];
-  const items = [closer, pin, copies, ["save_svg", () => save(my, "svg")], ["save_png", () => save(my, "png")], ["save_csv", () => saveCsv(my)]].filter(Boolean);
-  const button = ([name, run]) => Object.assign(element("button", "th-item"), {type: "button", textContent: words[name], onclick: () => { closeMenu(my); run(); }});
+  const device = narrow && canChoose(my) && [data.device.gpu ? "cpu" : "gpu", () => computeElsewhere(my), data.device.there ? "" : data.device.said];
+  const items = [closer, pin, device, copies, ["save_svg", () => save(my, "svg")], ["save_png", () => save(my, "png")], ["save_csv", () => saveCsv(my)]].filter(Boolean);
+  const button = ([name, run, not = ""]) => Object.assign(element("button", "th-item"), {type: "button", textContent: words[name], title: not, ariaDisabled: String(Boolean(not)), onclick: () => { closeMenu(my); run(); }});
   const there = films.filter((film) => !data.offline && film.address && !film.inline && !data.inline?.films?.[film.key]);
   const link = (film) => Object.assign(element("a", "th-item"), {href: film.address + ".html", download: `${data.file}.html`, textContent: words.save_film + (films.length > 1 ? " · " + film.name : ""), onclick: () => closeMenu(my)});
-  menu.replaceChildren(...items.map(button), ...there.map(link));
+  const report = data.offline ? [] : [["report", () => copyReport(my)]];
+  menu.replaceChildren(...items.map(button), ...there.map(link), ...report.map(button));
 };
 const closeMenu = ({menu, $}) => { menu.hidden = true; $("more").setAttribute("aria-expanded", "false"); };
 const toggleMenu = (my) => {
@@ -17,12 +19,26 @@ const toggleMenu = (my) => {
   if (!menu.hidden) menu.firstChild?.focus({preventScroll: true});
 };
 const flash = (my, text) => { my.$("note").textContent = text; my.$("note").thKept.textContent = null; setTimeout(() => { if (!my.gone) state(my); }, 2500); };
-const copyStep = async (my) => {
-  const {$, linkbox, data, words} = my, input = $("link");
-  input.value = withStep(data.link, Math.max(my.shown, 0)); input.setAttribute("aria-label", words.link_label);
+const inBox = ({linkbox, $}, field, said) => {      // the box over the bar: a link or a report to copy by hand, or words alone
+  for (const name of ["link", "report"]) $(name).hidden = $(name) !== field;
   linkbox.hidden = false;
-  linkbox.lastChild.textContent = words.select_hint;
-  if (await copy(input)) { linkbox.hidden = true; flash(my, words.copied); put($("live"), "textContent", words.copied); }
+  linkbox.lastChild.textContent = said;
+};
+const tellInBox = (my, said) => { inBox(my, null, said); put(my.$("live"), "textContent", said); };
+const copyFrom = async (my, field, text, name, said, otherwise) => {
+  field.value = text; field.setAttribute("aria-label", name);
+  inBox(my, field, otherwise);
+  if (await copy(field)) { my.linkbox.hidden = true; flash(my, said); put(my.$("live"), "textContent", said); }
+};
+const linkOfStep = ({data, shown}) => withStep(data.link, Math.max(shown, 0));
+const copyStep = (my) => copyFrom(my, my.$("link"), linkOfStep(my), my.words.link_label, my.words.copied, my.words.select_hint);
+const copyReport = (my) => copyFrom(my, my.$("report"), reportOf(my), my.words.report, my.words.reported, my.words.report_hint);
+const reportOf = (my) => {                          // what whoever mends it needs: which run, which step, what stands there, where
+  const {films, data, words, shown} = my, at = Math.max(shown, 0);
+  const numbers = films.flatMap((film) => [...(films.length > 1 ? ["", film.name] : []), ...(film.error ? [plain(film.error.title) + ": " + plain(film.error.text)] : []),
+    ...(film.head.columns ?? []).map(([, label], k) => [label, film.rows[lastOf(my, film, at)]?.[k] ?? ""]).filter(([, value]) => value !== "").map((pair) => pair.join(": "))]);
+  const where = [data.device?.gpu ? "GPU" : "CPU", `${innerWidth}×${innerHeight}`, my.mood, navigator.language, navigator.userAgent].join(" · ");
+  return ["Theoria " + data.version, linkOfStep(my), `${words.step} ${at} / ${Math.max(total(my) - 1, 0)}`, ...numbers, where].join("\n");
 };
 const saveCsv = ({films, words, data}) => download(new Blob([csv(films, words)], {type: "text/csv;charset=utf-8"}), `${data.file}.csv`);
 const svgOf = async (my, {plot, layout, flip, marks}) => {

@@ -68,6 +68,7 @@ ALGORITHMS = (
         trained,
         Trained,
         "boot",
+        torch=True,
         code={
             "input": (small, ("grey = ", "return np.pad")),
             "block": (spread, ("for inside, may in ", "out[inside] = ")),

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from engine import device
 from engine.vision.swin import windows
 from engine.vision.swin.windows import Layout
 
@@ -69,7 +70,7 @@ class WindowAttention(nn.Module):
     def scores(self, x: Tensor, mask: Tensor | None) -> Tensor:
         """What is added to q·k/√d, (windows or 1, heads, M·M, M·M)."""
         bias = self.bias()[None]
-        return bias if mask is None else bias + mask.to(bias.dtype)
+        return bias if mask is None else bias + mask.to(bias)
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         """x (B·windows, M·M, C), mask (windows, 1, M·M, M·M)."""
@@ -197,12 +198,12 @@ class Classifier(nn.Module):
 
 
 @lru_cache(maxsize=4)
-def load(path: Path, shift: int) -> Classifier:
-    """A trained classifier from a safetensors file (float16), in float32, ready to be asked."""
+def load(path: Path, shift: int, where: str = "cpu") -> Classifier:
+    """A trained classifier from a safetensors file (float16), in float32, on a device, ready to be asked."""
     held = load_file(path)
     model = Classifier(len(held["head.bias"]), held["embed.weight"].shape[1], shift=shift)
     model.load_state_dict({name: value.float() for name, value in held.items()})
-    return model.eval()
+    return model.eval().to(where)
 
 
 # -------------------------------------------------------------------------------------------------- for the page's films
@@ -269,16 +270,18 @@ def watch(
 ) -> tuple[list[tuple[Layout, NDArray[np.float32]]], NDArray[np.float32]]:
     """What a trained classifier does with a picture (32, 32, colours): every block's layout and attention weights
     (windows, heads, M·M, M·M), and the probabilities of the classes."""
-    model = load(path, shift)
+    where = device.here()
+    model = load(path, shift, str(where))
     seen: list[tuple[Layout, NDArray[np.float32]]] = []
     with torch.inference_mode():
-        x = model.tokens(torch.from_numpy(picture.copy()).permute(2, 0, 1)[None].float().div(127.5).sub(1))
+        given = torch.from_numpy(picture.copy()).permute(2, 0, 1)[None].float().div(127.5).sub(1)
+        x = model.tokens(given.to(where))
         for i, stage in enumerate(model.stages):
             for block in stage:  # type: ignore[attr-defined]
                 place = block.place(x)
                 rolled = block.norm1(x).roll((-place.shift, -place.shift), (1, 2))
                 weights = block.attention.weights(partition(rolled, place.window), mask_of(place, True))
-                seen.append((place, weights.numpy()))
+                seen.append((place, weights.cpu().numpy()))
                 x = block(x)
             x = model.mergers[i](x) if i < len(model.mergers) else x
-        return seen, model.scores(x)[0].softmax(-1).numpy()
+        return seen, model.scores(x)[0].softmax(-1).cpu().numpy()

@@ -9,6 +9,7 @@ from PIL import Image as Pillow
 
 from engine.drawings import LUMA, on_black
 from engine.images import Image
+from engine.readings import Note
 
 Labels = Literal["fashion", "emoji"]
 SIDE, RIM = 32, 2  # pixels along a side of the classifier's pictures; black around clothes, which are 28 pixels wide
@@ -25,6 +26,14 @@ def fitted(picture: Image, height: int, width: int) -> NDArray[np.uint8]:
     pixels = np.array(whole.crop((left, top, left + width, top + height)), dtype=np.uint8)
     pixels.flags.writeable = False
     return pixels
+
+
+def cut_off(picture: Image, height: int, width: int) -> tuple[Note, ...]:
+    """What is said of a picture that `fitted` does not leave whole: the size of the middle that it uses."""
+    h, w = picture.pixels.shape[:2]
+    scale = max(height / h, width / w)
+    high, wide = min(h, round(height / scale)), min(w, round(width / scale))
+    return () if (high, wide) == (h, w) else (("cut", {"width": wide, "height": high}),)
 
 
 def small(picture: Image, labels: Labels) -> NDArray[np.uint8]:

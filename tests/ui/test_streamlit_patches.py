@@ -1,0 +1,87 @@
+"""What is taken from inside Streamlit is still there, still needed, and stands in one place."""
+
+import inspect
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from runtime.doors import CLOSED
+from runtime.packed import STATIC
+from ui import streamlit_patches
+from ui.streamlit_patches import ISSUES, STYLE
+from ui.text import REFERENCE, phrases
+
+UI = Path(__file__).parents[2] / "ui"
+SCRIPTS = "".join(file.read_text(encoding="utf-8") for file in (STATIC / "static" / "js").glob("*.js"))
+HOOKS = (UI / "streamlit.js").read_text(encoding="utf-8")
+
+
+def takes(element: Callable[..., object]) -> set[str]:
+    return set(inspect.signature(element).parameters)
+
+
+# Name → whether Streamlit still does not offer it. What a test of this kind cannot know by name it knows by a signature: a new
+# parameter is to be looked at once.
+NEEDED: dict[str, Callable[[], bool]] = {
+    "session_id": lambda: not hasattr(st.context, "session_id"),
+    "gone_back": lambda: (
+        "is_history_navigation" in ScriptRunContext.__annotations__ and not any("history" in name for name in dir(st.context))
+    ),
+    "asked_page": lambda: takes(st.navigation) == {"pages", "position", "expanded"},
+    "let_go": lambda: not {"remove", "release", "clear", "delete"} & set(dir(UploadedFile)),
+    "held": lambda: not hasattr(st.runtime, "uploads"),
+    "alive": lambda: not hasattr(st, "on_session_end"),
+    "head": lambda: takes(st.set_page_config) == {"page_title", "page_icon", "layout", "initial_sidebar_state", "menu_items"},
+    "static": lambda: not list((STATIC / "static" / "js").glob("*.js.gz")),
+    "metrics": lambda: CLOSED == ("_stcore/metrics",) and "server.enableMetrics" not in st.config.get_config_options(),
+    "hooks": lambda: takes(st.components.v2.component) == {"name", "html", "css", "js", "isolate_styles"},
+    "names": lambda: not any("language" in name or "locale" in name for name in st.config.get_config_options()),
+    "spacing": lambda: "padding" not in takes(st.container),
+    "navigation": lambda: takes(st.navigation) == {"pages", "position", "expanded"},
+    "columns": lambda: takes(st.columns) == {"spec", "gap", "vertical_alignment", "border", "width", "wrap"},
+    "icons": lambda: "label_visibility" not in takes(st.button) | takes(st.popover),
+    "slider": lambda: "value_visibility" not in takes(st.slider),
+    "uploader": lambda: not {"text", "button_label", "placeholder"} & takes(st.file_uploader),
+    "popover": lambda: "placement" not in takes(st.popover),
+    "primary": lambda: not any("primaryText" in name or "invertedText" in name for name in st.config.get_config_options()),
+    "contrast": lambda: not any("syntax" in name for name in st.config.get_config_options()),
+    "error": lambda: "border" not in takes(st.error),
+    "projector": lambda: not any("theme.projector" in name for name in st.config.get_config_options()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ISSUES)
+def test_a_patch_is_still_needed(name):
+    assert NEEDED[name](), f"Streamlit {st.__version__} may offer what `{name}` does: see issue {ISSUES[name]}"
+
+
+def test_every_patch_is_a_function_or_a_group_of_rules_and_nothing_else_is():
+    functions = {name for name, made in vars(streamlit_patches).items() if inspect.isfunction(made) and made.__module__ == streamlit_patches.__name__}  # fmt: skip
+    groups = set(re.findall(r"^/\* (\w+): ", STYLE, re.M))
+    assert functions - {"words"} | groups | {"head", "static", "metrics", "hooks", "names"} == set(ISSUES)
+
+
+def test_every_element_that_is_held_on_to_is_there():
+    built = {"stAlertContentError": "stAlertContent"}  # Streamlit puts the end to it
+    named = set(re.findall(r'data-testid\^?="?(\w+)"?', STYLE + HOOKS)) | set(re.findall(r"(?<![\w-])\.(st[A-Z]\w+)", STYLE))
+    named = {built.get(name, name) for name in named}
+    assert {name for name in named if f"`{name}" not in SCRIPTS and f'"{name}' not in SCRIPTS} == set()
+    assert {name for name in re.findall(r'"(data-test-[\w-]+)"', HOOKS) if name not in SCRIPTS} == set()
+
+
+def test_every_name_that_is_replaced_is_one_of_streamlits():
+    for name in phrases(REFERENCE)["streamlit"]:
+        assert name.removesuffix("{what}") in SCRIPTS, name
+
+
+def test_only_the_patches_know_streamlits_elements():
+    inside = re.compile(r"data-test|\.st(?!App\b)[A-Z]|stSidebar|get_script_run_ctx|_stcore|uploaded_file_mgr")
+    ours = [file for file in UI.rglob("*") if file.suffix in (".py", ".css", ".js") and not file.stem.startswith("streamlit")]
+    allowed = {("ways.js", "_stcore")}  # the server's health
+    found = {(file.name, hit) for file in ours for hit in inside.findall(file.read_text(encoding="utf-8"))}
+    assert found <= allowed

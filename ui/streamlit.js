@@ -1,0 +1,2 @@
+// What our scripts hold on to in Streamlit's page: no interface of its says it (ui/streamlit_patches.py: "hooks"). One file, so that a new version is read once.
+const STREAMLIT = {app: "[data-testid=stApp]", main: "[data-testid=stMain]", title: "[data-testid=stMain] h1", link: "[data-testid=stSidebarNavLink]", popover: "[data-testid=stPopoverBody]", line: "data-test-connection-state", run: "data-test-script-state", named: "button[aria-label]:not([class^=th-]), [role=group][aria-label]:not([class^=th-]), [data-testid=stSkipToContent], a[href^='#'][aria-label]"};
