@@ -24,7 +24,11 @@ const copyStep = async (my) => {
   linkbox.lastChild.textContent = words.select_hint;
   if (await copy(input)) { linkbox.hidden = true; flash(my, words.copied); put($("live"), "textContent", words.copied); }
 };
-const saveCsv = ({films, words, data}) => download(new Blob([csv(films, words)], {type: "text/csv;charset=utf-8"}), `${data.file}.csv`);
+const saveCsv = async (my) => {
+  const {films, words, data} = my;
+  await whole(my);
+  download(new Blob([csv(films, words)], {type: "text/csv;charset=utf-8"}), `${data.file}.csv`);
+};
 const svgOf = async (my, {plot, layout, flip, marks}) => {
   const sheet = marks.length ? [asImage(paintMarks(element("canvas"), plot, marks, 2), plot)] : [];
   const figure = {data: plot.data, layout: {...structuredClone(layout), template: my.template, paper_bgcolor: THEME[my.mood].surface, images: [...layout.images ?? [], ...sheet]}};
