@@ -22,7 +22,8 @@ from engine.samples import sample
 from runtime import front, metrics, script, server, settings
 from runtime.cards import Card, Cards
 from runtime.doors import Doors
-from runtime.ledger import Ledger
+from runtime.jobs import Job
+from runtime.ledger import Holdings, Ledger
 from runtime.packed import Packed
 from runtime.run import Run
 from runtime.sticky import Sticky
@@ -63,11 +64,21 @@ def warm() -> None:
             engine, view = importlib.import_module(f"engine.{section}.{slug}"), importlib.import_module(f"views.{section}.{slug}")
             kind = engine.ALGORITHMS[0]
             job = store.start(Run(kind.train, kind.Params(), (sample(kind.sample),) if kind.sample else ()), "warm")
+            ended(job)  # so that each film begins with what its page opens at
             for language in LANGUAGES:
                 films.whole(films.open(job, view.draw, (), view.Options(), theory(slug, language), kind.opens))
     gc.collect()
     gc.freeze()
     log.info("warm")
+
+
+def ended(job: Job) -> None:
+    """Wait until a run is done."""
+    changed = threading.Event()
+    job.listen(changed.set)
+    while not job.done:
+        changed.wait()
+        changed.clear()
 
 
 def _alive(session: str) -> bool:
@@ -88,20 +99,23 @@ class PatientStream(StreamingResponse):
 
 
 async def film(request: Request) -> Response:
-    """A film as it is drawn; or, with .html at the end, the same as one page that plays without a server."""
-    name: str = request.path_params["key"]
+    """A film as it is drawn; with .opening at the end no more than what its page opens with; with .html one page that plays alone."""
+    key, _, part = request.path_params["key"].partition(".")
     _, films = server.running()
-    shown = films.get(name.removesuffix(".html")) if request.path_params["node"] == settings.NODE else None
+    shown = films.get(key) if request.path_params["node"] == settings.NODE and part in ("", "opening", "html") else None
     if shown is None:
         return JSONResponse({"gone": True}, status_code=404, headers={"Cache-Control": "no-store"})
-    if name.endswith(".html"):
-        whole = await asyncio.to_thread(films.whole, shown)
-        page = offline.page(shown.words, whole)  # type: ignore[arg-type]
+    if part == "html":
+        content = await asyncio.to_thread(films.whole, shown)
+        page = offline.page(shown.words, content)  # type: ignore[arg-type]
         return Response(
             page, media_type="text/html", headers={"Content-Disposition": f'attachment; filename="{shown.words.slug}.html"'}
         )
-    headers = {"Content-Encoding": "gzip", **(FOREVER if shown.done else GROWING)}
-    return PatientStream(shown.stream(films.wake), media_type="application/x-ndjson", headers=headers)
+    whole = part != "opening"
+    final = shown.done or (not whole and shown.opening is not None)
+    headers = {"Content-Encoding": "gzip", **(FOREVER if final else GROWING)}
+    stream = shown.stream(films.wake, whole=whole)
+    return PatientStream(stream, media_type="application/x-ndjson", headers=headers)
 
 
 def card(page: str, asked: str) -> Card:

@@ -1,5 +1,6 @@
 """A process that only draws, seen from the server: what it has been sent, and the pipe to it."""
 
+import contextlib
 import itertools
 import time
 import weakref
@@ -10,7 +11,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from runtime import child, drawing, settings, workers
-from runtime.drawing import DROP, FILM, FORGET, FRAMES, TAKE, Reply, Step, Task, is_too_big
+from runtime.drawing import DROP, FILM, FORGET, FRAMES, TAKE, Reply, Step, Task, is_too_big, reach
 from runtime.film import Film
 from runtime.jobs import Job
 
@@ -64,6 +65,14 @@ class Drawer:
         except (EOFError, OSError) as problem:  # nothing but the pipe raises them here
             raise DrawerLost("gone") from problem
 
+    def rest(self, film: Film) -> None:
+        """Close the stream of a film that may stay as it is. Whoever draws on takes its steps again."""
+        with contextlib.suppress(OSError):  # gone: its lane will notice
+            if self._films.get(film.key) is film:
+                self._close(film.key)
+            if (job := film.job) and self.held > self._kept:
+                self._forget(id(job))
+
     def interrupt(self) -> None:
         """End it, whatever it does. From any thread; its lane then reads the end of the pipe, and clears up."""
         self._over = True  # it may live a moment longer
@@ -82,8 +91,7 @@ class Drawer:
                 return
             task, before = sketch
             self._open(film, task)
-        wanted = [step for step in (*before, *steps) if isinstance(step, int)]
-        run = self._give(job, max(wanted, default=-1))
+        run = self._give(job, max(map(reach, (*before, *steps)), default=-1))
         self._pipe.send((TAKE, film.key, (run, before, steps)))
         for step in steps:
             reply = self._hear()

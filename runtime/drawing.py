@@ -1,16 +1,20 @@
 """A film's lines, wherever they are written: in the server's own thread, or in a process that only draws.
 
-A film is a list of steps: a dict is a line, a number a picture, None the end. Equal steps make equal bytes, so a film can go
-on elsewhere: whoever takes it over takes its steps again, and keeps the bytes of those that were sent to himself.
+A film is a list of steps: a dict is a line, a number a picture, None the end; {COURSE: n} is a line too, made of the numbers
+that n frames hold. Equal steps make equal bytes, so a film can go on elsewhere: whoever takes it over takes its steps again,
+and keeps the bytes of those that were sent to himself.
 """
 
 import contextlib
+import math
 import signal
 import threading
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
 
 from engine.errors import TheoriaError
 from engine.frames import Frame
@@ -25,6 +29,7 @@ Task = tuple[Any, ...]  # what is drawn: draw, params, data, options, words
 Step = dict[str, Any] | int | None
 Reply = tuple[bytes, TheoriaError | str | None]  # what was written; an error, or a bug's traceback, that ended it
 FILM, FRAMES, FORGET, DROP, TAKE = "film", "frames", "forget", "drop", "take"
+COURSE = "course"
 
 
 class Pen:
@@ -55,6 +60,8 @@ class Pen:
             self.lines.end()
         elif isinstance(step, int):
             self._picture(self._draw(frames, step, *self._about), frames[step])
+        elif COURSE in step:
+            self.lines.add({COURSE: course(frames[: step[COURSE]], self._words.columns)}, more=True)
         else:
             self.lines.add(step)
 
@@ -76,6 +83,26 @@ class Pen:
         lines.add({"picture": content})
 
 
+def course(frames: Sequence[Frame], columns: Iterable[str]) -> dict[str, list[float | None]]:
+    """The columns of numbers that need no picture, since every frame holds them: the curves of a film whose end alone is drawn."""
+    out = {name: [getattr(frame, name, "") for frame in frames] for name in columns}
+    return {name: [finite(value) for value in held] for name, held in out.items() if all(map(is_number, held))}
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+
+
+def finite(value: Any) -> Any:
+    """A number as a row has it: none where it is not known."""
+    return value if math.isfinite(value) else None
+
+
+def reach(step: Step) -> int:
+    """The last frame that a step looks at; -1: none."""
+    return step if isinstance(step, int) else step.get(COURSE, 0) - 1 if step else -1
+
+
 def is_too_big(step: Step, stored: int, limit: float) -> bool:
     """Whether a film ends with this step because of its size. Asked after pictures only, at both ends of the pipe."""
     return isinstance(step, int) and stored > limit
@@ -91,6 +118,7 @@ class Hand(Protocol):
     @property
     def held(self) -> int: ...  # bytes of frames that it keeps beside the server's
     def take(self, film: "Film", job: "Job", steps: Sequence[Step]) -> Iterator[Reply]: ...
+    def rest(self, film: "Film") -> None: ...  # what it draws next of that film is begun anew
     def interrupt(self) -> None: ...
     def kill(self) -> None: ...
 
@@ -104,6 +132,8 @@ class Here:
         """What each step wrote; nothing, where the film was dropped meanwhile."""
         pen = film.pen
         return pen.take(steps, job.frames) if pen else iter(())
+
+    def rest(self, film: "Film") -> None: ...
 
     def interrupt(self) -> None: ...
 

@@ -2,7 +2,8 @@
 
 Its lines: {"head"} · {"value"} before the line that refers to it as {"$": n} · {"row"} and {"picture"} for every step ·
 {"total"} and {"queued"} when they change (null: it waits no more) · {"error"} or {"done"}. Pictures come in order, but for
-one: where the run is done, the picture that the page opens at is first, after {"at": its number}.
+one: where the run is done, {"course"} says what the numbers of all its steps are, and the picture that the page opens at is
+next, after {"at": its number}. So far goes the film's opening: the rest is drawn when somebody asks for the whole.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from typing import Any, Protocol
 from engine.errors import Diverged, TheoriaError, TooBig, sentence, title
 from engine.params import Options
 from runtime import settings, workers
-from runtime.drawing import HERE, Hand, Pen, Step, Task, is_too_big
+from runtime.drawing import COURSE, HERE, Hand, Pen, Step, Task, is_too_big
 from runtime.jobs import Job
 from runtime.lines import STATE, closing
 from runtime.run import uploads
@@ -59,6 +60,8 @@ class Film:
         self.done = False
         self.ended = threading.Event()
         self.watched = 0  # viewers reading now
+        self.eager = 0  # those of them who want the whole of it
+        self.opening: int | None = None  # how many of the chunks are its opening, once that is there
         self.used = time.monotonic()
         self.busy = False  # a lane is at it
         self.home: Hand | None = None  # the drawer that has its open stream
@@ -67,6 +70,7 @@ class Film:
         self._task: Task = draw, job.run.params, (*job.run.data, *beside), options, words
         self.pen: Pen | None = Pen(self._task, self.limit)
         self._script: list[Step] = []  # what was written so far
+        self._tail = b""  # what makes a file of the opening
         self._opens = opens  # the picture that is to come first where the run is done; -1: the last
         self._early: int | None = None  # its number, once it came before its turn
         self._next = 0
@@ -77,7 +81,8 @@ class Film:
 
     @property
     def nbytes(self) -> int:
-        return OVERHEAD + self.stored + STATE * (not self.ended.is_set()) + sum(uploads(self._beside).values())
+        open_ = not self.ended.is_set() and not self.rests
+        return OVERHEAD + self.stored + STATE * open_ + sum(uploads(self._beside).values())
 
     @property
     def drawn(self) -> int:
@@ -88,8 +93,13 @@ class Film:
     def turn(self) -> int:
         """Films are drawn in this order: first what pages open at, then the film with the fewest pictures, in powers of two."""
         job = self.job
-        owes = job is not None and job.done and self._owed(len(job.frames)) is not None
+        owes = job is not None and job.done and self._owed(job) is not None
         return 0 if owes else self.drawn.bit_length()
+
+    @property
+    def rests(self) -> bool:
+        """Whether nobody who reads it wants more than is there."""
+        return self.opening is not None and not self.eager
 
     @property
     def stale(self) -> bool:
@@ -101,7 +111,7 @@ class Film:
     def wants(self) -> bool:
         """Whether there is a line to draw."""
         job = self.job
-        if job is None or self.ended.is_set():
+        if job is None or self.ended.is_set() or self.rests:
             return False
         news = self._said.get("queued") != _place(job) or self._said.get("again", False) != job.again
         return job.done or self._next < len(job.frames) or news
@@ -140,32 +150,36 @@ class Film:
         """Everything drawn so far."""
         return b"".join(self.chunks)
 
-    async def stream(self, wake: Callable[[], None]) -> AsyncIterator[bytes]:
-        """Everything drawn so far, then what comes, for one viewer. `wake` stirs the drawing thread."""
+    async def stream(self, wake: Callable[[], None], *, whole: bool = True) -> AsyncIterator[bytes]:
+        """Everything drawn so far, then what comes, for one viewer; without `whole` the opening. `wake` stirs the lanes."""
         event = self._bell.here()
-        self.enter()
+        self.enter(whole)
         at = 0
         try:
             wake()
             while True:
-                ended, chunks = self.ended.is_set(), self.chunks[at:]  # in this order: what is missed comes next time
+                ended, upto = self.ended.is_set(), None if whole else self.opening
+                chunks = self.chunks[at:upto]  # in this order: what is missed comes next time
                 at += len(chunks)
                 if chunks:
                     yield b"".join(chunks)
+                elif upto is not None:
+                    yield self._closed(upto)
+                    return
                 elif ended:
                     return
                 else:
                     await event.wait()
         finally:
-            self.leave()
+            self.leave(whole)
 
-    def enter(self) -> None:
+    def enter(self, whole: bool = True) -> None:
         """A viewer more."""
-        self._count(1)
+        self._count(1, whole)
 
-    def leave(self) -> None:
+    def leave(self, whole: bool = True) -> None:
         """A viewer less."""
-        self._count(-1)
+        self._count(-1, whole)
 
     def drop(self, *, force: bool = False) -> bool:
         """End it as it is, unless somebody watches. Streams end; a player then asks its page for a new one."""
@@ -191,13 +205,16 @@ class Film:
         if job.again:
             say("again", True)
         count = len(job.frames)
-        if over and (first := self._owed(count)) is not None:
+        if over and not (job.error or job.cancelled):
             say("total", count)
-            say("at", first)
+            say(COURSE, count)
+        if over and (first := self._owed(job)) is not None:
+            if first > self._next:
+                say("at", first)
             return [*steps, first], False
         upto = min(count, self._next + most, 1 << self._next.bit_length())  # films are drawn in turn: see Films
         for i in range(self._next, upto):
-            if total := job.frames[i].total if self._early is None else 0:
+            if total := 0 if COURSE in said else job.frames[i].total:
                 say("total", total)
             if i != self._early:
                 steps.append(i)
@@ -208,10 +225,11 @@ class Film:
             return [*steps, None], False
         return [*steps, self._error(job.error) if job.error else {"done": True}, None], not job.lost
 
-    def _owed(self, count: int) -> int | None:
-        """The number of the picture to be drawn before its turn, where the run is done with so many frames."""
-        first = self._opens if self._opens >= 0 else count + self._opens
-        return first if self._early is None and self._next < first < count else None
+    def _owed(self, job: Job) -> int | None:
+        """The number of the picture that the page opens at, while it is not drawn, where the run is done and did not break."""
+        count = len(job.frames)
+        first = min(self._opens, count - 1) if self._opens >= 0 else count + self._opens
+        return first if first >= self._next and self._early is None and not (job.error or job.cancelled) else None
 
     def _take(self, hand: Hand, job: Job, steps: Sequence[Step]) -> TheoriaError | str | None:
         """Have steps written, up to one that breaks or makes it too large. The first picture brings it to that hand."""
@@ -222,6 +240,7 @@ class Film:
         for step, (chunk, problem) in zip(steps, hand.take(self, job, steps), strict=False):
             self._keep(step, chunk)
             if isinstance(step, int):
+                self._opened(job)
                 self._bell.ring()
             if problem is not None:
                 return problem
@@ -243,6 +262,15 @@ class Film:
             self._next += 1 if self._early != step + 1 else 2
         elif step:
             self._said |= step
+
+    def _opened(self, job: Job) -> None:
+        """Note where the opening ends, once it is there."""
+        if self.opening is None and COURSE in self._said and self._owed(job) is None:
+            self.opening = len(self.chunks)
+
+    def _closed(self, upto: int) -> bytes:
+        self._tail = self._tail or closing(b"".join(self.chunks[:upto]))
+        return self._tail
 
     def _error(self, error: TheoriaError) -> dict[str, Any]:
         values = {key: self.words.escape(str(value)) for key, value in error.values.items()}
@@ -266,9 +294,10 @@ class Film:
     def touch(self) -> None:
         self.used = time.monotonic()
 
-    def _count(self, viewers: int) -> None:
+    def _count(self, viewers: int, whole: bool) -> None:
         with self._lock:
             self.watched += viewers
+            self.eager += viewers * whole
             self.used = time.monotonic()
             if self.job:
                 self.job.watch(viewers)

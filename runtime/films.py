@@ -1,4 +1,5 @@
-"""Films by key, and the lanes that draw them: a thread each, and a drawer (a process) as a rule. Nobody watching, nothing drawn.
+"""Films by key, and the lanes that draw them: a thread each, and a drawer (a process) as a rule. Nobody watching, nothing drawn;
+and no more than its opening of a film that nobody wants the whole of.
 
 Whoever draws a film's first picture keeps the film. A lost drawer is replaced, and its films begin anew in others, unseen.
 
@@ -175,6 +176,9 @@ class Films:
     def _draw_line(self, film: Film, hand: Hand) -> None:
         try:
             film.draw_line(hand)
+            if film.rests and film.home:
+                hand.rest(film)
+                film.home = None
         except DrawerLost as problem:
             hand.interrupt()
             film.lost += 1

@@ -75,9 +75,9 @@ class Lines:
             self.chunks.append(chunk)
 
 
-def closing(begun: bytes, content: dict[str, Any]) -> bytes:
-    """A last line and the end for a gzip file whose stream is lost. It has to end where a line was written to the reader."""
-    line = orjson.dumps(content) + b"\n"
+def closing(begun: bytes, content: dict[str, Any] | None = None) -> bytes:
+    """The end of a gzip file of which this is the beginning, after a last line. It has to end where a line was written."""
+    line = orjson.dumps(content) + b"\n" if content else b""
     text = zlib.decompressobj(31).decompress(begun) + line
     raw = zlib.compressobj(6, zlib.DEFLATED, -15)
     return raw.compress(line) + raw.flush() + struct.pack("<II", zlib.crc32(text), len(text) & 0xFFFFFFFF)

@@ -1,7 +1,12 @@
-"""Streamlit's scripts and styles, each compressed once, when it is first asked for. Streamlit itself sends them as they are."""
+"""Streamlit's scripts and styles, each compressed once, when it is first asked for. Streamlit itself sends them as they are.
+
+Its font of icons comes cut to those that are used (assets/scripts/cut_fonts.py); another Streamlit's comes whole.
+"""
 
 import asyncio
 import gzip
+import json
+import re
 from functools import partial
 from importlib.metadata import distribution
 from pathlib import Path
@@ -12,9 +17,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 STREAMLIT = distribution("streamlit")
 STATIC = Path(str(STREAMLIT.locate_file("streamlit/static")))
+UNUSED = re.compile(rb"@font-face\{font-family:Source Sans;[^}]*\}")  # 170 kB for what stands there before our fonts are known
+ICONS = Path(__file__).parents[1] / "assets" / "icons" / "material-symbols-rounded.woff2"
+CUT = json.loads(ICONS.with_suffix(".json").read_text(encoding="utf-8"))
+ICON_NAMES = f"media/{CUT['of']}"
 KINDS = {".js": "text/javascript", ".css": "text/css"}
 TAG = f'"streamlit-{STREAMLIT.version}-gzip"'
 TOLD = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding", "ETag": TAG}  # their names are hashes
+ASKED = {"Cache-Control": "no-cache", "ETag": f'"{CUT["sha256"][:16]}"'}  # its name is theirs, and what we cut to may change
 
 
 class Packed:
@@ -24,11 +34,14 @@ class Packed:
         self._app, self._at = app, f"{base}/static/"
         inside = STATIC / "static"
         self._files = {str(file.relative_to(inside).as_posix()): file for file in inside.rglob("*") if file.suffix in KINDS}
+        self._font = ICONS.read_bytes()
         self._packed: dict[str, bytes] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         name = self._name(scope)
-        if name is None:
+        if scope["type"] == "http" and scope["path"] == self._at + ICON_NAMES:
+            await self._icons(scope)(scope, receive, send)
+        elif name is None:
             await self._app(scope, receive, send)
         elif TAG in Headers(scope=scope).get("if-none-match", ""):
             await Response(status_code=304, headers=TOLD)(scope, receive, send)
@@ -36,6 +49,10 @@ class Packed:
             kind = KINDS[self._files[name].suffix]
             answer = Response(await self._content(name), media_type=kind, headers={"Content-Encoding": "gzip", **TOLD})
             await answer(scope, receive, send)
+
+    def _icons(self, scope: Scope) -> Response:
+        there = Headers(scope=scope).get("if-none-match") == ASKED["ETag"]
+        return Response(status_code=304, headers=ASKED) if there else Response(self._font, media_type="font/woff2", headers=ASKED)
 
     def _name(self, scope: Scope) -> str | None:
         """The file that is asked for, if it is one of these and may come compressed."""
@@ -46,7 +63,8 @@ class Packed:
 
     async def _content(self, name: str) -> bytes:
         if name not in self._packed:
-            self._packed[name] = await asyncio.to_thread(partial(gzip.compress, mtime=0), self._files[name].read_bytes())
+            content = UNUSED.sub(b"", self._files[name].read_bytes())
+            self._packed[name] = await asyncio.to_thread(partial(gzip.compress, mtime=0), content)
         return self._packed[name]
 
 

@@ -28,6 +28,7 @@ class Read:
     head: dict[str, Any] = field(default_factory=dict)
     rows: list[dict[str, Any]] = field(default_factory=list)
     pictures: list[dict[str, Any]] = field(default_factory=list)
+    course: dict[str, list[float | None]] = field(default_factory=dict)  # what was said of the numbers before their pictures
     totals: list[int] = field(default_factory=list)  # how many pictures it was said to have, whenever that changed
     error: dict[str, Any] | None = None
     done: bool = False
@@ -50,6 +51,8 @@ def read(film: bytes) -> Read:
             out.pictures.append(resolved(content, values))
         elif kind == "at":
             early = content, len(out.pictures)
+        elif kind == "course":
+            out.course = content
         elif kind == "error":
             out.error = content
         elif kind == "done":
@@ -62,7 +65,14 @@ def read(film: bytes) -> Read:
         to, came = early
         for ordered in (out.rows, out.pictures):
             ordered.insert(to, ordered.pop(came))
+    for name in {part[axis] for picture in out.pictures for part in drawn_over(picture) for axis in ("x", "y")} if out.course else ():
+        assert out.course[name] == [row[name] for row in out.rows], f"the curve of {name} is another without its pictures"
     return out
+
+
+def drawn_over(picture: dict[str, Any]) -> list[dict[str, str]]:
+    """The columns its curves are of."""
+    return [meta["series"] for trace in picture["figure"]["data"] if "series" in (meta := trace.get("meta") or {})]
 
 
 def resolved(item: Any, values: list[Any]) -> Any:

@@ -12,7 +12,7 @@ from tests.films import TRACES
 
 ROOT = Path(__file__).parents[1]
 SOURCES = (ROOT / "assets" / "SOURCES.md").read_text(encoding="utf-8")
-OURS = ("build.mjs", "plotly-entry.js", "subset_font.py", "stix-two-math.json")
+OURS = ("build.mjs", "plotly-entry.js", "subset_font.py", "cut_fonts.py", "stix-two-math.json")
 
 
 @pytest.mark.parametrize("folder", ["datasets", "weights", "scripts"])

@@ -53,8 +53,9 @@ def pictures(content: bytes) -> list[dict[str, Any]]:
 class Viewer:
     """Reads a film on an event loop of its own, as the server does, until it leaves."""
 
-    def __init__(self, films: Films, film: Film) -> None:
+    def __init__(self, films: Films, film: Film, *, whole: bool = True) -> None:
         self.got = b""
+        self._whole = whole
         self._news = threading.Condition()
         self.finished = threading.Event()
         self._films, self._film = films, film
@@ -64,7 +65,7 @@ class Viewer:
         self._thread.start()
 
     async def _read(self) -> None:
-        async for chunk in self._film.stream(self._films.wake):
+        async for chunk in self._film.stream(self._films.wake, whole=self._whole):
             with self._news:
                 self.got += chunk
                 self._news.notify_all()
@@ -89,7 +90,7 @@ class Viewer:
         self.sees(lambda got: len(pictures(got)) >= n)
 
     def reads_to_the_end(self) -> bytes:
-        assert self.finished.wait(20)
+        assert self.finished.wait(60)  # the first drawer brings all that is to be at hand
         return self.got
 
     def leave(self) -> None:

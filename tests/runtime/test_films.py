@@ -56,7 +56,7 @@ def counts(film: Film, job: Job) -> tuple[int, int]:
 def test_a_film_has_a_head_a_row_and_a_picture_for_every_step_and_an_end(inline: Store, films: Films) -> None:
     film = opened(films, inline.start(run(steps=3), "a"))
     content = films.whole(film)
-    assert [kind for kind in kinds(content) if kind != "value"] == ["head", "total", *["row", "picture"] * 3, "done"]
+    assert [kind for kind in kinds(content) if kind != "value"] == ["head", "total", "course", *["row", "picture"] * 3, "done"]
     assert read(content)[0]["head"]["columns"] == [["step", "Step"], ["mean", "Mean"]]
     assert [line["row"] for line in read(content) if "row" in line] == [[0, 0], [1, 1], [2, 2]]
     stream = zlib.decompressobj(31)

@@ -1,6 +1,7 @@
 """What browsers get of Streamlit's own: scripts compressed once, and hints at them; under any base path."""
 
 import gzip
+import hashlib
 import re
 from collections.abc import Callable
 
@@ -94,3 +95,34 @@ def test_the_hints_are_addresses_that_are_there_and_need_no_other_policy(base: s
 
 def test_only_a_page_with_a_film_is_given_hints() -> None:
     assert [app.has_film(page) for page in ("som", "swin", "", "syllabus", "som/x")] == [True, True, False, False, False]
+
+
+# ---- icons
+
+
+@BASES
+def test_the_font_of_icons_comes_cut_and_is_asked_about_each_time(base: str) -> None:
+    there, path = client(base), f"{base}/static/{packed.ICON_NAMES}"
+    got = there.get(path)
+    assert got.content == packed.ICONS.read_bytes()
+    assert len(got.content) < (STATIC / "static" / packed.ICON_NAMES).stat().st_size / 4
+    assert got.headers["cache-control"] == "no-cache"
+    assert there.get(path, headers={"If-None-Match": got.headers["etag"]}).status_code == 304
+
+
+def test_every_icon_of_ours_is_in_the_font_and_the_font_is_cut_from_this_streamlit() -> None:
+    assert (STATIC / "static" / packed.ICON_NAMES).exists(), "run assets/scripts/cut_fonts.py"
+    assert hashlib.sha256(packed.ICONS.read_bytes()).hexdigest() == packed.CUT["sha256"]
+    root = packed.ICONS.parents[2]
+    files = [root / "app.py", *(file for folder in ("ui", "pages") for file in (root / folder).rglob("*.py"))]
+    ours = {name for file in files for name in re.findall(r":material/(\w+):", file.read_text(encoding="utf-8"))}
+    assert ours and ours <= set(packed.CUT["icons"])
+
+
+def test_the_font_that_no_page_is_set_in_is_not_spoken_of() -> None:
+    name = next(file.name for file in (STATIC / "static" / "css").iterdir() if file.name.startswith("index."))
+    plain = (STATIC / "static" / "css" / name).read_text(encoding="utf-8")
+    got = client().get(f"/static/css/{name}", headers={"Accept-Encoding": "gzip"}).text
+    assert "SourceSans" in plain
+    assert "SourceSans" not in got
+    assert got.count("@font-face") == plain.count("@font-face") - 2

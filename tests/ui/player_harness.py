@@ -99,8 +99,9 @@ class Server:
     def answer(self, to: BaseHTTPRequestHandler) -> None:
         path = to.path.split("?")[0]
         if path.startswith("/films/"):
-            self.asked.append(path)
-            self.film(to, self.films.get(path[7:].removesuffix(".html"), (404, "application/json", '{"gone": true}')))
+            self.asked.append(path.removesuffix(".opening"))
+            name = path[7:].removesuffix(".html").removesuffix(".opening")
+            self.film(to, self.films.get(name, (404, "application/json", '{"gone": true}')), path.endswith(".opening"))
             return
         found: dict[str, tuple[str, bytes]] = {
             "/": ("text/html", PAGE.encode()),
@@ -120,7 +121,7 @@ class Server:
         to.end_headers()
         to.wfile.write(body)
 
-    def film(self, to: BaseHTTPRequestHandler, film: Any) -> None:
+    def film(self, to: BaseHTTPRequestHandler, film: Any, opening: bool) -> None:
         if isinstance(film, tuple):
             status, kind, body = film
             to.send_response(status)
@@ -133,14 +134,18 @@ class Server:
         to.send_header("Content-Encoding", "gzip")
         to.send_header("Cache-Control", "no-store")
         to.end_headers()
-        self.reading[to.path] += 1
+        self.reading[to.path.removesuffix(".opening")] += 1
+        known = False
         deflate = zlib.compressobj(6, zlib.DEFLATED, 31)
         with contextlib.suppress(OSError):
             for line in film:
                 to.wfile.write(deflate.compress(packed(line)) + deflate.flush(zlib.Z_SYNC_FLUSH))
                 to.wfile.flush()
+                known |= "course" in line
+                if opening and known and "picture" in line:
+                    break
             to.wfile.write(deflate.flush())
-        self.reading[to.path] -= 1
+        self.reading[to.path.removesuffix(".opening")] -= 1
 
 
 def packed(line: dict[str, Any]) -> bytes:

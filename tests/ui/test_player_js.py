@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -204,44 +205,67 @@ def test_a_growing_film_goes_to_the_step_of_the_link_as_soon_as_it_has_come(page
     wait(page, count=7, step=4)
 
 
-def test_the_picture_that_came_before_its_turn_stands_there_while_the_others_come(page, server):
+def opening(at: int, n: int = 12, **more: Any) -> list[dict[str, Any]]:
+    """A film up to the picture that its page opens at, its run done."""
+    course = {"step": [10 * i for i in range(n)], "error": [error_at(i) for i in range(n)]}
+    return [head(**more), {"total": n}, {"course": course}, {"at": at}, *steps(at, at + 1, n)]
+
+
+def curve(page) -> int:
+    return page.evaluate("document.querySelector('.th-plot')._fullData.at(-2).x.length")
+
+
+def test_the_picture_that_a_page_opens_at_stands_there_with_its_curves_and_the_others_are_not_asked_for(page, server):
     early = server.films["early"] = Stream()
-    early.say(head(), {"total": 12}, {"at": 11}, *steps(11, 12))
+    early.say(*opening(11))
     show(page, "early")
-    wait(page, step=11, state="running", count=0)
+    wait(page, step=11, state="ready", count=12)
     assert page.inner_text(".th-note") == ""  # nothing is being computed
     assert page.inner_text(".th-count") == "11 / 11"
+    assert curve(page) == 12
+    assert page.evaluate("document.querySelectorAll('.th-ticks i').length") == 11  # where its steps begin
+    page.wait_for_timeout(200)
+    assert server.asked.count("/films/early") == 1
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function("document.querySelector('.th-count').textContent === '9 / 11'")  # there is where it goes
+    assert server.asked.count("/films/early") == 2
     early.say(*steps(0, 6))
-    wait(page, step=11, count=6)
-    page.wait_for_function("document.querySelector('.th-plot')._fullData.at(-2).x.length === 6")  # so far the curve has come
+    page.wait_for_timeout(200)
+    assert page.get_attribute(".th-player", "data-step") == "11"
     early.say(*steps(6, 11), {"done": True})
-    wait(page, step=11, state="ready", count=12)
-    page.wait_for_function("document.querySelector('.th-plot')._fullData.at(-2).x.length === 12")
-    press(page, "back")
-    wait(page, step=10)
+    wait(page, step=9, state="ready", count=12)
+    assert curve(page) == 10
     assert "moves" in page.inner_text(".th-said")
 
 
-def test_a_film_whose_end_came_first_plays_from_its_start(page, server):
+def test_a_film_that_rests_plays_from_its_start_as_its_pictures_come(page, server):
     early = server.films["early2"] = Stream()
-    early.say(head(rate=30), {"total": 6}, {"at": 5}, *steps(5, 6, 6))
+    early.say(*opening(5, 6, rate=30))
     show(page, "early2")
-    wait(page, step=5, count=0)
-    early.say(*steps(0, 3, 6))
-    wait(page, count=3)
+    wait(page, step=5, count=6)
     press(page, "play")
+    early.say(*steps(0, 3, 6))
     wait(page, step=2, playing="true")
     early.say(*steps(3, 5, 6), {"done": True})
     wait(page, step=5, state="ready", playing="false")
 
 
-def test_a_film_opened_elsewhere_than_at_its_early_picture_waits_for_its_own(page, server):
+def test_a_film_opened_elsewhere_than_at_its_early_picture_asks_for_its_own(page, server):
     early = server.films["early3"] = Stream()
-    early.say(head(), {"total": 6}, {"at": 5}, *steps(5, 6, 6), *steps(0, 2, 6))
+    early.say(*opening(5, 6), *steps(0, 2, 6))
     show(page, "early3", start=3)
-    wait(page, count=2)
     early.say(*steps(2, 5, 6), {"done": True})
     wait(page, step=3, state="ready", count=6)
+
+
+def test_the_table_and_the_file_of_numbers_are_whole_though_the_film_rests(page, server):
+    server.films["early4"] = [*opening(5, 6), *steps(0, 5, 6), {"done": True}]
+    show(page, "early4")
+    wait(page, step=5, count=6)
+    page.evaluate("data => window.mount(data)", {"kind": "numbers", "words": harness.WORDS})
+    page.wait_for_selector("#numbers tr[data-i='5']", state="attached")
+    assert page.locator("#numbers tr[data-i]").count() == 6
 
 
 def test_a_waiting_film_says_how_many_runs_are_ahead(page, server):
@@ -593,7 +617,7 @@ def test_a_host_without_our_routes_is_told_once_and_the_page_hands_the_film_over
 
 
 def test_a_server_that_says_nothing_is_a_host_without_our_routes(page, server):
-    page.route("**/films/mute", lambda route: None)
+    page.route("**/films/mute*", lambda route: None)
     show(page, "mute")
     page.wait_for_function("window.events.length", timeout=5000)
     assert events(page, "inline") == [{"kind": "inline", "films": ["mute"], "plotly": False}]

@@ -17,8 +17,8 @@ const HTML = `<p class="th-lock" hidden></p><p class="th-plain" hidden></p><p cl
 const state = (my) => {                             // everything that is not in the picture is written here
   if (my.gone) return;
   const {films} = my, over = ends(my), got = count(my), failed = films.find((film) => film.error), queued = films.find((film) => film.queued !== null && !film.lines.length && !film.over);
-  const now = {n: total(my), got, over, failed, queued, at: Math.max(my.shown, 0)};
-  now.status = over && failed ? "error" : over && films.length ? "ready" : queued ? "queued" : got || ahead(my) >= 0 ? "running" : "opening";
+  const now = {n: total(my), got, over, failed, queued, at: Math.max(my.shown >= 0 && my.want >= 0 && !here(my, my.want) ? my.want : my.shown, 0)};
+  now.status = over && failed ? "error" : over && films.length ? "ready" : queued ? "queued" : got ? "running" : "opening";
   stageState(my, now); seenState(my, now); trackState(my, now); wholeState(my); buttonState(my, now); lineState(my, now); veilState(my, now);
   my.panes.forEach((pane) => { if (pane.film?.error && films.includes(pane.film) && my.shown >= 0) caption(my, pane, pane.film, pictureOf(my, pane.film)); });
 };
@@ -40,7 +40,7 @@ const trackState = (my, {n, got, at}) => {
   put(stage, "--th-at", end ? at / end : 0); put(stage, "--th-got", end ? Math.max(got - 1, 0) / end : 0);
   put(scrub, "aria-valuetext", `${words.step} ${at} / ${end}`);
   put($("count"), "innerHTML", `<b>${at}</b> / ${end}`);
-  const marks = [...new Set(films.flatMap((film) => film.marks.map((mark) => Math.round(mark * scale(my, film)))))];
+  const marks = [...new Set(films.flatMap((film) => film.begins.map((mark) => Math.round(mark * scale(my, film)))))];
   put($("ticks"), "innerHTML", end && marks.length <= 80 ? marks.map((mark) => `<i style="left:${(100 * mark) / end}%"></i>`).join("") : "");
 };
 const wholeState = ({$, data, whole}) => {           // over the track of a close-up the whole run's, with what is looked at bracketed
@@ -60,7 +60,7 @@ const buttonState = ({$, scrub, data, words, playing, shown}, {got}) => {
 const lineState = (my, {n, got, status}) => {       // lines of words: what is being computed, how two films keep step, how marks are drawn
   const {$, films, panes, words, data} = my, two = films.length > 1;
   const again = films.some((film) => film.again) ? words.again + " " : "", how = films.some((film) => film.total) ? words.running : words.running_open;
-  put($("note"), "textContent", status === "running" && ahead(my) < 0 ? again + fill(how, {got: Math.max(got - 1, 0), n: n - 1}) : "");
+  put($("note"), "textContent", status === "running" ? again + fill(how, {got: Math.max(got - 1, 0), n: n - 1}) : "");
   put($("lock"), "textContent", two ? agree(my) ? words.lock_step : words.lock_part : data.pinned ? words.pin_waits : ""); put($("lock"), "hidden", !two && !data.pinned);
   put($("plain"), "textContent", words.plain); put($("plain"), "hidden", !panes.some(({marks}) => marks.length));
   put($("beyond"), "textContent", my.beyond === null ? "" : fill(words.beyond, {asked: my.beyond, last: n - 1})); put($("beyond"), "hidden", my.beyond === null);

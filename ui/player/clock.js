@@ -5,11 +5,11 @@ const tick = (my, now) => {
   if (my.fresh) { my.fresh = false; state(my); tell("rows"); }
   if (my.data.present) fitAgain(my, now);
   if (my.busy || !my.Plotly || !my.outer || !my.films.length) return;
-  const n = count(my), over = ends(my), first = ahead(my);
-  if (!n && first < 0) return;
-  choose(my, now, n, over, first);
-  const grown = (over || now - my.drawnAt > 400) && my.panes.some((pane) => pane.film && pane.film.lines.length > pane.rows);
-  const to = my.want === first ? first : Math.min(my.want, n - 1);
+  const n = count(my), over = ends(my);
+  if (!n) return;
+  choose(my, now, n, over);
+  const grown = (over || now - my.drawnAt > 400) && my.panes.some((pane) => pane.film && pane.film.count > pane.rows), to = Math.min(my.want, n - 1);
+  if (to >= 0 && !here(my, to)) { if (my.films.some(({rests}) => rests)) wakeFilms(my); return; }      // it comes, and then it is drawn
   if (to >= 0 && (my.want !== my.shown || my.dirty || grown)) draw(my, to);
 };
 const asksFor = (i) => new URLSearchParams(location.search).get("step") === String(i);      // whether it is the address that names this picture
@@ -20,14 +20,11 @@ const fitAgain = (my, now) => {                     // on a projector: a questio
   measure(my);
   if (Math.abs(my.room * my.zoom - before) > 2) { arrange(my); my.dirty = true; }
 };
-const choose = (my, now, n, over, first) => {       // which picture should stand there now
+const choose = (my, now, n, over) => {              // which picture should stand there now
   const settled = over || (now - my.opened > 150 && now - my.drawnAt > 80);      // a finished film should not flash its first picture
-  if (first >= 0 && my.shown < 0 && first === (my.start ?? my.films[0].total - 1)) {      // at once only where the rest takes its time: its curves come with the rest
-    if (now - my.opened > 150) { my.want = first; my.start = null; }
-  }
-  else if (my.start !== null && (my.start < n || over)) { if (my.start >= n && asksFor(my.start)) my.beyond = my.start; my.want = Math.min(my.start, n - 1); my.start = null; my.due = now + 1000 / rate(my); }
-  else if ((my.following || my.shown < 0) && settled && !(first >= 0 && my.want === first)) my.want = n - 1;
-  else if (my.playing && my.shown >= 0 && now >= my.due) playOn(my, now, n, over);
+  if (my.start !== null && (my.start < n || over)) { if (my.start >= n && asksFor(my.start)) my.beyond = my.start; my.want = Math.min(my.start, n - 1); my.start = null; my.due = now + 1000 / rate(my); }
+  else if ((my.following || my.want < 0) && settled) my.want = n - 1;
+  else if (my.playing && my.shown >= 0 && my.shown === my.want && now >= my.due) playOn(my, now, n, over);
 };
 const playOn = (my, now, n, over) => {
   const gap = 1000 / rate(my) * (pictureOf(my, my.films[0], Math.min(my.shown + 1, n - 1))?.hold ?? 1);
@@ -47,7 +44,8 @@ const hand = (my, hasty = false) => {               // the visitor takes over
 const goByHand = (my, i, hasty) => { hand(my, hasty); go(my, i); state(my); };
 const play = (my, yes = !my.playing) => {
   if (my.data.locked) return emit(my, {kind: "skip", nonce: Date.now()});
-  if (yes && my.shown >= count(my) - 1 && (ends(my) || ahead(my) >= 0)) go(my, 0);
+  if (yes && my.shown >= count(my) - 1 && ends(my)) go(my, 0);
+  if (yes) wakeFilms(my);
   Object.assign(my, {playing: yes, following: false, start: null, due: performance.now() + 1000 / rate(my)});
   state(my);
 };

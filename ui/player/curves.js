@@ -1,6 +1,6 @@
 // ---- curves: traces that name columns of the numbers
 const series = (trace, film, i) => {                // curves are drawn from the rows that have come, so nothing is known before it is computed
-  const {x, y, when} = trace.meta.series, n = film.lines.length, [from, to] = {past: [0, i + 1], future: [i, film.veiled ? i : n], now: [i, i + 1]}[when ?? "past"];
+  const {x, y, when} = trace.meta.series, n = film.count, [from, to] = {past: [0, i + 1], future: [i, film.veiled ? i : n], now: [i, i + 1]}[when ?? "past"];
   return {...trace, ...(when === "now" && {cliponaxis: false}), x: film.column(x).slice(from, to), y: film.column(y).slice(from, to), meta: {...trace.meta, frames: Array.from({length: to - from}, (_, k) => from + k)}};
 };
 const solid = (trace) => {                          // Plotly takes an empty trace out, and the place of an empty word: neither comes back by itself
@@ -24,9 +24,9 @@ const ranges = (picture, film, layout) => {         // the scales of those curve
     set(axis, log ? all.map((v) => v > 0 ? Math.log10(v) : NaN) : all, 0.08, zero && !log);
   }
   for (const {meta, xaxis = "x"} of picture.figure.data) {
-    const name = "xaxis" + xaxis.slice(1), n = film.lines.length;
+    const name = "xaxis" + xaxis.slice(1), n = film.count;
     if (!meta?.series || layout[name]?.range || layout[name]?.type === "log") continue;
-    const all = film.column(meta.series.x), end = !film.over && film.total > n && n > 1 ? all[0] + (all[n - 1] - all[0]) * (film.total - 1) / (n - 1) : all[0];
+    const all = film.column(meta.series.x), end = !film.computed && film.total > n && n > 1 ? all[0] + (all[n - 1] - all[0]) * (film.total - 1) / (n - 1) : all[0];
     set(name, [...all, end], 0.03);
   }
 };

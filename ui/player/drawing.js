@@ -24,7 +24,7 @@ const show = async (my, pane, film, i, height) => {
   put(plot, "data-flip", String(pane.flip = Boolean(p.flip)));
   const {template} = my, steady = pane.film && pane.template === template && same(layout, pane.layout);
   const sized = pane.layout?.width === layout.width && pane.layout?.height === layout.height;
-  const rows = p.series || traces.some((trace) => trace.meta?.series) ? film.lines.length : Infinity;
+  const rows = p.series || traces.some((trace) => trace.meta?.series) ? film.count : Infinity;
   Object.assign(pane, {film, layout, template, rows, alt: plain(broke(my, film, p, i) ? `${film.error.title}. ${film.error.text}` : asked(my) ? p.said : p.alt)});
   const points = traces.some(({meta}) => meta?.link && !meta.silent);
   put(plot, "role", points ? "application" : "img"); put(plot, "aria-label", pane.alt); put(plot, "aria-description", points ? my.words.figure_hint : "");

@@ -1,4 +1,5 @@
 // ---- a film: an HTTP stream with a JSON value a line: {head}, then {row} and {picture} in turn (the one after {at} before its turn), {value}s that later lines refer to, at last {done} or {error}.
+// Where its run is done, {course} says what its curves are of, and the film rests once the picture that the page opens at is there: the others are asked for when somebody plays, steps or saves.
 // Raw lines are kept, pictures parsed only around the one shown.
 const ARRAYS = {i1: Int8Array, u1: Uint8Array, u1c: Uint8ClampedArray, i2: Int16Array, u2: Uint16Array, i4: Int32Array, u4: Uint32Array, f4: Float32Array, f8: Float64Array};
 const decode = ({dtype, bdata, shape}) => {         // Plotly's base64 arrays, decoded once instead of at every draw
@@ -7,9 +8,12 @@ const decode = ({dtype, bdata, shape}) => {         // Plotly's base64 arrays, d
   return columns ? Array.from({length: rows}, (_, r) => numbers.subarray(r * columns, (r + 1) * columns)) : numbers;
 };
 class Film {
-  constructor({key, run, address, name}) { Object.assign(this, {key, run, address, name, stop: new AbortController(), mood: "", asked: false, told: -Infinity}); this.clear(); }
+  constructor({key, run, address, name}) { Object.assign(this, {key, run, address, name, stop: new AbortController(), mood: "", asked: false, whole: false, rests: false, told: -Infinity}); this.clear(); }
+  get count() { return this.course && !this.over ? this.total : this.lines.length; }      // pictures that one can go to: there, or drawn when they are asked for
+  get computed() { return this.over || Boolean(this.course); }      // whether the run is done
+  has(i) { return i < this.lines.length || (this.early?.i === i && Boolean(this.early.line)); }
   get length() { return this.over && !this.error ? this.lines.length : Math.max(this.lines.length, this.planned); }       // as far as it is known; of a run that broke, what it would have had
-  clear() { Object.assign(this, {head: {}, total: 0, planned: 0, queued: null, again: false, lines: [], values: [], rows: [], marks: [], early: null, ended: false, error: null}); }
+  clear() { Object.assign(this, {head: {}, total: 0, planned: 0, queued: null, again: false, lines: [], values: [], rows: [], marks: [], early: null, course: null, ended: false, error: null}); }
   get over() { return this.ended || this.error !== null; }
   feed(line) {
     const kind = /^\{\s*"(\w+)"/.exec(line)?.[1];
@@ -17,6 +21,7 @@ class Film {
     else if (kind === "value") this.values.push(line);
     else if (kind === "row") { const {row} = JSON.parse(line); if (this.early && !this.early.row) this.early.row = row; else this.rows.push(row); }
     else if (kind === "at") this.early = {i: JSON.parse(line).at};      // what comes next has this number: what the page opens at, before the others
+    else if (kind === "course") this.course = JSON.parse(line).course;
     else if (kind === "done") this.ended = true;
     else if (line.trim()) { Object.assign(this, JSON.parse(line)); this.planned = Math.max(this.planned, this.total); }          // head, total, queued, error
   }
@@ -27,8 +32,9 @@ class Film {
     if (early?.line && early.i === this.lines.length) { this.early = null; this.rows.push(early.row); this.put(early.line); }
   }
   adopt(trial) {                                    // a second reading takes over as soon as it is no worse than what is there
-    if (trial.lines.length < this.lines.length && !trial.over) return;
-    for (const name of ["head", "total", "planned", "queued", "again", "lines", "values", "rows", "marks", "early", "ended", "error"]) this[name] = trial[name];
+    if (!trial.over && (trial.lines.length < this.lines.length || (this.early?.line && !trial.has(this.early.i)))) return;
+    if (this.values !== trial.values) this.mood = "";      // its references may count otherwise
+    for (const name of ["head", "total", "planned", "queued", "again", "lines", "values", "rows", "marks", "early", "course", "ended", "error"]) this[name] = trial[name];
   }
   picture(i, mood) {
     if (mood !== this.mood) { this.mood = mood; this.near = new Map(); this.known = new Map(); this.weight = 0; }
@@ -54,5 +60,14 @@ class Film {
     for (const key in node) if (typeof node[key] === "object" && node[key]) node[key] = this.resolve(node[key]);
     return node;
   }
-  column(key) { const k = (this.head.columns ?? []).findIndex(([name]) => name === key); return this.rows.slice(0, this.lines.length).map((row) => row[k] ?? null); }
+  column(key) {
+    if (this.course?.[key] && !this.over) return this.course[key];
+    const k = (this.head.columns ?? []).findIndex(([name]) => name === key), rows = this.rows.slice(0, this.lines.length);
+    if (this.early?.row) rows[this.early.i] = this.early.row;
+    return Array.from(rows, (row) => row?.[k] ?? null);
+  }
+  get begins() {                                    // pictures in which a step of the algorithm begins
+    const at = !this.over && this.course?.step;
+    return at ? [...at.keys()].filter((i) => i && at[i] !== at[i - 1]) : this.marks;
+  }
 }

@@ -8,7 +8,7 @@ const cover = (my, {plot, rings, covers}) => {
 };
 const endOf = (film, column) => {                   // where a curve will end, as far as it is known
   const all = film.column(column), n = all.length;
-  return film.over || n < 2 ? all[n - 1] : all[0] + (all[n - 1] - all[0]) * (film.total - 1) / (n - 1);
+  return film.computed || n < 2 ? all[n - 1] : all[0] + (all[n - 1] - all[0]) * (film.total - 1) / (n - 1);
 };
 const guessed = (my, film, traces) => {             // a hollow mark at the end of the curve of the column that was asked for
   const {guess} = film, curve = guess && traces.find(({meta}) => meta?.series && meta.column === guess.column);

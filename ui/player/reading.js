@@ -1,8 +1,9 @@
 // ---- films come: read again where a connection tears, handed over by the page where this host has not our routes
-async function read(film, signal, news) {           // one attempt: "done", "gone" (the server forgot it), "strange" (no film here), "broken" (it tore)
+async function read(film, signal, news) {           // one attempt: "done", "rests" (the rest is there when it is asked for), "gone" (the server forgot it), "strange" (no film here), "broken" (it tore)
   const trial = new Film(film), late = new AbortController(), timer = setTimeout(() => late.abort(), PATIENCE.first);
+  const {whole} = film;
   try {
-    const answer = await fetch(film.address, {signal: AbortSignal.any([signal, late.signal])}), type = answer.headers.get("content-type") ?? "";
+    const answer = await fetch(film.address + (whole ? "" : ".opening"), {signal: AbortSignal.any([signal, late.signal])}), type = answer.headers.get("content-type") ?? "";
     clearTimeout(timer);
     if (answer.status === 404 && type.includes("json")) return (await answer.json()).gone ? "gone" : "strange";
     if (!answer.ok || type.includes("html")) return "strange";
@@ -15,20 +16,31 @@ async function read(film, signal, news) {           // one attempt: "done", "gon
       for (const line of parts) trial.feed(line);
       film.adopt(trial); news();
     }
-    return film.over ? "done" : "broken";
+    return film.over ? "done" : film.course && !whole && !signal.aborted ? "rests" : "broken";
   } catch { return film.lines.length || trial.head.columns ? "broken" : "strange"; } finally { clearTimeout(timer); }
 }
 const follow = async (my, film) => {
   const {signal} = film.stop;
   for (let since = performance.now(); !signal.aborted && !film.over;) {
-    const before = film.lines.length, answer = film.address ? await read(film, signal, () => news(my)) : "strange", now = performance.now();
+    const before = film.count, answer = film.address ? await read(film, signal, () => news(my)) : "strange", now = performance.now();
     if (signal.aborted || film.over) return;
-    if (film.lines.length > before) since = now;
+    if (answer === "rests") { await rest(film); since = performance.now(); continue; }
+    if (film.count > before) since = now;
     if (answer === "gone") { if (now - film.told > PATIENCE.gone) { film.told = now; emit(my, {kind: "gone", film: film.key, nonce: Date.now()}); } }
-    else if (!film.lines.length) askInline(my, film);
+    else if (!film.count) askInline(my, film);
     if (now - since > PATIENCE.lost) { film.error = {title: my.words.lost, text: my.words.retry, lost: true}; news(my); return; }
     await Promise.race([pause(PATIENCE.again), new Promise((wake) => { film.wake = wake; })]);
   }
+};
+const rest = async (film) => {                      // until the rest of it is wanted
+  film.rests = true;
+  if (!film.whole) await new Promise((wake) => { film.wanted = wake; });
+  film.rests = false;
+};
+const wakeFilms = (my) => { for (const film of my.films) if (!film.whole) { film.whole = true; film.wanted?.(); } };
+const whole = async (my) => {                       // what is saved is saved whole, where its run is done
+  wakeFilms(my);
+  while (my.films.some((film) => film.computed && !film.over)) await pause(30);
 };
 const askInline = (my, film) => {                   // a film, or Plotly (null), is asked for as data
   if (film ? film.asked || my.data.offline : my.plotlyAsked) return;
@@ -76,6 +88,7 @@ const openFilms = (my) => {
     my.playing = ran;
   }
   Object.assign(my, {due: 0, opened: performance.now(), pointed: null, cursor: null, fresh: true, slips: 0, beyond: null});
+  if (data.autoplay) wakeFilms(my);
   my.films.forEach((film) => { if (!old.includes(film) && !data.inline?.films?.[film.key]) follow(my, film); });
   tell("film");
 };

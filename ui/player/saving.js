@@ -40,7 +40,11 @@ const reportOf = (my) => {                          // what whoever mends it nee
   const where = [data.device?.gpu ? "GPU" : "CPU", `${innerWidth}×${innerHeight}`, my.mood, navigator.language, navigator.userAgent].join(" · ");
   return ["Theoria " + data.version, linkOfStep(my), `${words.step} ${at} / ${Math.max(total(my) - 1, 0)}`, ...numbers, where].join("\n");
 };
-const saveCsv = ({films, words, data}) => download(new Blob([csv(films, words)], {type: "text/csv;charset=utf-8"}), `${data.file}.csv`);
+const saveCsv = async (my) => {
+  const {films, words, data} = my;
+  await whole(my);
+  download(new Blob([csv(films, words)], {type: "text/csv;charset=utf-8"}), `${data.file}.csv`);
+};
 const svgOf = async (my, {plot, layout, flip, marks}) => {
   const sheet = marks.length ? [asImage(paintMarks(element("canvas"), plot, marks, 2), plot)] : [];
   const figure = {data: plot.data, layout: {...structuredClone(layout), template: my.template, paper_bgcolor: THEME[my.mood].surface, images: [...layout.images ?? [], ...sheet]}};

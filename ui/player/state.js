@@ -22,20 +22,20 @@ const emit = (my, value) => { my.outbox = my.outbox.then(() => { my.send("event"
 const news = (my) => { my.fresh = true; };
 
 // Two films keep step by picture, where their steps agree as far as both have come; else both stand at the same part of their run. The clock counts the longer one's pictures.
-const ends = ({films}) => films.every((film) => film.over);
+const ends = ({films}) => films.every((film) => film.computed);
+const here = (my, i) => my.films.every((film) => film.has(lastOf(my, film, i)));      // whether that picture has come
 const agree = (my) => {
-  const {films} = my, key = films.map((film) => film.key + film.lines.length).join();
+  const {films} = my, key = films.map((film) => film.key + film.count).join();
   if (films.length > 1 && my.agreed[0] !== key) { const [a, b] = films.map((film) => film.column("step")); my.agreed = [key, a.every((step, i) => i >= b.length || step === b[i])]; }
   return films.length < 2 || my.agreed[1];
 };
 const longest = ({films}) => Math.max(0, ...films.map((film) => film.length));
 const scale = (my, film) => agree(my) || film.length < 2 ? 1 : (longest(my) - 1) / (film.length - 1);      // pictures of the clock for one of the film
-const reached = (my, film) => film.lines.length && Math.floor((film.lines.length - 1) * scale(my, film)) + 1;
+const reached = (my, film) => film.count && Math.floor((film.count - 1) * scale(my, film)) + 1;
 const count = (my) => {
-  const live = my.films.filter((film) => !film.over).map((film) => reached(my, film));
+  const live = my.films.filter((film) => !film.computed).map((film) => reached(my, film));
   return live.length ? Math.min(...live) : Math.max(0, ...my.films.map((film) => reached(my, film)));
 };
-const total = (my) => Math.max(count(my), ...my.films.map((film) => film.over && agree(my) ? film.lines.length : agree(my) ? film.total : film.length));
-const ahead = ({films: [film, other]}) => film?.early?.line && !other && !film.over ? film.early.i : -1;      // the picture that came before its turn, until its turn has come
-const lastOf = (my, film, i = my.shown) => { const own = Math.round(i / scale(my, film)); return own === film.early?.i ? own : Math.min(own, film.lines.length - 1); };      // the film's own picture at the clock's
-const pictureOf = (my, film, i = my.shown) => (film?.lines.length || film?.early?.line) && i >= 0 ? film.picture(lastOf(my, film, i), my.mood) : null;
+const total = (my) => Math.max(count(my), ...my.films.map((film) => film.computed && agree(my) ? film.count : agree(my) ? film.total : film.length));
+const lastOf = (my, film, i = my.shown) => { const own = Math.round(i / scale(my, film)); return Math.min(own, film.count - 1); };      // the film's own picture at the clock's
+const pictureOf = (my, film, i = my.shown) => i >= 0 && film?.has(lastOf(my, film, i)) ? film.picture(lastOf(my, film, i), my.mood) : null;

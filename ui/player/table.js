@@ -5,8 +5,8 @@ const cells = (row) => row.map((x) => `<td>${cell(x)}</td>`).join("");
 const makeNumbers = (root) => {
   const box = root.appendChild(element("div", "th-numbers", TABLE)), $ = (name) => box.querySelector(name), scroll = $(".th-scroll"), dress = dresser(box);
   const my = {$, table: $("table"), scroll, words: {}, bodies: [], marked: [], both: null, key: null};
-  const hear = (what) => tabulate(my, what), watch = new ResizeObserver(() => reveal(my));          // the tab was opened
-  watch.observe(scroll);
+  const hear = (what) => { if (shared.player && box.offsetParent) wakeFilms(shared.player); tabulate(my, what); }, watch = new ResizeObserver(() => { hear(); reveal(my); });          // the tab was opened
+  watch.observe(box);
   for (const name of ["click", "keydown"]) my.table.addEventListener(name, pick);
   $(".th-text").onclick = () => { if (shared.player) saveCsv(shared.player); };
   shared.followers.add(hear);
