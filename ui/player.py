@@ -13,7 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from charts import theme
 from engine.algorithm import Algorithm
 from engine.errors import TheoriaError, sentence, title
-from engine.params import CLOSE_UP_STEPS, Options
+from engine.params import CLOSE_UP_STEPS, Closing, Options, Params
 from engine.points import Points
 from runtime import script, server, settings
 from runtime.films import Draw, Film
@@ -29,9 +29,9 @@ FOLDER = Path(__file__).parent / "player"
 # syntax error, which every test of the player would meet.
 FILES = (
     *("base", "colours", "text", "film"),  # of no player: helpers, palettes, numbers and formulas, a film
-    *("geometry", "quick", "marks", "curves"),  # of a drawn plot
+    *("geometry", "quick", "marks", "curves", "versus"),  # of a drawn plot
     *("state", "stay", "reading", "panes", "glide", "drawing", "caption"),
-    *("guess", "pointing", "clock", "bar", "saving", "hands", "player"),
+    *("guess", "pointing", "clock", "closeup", "bar", "saving", "hands", "player"),
     *("table", "code", "share", "visited", "take", "kinds", "entry"),  # its companions, and what Streamlit calls
 )
 THEME = {"light": theme.LIGHT, "dark": theme.DARK, "projector": theme.PROJECTOR, "template": theme.TEMPLATE}
@@ -103,13 +103,18 @@ def play(
             "locked": reading.asking(text.slug),
             "until": reading.until(text.slug),
             "present": presenting.on(),
-            "closeup": {"now": close >= 0, "offered": kind.closes, "steps": CLOSE_UP_STEPS},
+            "closeup": {"now": close >= 0, "offered": kind.closes, "steps": CLOSE_UP_STEPS} | _place(run.params),
             "inline": _inline(opened, heard),
             "nonce": _count(opened, start, autoplay),
         },
         on_event_change=lambda: _hear(text.slug, opened[0], run, kind, on_click),
     )
     return _clicked(_event(result), opened[0], run)
+
+
+def _place(params: Params) -> dict[str, int | None]:
+    """Where a close-up lies in its run: the step it begins at, and the run's last."""
+    return {"from": params.close_up, "last": params.last} if isinstance(params, Closing) else {}
 
 
 def _asking(slug: str) -> bool:

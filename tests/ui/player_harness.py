@@ -25,7 +25,7 @@ WORDS = {
     "running": "computing {got} / {n}", "running_open": "computing {got}", "opening": "Opening the film …", "queued_title": "Waiting for a free worker", "queued": "{n} runs are ahead of yours. It starts by itself.",
     "queued_next": "Yours is next. It starts by itself.", "lost": "The connection broke", "retry": "Move any control, or reload the page, to start again.", "figure_hint": "Arrow keys move over the points, Enter chooses, Escape leaves.", "picture": "Picture", "run": "Run",
     "empty": "The numbers appear as the run computes them.", "numbers_title": "The numbers of every step", "save_numbers": "Download as CSV", "link_label": "Link to this page", "copy_link": "Copy link",
-    "closer_short": "Look closely", "pin_short": "Pin", "point": "point {n}", "pin": "Pin this run", "unpin": "Unpin", "pin_hint": "Keep this run", "pin_waits": "Pinned. Change one thing.", "lock_step": "Both at the same step.", "lock_part": "Both at the same part.", "now": "now", "pinned": "pinned", "difference": "difference", "plain": "Drawn without WebGL.",
+    "closer_short": "Look closely", "closeup": "Close-up", "pin_short": "Pin", "point": "point {n}", "pin": "Pin this run", "unpin": "Unpin", "pin_hint": "Keep this run", "pin_waits": "Pinned. Change one thing.", "lock_step": "Both at the same step.", "lock_part": "Both at the same part.", "now": "now", "pinned": "pinned", "difference": "difference", "plain": "Drawn without WebGL.",
 }  # fmt: skip
 PAGE = """<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>player</title>
 <style>:root { --st-background-color: #FAF9F6; --st-font: "Plex Sans", system-ui, sans-serif; } :root.dark { --st-background-color: #131416; }
@@ -180,6 +180,9 @@ NARROW = {
 }
 
 
+ALONE = {"xaxis": {"domain": [0, 1]}, "yaxis": {"domain": [0, 1]}, "margin": {"l": 54, "r": 16, "t": 32, "b": 28}}
+
+
 def head(**more: Any) -> dict[str, Any]:
     return {"head": {"columns": COLUMNS, "title": "A small map", "rate": 12} | more}
 
@@ -245,7 +248,7 @@ def picture(i: int, n: int = 12, **more: Any) -> dict[str, Any]:
         "yaxis3": {"anchor": "x3"},
     }
     content = {
-        "figure": {"data": data, "layout": layout}, "wide": WIDE, "narrow": NARROW, "series": [{"axis": "yaxis3", "y": ["error"], "zero": True}],
+        "figure": {"data": data, "layout": layout}, "wide": WIDE, "narrow": NARROW, "alone": ALONE, "series": [{"axis": "yaxis3", "y": ["error"], "zero": True}],
         "phase": f"Step {i}", "said": f"Unit <b>{i % 9}</b> moves.", "formula": FORMULA, "values": {"a": [[k / 10 for k in range(9)], 2], "b": [-0.5, 1], "w": [[-k / 20 for k in range(9)], 3]},
         "of": "unit", "at": i % 9, "metrics": [["error", f"{error_at(i):.3f}"], ["radius σ", "1.49"]], "alt": f"Alt text of step {i}.", "step": 10 * i, "part": "", "mark": i % 4 == 0,
     } | more  # fmt: skip
