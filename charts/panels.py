@@ -169,7 +169,7 @@ def escaped(text: str) -> str:
 
 
 def _title(text: str, k: str) -> dict[str, Any]:
-    place = {"xref": f"x{k} domain", "yref": f"y{k} domain", "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom", "yshift": 8}
+    place = {"xref": f"x{k} domain", "yref": f"y{k} domain", "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom", "yshift": 6 if "<sub>" in text else 8}
     return note(text, name="title", align="left", **place)
 
 

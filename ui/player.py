@@ -103,7 +103,7 @@ def play(
             "locked": reading.asking(text.slug),
             "until": reading.until(text.slug),
             "present": presenting.on(),
-            "closeup": {"now": close >= 0, "offered": kind.closes, "steps": CLOSE_UP_STEPS} | _place(run.params),
+            "closeup": {"now": close >= 0, "offered": kind.closes, "steps": CLOSE_UP_STEPS} | _place(run.params, kind, text),
             "inline": _inline(opened, heard),
             "nonce": _count(opened, start, autoplay),
         },
@@ -112,9 +112,12 @@ def play(
     return _clicked(_event(result), opened[0], run)
 
 
-def _place(params: Params) -> dict[str, int | None]:
-    """Where a close-up lies in its run: the step it begins at, and the run's last."""
-    return {"from": params.close_up, "last": params.last} if isinstance(params, Closing) else {}
+def _place(params: Params, kind: Algorithm[Any], text: Topic) -> dict[str, Any]:
+    """Where a close-up lies in its run (the step it begins at, the run's last), and the parts of a step in their order."""
+    if not isinstance(params, Closing):
+        return {}
+    parts = [(part, name) for part in kind.code if (name := text.called(kind.name, part))]
+    return {"from": params.close_up, "last": params.last, "parts": parts}
 
 
 def _asking(slug: str) -> bool:

@@ -51,6 +51,10 @@ class Topic:
             place = f"assets/theory/{self.language}/{self.slug}.md"
             raise KeyError(f"{place}: no {'.'.join(keys)} in [scenes.{scene}], or no value for {missing} in it") from missing
 
+    def called(self, scene: str, part: str) -> str:
+        """What a part of a step is called, where it is one: a phase is "Step 3 · match". Else "" ."""
+        return self._found(scene, "phase", part).partition(" · ")[2]
+
     def _found(self, scene: str, *keys: str) -> str:
         found: Any = self.scenes[scene]
         if len(keys) == 1 and keys[0] not in found:

@@ -898,7 +898,7 @@ def test_a_close_up_shows_where_it_lies_in_the_whole_run_and_which_part_of_a_ste
     show(page, "small", closeup={"now": False, "offered": True})
     wait(page, step=11)
     expect(page.locator(".th-close")).to_be_hidden()
-    show(page, "close", start=5, closeup={"now": True, "offered": True, "steps": 40, "from": 10, "last": last})
+    show(page, "close", start=5, closeup={"now": True, "offered": True, "steps": 40, "from": 10, "last": last, "parts": [[one, one] for one in ("draw", "match", "pull")]})
     wait(page, step=5, film="close")
     expect(page.locator(".th-close b")).to_have_text("Close-up")
     expect(page.locator(".th-nth")).to_have_text(f"step 12 / {end}")
@@ -977,7 +977,7 @@ def test_on_a_phone_bar_and_folded_caption_stick_and_a_tap_opens_it(page):
     page.set_viewport_size({"width": 390, "height": 600})
     show(page, "small", start=3)
     wait(page, step=3, folded="true")
-    fold, heights = page.locator(".th-fold"), "() => ['.th-bar', '.th-caption'].map((name) => Math.round(innerHeight - document.querySelector(name).getBoundingClientRect().top))"
+    fold, heights = page.locator(".th-peek"), "() => ['.th-bar', '.th-caption'].map((name) => Math.round(innerHeight - document.querySelector(name).getBoundingClientRect().top))"
     assert page.evaluate(heights) == [88, 88 + 34]
     assert fold.inner_text().split("\n")[0] == "Step 3"
     assert f"{error_at(3):.3f}" in fold.inner_text()

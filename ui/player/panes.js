@@ -1,6 +1,6 @@
 // ---- panes: as many as films; two stand side by side when each has room
 const PANE = `<p class="th-head" hidden><span class="th-name"></span> <span class="th-when"></span></p><div class="th-view"><div class="th-plot" tabindex="0" role="application"></div><div class="th-rings" aria-hidden="true"></div><div class="th-covers" aria-hidden="true"></div></div>
-  <i class="th-above"></i><div class="th-caption"><button type="button" class="th-fold" aria-expanded="false"><span class="th-short"></span><span class="th-result"></span></button><p class="th-words"><span class="th-phase"></span><span class="th-said"></span></p><div class="th-sum"></div><dl class="th-metrics"></dl><table class="th-versus" hidden></table></div>`;
+  <i class="th-above"></i><div class="th-caption"><button type="button" class="th-peek" aria-expanded="false"><span class="th-short"></span><span class="th-result"></span></button><p class="th-words"><span class="th-phase"></span><span class="th-said"></span></p><div class="th-sum"></div><dl class="th-metrics"></dl><table class="th-versus" hidden></table></div>`;
 const CAPTIONS = [[900, 98], [640, 131], [0, 204]];    // the caption's height, by the least width of the pane it is for; player.css has them too
 const HEAD = 30, BETWEEN = 40;                      // pixels: of the names of two runs, and what their numbers need more than those of one
 const captionOf = (width) => CAPTIONS.find(([least]) => width >= least)[1];
@@ -9,7 +9,7 @@ const makePane = (my) => {
   const words = Object.fromEntries(["rings", "covers", "phase", "said", "sum", "metrics", "when", "versus", "short", "result"].map((name) => [name, part(name)]));
   const pane = {node, plot, ...words, film: null, at: -1, glide: null, rows: 0, marks: [], sheet: element("canvas", "th-sheet")};
   plot.addEventListener("keydown", (event) => steer(my, pane, event));
-  part("fold").onclick = () => openCaption(my, pane);
+  part("peek").onclick = () => openCaption(my, pane);
   foldAt(my, part("above"));
   plot.addEventListener("blur", () => { if (my.cursor?.pane === pane) leave(my); });
   return pane;
@@ -21,7 +21,7 @@ const foldAt = ({stage}, mark) => {                 // on a phone: whether the c
 };
 const openCaption = ({stage}, {node}) => {
   const open = stage.dataset.open !== "true";
-  put(stage, "data-open", String(open)); node.querySelector(".th-fold").setAttribute("aria-expanded", open);
+  put(stage, "data-open", String(open)); node.querySelector(".th-peek").setAttribute("aria-expanded", open);
 };
 const arrange = (my) => {
   const {films, panes, outer, zoom} = my;
