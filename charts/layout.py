@@ -114,17 +114,17 @@ def _by_hand(layout: Placed) -> dict[str, Any]:
 
 def _edges(panels: Sequence[Panel], boxes: Sequence[Box], near: float) -> dict[str, Any]:
     """Where titles begin that do not begin at their own plot: those of one column share the edge of the leftmost."""
-    titles, edge = dict[str, float](), -1.0
+    titles, edge = dict[str, float](), -1.0  # no edge yet
     named = [(box[0], number) for number, (panel, box) in enumerate(zip(panels, boxes, strict=False), 1) if panel.title]
     for left, number in sorted(named):
-        edge = edge if 0 <= edge and left - edge <= near else left
+        edge = edge if edge >= 0 and left - edge <= near else left
         if left > edge:
             titles["" if number == 1 else str(number)] = round(edge, 4)
     return {"titles": titles} if titles else {}
 
 
 def _alone(panel: Panel) -> dict[str, Any]:
-    """The layout of a panel that has the stage, or half of it, for itself: room for its title and axes, as the caption is set in."""
+    """The layout of a panel that has the stage, or half of it, for itself: room for its title and its axes."""
     margin = {"l": INSET + _left(panel), "r": max(INSET, _right(panel)), "t": 4 + _top(panel), "b": 6 + _bottom(panel)}
     whole = {"domain": [0, 1]}
     return {"xaxis": whole, "yaxis": whole, "margin": {side: round(px) for side, px in margin.items()}}

@@ -169,8 +169,9 @@ def escaped(text: str) -> str:
 
 
 def _title(text: str, k: str) -> dict[str, Any]:
-    place = {"xref": f"x{k} domain", "yref": f"y{k} domain", "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom", "yshift": 6 if "<sub>" in text else 8}
-    return note(text, name="title", align="left", **place)
+    place = {"xref": f"x{k} domain", "yref": f"y{k} domain", "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom"}
+    shift = 6 if "<sub>" in text else 8  # an index hangs below the line
+    return note(text, name="title", align="left", yshift=shift, **place)
 
 
 def _placed(item: dict[str, Any], k: str) -> dict[str, Any]:

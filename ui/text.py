@@ -52,8 +52,10 @@ class Topic:
             raise KeyError(f"{place}: no {'.'.join(keys)} in [scenes.{scene}], or no value for {missing} in it") from missing
 
     def called(self, scene: str, part: str) -> str:
-        """What a part of a step is called, where it is one: a phase is "Step 3 · match". Else "" ."""
-        return self._found(scene, "phase", part).partition(" · ")[2]
+        """What a part of a step is called; "" where it is none: a phase is "Step 3 · match". A kind may use another's words."""
+        phases = [item["phase"] for item in (self.scenes.get(scene), *self.scenes.values()) if item]
+        found = next((item[part] for item in phases if isinstance(item, dict) and part in item), "")
+        return str(found).partition(" · ")[2]
 
     def _found(self, scene: str, *keys: str) -> str:
         found: Any = self.scenes[scene]

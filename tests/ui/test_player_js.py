@@ -503,7 +503,12 @@ def test_of_two_films_the_main_panels_stand_beside_each_other_and_on_a_phone_one
         panels = "() => [...document.querySelectorAll('.th-plot')].map(({_fullLayout}) => Object.keys(_fullLayout._plots).join())"
         assert page.evaluate(panels) == ["xy", "xy"]
         assert page.locator(".th-caption:visible").count() == 1
-        assert page.locator(".th-versus").evaluate_all("all => all.filter((one) => one.scrollWidth > one.parentElement.clientWidth).length") == 0
+        assert (
+            page.locator(".th-versus").evaluate_all(
+                "all => all.filter((one) => one.scrollWidth > one.parentElement.clientWidth).length"
+            )
+            == 0
+        )
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
@@ -883,7 +888,10 @@ def test_looking_closely_asks_the_page_with_the_step_of_the_algorithm(page):
 
 def closely(steps: list[int]) -> list[dict]:
     """A close-up of these steps, each drawn, matched and pulled; where it begins is whole."""
-    seen = [(steps[0], "", "Step {}"), *[(step, part, "Step {} · " + part) for step in steps[1:] for part in ("draw", "match", "pull")]]
+    seen = [
+        (steps[0], "", "Step {}"),
+        *[(step, part, "Step {} · " + part) for step in steps[1:] for part in ("draw", "match", "pull")],
+    ]
     lines = [
         line
         for i, (step, part, phase) in enumerate(seen)
@@ -898,7 +906,19 @@ def test_a_close_up_shows_where_it_lies_in_the_whole_run_and_which_part_of_a_ste
     show(page, "small", closeup={"now": False, "offered": True})
     wait(page, step=11)
     expect(page.locator(".th-close")).to_be_hidden()
-    show(page, "close", start=5, closeup={"now": True, "offered": True, "steps": 40, "from": 10, "last": last, "parts": [[one, one] for one in ("draw", "match", "pull")]})
+    show(
+        page,
+        "close",
+        start=5,
+        closeup={
+            "now": True,
+            "offered": True,
+            "steps": 40,
+            "from": 10,
+            "last": last,
+            "parts": [[one, one] for one in ("draw", "match", "pull")],
+        },
+    )
     wait(page, step=5, film="close")
     expect(page.locator(".th-close b")).to_have_text("Close-up")
     expect(page.locator(".th-nth")).to_have_text(f"step 12 / {end}")
@@ -977,7 +997,10 @@ def test_on_a_phone_bar_and_folded_caption_stick_and_a_tap_opens_it(page):
     page.set_viewport_size({"width": 390, "height": 600})
     show(page, "small", start=3)
     wait(page, step=3, folded="true")
-    fold, heights = page.locator(".th-peek"), "() => ['.th-bar', '.th-caption'].map((name) => Math.round(innerHeight - document.querySelector(name).getBoundingClientRect().top))"
+    fold, heights = (
+        page.locator(".th-peek"),
+        "() => ['.th-bar', '.th-caption'].map((name) => Math.round(innerHeight - document.querySelector(name).getBoundingClientRect().top))",
+    )
     assert page.evaluate(heights) == [88, 88 + 34]
     assert fold.inner_text().split("\n")[0] == "Step 3"
     assert f"{error_at(3):.3f}" in fold.inner_text()

@@ -34,7 +34,7 @@ const arrange = (my) => {
     pane.width = Math.floor(width / zoom);
     put(pane.node, "data-caption", String(captionOf(outer)));
     pane.wide = pane.width >= 640; pane.huge = pane.width >= 1180;
-    put(pane.node, "data-narrow", String(!pane.wide));
+    put(pane.node, "data-narrow", String(outer < NARROW));
     put(pane.node.querySelector(".th-head"), "hidden", !two); put(pane.node.querySelector(".th-name"), "textContent", films[k]?.name ?? "");
   });
   put(my.stage, "data-films", String(films.length));
