@@ -23,7 +23,7 @@ from runtime import front, metrics, script, server, settings
 from runtime.cards import Card, Cards
 from runtime.doors import Doors
 from runtime.jobs import Job
-from runtime.ledger import Holdings, Ledger
+from runtime.ledger import Ledger
 from runtime.packed import Packed
 from runtime.run import Run
 from runtime.sticky import Sticky

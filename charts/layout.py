@@ -24,6 +24,7 @@ LOWEST, HIGHEST = 150, 420  # px of a map or picture there, whatever its shape
 BESIDE, BELOW = 24, 18  # px between columns, and between rows
 TITLE, TICKS, NAMED = 28, 22, 18  # px of a title above, of a line of ticks below, of an axis' title
 NUMBERS, END = 38, 12  # px of numbers left of an axis, of half a number at its right end
+NEAR = {"wide": 0.06, "huge": 0.06, "narrow": 0.25}  # of a stage: plots whose left edges are so near stand in one column
 AT_EDGE = 0.02  # of a stage: how near its left edge a panel placed by hand stands on it
 INSET, INSET_PHONE = 16, 8  # px between the stage's edges and what stands on it
 FIRST = 2 / 3  # what the first of several parts takes
@@ -96,7 +97,9 @@ def compose(layout: Layout | Panel | Placed) -> dict[str, Any]:
     drawn = figures.compose(whole.panels, whole.boxes(), narrow, height, whole.boxes(HUGE))
     inset = {"wide": INSET, "huge": INSET, "narrow": INSET_PHONE}  # as far in as the caption below
     margins = {size: {"margin": {"l": px, "r": px, "t": 4, "b": 4}} for size, px in inset.items()}
-    return {**drawn, **{size: {**drawn[size], **margin} for size, margin in margins.items()}}
+    boxes = {"wide": whole.boxes(), "huge": whole.boxes(HUGE), "narrow": narrow}
+    sizes = {size: {**drawn[size], **margin, **_edges(whole.panels, boxes[size], NEAR[size])} for size, margin in margins.items()}
+    return {**drawn, **sizes, "alone": _alone(whole.panels[0])}
 
 
 def _by_hand(layout: Placed) -> dict[str, Any]:
@@ -105,7 +108,26 @@ def _by_hand(layout: Placed) -> dict[str, Any]:
     for size, boxes, px, foot in (("wide", layout.wide, INSET, 34), ("narrow", layout.narrow, INSET_PHONE, 26)):
         if not any(_left(panel) for panel, box in zip(layout.panels, boxes, strict=False) if box[0] < AT_EDGE):
             drawn[size] = {**drawn[size], "margin": {"l": px, "r": px, "t": 34, "b": foot}}
-    return drawn
+        drawn[size] = {**drawn[size], **_edges(layout.panels, boxes, NEAR[size])}
+    return {**drawn, "alone": _alone(layout.panels[0])}
+
+
+def _edges(panels: Sequence[Panel], boxes: Sequence[Box], near: float) -> dict[str, Any]:
+    """Where titles begin that do not begin at their own plot: those of one column share the edge of the leftmost."""
+    titles, edge = dict[str, float](), -1.0  # no edge yet
+    named = [(box[0], number) for number, (panel, box) in enumerate(zip(panels, boxes, strict=False), 1) if panel.title]
+    for left, number in sorted(named):
+        edge = edge if edge >= 0 and left - edge <= near else left
+        if left > edge:
+            titles["" if number == 1 else str(number)] = round(edge, 4)
+    return {"titles": titles} if titles else {}
+
+
+def _alone(panel: Panel) -> dict[str, Any]:
+    """The layout of a panel that has the stage, or half of it, for itself: room for its title and its axes."""
+    margin = {"l": INSET + _left(panel), "r": max(INSET, _right(panel)), "t": 4 + _top(panel), "b": 6 + _bottom(panel)}
+    whole = {"domain": [0, 1]}
+    return {"xaxis": whole, "yaxis": whole, "margin": {side: round(px) for side, px in margin.items()}}
 
 
 def _share(layout: Layout) -> float:

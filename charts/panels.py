@@ -53,6 +53,7 @@ class Picture:
     hold: float = 1.0  # how many beats of the film it stays: more where there is more to read
     flip: bool = False  # its images are ink on paper: turned over at night
     huge: dict[str, Any] = field(default_factory=dict)  # the layout of stages of 1180 px and more; nothing: the wide one
+    alone: dict[str, Any] = field(default_factory=dict)  # that of the first panel by itself, where two runs are compared
 
 
 def blank(**more: Any) -> dict[str, Any]:
@@ -168,9 +169,9 @@ def escaped(text: str) -> str:
 
 
 def _title(text: str, k: str) -> dict[str, Any]:
-    return note(
-        text, xref=f"x{k} domain", yref=f"y{k} domain", x=0, y=1, xanchor="left", yanchor="bottom", yshift=8, align="left"
-    )
+    place = {"xref": f"x{k} domain", "yref": f"y{k} domain", "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom"}
+    shift = 6 if "<sub>" in text else 8  # an index hangs below the line
+    return note(text, name="title", align="left", yshift=shift, **place)
 
 
 def _placed(item: dict[str, Any], k: str) -> dict[str, Any]:

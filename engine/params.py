@@ -53,6 +53,11 @@ class Closing(Params):
 
     close_up: int = Field(-1, ge=-1)
 
+    @property
+    def last(self) -> int | None:
+        """The last step of the whole run, where the settings alone say it."""
+        return None
+
 
 def number(
     default: float, low: float | None = None, high: float | None = None, *, step: float | None = None, rare: bool = False,

@@ -73,7 +73,7 @@ class Pen:
         content: dict[str, Any] = {
             "figure": {"data": [lines.sent(trace) for trace in picture.data], "layout": lines.value(picture.layout)}
         }
-        content |= {key: lines.value(getattr(picture, key)) for key in ("wide", "narrow", "series")}
+        content |= {key: lines.value(getattr(picture, key)) for key in ("wide", "narrow", "alone", "series")}
         if picture.huge and picture.huge != picture.wide:
             content["huge"] = lines.value(picture.huge)
         content |= {key: getattr(picture, key) for key in ("phase", "said", "alt", "of", "at", "metrics", "mark", "hold", "flip")}

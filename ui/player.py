@@ -12,7 +12,7 @@ import streamlit as st
 from charts import theme
 from engine.algorithm import Algorithm
 from engine.errors import TheoriaError, sentence, title
-from engine.params import CLOSE_UP_STEPS, Options
+from engine.params import CLOSE_UP_STEPS, Closing, Options, Params
 from engine.points import Points
 from runtime import script, server, settings
 from runtime.films import Draw, Film
@@ -29,9 +29,9 @@ FOLDER = Path(__file__).parent / "player"
 # syntax error, which every test of the player would meet.
 FILES = (
     *("base", "colours", "text", "film"),  # of no player: helpers, palettes, numbers and formulas, a film
-    *("geometry", "quick", "marks", "curves"),  # of a drawn plot
+    *("geometry", "quick", "marks", "curves", "versus"),  # of a drawn plot
     *("state", "stay", "reading", "panes", "glide", "drawing", "caption"),
-    *("guess", "pointing", "clock", "bar", "saving", "hands", "player"),
+    *("guess", "pointing", "clock", "closeup", "bar", "saving", "hands", "player"),
     *("table", "code", "share", "visited", "take", "kinds", "entry"),  # its companions, and what Streamlit calls
 )
 THEME = {"light": theme.LIGHT, "dark": theme.DARK, "projector": theme.PROJECTOR, "template": theme.TEMPLATE}
@@ -106,13 +106,21 @@ def play(
             "present": presenting.on(),
             "device": device.word(kind),
             "version": report.version(),
-            "closeup": {"now": close >= 0, "offered": kind.closes, "steps": CLOSE_UP_STEPS},
+            "closeup": {"now": close >= 0, "offered": kind.closes, "steps": CLOSE_UP_STEPS} | _place(run.params, kind, text),
             "inline": _inline(opened, heard),
             "nonce": _count(opened, start, autoplay),
         },
         on_event_change=lambda: _hear(text.slug, opened[0], run, kind, on_click),
     )
     return _clicked(_event(result), opened[0], run)
+
+
+def _place(params: Params, kind: Algorithm[Any], text: Topic) -> dict[str, Any]:
+    """Where a close-up lies in its run (the step it begins at, the run's last), and the parts of a step in their order."""
+    if not isinstance(params, Closing):
+        return {}
+    parts = [(part, name) for part in kind.code if (name := text.called(kind.name, part))]
+    return {"from": params.close_up, "last": params.last, "parts": parts}
 
 
 def _asking(slug: str) -> bool:

@@ -51,6 +51,12 @@ class Topic:
             place = f"assets/theory/{self.language}/{self.slug}.md"
             raise KeyError(f"{place}: no {'.'.join(keys)} in [scenes.{scene}], or no value for {missing} in it") from missing
 
+    def called(self, scene: str, part: str) -> str:
+        """What a part of a step is called; "" where it is none: a phase is "Step 3 · match". A kind may use another's words."""
+        phases = [item["phase"] for item in (self.scenes.get(scene), *self.scenes.values()) if item]
+        found = next((item[part] for item in phases if isinstance(item, dict) and part in item), "")
+        return str(found).partition(" · ")[2]
+
     def _found(self, scene: str, *keys: str) -> str:
         found: Any = self.scenes[scene]
         if len(keys) == 1 and keys[0] not in found:

@@ -235,6 +235,13 @@ def sideways(page: Page) -> list[str]:
         .filter((box) => box.scrollWidth > box.clientWidth + 1 || box.getBoundingClientRect().right > innerWidth + 1).map((box) => `${box.dataset.testid ?? box.tagName}: ${box.scrollWidth} > ${box.clientWidth}`)""")  # fmt: skip
 
 
+def main_in_sight(page: Page) -> bool:
+    """Whether the whole main panel stands above the bar, on the first screen and on a phone above the folded caption."""
+    return bool(page.evaluate("""() => { document.querySelector("[data-testid=stMain]").scrollTo(0, 0);
+        const plot = document.querySelector(".th-plot"), {_offset, _length} = plot._fullLayout.yaxis, top = (name) => document.querySelector(name).getBoundingClientRect().top;
+        return plot.getBoundingClientRect().top + _offset + _length <= Math.min(top(".th-bar"), top(".th-caption")); }"""))  # fmt: skip
+
+
 def light(page: Page, selector: str, style: str) -> float:
     """How light a colour is, 0 to 255; a background seen through transparent boxes."""
     return float(page.evaluate("""([selector, style]) => { let node = document.querySelector(selector), colour;

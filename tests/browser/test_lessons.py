@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.playground import PHONE, another_film, idle, ready, sideways, step, unbroken
+from tests.browser.playground import PHONE, another_film, idle, main_in_sight, ready, sideways, step, unbroken
 from ui import lesson
 from ui.lesson import Lesson, Step
 from ui.question import Question
@@ -92,6 +92,7 @@ def test_a_teacher_has_three_steps_on_a_projector_and_on_phones_within_five_minu
     phone = visit(link, **PHONE)
     ready(phone, step=0, narrow="true")
     assert sideways(phone) == []
+    assert main_in_sight(phone)
     expect(phone.locator(".th-bar .th-play")).to_be_disabled()
     expect(phone.locator(".st-key-stage")).to_contain_text("Set by the lesson.")
     expect(phone.locator(".st-key-stage").get_by_role("slider", name="Rows")).to_have_count(0)

@@ -1,4 +1,5 @@
-"""Nothing below the picture moves while a film plays: bar, metrics and tabs have one place for all its pictures."""
+"""Nothing below the picture moves while a film plays: bar, metrics and tabs have one place for all its pictures. On the first
+screen stand main panel and bar."""
 
 import json
 from itertools import pairwise
@@ -6,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from contents import SECTIONS
-from tests.browser.playground import go, idle
+from tests.browser.playground import go, idle, main_in_sight
 
 SLUGS = [slug for slugs in SECTIONS.values() for slug in slugs]
 # The first, the middle and the last picture, and the first one of every phase.
@@ -25,6 +26,7 @@ def test_bar_tabs_and_metrics_stand_still_through_the_default_film(sit, slug):
     for width, height in ((1280, 800), (390, 844)):
         page.set_viewport_size({"width": width, "height": height})
         idle(page)
+        assert main_in_sight(page)
         seen = {}
         for step in steps:
             go(page, step)

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from contents import SECTIONS
-from tests.browser.playground import PHONE, idle, ready, sideways, unbroken
+from tests.browser.playground import PHONE, ready, sideways, unbroken
 from ui.text import theory
 
 SLUGS = [slug for slugs in SECTIONS.values() for slug in slugs]

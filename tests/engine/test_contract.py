@@ -6,7 +6,8 @@ import pytest
 
 from engine.errors import TheoriaError
 from engine.params import Spec
-from tests.engine.algorithms import ALGORITHMS, Case
+from tests.engine.algorithms import ALGORITHMS, Case, fewer
+from tests.examples import SHORT
 
 every = pytest.mark.parametrize("algorithm", ALGORITHMS, ids=str)
 
@@ -43,3 +44,12 @@ def test_a_value_outside_its_bounds_is_refused(algorithm: Case):
 @every
 def test_no_parameter_is_called_what_a_link_calls_the_columns_of_own_data(algorithm: Case):
     assert not {"data", "columns", "label"} & {spec.name for spec in algorithm.Params.specs()}
+
+
+@every
+def test_a_run_ends_at_the_step_that_its_settings_say(algorithm: Case):
+    with fewer():
+        params = algorithm.Params(**{name: value for name, value in SHORT.items() if name in algorithm.Params.model_fields})
+        if (last := getattr(params, "last", None)) is not None:
+            *_, end = algorithm.train(params, *algorithm.data())
+            assert end.step == last

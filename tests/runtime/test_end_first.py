@@ -17,7 +17,6 @@ from tests.runtime import easels, toys
 from tests.runtime.helpers import Viewer, kinds, pictures, read, run
 
 
-
 @pytest.fixture
 def made() -> Iterator[Callable[[Films], Films]]:
     """Films that are closed when the test is over."""

@@ -25,7 +25,7 @@ WORDS = {
     "running": "computing {got} / {n}", "running_open": "computing {got}", "opening": "Opening the film …", "queued_title": "Waiting for a free worker", "queued": "{n} runs are ahead of yours. It starts by itself.",
     "queued_next": "Yours is next. It starts by itself.", "lost": "The connection broke", "retry": "Move any control, or reload the page, to start again.", "figure_hint": "Arrow keys move over the points, Enter chooses, Escape leaves.", "picture": "Picture", "run": "Run",
     "empty": "The numbers appear as the run computes them.", "numbers_title": "The numbers of every step", "save_numbers": "Download as CSV", "link_label": "Link to this page", "copy_link": "Copy link",
-    "closer_short": "Look closely", "pin_short": "Pin", "point": "point {n}", "pin": "Pin this run", "unpin": "Unpin", "pin_hint": "Keep this run", "pin_waits": "Pinned. Change one thing.", "lock_step": "Both at the same step.", "lock_part": "Both at the same part.", "now": "now", "pinned": "pinned", "difference": "difference", "plain": "Drawn without WebGL.",
+    "closer_short": "Look closely", "closeup": "Close-up", "pin_short": "Pin", "point": "point {n}", "pin": "Pin this run", "unpin": "Unpin", "pin_hint": "Keep this run", "pin_waits": "Pinned. Change one thing.", "lock_step": "Both at the same step.", "lock_part": "Both at the same part.", "now": "now", "pinned": "pinned", "difference": "difference", "plain": "Drawn without WebGL.",
     "gpu": "Compute on the GPU", "cpu": "Compute on the CPU", "report": "Something wrong here?", "reported": "report copied", "report_hint": "Press Ctrl+C to copy the report.", "beyond": "Asked for {asked}, ends at {last}.",
 }  # fmt: skip
 PAGE = """<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>player</title>
@@ -186,6 +186,9 @@ NARROW = {
 }
 
 
+ALONE = {"xaxis": {"domain": [0, 1]}, "yaxis": {"domain": [0, 1]}, "margin": {"l": 54, "r": 16, "t": 32, "b": 28}}
+
+
 def head(**more: Any) -> dict[str, Any]:
     return {"head": {"columns": COLUMNS, "title": "A small map", "rate": 12} | more}
 
@@ -251,7 +254,7 @@ def picture(i: int, n: int = 12, **more: Any) -> dict[str, Any]:
         "yaxis3": {"anchor": "x3"},
     }
     content = {
-        "figure": {"data": data, "layout": layout}, "wide": WIDE, "narrow": NARROW, "series": [{"axis": "yaxis3", "y": ["error"], "zero": True}],
+        "figure": {"data": data, "layout": layout}, "wide": WIDE, "narrow": NARROW, "alone": ALONE, "series": [{"axis": "yaxis3", "y": ["error"], "zero": True}],
         "phase": f"Step {i}", "said": f"Unit <b>{i % 9}</b> moves.", "formula": FORMULA, "values": {"a": [[k / 10 for k in range(9)], 2], "b": [-0.5, 1], "w": [[-k / 20 for k in range(9)], 3]},
         "of": "unit", "at": i % 9, "metrics": [["error", f"{error_at(i):.3f}"], ["radius σ", "1.49"]], "alt": f"Alt text of step {i}.", "step": 10 * i, "part": "", "mark": i % 4 == 0,
     } | more  # fmt: skip

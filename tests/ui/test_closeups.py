@@ -5,9 +5,12 @@ from importlib import import_module
 import pytest
 
 from contents import SECTIONS
+from tests.engine.algorithms import ALGORITHMS, Case, fewer
+from tests.examples import SHORT
 from tests.pages import visit
 from tests.ui.test_experiments import shown as shown
 from tests.ui.test_pages import opened, said
+from ui.text import LANGUAGES, theory
 
 pytestmark = pytest.mark.usefixtures("bugs_break")
 KINDS = {slug: import_module(f"engine.{section}.{slug}").ALGORITHMS for section, slugs in SECTIONS.items() for slug in slugs}
@@ -39,3 +42,16 @@ def test_a_close_up_that_a_link_asks_of_such_a_run_shows_the_whole_and_says_noth
     assert shown[-1][0].params == kind.Params()
     assert "close_up" not in said(page)
     assert "close_up" not in visit(page).link
+
+
+@pytest.mark.parametrize("case", [case for case in ALGORITHMS if case.kind.closes], ids=str)
+def test_the_parts_of_a_step_that_the_bar_names_are_those_of_a_close_up_in_their_order(case: Case):
+    with fewer():
+        short = {name: value for name, value in SHORT.items() if name in case.Params.model_fields}
+        _, *frames = case.train(case.Params(**short, close_up=1), *case.data())
+        came = dict.fromkeys(frame.part for frame in frames)
+    for language in LANGUAGES:
+        text = theory(case.slug, language)
+        named = [part for part in case.kind.code if text.called(case.kind.name, part)]
+        told = [part for part in came if part and text.called(case.kind.name, part)]
+        assert told in (named, [])  # diffusion learns before it walks: a batch has no parts

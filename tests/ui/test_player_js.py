@@ -507,23 +507,70 @@ def test_two_films_whose_steps_do_not_match_stand_at_the_same_part_and_that_is_s
         page.fill(".th-scrub", str(at))
         wait(page, step=at)
         assert page.locator(".th-phase").all_inner_texts() == phases
-    page.mouse.click(*spot(page, 30, error_at(3), "3"))  # the third picture of the first film
+    page.evaluate("data => window.mount(data)", {"kind": "numbers", "words": harness.WORDS})
+    page.locator(".th-numbers tr[data-i='3']").first.click()  # the third picture of the first film
     wait(page, step=6)
-    assert page.locator(".th-phase").all_inner_texts() == ["Step 3", "Step 6"]
+    assert page.locator(".th-when").all_inner_texts() == ["Step 3", "Step 6"]
     show(page, "small", "other")
     wait(page, film="small,other", step=11)
     expect(lock).to_have_text(harness.WORDS["lock_step"])
 
 
-def test_two_films_stand_beside_each_other_and_on_a_phone_one_above_the_other(page):
+def test_of_two_films_the_main_panels_stand_beside_each_other_and_on_a_phone_one_above_the_other(page):
     for width, beside in ((1280, True), (700, True), (390, False)):
         page.set_viewport_size({"width": width, "height": 800})
         show(page, "small", "other")
         wait(page, step=11, film="small,other")
         page.wait_for_function("beside => document.querySelector('.th-panes').dataset.beside === String(beside)", arg=beside)
-        boxes = [pane.bounding_box() for pane in page.locator(".th-pane").all()]
+        boxes = [view.bounding_box() for view in page.locator(".th-view").all()]
         assert (boxes[0]["y"] == boxes[1]["y"]) == beside
+        panels = "() => [...document.querySelectorAll('.th-plot')].map(({_fullLayout}) => Object.keys(_fullLayout._plots).join())"
+        assert page.evaluate(panels) == ["xy", "xy"]
+        assert page.locator(".th-caption:visible").count() == 1
+        assert (
+            page.locator(".th-versus").evaluate_all(
+                "all => all.filter((one) => one.scrollWidth > one.parentElement.clientWidth).length"
+            )
+            == 0
+        )
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_two_films_share_a_scale_where_it_says_the_same_of_both(page, server):
+    reach = "() => [...document.querySelectorAll('.th-plot')].map(({_fullLayout: {xaxis, yaxis}}) => [xaxis.range, yaxis.range])"
+    server.films["far"], server.films["named"] = film(4), film(4)
+    for line in server.films["far"] + server.films["named"]:
+        if "picture" in line:
+            line["picture"]["figure"]["layout"]["xaxis"] = {"range": [2, 9], "anchor": "y"}
+    for line in server.films["named"]:
+        if "picture" in line:
+            line["picture"]["figure"]["layout"]["xaxis"]["title"] = {"text": "another quantity"}
+    show(page, "small", "far", start=2)
+    wait(page, step=2, film="small,far")
+    assert page.evaluate(reach) == [[[-0.5, 9], [-0.5, 3.5]]] * 2
+    show(page, "small", "named", start=2)
+    wait(page, step=2, film="small,named")
+    assert page.evaluate(reach) == [[[-0.5, 3.5], [-0.5, 3.5]], [[2, 9], [-0.5, 3.5]]]
+
+
+@pytest.mark.parametrize(
+    ("now", "pinned", "said", "gap"),
+    [
+        (0.523, 0.61, ("0.523", "0.610"), "−0.087"), (0.6104, 0.61, ("0.610", "0.610"), "0.000"), (12, 9, ("12", "9"), "+3"),
+        (0.83, 0.78, ("83\u00a0%", "78\u00a0%"), "+5\u00a0%"), (2e-9, 5e-9, ("2 × 10⁻⁹", "5 × 10⁻⁹"), "−3 × 10−9"),
+        (None, 0.61, ("–", "0.610"), "–"), ("7 × 7", "3 × 3", ("7 × 7", "3 × 3"), "–"),
+    ],
+)  # fmt: skip
+def test_the_caption_of_two_films_says_what_lies_between_their_metrics(page, server, now, pinned, said, gap):
+    for key, value, text in zip("ab", (now, pinned), said, strict=True):
+        lines = [head(), {"row": [0, value, ""]}, harness.picture(0, metrics=[["error", text], ["only here" + key, "1"]])]
+        server.films[key] = [*lines, {"done": True}]
+    show(page, "a", "b")
+    wait(page, step=0, film="a,b")
+    rows = [row.locator("td").all_inner_texts() for row in page.locator(".th-versus tbody tr").all()]
+    assert [row[0] for row in rows] == [page.evaluate("text => text.replace(/10⁻⁹/, '10−9')", text) for text in said] + [gap]
+    assert [row[1] for row in rows] == ["1", "–", "–"]
+    assert page.locator(".th-versus tbody th").all_inner_texts() == ["now", "pinned", "now − pinned"]
 
 
 def test_the_table_says_what_lies_between_the_numbers_that_are_shown(page):
@@ -910,19 +957,52 @@ def test_looking_closely_asks_the_page_with_the_step_of_the_algorithm(page):
     assert events(page, "whole") == [{"kind": "whole"}]
 
 
-def test_a_close_up_brackets_what_it_shows_on_the_track_of_the_whole_run(page, server):
-    show(page, "small", start=4, closeup={"now": False, "offered": True, "steps": 40})
-    wait(page, step=4)
-    expect(page.locator(".th-whole")).to_be_hidden()
-    press(page, "closer")
-    show(page, "other", start=0, closeup={"now": True, "offered": True, "steps": 40})
-    wait(page, step=0, film="other")
-    left, right = (100 * at / 11 for at in (4, 8))  # of 12 pictures, ten steps apart
+def closely(steps: list[int]) -> list[dict]:
+    """A close-up of these steps, each drawn, matched and pulled; where it begins is whole."""
+    seen = [
+        (steps[0], "", "Step {}"),
+        *[(step, part, "Step {} · " + part) for step in steps[1:] for part in ("draw", "match", "pull")],
+    ]
+    lines = [
+        line
+        for i, (step, part, phase) in enumerate(seen)
+        for line in ({"row": [step, 1.0, ""]}, harness.picture(i, step=step, part=part, phase=phase.format(step)))
+    ]
+    return [head(), *lines, {"done": True}]
+
+
+@pytest.mark.parametrize(("last", "end"), [(200, 200), (None, 12)])
+def test_a_close_up_shows_where_it_lies_in_the_whole_run_and_which_part_of_a_step_it_is_at(page, server, last, end):
+    server.films["close"] = closely([10, 11, 12])
+    show(page, "small", closeup={"now": False, "offered": True})
+    wait(page, step=11)
+    expect(page.locator(".th-close")).to_be_hidden()
+    show(
+        page,
+        "close",
+        start=5,
+        closeup={
+            "now": True,
+            "offered": True,
+            "steps": 40,
+            "from": 10,
+            "last": last,
+            "parts": [[one, one] for one in ("draw", "match", "pull")],
+        },
+    )
+    wait(page, step=5, film="close")
+    expect(page.locator(".th-close b")).to_have_text("Close-up")
+    expect(page.locator(".th-nth")).to_have_text(f"step 12 / {end}")
     drawn = page.get_attribute(".th-whole .th-here", "d")
-    assert [float(number) for number in re.findall(r"[\d.]+", drawn)] == pytest.approx([left, 2, right])
-    show(page, "small", start=0, closeup={"now": True, "offered": True, "steps": 40})
-    wait(page, step=0, film="small")
-    expect(page.locator(".th-whole")).to_be_hidden()  # another run: nobody knows where it lies
+    left, right = 100 * 10 / end, 100 * min(50, end) / end
+    assert [float(number) for number in re.findall(r"[\d.]+", drawn)] == pytest.approx([left, 6, right])
+    at = page.evaluate("parseFloat(document.querySelector('.th-whole i').style.left)")
+    assert at == pytest.approx(100 * (11 + 2 / 3) / end, abs=1e-3)  # two of the three parts of step 12
+    assert page.locator(".th-parts li").all_inner_texts() == ["draw", "match", "pull"]
+    expect(page.locator(".th-parts [aria-current]")).to_have_text("match")
+    press(page, "first")
+    wait(page, step=0)
+    expect(page.locator(".th-parts [aria-current]")).to_have_count(0)
 
 
 def test_on_a_phone_looking_closely_and_pinning_are_in_the_menu_and_the_bar_has_two_rows(page, server):
@@ -975,7 +1055,7 @@ def test_a_phone_needs_no_sideways_scrolling(page, keys):
     show(page, *keys)
     wait(page, step=11)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-    assert page.locator(".th-plot").first.bounding_box()["height"] == 620
+    assert page.locator(".th-plot").first.bounding_box()["height"] == (620 if len(keys) == 1 else 300)
     bar = page.locator(".th-bar").bounding_box()
     assert all(
         bar["x"] <= box["x"] and box["x"] + box["width"] <= 390
@@ -984,13 +1064,27 @@ def test_a_phone_needs_no_sideways_scrolling(page, keys):
     assert bar["y"] + bar["height"] <= 844  # the controls stick to the bottom of the window
 
 
-def test_on_a_phone_only_the_bar_sticks(page):
+def test_on_a_phone_bar_and_folded_caption_stick_and_a_tap_opens_it(page):
     page.set_viewport_size({"width": 390, "height": 600})
-    for offered in (True, False):
-        show(page, "small", start=3, closeup={"now": False, "offered": offered})
-        wait(page, step=3)
-        page.wait_for_function("""() => { const at = (name) => document.querySelector(name).getBoundingClientRect();
-            return at(".th-caption").top > innerHeight && Math.abs(at(".th-bar").bottom - innerHeight) <= 1; }""")
+    show(page, "small", start=3)
+    wait(page, step=3, folded="true")
+    fold, heights = (
+        page.locator(".th-peek"),
+        "() => ['.th-bar', '.th-caption'].map((name) => Math.round(innerHeight - document.querySelector(name).getBoundingClientRect().top))",
+    )
+    assert page.evaluate(heights) == [88, 88 + 34]
+    assert fold.inner_text().split("\n")[0] == "Step 3"
+    assert f"{error_at(3):.3f}" in fold.inner_text()
+    fold.click()
+    expect(fold).to_have_attribute("aria-expanded", "true")
+    assert page.evaluate(heights) == [88, 88 + 204]
+    fold.click()
+    assert page.evaluate(heights) == [88, 88 + 34]
+    tall = page.evaluate("document.querySelector('.th-player').offsetHeight")
+    page.evaluate("document.querySelector('.th-player').scrollIntoView({block: 'end'})")
+    wait(page, folded="false")
+    expect(fold).to_be_hidden()
+    assert page.evaluate("document.querySelector('.th-player').offsetHeight") == tall
 
 
 WORDY = {

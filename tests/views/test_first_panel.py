@@ -1,13 +1,16 @@
-"""One panel dominates and carries the lamp: page.md's fourth point, held for every kind of run.
+"""One panel dominates and carries the lamp, titles stand in line: page.md's fourth point, held for every kind of run.
 
 The kinds in `SMALL` and `UNLIT` do not keep it yet. Who redraws one takes it from the list: the test says so.
 """
 
 import json
 from importlib import import_module
+from itertools import pairwise
+from typing import Any
 
 import pytest
 
+from charts.layout import NEAR, PHONE, WIDE
 from charts.panels import Picture
 from contents import SECTIONS
 from tests.engine.algorithms import ALGORITHMS, Case, fewer
@@ -16,6 +19,7 @@ from ui.text import theory
 
 SECTION = {slug: section for section, slugs in SECTIONS.items() for slug in slugs}
 LEAST = 0.45  # of the stage
+ROW = 24  # px: titles whose lines are so near stand in one row
 SMALL = {
     "ngram-sentence", "ngram-context", "ngram-perplexity", "ngram-generate", "ngram-weights", "ngram-turing",
     "word2vec-pair", "word2vec-noise", "word2vec-cuts", "gcn-propagate", "swin-trained",
@@ -34,6 +38,11 @@ def test_the_first_panel_has_nearly_half_of_the_stage_and_carries_the_lamp(algor
     large = all(share(picture, boxes) >= LEAST for picture in shown for boxes in (picture.wide, picture.huge) if boxes)
     assert large != (str(algorithm) in SMALL)
     assert all(lit(picture) for picture in shown[1:]) != (str(algorithm) in UNLIT)
+    for size, across, high in (("wide", *WIDE), ("narrow", PHONE, shown[0].narrow["height"])):
+        for picture in (shown[0], shown[-1]):
+            places = titles(picture, getattr(picture, size))
+            assert apart([x for x, _ in places], 1 / across, NEAR[size])
+            assert apart([y for _, y in places], 1 / high, ROW / high)
 
 
 def pictures(algorithm: Case) -> list[Picture]:
@@ -52,6 +61,18 @@ def share(picture: Picture, boxes: dict[str, list[float]]) -> float:
     """What the first panel plots on, of the stage."""
     (left, right), (low, high) = (boxes[axis]["domain"] for axis in ("xaxis", "yaxis"))
     return (right - left) * (high - low)
+
+
+def titles(picture: Picture, boxes: dict[str, Any]) -> list[tuple[float, float]]:
+    """Where the titles of panels stand, as parts of the stage."""
+    found = [item["xref"].split()[0][1:] for item in picture.layout["annotations"] if item.get("name") == "title"]
+    at_edge = boxes.get("titles", {})
+    return [(at_edge.get(k, boxes[f"xaxis{k}"]["domain"][0]), boxes[f"yaxis{k}"]["domain"][1]) for k in found]
+
+
+def apart(places: list[float], same: float, near: float) -> bool:
+    """Whether of any two neighbours one stands where the other does, or far from it."""
+    return all(b - a <= same or b - a > near for a, b in pairwise(sorted(places)))
 
 
 def lit(picture: Picture) -> bool:

@@ -5,8 +5,8 @@ const ICONS = {closer: GLASS + "M6.4 4.6h1.2v1.6H6.4zM6.4 7.4h1.2V9H6.4z", whole
 const BAR = [
   ["first", "M3 3h1.6v10H3zM13 3v10L5.6 8z"], ["back", "M5 3h1.6v10H5zM12 3v10L7.4 8z"], ["play"], ["next", "M9.4 3H11v10H9.4zM4 3v10l4.6-5z"], ["last", "M11.4 3H13v10h-1.6zM3 3v10l7.4-5z"],
 ].map(([name, path]) => `<button type="button" class="th-${name}">${path ? icon(path) : icon("M5 2.6v10.8L13.2 8z", "th-run") + icon("M4 3h2.8v10H4zm5.2 0H12v10H9.2z", "th-rest")}</button>`).join("");
-const HTML = `<p class="th-lock" hidden></p><p class="th-plain" hidden></p><p class="th-beyond" role="status" hidden></p><div class="th-screen"><div class="th-panes"></div><div class="th-veil" role="status"><strong></strong><span></span></div></div>
-  <div class="th-bar" role="group">${BAR}<div class="th-track"><div class="th-whole" aria-hidden="true" hidden></div><div class="th-ticks" aria-hidden="true"></div><input class="th-scrub" type="range" min="0" max="1" value="0"></div>
+const HTML = `<p class="th-plain" hidden></p><p class="th-beyond" role="status" hidden></p><div class="th-screen"><div class="th-panes"><p class="th-lock" hidden></p></div><div class="th-veil" role="status"><strong></strong><span></span></div></div>
+  <div class="th-bar" role="group"><div class="th-close" hidden>${CLOSE}</div>${BAR}<div class="th-track"><div class="th-ticks" aria-hidden="true"></div><input class="th-scrub" type="range" min="0" max="1" value="0"></div>
     <span class="th-note"></span><span class="th-count"></span><button type="button" class="th-speed"></button>
     <button type="button" class="th-loop" aria-pressed="false">${icon("M4.5 4H11V2l3 2.8L11 7.6V5.5H4.5v3H3V5.5A1.5 1.5 0 0 1 4.5 4zM13 7.5v3a1.5 1.5 0 0 1-1.5 1.5H5v2l-3-2.8L5 8.4v2.1h6.5v-3z")}</button>
     <button type="button" class="th-closer" hidden></button><button type="button" class="th-pin" hidden></button>
@@ -19,7 +19,7 @@ const state = (my) => {                             // everything that is not in
   const {films} = my, over = ends(my), got = count(my), failed = films.find((film) => film.error), queued = films.find((film) => film.queued !== null && !film.lines.length && !film.over);
   const now = {n: total(my), got, over, failed, queued, at: Math.max(my.shown >= 0 && my.want >= 0 && !here(my, my.want) ? my.want : my.shown, 0)};
   now.status = over && failed ? "error" : over && films.length ? "ready" : queued ? "queued" : got ? "running" : "opening";
-  stageState(my, now); seenState(my, now); trackState(my, now); wholeState(my); buttonState(my, now); lineState(my, now); veilState(my, now);
+  stageState(my, now); seenState(my, now); trackState(my, now); closeState(my); buttonState(my, now); lineState(my, now); veilState(my, now);
   my.panes.forEach((pane) => { if (pane.film?.error && films.includes(pane.film) && my.shown >= 0) caption(my, pane, pane.film, pictureOf(my, pane.film)); });
 };
 const stageState = ({stage, films, panes, shown, playing}, {status, got}) => {
@@ -42,13 +42,6 @@ const trackState = (my, {n, got, at}) => {
   put($("count"), "innerHTML", `<b>${at}</b> / ${end}`);
   const marks = [...new Set(films.flatMap((film) => film.begins.map((mark) => Math.round(mark * scale(my, film)))))];
   put($("ticks"), "innerHTML", end && marks.length <= 80 ? marks.map((mark) => `<i style="left:${(100 * mark) / end}%"></i>`).join("") : "");
-};
-const wholeState = ({$, data, whole}) => {           // over the track of a close-up the whole run's, with what is looked at bracketed
-  const there = Boolean(data.closeup?.now && whole);
-  put($("whole"), "hidden", !there);
-  if (!there) return;
-  const left = 100 * whole.from, right = Math.max(100 * whole.to, left + 1);
-  put($("whole"), "innerHTML", `<svg viewBox="0 0 100 12" preserveAspectRatio="none"><path d="M0 2H100M${left} 3L0 11M${right} 3L100 11"/><path class="th-here" d="M${left} 2H${right}"/></svg>`);
 };
 const buttonState = ({$, scrub, data, words, playing, shown}, {got}) => {
   const {locked = false} = data, label = playing ? words.pause : words.play;

@@ -6,8 +6,13 @@ const caption = (my, pane, film, p, i = my.shown) => {
   put(pane.node, "data-broke", String(stopped));
   put(pane.phase, "innerHTML", stopped ? "! " + film.error.title : p?.phase ?? "");
   put(pane.said, "innerHTML", stopped ? film.error.text : bound(p?.said ?? ""));
+  const [[result, value] = []] = p?.metrics ?? [];
+  put(pane.short, "innerHTML", pane.phase.innerHTML); put(pane.result, "innerHTML", result === undefined || stopped ? "" : `${result}<b>${hides(my, result) ? "?" : value}</b>`);
   put(pane.sum, "innerHTML", stopped || !p ? "" : formula(p, pointed && p.of === pointed.link ? pointed.entity : undefined));
-  put(pane.metrics, "innerHTML", (p?.metrics ?? []).map(([label, value, extra]) => hides(my, label) ? [label, "?"] : [label, value, extra]).map(([label, value, extra]) => `<div><dt>${label}</dt><dd>${value}${extra ? ` <small>${extra}</small>` : ""}</dd></div>`).join(""));
+  const two = my.films.length > 1, first = pane === my.panes[0];
+  put(pane.when, "innerHTML", two && !stopped ? p?.phase ?? "" : "");
+  put(pane.versus, "hidden", !two || !first || stopped); put(pane.versus, "innerHTML", two && first ? versusHtml(my, i) : "");
+  put(pane.metrics, "hidden", two); put(pane.metrics, "innerHTML", (two ? [] : p?.metrics ?? []).map(([label, value, extra]) => hides(my, label) ? [label, "?"] : [label, value, extra]).map(([label, value, extra]) => `<div><dt>${label}</dt><dd>${value}${extra ? ` <small>${extra}</small>` : ""}</dd></div>`).join(""));
 };
 const tellNumbers = (film, i) => {                  // what the page says of a run gets the run's own numbers, once
   const value = (key) => film?.column(key)[i];

@@ -5,20 +5,22 @@ const draw = async (my, i) => {
   Object.assign(my, {busy: true, dirty: false, drawnAt: performance.now()});
   try {
     if (my.shown < 0) { measure(my); arrange(my); }
-    const heights = panes.map((pane, k) => heightOf(my, pane, mine[k], i)), tallest = Math.max(...heights), beside = my.panesBox.dataset.beside === "true";
+    const pictures = mine.map((film) => pictureOf(my, film, i)), drawn = mine.length > 1 ? pictures.map((p) => p && mainOf(p)) : pictures;
+    const layouts = panes.map((pane, k) => drawn[k] && layoutOf(my, pane, drawn[k], mine[k], heightOf(my, pane, mine[k], i)));
+    if (layouts.length > 1 && layouts.every(Boolean)) oneScale(layouts);
     my.want = i;
-    await Promise.all(panes.map((pane, k) => show(my, pane, mine[k], i, beside ? tallest : heights[k])));
+    await Promise.all(panes.map((pane, k) => show(my, pane, mine[k], i, drawn[k], layouts[k])));
     if (my.gone || my.films !== mine) return;       // another film was opened meanwhile
     my.shown = i;
     if (!my.playing) put(my.$("live"), "textContent", panes.map((pane) => pane.alt).filter(Boolean).join(" "));
     state(my); ring(my); tell("step");
   } catch (problem) { console.error(problem); if (my.films === mine) my.shown = i; } finally { my.busy = false; }
 };
-const show = async (my, pane, film, i, height) => {
-  const p = pictureOf(my, film, i), {plot} = pane, ms = p ? glideTime(my, pane, film, p, i) : 0;
+const show = async (my, pane, film, i, p, layout) => {
+  const {plot} = pane, height = layout?.height ?? heightOf(my, pane, film, i), ms = p ? glideTime(my, pane, film, p, i) : 0;
   put(plot, "style", `height:${height}px`);
   if (!p) { halt(my, pane); if (pane.film) my.Plotly.purge(plot); pane.film = null; return caption(my, pane, film, null, i); }
-  const layout = layoutOf(my, pane, p, film, height), curves = p.figure.data.map((trace) => trace.meta?.series ? series(trace, film, lastOf(my, film, i)) : trace), filled = [...curves, ...guessed(my, film, curves)];
+  const curves = p.figure.data.map((trace) => trace.meta?.series ? series(trace, film, lastOf(my, film, i)) : trace), filled = [...curves, ...guessed(my, film, curves)];
   const marks = hasWebgl() ? [] : filled.filter(({type}) => type === "scattergl"), traces = filled.map((trace) => solid(marks.includes(trace) ? unseen(trace) : trace));
   enlarge(my, pane, height);
   put(plot, "data-flip", String(pane.flip = Boolean(p.flip)));
@@ -34,7 +36,7 @@ const show = async (my, pane, film, i, height) => {
   if (!steady || !quick(plot, traces)) await my.Plotly.react(plot, traces, {...structuredClone(layout), template}, CONFIG);    // Plotly writes into its layout
   if (plot.querySelector(".no-webgl")) {            // promised, and not kept
     webgl = false; my.Plotly.purge(plot); Object.assign(pane, {film: null, heard: false});
-    return show(my, pane, film, i, height);
+    return show(my, pane, film, i, p, layout);
   }
   pane.marks = marks;
   if (marks.length) plot.querySelector(".gl-container").append(paintMarks(pane.sheet, plot, marks, devicePixelRatio * my.zoom)); else pane.sheet.remove();
@@ -42,8 +44,14 @@ const show = async (my, pane, film, i, height) => {
   if (before) beginGlide(my, pane, before, ms);
   hear(my, pane);
 };
+const atEdge = (note, titles) => {                  // a title at the edge of its column instead of its plot's
+  const x = note.name === "title" ? titles[note.xref.slice(1).split(" ")[0]] : undefined;
+  return x === undefined ? note : {...note, xref: "paper", x};
+};
 const layoutOf = (my, pane, p, film, height) => {
   const layout = {...merge(p.figure.layout, sizeFor(pane, p)), width: pane.width, height, autosize: false};
+  if (layout.titles) layout.annotations = layout.annotations.map((note) => atEdge(note, layout.titles));
+  delete layout.titles;
   if (!pane.wide && layout.annotations) layout.annotations = layout.annotations.filter((note) => note.name !== "wide");     // no room for these on a phone
   ranges(p, film, layout);
   return layout;

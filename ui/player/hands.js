@@ -20,13 +20,7 @@ const wire = (my) => {
 const lookCloser = (my) => {
   if (my.data.closeup.now) return emit(my, {kind: "whole"});
   const {shown, films: [film]} = my, step = pictureOf(my, film)?.step ?? shown, end = ends(my) && shown === count(my) - 1;
-  my.whole = bracket(film, step, my.data.closeup.steps ?? 0, end, shown);
   emit(my, {kind: "closer", step, picture: shown, end});
-};
-const bracket = (film, step, steps, end, shown) => {      // the part of a run that a close-up goes through, from 0 to 1; at the end it is what led there
-  const from = end ? step - steps : step, inside = [...film.column("step").entries()].filter(([, at]) => at !== null && at >= from && at <= from + steps).map(([i]) => i);
-  const last = Math.max(film.length - 1, 1);
-  return {run: null, from: (inside[0] ?? shown) / last, to: (inside.at(-1) ?? shown) / last};
 };
 const pinOrNot = (my) => emit(my, {kind: my.data.pinned ? "unpin" : "pin", nonce: Date.now()});
 const computeElsewhere = (my) => {                  // or why there is nowhere else

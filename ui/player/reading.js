@@ -81,8 +81,6 @@ const openFilms = (my) => {
   told(my);
   const left = seen ? null : leftAt(my);
   if (left !== null) { my.start = left; my.following = false; }
-  if (my.whole && data.closeup?.now) my.whole.run ??= data.films[0].run;
-  if (my.whole?.run !== data.films[0].run) my.whole = null;      // other settings: nobody knows where it lies in the whole
   if (seen && !data.autoplay && my.films[0].run && runs(old) === runs(my.films)) {      // the same run in other words or colours: stay where we are
     if (went) { my.start = at; my.following = false; }
     my.playing = ran;

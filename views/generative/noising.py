@@ -19,7 +19,7 @@ FORWARD = formula(
 )
 LEFT = 0.05  # of the picture's amplitude that may be left at the last time
 WIDE = [(0, 0.56, 0, 1), (0.63, 0.88, 0.40, 1), (0.63, 0.79, 0, 0.26), (0.85, 1, 0, 0.26)]
-NARROW = [(0, 1, 0.60, 1), (0.2, 0.8, 0.26, 0.53), (0.07, 0.47, 0, 0.17), (0.6, 1, 0, 0.17)]
+NARROW = [(0, 1, 0.60, 1), (0, 0.6, 0.26, 0.53), (0.07, 0.47, 0, 0.17), (0.6, 1, 0, 0.17)]
 
 
 def forward(look: Look[ForwardFrame]) -> Picture:

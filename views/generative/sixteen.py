@@ -35,7 +35,7 @@ STOPS = 12  # pictures on the strip
 FEW = 40  # frames of a film that gives each of them time
 ENDS = {"invert": "end_invert", "picture": "end_picture", "between": "end_between"}
 WIDE = [(0, 0.24, 0.46, 1), (0.2533, 0.4933, 0.46, 1), (0.5067, 0.7467, 0.46, 1), (0.76, 1, 0.46, 1),
-        (0, 0.74, 0, 0.31), (0.80, 1, 0, 0.27)]  # fmt: skip
+        (0, 0.74, 0, 0.31), (0.80, 1, 0, 0.31)]  # fmt: skip
 NARROW = [(0, 0.48, 0.76, 1), (0.52, 1, 0.76, 1), (0, 0.48, 0.46, 0.70), (0.52, 1, 0.46, 0.70),
           (0, 1, 0.29, 0.39), (0.07, 1, 0, 0.18)]  # fmt: skip
 

@@ -18,7 +18,7 @@ WALK = formula(r"P({target}! \mid {given}!) = {factors}! = {product}!!")
 SUM = formula(r"\sum_w P(w \mid {given}!) = {sum}!!")
 
 LISTED = 24  # bars beside the tree
-WIDE: list[Box] = [(0, 0.70, 0, 1), (0.82, 1, 0.04, 0.94)]
+WIDE: list[Box] = [(0, 0.70, 0, 1), (0.82, 1, 0.04, 1)]
 NARROW: list[Box] = [(0, 1, 0.36, 1), (0.28, 1, 0, 0.30)]
 
 

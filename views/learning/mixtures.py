@@ -146,7 +146,7 @@ def formula_of(frame: MixtureFrame, data: Points, options: Options) -> tuple[str
         at = int(np.argmin(np.abs(frame.resp.max(1) - 0.75)))
         values: dict[str, tuple[Any, int]] = {"k": ((most + 1).tolist(), 0), "r": (np.round(frame.resp.max(1), 4).tolist(), 4)}
         return SHARE, values, "sample", at
-    if frame.part in ("M", "means", "covariances", "weights"):
+    if frame.part in ("M", "means", "weights"):
         j, h = _axes(data, options)
         k = int(frame.weights.argmax())
         mean = frame.means[k]

@@ -43,6 +43,10 @@ BY_CALLS = (1, 2, 3, 5, 10, 20, 50, 100)
 class Cloud(Plane, Sampling, Closing):
     """Points walk, one by one."""
 
+    @property
+    def last(self) -> int:
+        return _learning(self) + min(self.calls, self.timesteps)
+
 
 class ByCalls(Plane, Stepping):
     """Both samplers, with more and more calls."""
@@ -76,7 +80,7 @@ def points(params: Cloud, data: Image | Points, x_T: np.ndarray | None = None) -
     """
     X, schedule = standard(data), schedules.make(params.schedule, params.timesteps)
     learning, calls = _learning(params), min(params.calls, schedule.T)
-    steps = closely(params, learning + calls)
+    steps = closely(params, params.last)
     start = drawn(params.seed, 0, 0, (COUNT, 2)) if x_T is None else np.asarray(x_T, dtype=np.float64)
     if steps and steps[0] < learning:
         steps = steps[: learning - steps[0] + 1]

@@ -45,6 +45,10 @@ class Pictures(Sampling, Closing):
     wanted: Label = choice("random")
     guidance: float = number(1.0, 0, 8, step=0.5)
 
+    @property
+    def last(self) -> int:
+        return len(_visited(self))
+
 
 @dataclass(frozen=True)
 class PictureFrame(DiffusionFrame):
@@ -67,7 +71,7 @@ def pictures(params: Pictures, data: Image | Points, x_T: np.ndarray | None = No
     if not isinstance(data, Image):
         raise DataError("diffusion_picture")
     visited = _visited(params)
-    steps = closely(params, len(visited))
+    steps = closely(params, params.last)
     sheet = _sheet(params, data)
     path = _ascend(params, sheet, visited) if len(sheet.source) else [(nets.T - 1, _noises(params, x_T))]
     ways = _ways(params, sheet)

@@ -38,6 +38,10 @@ class Learning(Labelling, Wired):
 class Training(Learning, Closing):
     layers: int = number(2, 1, 32)
 
+    @property
+    def last(self) -> int:
+        return self.epochs
+
 
 class Depths(Learning):
     """Of 1 … 32 layers."""
@@ -147,7 +151,7 @@ def inputs(params: Learning, data: Graph) -> tuple[np.ndarray | None, int]:
 
 def training(params: Training, data: Graph) -> Iterator[TrainFrame]:
     """Let a network learn from the nodes whose class is told. Raises ParamError, Diverged."""
-    close = closely(params, params.epochs)
+    close = closely(params, params.last)
     ground = prepared(params, data)
     if close:
         yield from _closely(ground, params.layers, close)

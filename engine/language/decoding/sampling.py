@@ -42,6 +42,10 @@ class Sampling(Decoding, Closing):
     top_p: float = number(1.0, 0.05, 1, step=0.05, rare=True)
     min_p: float = number(0.0, 0, 1, step=0.01, rare=True)
 
+    @property
+    def last(self) -> int:
+        return self.samples
+
 
 class Filter(NamedTuple):
     """What is done to a distribution before a token is drawn, in this order."""
@@ -97,7 +101,7 @@ def _only(p: Floats, places: NDArray[np.int64]) -> Floats:
 
 
 def _run(ground: Ground, params: Sampling) -> Iterator[SampleFrame]:
-    steps = closely(params, params.samples)
+    steps = closely(params, params.last)
     how = Filter(params.temperature, params.top_k, params.top_p, params.min_p)
     asked = lru_cache(maxsize=256)(lambda tokens: distribution(ground, tokens, how))
     tally, rng = Tally(ground, whole_tree(ground, how)), np.random.default_rng(params.seed)

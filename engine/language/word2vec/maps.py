@@ -21,6 +21,10 @@ NAN = float("nan")
 class Map(Cut, Many, Replacing, Closing):
     exponent: float = number(0.75, 0, 1.5, step=0.05, rare=True)
 
+    @property
+    def last(self) -> int:
+        return self.epochs
+
 
 @dataclass(frozen=True)
 class MapFrame(Word2vecFrame):
@@ -37,7 +41,7 @@ class MapFrame(Word2vecFrame):
 
 def mapped(params: Map, data: Text) -> Iterator[MapFrame]:
     """Train word vectors on a text, and map its words after every epoch. Raises ParamError and DataError that say what to do."""
-    closely(params, params.epochs)
+    closely(params, params.last)
     yield from learn(params, prepare(params, data, params.cut, params.most))
 
 
@@ -48,7 +52,7 @@ def settings_of(params: Map, ground: Ground) -> Settings:
 
 def learn(params: Map, ground: Ground) -> Iterator[MapFrame]:
     """The whole run is trained first, because the map's basis is that of the last epoch. Raises ParamError."""
-    steps = closely(params, params.epochs)
+    steps = closely(params, params.last)
     course = _course(params, ground, steps[1:] if steps else range(0))
     if not course[-1].learned:
         raise ParamError("w2v_sample", sample=params.sample)

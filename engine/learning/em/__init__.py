@@ -42,7 +42,6 @@ ALGORITHMS = (
             "E": (gaussians.normalise, ("joint -= top", "np.exp(joint", "total =", "joint /= total")),
             "weights": (FITS, ("return",)),
             "means": (FITS, ("size, means, C =",)),
-            "covariances": (FITS, ("size, means, C =", "return")),
             "M": (FITS, ("size, means, C =", "return")),
         },
         was={"model": "mixture"},

@@ -34,6 +34,10 @@ class Clouds(Fit, Closing):
     k: int = number(2, 1, 8)
     iterations: int = number(20, 1, 100)
 
+    @property
+    def last(self) -> int:
+        return self.iterations
+
 
 class ByK(Fit):
     """Fits for K = 1 … 8."""
@@ -169,7 +173,7 @@ def _improve(ground: _Ground, mixture: Mixture, q: np.ndarray) -> Mixture:
 
 
 def _mixture(params: Clouds, ground: _Ground) -> Iterator[MixtureFrame]:
-    steps = closely(params, params.iterations)
+    steps = closely(params, params.last)
     close, first, end = steps is not None, max(params.close_up, 0), steps[-1] if steps else params.iterations
     total = 1 + (end - first) * (4 if close else 2)
     begin = gaussians.start(ground.samples.X, params.k, params.start, np.random.default_rng([params.seed, 0]))

@@ -23,6 +23,10 @@ class Coins(Closing):
     iterations: int = number(20, 1, 100)
     rate: float = number(0.002, 0.0005, 0.02, step=0.0005, rare=True)
 
+    @property
+    def last(self) -> int:
+        return self.iterations
+
 
 @dataclass(frozen=True)
 class CoinsFrame(EmFrame):
@@ -90,7 +94,7 @@ class _Paths:
 
 
 def _coins(params: Coins, sets: np.ndarray) -> Iterator[CoinsFrame]:
-    steps = closely(params, params.iterations)
+    steps = closely(params, params.last)
     close, first = steps is not None, max(params.close_up, 0)
     each = len(sets) + 2 if close else 2
     end = min(steps[-1], first + (FRAMES - 1) // each) if steps else params.iterations

@@ -19,7 +19,9 @@ class Passes(Sheet):
 
 
 class Batch(Passes, Closing):
-    pass
+    @property
+    def last(self) -> int:
+        return self.epochs
 
 
 def batch(params: Batch, data: Points) -> Iterator[SomFrame]:
@@ -27,7 +29,7 @@ def batch(params: Batch, data: Points) -> Iterator[SomFrame]:
 
     Raises ParamError and DataError.
     """
-    steps, ground = closely(params, params.epochs), lay(params, data)
+    steps, ground = closely(params, params.last), lay(params, data)
     course = course_of(params, ground, params.start, params.sigma)
     yield from _whole(params, ground, course) if steps is None else _close_up(ground, course, steps)
 

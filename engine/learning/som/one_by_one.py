@@ -24,7 +24,9 @@ class Samples(Sheet):
 
 
 class Online(Samples, Closing):
-    pass
+    @property
+    def last(self) -> int:
+        return self.steps
 
 
 def online(params: Online, data: Points) -> Iterator[SomFrame]:
@@ -32,7 +34,7 @@ def online(params: Online, data: Points) -> Iterator[SomFrame]:
 
     Raises ParamError, DataError, and Diverged where the units leave the data for good.
     """
-    steps, ground = closely(params, params.steps), lay(params, data)
+    steps, ground = closely(params, params.last), lay(params, data)
     course = course_of(params, ground, params.start, params.sigma)
     yield from _whole(params, ground, course) if steps is None else _close_up(ground, course, steps)
 
