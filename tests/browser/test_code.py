@@ -22,7 +22,7 @@ def code(page: Page) -> None:
 
 def test_the_lit_lines_change_with_the_part_while_one_steps_through_a_close_up(sit):
     page = sit("em?v=1&em.show=coins&em.close_up=1")
-    press(page, "first")
+    page.keyboard.press("Home")
     ready(page, step=0)
     code(page)
     height, seen = page.locator(".th-code").evaluate("(pane) => pane.clientHeight"), set()
@@ -58,7 +58,7 @@ def test_a_whole_run_invites_to_look_closely_and_then_the_lines_light_up(visit):
 def test_the_code_has_room_on_a_phone(sit):
     page = sit("som?v=1&som.close_up=20")
     page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
-    press(page, "first")
+    page.keyboard.press("Home")
     ready(page, step=0)
     code(page)
     press(page, "next")

@@ -28,6 +28,7 @@ def test_one_bar_leads_everywhere_without_a_reload_and_marks_what_was_seen(visit
     expect(page.locator(".st-key-rows section")).to_have_count(len(SECTIONS))
     assert page.evaluate(OURS) < LARGEST
     assert page.locator("script[src*=plotly], link[href*=plotly]").count() == 0
+    page.locator(".th-site").wait_for()
     page.evaluate("() => { window.here = true; document.querySelector('.th-site').mine = true; }")
     button, panel = page.locator(".th-menu-button"), page.locator(".th-panel")
     button.click()

@@ -96,7 +96,9 @@ def test_a_film_that_grows_in_a_drawer_is_the_same_as_a_finished_one(store: Stor
         toys.say(tmp_path, f"gate-{i}")
         if i % 3 == 0:
             viewer.sees_pictures(i + 1)
-    shown = [line for line in read(viewer.reads_to_the_end()) if not line.keys() & {"total", "course"}]  # said when they are known
+    shown = [
+        line for line in read(viewer.reads_to_the_end()) if not line.keys() & {"total", "course"}
+    ]  # said when they are known
     assert shown == [line for line in read(by_the_thread(drawing, store, job)) if not line.keys() & {"total", "course"}]
 
 

@@ -64,7 +64,9 @@ def test_a_run_that_broke_is_drawn_in_order_up_to_what_is_said_of_it(inline: Sto
 
 
 @pytest.mark.parametrize("drawers", [0, 1])
-@pytest.mark.parametrize(("opens", "order"), [(-1, [6, 0, 1, 2, 3, 4, 5]), (0, [0, 1, 2, 3, 4, 5, 6]), (2, [2, 0, 1, 3, 4, 5, 6])])
+@pytest.mark.parametrize(
+    ("opens", "order"), [(-1, [6, 0, 1, 2, 3, 4, 5]), (0, [0, 1, 2, 3, 4, 5, 6]), (2, [2, 0, 1, 3, 4, 5, 6])]
+)
 def test_no_more_than_the_opening_is_drawn_until_somebody_wants_the_whole(
     drawers: int, opens: int, order: list[int], inline: Store, made: Callable[[Films], Films]
 ) -> None:

@@ -248,3 +248,9 @@ def test_nodes_of_a_small_graph_can_be_chosen_from_a_list():
     assert set(view.belonging(data.sample("grid"))) == {"labelled", "node"}
     for name, nodes in view.belonging(data.sample("grid")).items():
         assert view.belonging(data.sample("ring"))[name] != nodes
+
+
+def test_a_matrix_that_is_a_part_says_so_and_a_whole_one_does_not():
+    said = theory("gcn", "en").part("propagate", "matrix_part", n=40)
+    titles = [" ".join(notes(pictures(graph, show="propagate")[1](0))) for graph in ("karate", data.sample("large"))]
+    assert [said in title for title in titles] == [False, True]

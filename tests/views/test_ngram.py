@@ -235,3 +235,17 @@ def test_where_the_words_of_scores_are_asked_for_every_language_has_them():
         keys = {key for table in words if isinstance(table, dict) for key in table}
         assert {key for key in keys if key.endswith("_score")} == set(ngram_parts.SCORED.values())
         assert set(ngram_parts.SCORED) <= keys
+
+
+def test_prefixes_of_a_beam_stand_left_and_their_bits_right():
+    frames, shown = pictures(data.sample("yes_no"), show="generate", pick="beam")
+    k = next(k for k, frame in enumerate(frames) if len(frame.beams))
+    bits = [number(float(value), 1) for value in frames[k].beams_bits]
+    right = [trace for trace in shown[k].data if list(trace.get("text", ())) == bits]
+    assert [set(trace["x"]) for trace in right] == [{1.0}]
+
+
+def test_the_row_of_an_estimator_is_washed_over_all_its_columns():
+    frames, shown = pictures(data.sample("yes_no"), show="context", context="yes")
+    wash = next(trace for trace in shown[-1].data if trace.get("fillcolor") == "@wash")
+    assert max(x for x in wash["x"] if x is not None) == len(frames[-1].words) + 0.75

@@ -9,12 +9,14 @@ from charts.formula import filled
 from engine import data
 from engine.learning import som
 from engine.learning.som import rules
+from engine.learning.som.grid import places
 from runtime import server
 from runtime.run import Run
 from tests import runs
 from tests.films import read
 from ui.text import LANGUAGES, theory
 from views.learning import som as view
+from views.learning import som_map
 
 
 def drawn(name: str = "penguins", language: str = "en", at: int = -1, beside=(), options=None, **params):
@@ -130,3 +132,11 @@ def test_a_visitors_words_are_harmless_wherever_they_are_shown():
     assert "<img" not in text
     assert "&lt;img" in text
     assert not re.search(r"'@accent'.{0,3}'title'|'text': '@accent'", text)
+
+
+@pytest.mark.parametrize("topology", ["hexagonal", "rectangular"])
+def test_the_pixel_at_a_units_place_is_that_units(topology):
+    at = places(5, 7, topology)
+    index, (across, down) = som_map._raster(5, 7, topology)
+    spot = (at - [across[0], down[0]]) / [across[1] - across[0], down[1] - down[0]] * index.shape[::-1]
+    assert [index[int(y), int(x)] for x, y in spot] == list(range(35))

@@ -208,3 +208,22 @@ def test_what_is_no_clothing_is_told_that_no_class_fits():
     ):
         _, shown = picture(name=name, show="trained", labels=labels)
         assert ("whatever it is given" in shown.said) == foreign
+
+
+def test_what_has_reached_the_asked_patch_is_clear_and_all_else_veiled():
+    frame, shown = picture(6, "boot", show="trained")
+    veil = next(trace for trace in shown.data if trace["type"] == "heatmap" and trace["opacity"] == 0.86)
+    assert 0 < frame.reach.sum() < frame.reach.size
+    assert ((np.asarray(veil["z"]) == 0) == frame.reach.astype(bool)).all()
+
+
+def test_windows_are_drawn_over_the_blocks_and_over_no_other_operation():
+    frames = [picture(i, show="shapes")[0] for i in range(3)]
+    borders = {frame.part: len(picture(i, show="shapes")[1].data) for i, frame in enumerate(frames)}
+    assert [frame.part for frame in frames[:3]] == ["input", "embed", "blocks"]
+    assert borders["blocks"] > borders["embed"] > borders["input"]
+
+
+def test_pieces_have_letters_while_there_are_few_enough_to_be_read():
+    named = [len(parts.letters(np.zeros((1, n), np.int8), np.arange(n, dtype=np.int16)[None], 0)) for n in (25, 26)]
+    assert named == [25, 0]

@@ -11,6 +11,7 @@ from engine.language.word2vec import vectors
 from tests import runs
 from ui.text import theory
 from views.language import word2vec as view
+from views.language import word2vec_pair
 
 LITTLE = data.text(data.sample("little").lines[:500])
 
@@ -252,3 +253,25 @@ def test_every_cut_shows_its_list_and_a_click_takes_the_word(language):
     lists = [trace["customdata"] for trace in picture.data if trace["type"] == "bar"]
     assert [tuple(words) for words in lists] == list(frames[-1].near)
     assert clicked("listed", 203, frames[-1], view.Options()) == {"word": frames[-1].near[2][3]}
+
+
+def test_the_chances_of_all_words_come_with_the_sum_and_not_before():
+    frames, _ = made(show="tree")
+    last = len(frames) - 1
+    titles = [[note["text"] for note in made(i, show="tree")[1].layout["annotations"]] for i in (last - 1, last)]
+    said = theory("word2vec", "en").part("tree", "leaves_title", given=frames[-1].words[frames[-1].given])
+    assert [frames[i].part for i in (last - 1, last)] == ["walk", "sum"]
+    assert [said in " ".join(title) for title in titles] == [False, True]
+
+
+def test_words_of_a_sentence_stand_in_the_middle_of_their_line():
+    at = word2vec_pair._places("the king and the queen of a little world sat down and".split())
+    for row in np.unique(at[:, 1]):
+        middle = at[at[:, 1] == row, 0]
+        assert (middle.min() + middle.max()) / 2 == pytest.approx(word2vec_pair.LINE / 2)
+
+
+def test_the_first_word_by_frequency_has_its_name_beside_its_dot():
+    frames, picture = made(show="noise")
+    named = [note["text"] for note in picture.layout["annotations"]]
+    assert frames[-1].words[0] in named

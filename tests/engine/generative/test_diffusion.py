@@ -478,3 +478,13 @@ def test_cuda_gives_the_same_pictures_up_to_rounding():
 def test_probing_a_device_names_it():
     with device.on("cpu"):
         assert next(device.probe(diffusion.Params())).total == 1
+
+
+def test_rings_lie_around_one_centre_at_three_distances():
+    rings = data.sample("rings")
+    far = np.hypot(*rings.X.T)
+    for ring, radius in enumerate((0.4, 1.0, 1.6)):
+        mine = far[rings.labels == ring]
+        assert len(mine) == 100
+        assert mine.mean() == pytest.approx(radius, abs=0.02)
+        assert mine.std() < 0.06

@@ -14,7 +14,7 @@ from engine.errors import ParamError
 from engine.images import Image
 from engine.vision import swin
 from engine.vision.swin import net as swin_net
-from engine.vision.swin import windows
+from engine.vision.swin import merging, windows
 from engine.vision.swin.net import Block, Classifier, PatchMerging, WindowAttention
 from engine.vision.swin.windows import Layout
 from tests import runs
@@ -324,3 +324,19 @@ def test_every_model_turns_over_the_same_pictures_those_on_paper_lighter_than_ha
         picture = Image(np.full((28, 28, 3), paper, np.uint8))
         corners = [swin.small(picture, "fashion")[2, 2, 0] / 255, data.small(picture, ink=False)[0, 0]]
         assert corners == pytest.approx([127 / 255] * 2, abs=1e-6)
+
+
+def test_costs_go_in_even_steps_from_one_full_window_to_all_patches():
+    sizes = [frame.rows for frame in frames(show="cost")]
+    steps = np.diff(sizes)
+    assert sizes[0] == swin.Cost().window
+    assert sizes[-1] == 56
+    assert len(set(steps[1:].tolist())) == 1
+    assert len(sizes) <= 26
+
+
+def test_four_patches_are_normalised_and_mixed_by_the_normal_numbers_of_seed_0():
+    four, normal, half = merging.beside(data.sample("chelsea"), 224, 224)
+    assert four.shape == (12,)
+    np.testing.assert_allclose([normal.mean(), normal.var()], [0, 1], atol=1e-3)
+    np.testing.assert_allclose(half, normal @ (np.random.default_rng(0).normal(size=(12, 6)) / np.sqrt(12)))
