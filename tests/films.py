@@ -65,7 +65,9 @@ def read(film: bytes) -> Read:
         to, came = early
         for ordered in (out.rows, out.pictures):
             ordered.insert(to, ordered.pop(came))
-    for name in {part[axis] for picture in out.pictures for part in drawn_over(picture) for axis in ("x", "y")} if out.course else ():
+    for name in (
+        {part[axis] for picture in out.pictures for part in drawn_over(picture) for axis in ("x", "y")} if out.course else ()
+    ):
         assert out.course[name] == [row[name] for row in out.rows], f"the curve of {name} is another without its pictures"
     return out
 

@@ -17,7 +17,6 @@ from tests.runtime import easels, toys
 from tests.runtime.helpers import Viewer, kinds, pictures, read, run
 
 
-
 @pytest.fixture
 def made() -> Iterator[Callable[[Films], Films]]:
     """Films that are closed when the test is over."""
@@ -65,7 +64,9 @@ def test_a_run_that_broke_is_drawn_in_order_up_to_what_is_said_of_it(inline: Sto
 
 
 @pytest.mark.parametrize("drawers", [0, 1])
-@pytest.mark.parametrize(("opens", "order"), [(-1, [6, 0, 1, 2, 3, 4, 5]), (0, [0, 1, 2, 3, 4, 5, 6]), (2, [2, 0, 1, 3, 4, 5, 6])])
+@pytest.mark.parametrize(
+    ("opens", "order"), [(-1, [6, 0, 1, 2, 3, 4, 5]), (0, [0, 1, 2, 3, 4, 5, 6]), (2, [2, 0, 1, 3, 4, 5, 6])]
+)
 def test_no_more_than_the_opening_is_drawn_until_somebody_wants_the_whole(
     drawers: int, opens: int, order: list[int], inline: Store, made: Callable[[Films], Films]
 ) -> None:
@@ -76,7 +77,9 @@ def test_no_more_than_the_opening_is_drawn_until_somebody_wants_the_whole(
     (course,) = [line["course"] for line in read(opening) if "course" in line]
     assert course["step"] == [0, 1, 2, 3, 4, 5, 6]
     assert zlib.decompress(opening, 31)  # a file of its own, with an end
-    assert film.drawn == 1 and not film.wants and not film.ended.is_set()
+    assert film.drawn == 1
+    assert not film.wants
+    assert not film.ended.is_set()
     content = films.whole(film)
     assert steps(content) == order
     assert zlib.decompress(content, 31).startswith(zlib.decompress(opening, 31))
