@@ -99,7 +99,7 @@ class PatientStream(StreamingResponse):
 
 
 async def film(request: Request) -> Response:
-    """A film as it is drawn; with .opening at the end no more than what its page opens with; with .html one page that plays alone."""
+    """A film as it is drawn; with .opening at its end what a page opens with, with .html a page that plays without a server."""
     key, _, part = request.path_params["key"].partition(".")
     _, films = server.running()
     shown = films.get(key) if request.path_params["node"] == settings.NODE and part in ("", "opening", "html") else None

@@ -121,12 +121,12 @@ def stand_by(address: str, over: Event, out: Any) -> None:
     async def click() -> list[float]:
         took: list[float] = []
         async with door() as http, Visitor(http, address) as visitor:
-            await visitor.watch(await visitor.open("v=1"))
-            await visitor.watch(await visitor.slide("som.rows", 6))
+            await visitor.watch(await visitor.open("v=1"), whole=False)
+            await visitor.watch(await visitor.slide("som.rows", 6), whole=False)
             k = 0
             while not over.is_set():
                 k += 1
-                seen = await visitor.watch(await visitor.slide("som.rows", 12 if k % 2 else 6), pictures=1)
+                seen = await visitor.watch(await visitor.slide("som.rows", 12 if k % 2 else 6), pictures=1, whole=False)
                 took.append(seen.first)
                 await asyncio.sleep(PAUSE)
         return took
@@ -177,16 +177,22 @@ class Class:
     def __init__(self, http: aiohttp.ClientSession, there: Host, n: int) -> None:
         self.there, self.n = there, n
         self.visitors = [Visitor(http, there.address) for _ in range(n)]
+        self.films = [""] * n
 
-    async def all(self, name: str, what: Callable[[Visitor, int], Awaitable[Seen]]) -> Part:
-        """Everybody does something, one after another within ARRIVAL seconds, and watches the film to its end."""
+    async def all(self, name: str, what: Callable[[Visitor, int], Awaitable[Seen]] | None) -> Part:
+        """Everybody does something, one after another within ARRIVAL seconds, and sees what the page opens with.
+
+        Without `what` they play: they watch the film that they have to its end.
+        """
         began, errors = time.perf_counter(), []
 
         async def one(k: int) -> Seen | None:
             await asyncio.sleep(ARRIVAL * k / self.n)
             try:
                 visitor = self.visitors[k]
-                return await visitor.watch(await what(visitor, k))
+                there = await what(visitor, k) if what else Seen(page=0, film=self.films[k])
+                self.films[k] = there.film
+                return await visitor.watch(there, whole=not what)
             except Exception as problem:
                 errors.append(f"{type(problem).__name__}: {problem}")
                 return None
@@ -199,7 +205,7 @@ class Class:
 
 
 async def lesson(there: Host, n: int) -> tuple[list[Part], float]:
-    """One link for all; one control; own runs; all leave while own runs wait. The parts, and the seconds until all is idle."""
+    """One link for all; one control; all play; own runs; all leave while own runs wait. The parts, and the seconds until idle."""
     async with door() as http:
         group = Class(http, there, n)
 
@@ -211,6 +217,7 @@ async def lesson(there: Host, n: int) -> tuple[list[Part], float]:
         for name, what in (
             ("same lesson", join),
             ("one control, own values", lambda visitor, k: visitor.slide("som.sigma", 0.5 + 0.1 * k)),
+            ("the same, and all play", None),
             ("own runs", lambda visitor, k: visitor.open(f"{OWN}&som.seed={k + 1}")),
         ):
             with bystander(there.address) as clicks:
@@ -262,8 +269,9 @@ def rows(n: int, parts: list[Part], idle: float, there: Host) -> list[str]:
 
 
 HEAD = (
-    "| visitors | page, p95 | picture after it, p95 | the run's last picture, median / last "
-    "| film to its end, median / last | out of turn | bystander, median / p95 | errors |\n|---|---|---|---|---|---|---|---|"
+    "| visitors | page, p95 | picture after it, p95 | the picture it opens at, median / last "
+    "| all that was asked for, median / last | out of turn | bystander, median / p95 | errors |\n"
+    "|---|---|---|---|---|---|---|---|"
 )
 
 

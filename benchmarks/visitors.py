@@ -29,7 +29,7 @@ class Seen:
     page: float = float("nan")  # the player has its film
     first: float = float("nan")  # the first picture
     end: float = float("nan")  # the picture that the page opens at, the run's last
-    last: float = float("nan")  # the film's end
+    last: float = float("nan")  # the end of what was read of the film
     early: bool = False  # that picture came before the others
     pictures: int = 0
     ahead: int = 0  # the longest queue that was told
@@ -81,10 +81,10 @@ class Visitor:
         self._widgets[setting] = state
         return await self._run()
 
-    async def watch(self, seen: Seen, *, pictures: int | None = None) -> Seen:
-        """Read the film to its end, or until it has so many pictures."""
+    async def watch(self, seen: Seen, *, pictures: int | None = None, whole: bool = True) -> Seen:
+        """Read the film to its end, or until it has so many pictures; without `whole` what its page opens with."""
         inflate, rest = zlib.decompressobj(31), b""
-        async with self._http.get(self._address + seen.film, auto_decompress=False) as answer:
+        async with self._http.get(self._address + seen.film + ("" if whole else ".opening"), auto_decompress=False) as answer:
             if answer.status != 200:
                 raise Wrong(f"film {answer.status}")
             async for chunk in answer.content.iter_any():

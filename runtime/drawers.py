@@ -1,7 +1,9 @@
 """A process that only draws, seen from the server: what it has been sent, and the pipe to it."""
 
-import contextlib
 import itertools
+import os
+import socket
+import struct
 import time
 import weakref
 from collections import OrderedDict
@@ -16,6 +18,7 @@ from runtime.film import Film
 from runtime.jobs import Job
 
 KEPT = 32_000_000  # bytes of frames that a drawer holds beside those of the film it is at
+WRITE_SECONDS = settings.SILENT_SECONDS  # until a drawer that takes nothing is given up: it only draws what it has been given
 WORDS = 50_000  # bytes that a topic's words count for
 
 
@@ -49,6 +52,7 @@ class Drawer:
         self._films: dict[str, Film] = {}
         ours, theirs = context.Pipe()
         self._pipe: Connection = ours
+        _give_up_after(ours, WRITE_SECONDS)
         self.process: BaseProcess = context.Process(target=drawing.work, args=(theirs,), name="drawer", daemon=True)
         with workers.starting():
             self.process.start()
@@ -67,11 +71,13 @@ class Drawer:
 
     def rest(self, film: Film) -> None:
         """Close the stream of a film that may stay as it is. Whoever draws on takes its steps again."""
-        with contextlib.suppress(OSError):  # gone: its lane will notice
+        try:
             if self._films.get(film.key) is film:
                 self._close(film.key)
             if (job := film.job) and self.held > self._kept:
                 self._forget(id(job))
+        except OSError:
+            self.interrupt()
 
     def interrupt(self) -> None:
         """End it, whatever it does. From any thread; its lane then reads the end of the pipe, and clears up."""
@@ -156,6 +162,13 @@ class Drawer:
     def _close(self, key: str) -> None:
         self._films.pop(key, None)
         self._pipe.send((DROP, key, None))
+
+
+def _give_up_after(pipe: Connection, seconds: float) -> None:
+    """Let a write to it raise an OSError that waits for so long. (On Windows a pipe is no socket: there it waits.)"""
+    if os.name == "posix":
+        with socket.socket(fileno=os.dup(pipe.fileno())) as same:
+            same.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(seconds), int(seconds % 1 * 1e6)))
 
 
 def hire(drawers: int) -> Drawer:

@@ -84,7 +84,7 @@ class Pen:
 
 
 def course(frames: Sequence[Frame], columns: Iterable[str]) -> dict[str, list[float | None]]:
-    """The columns of numbers that need no picture, since every frame holds them: the curves of a film whose end alone is drawn."""
+    """The columns of numbers that need no picture, since every frame holds them: what curves are of, before pictures come."""
     out = {name: [getattr(frame, name, "") for frame in frames] for name in columns}
     return {name: [finite(value) for value in held] for name, held in out.items() if all(map(is_number, held))}
 

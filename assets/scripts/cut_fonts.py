@@ -1,4 +1,4 @@
-"""Cut the fonts that pages show icons and titles in: `python assets/scripts/cut_fonts.py [NEWSREADER]`, with fonttools and brotli.
+"""Cut the fonts of icons and titles: `python assets/scripts/cut_fonts.py [NEWSREADER]`, with fonttools and brotli.
 
 Icons: Streamlit's Material Symbols, cut to those that its own scripts name or our pages do; what is in it stands beside it, so
 that a test can compare it with every page. NEWSREADER is `files/newsreader-latin-opsz-normal.woff2` of npm

@@ -3,6 +3,7 @@
 import importlib
 import logging
 import os
+import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -192,6 +193,18 @@ def test_a_drawer_that_falls_silent_is_replaced(
     toys.until(lambda: films.replaced == 1)
     monkeypatch.setattr(settings, "SILENT_SECONDS", 60)
     assert viewer.reads_to_the_end() == by_the_thread(drawing, inline, job)
+
+
+def test_a_drawer_that_is_stopped_while_a_large_frame_is_written_does_not_hold_its_lane(
+    inline: Store, drawing: Drawing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawers, "WRITE_SECONDS", 0.2)
+    films, large = drawing(inline), inline.start(run(steps=1, size=3_000_000, seed=1), "a")
+    films.whole(opened(films, inline.start(run(), "a")))  # it is there
+    os.kill(films.processes[0].pid, signal.SIGSTOP)
+    monkeypatch.setattr(drawers, "WRITE_SECONDS", 60)  # for the next one
+    assert films.whole(opened(films, large)) == by_the_thread(drawing, inline, large)
+    assert films.replaced == 1
 
 
 def test_a_host_that_refuses_a_process_is_asked_again(inline: Store, drawing: Drawing, monkeypatch: pytest.MonkeyPatch) -> None:

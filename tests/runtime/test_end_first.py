@@ -77,7 +77,9 @@ def test_no_more_than_the_opening_is_drawn_until_somebody_wants_the_whole(
     (course,) = [line["course"] for line in read(opening) if "course" in line]
     assert course["step"] == [0, 1, 2, 3, 4, 5, 6]
     assert zlib.decompress(opening, 31)  # a file of its own, with an end
-    assert film.drawn == 1 and not film.wants and not film.ended.is_set()
+    assert film.drawn == 1
+    assert not film.wants
+    assert not film.ended.is_set()
     content = films.whole(film)
     assert steps(content) == order
     assert zlib.decompress(content, 31).startswith(zlib.decompress(opening, 31))
