@@ -21,27 +21,7 @@ from tests.browser.playground import (
 EVIL = "<img src=x onerror=window.hacked=1>"
 
 
-def test_an_own_table_and_an_own_picture_are_taken_and_what_was_assumed_is_said(visit):
-    page = visit()
-    ready(page)
-    with another_film(page):
-        bring(page, "mine.csv", TABLE)
-    said = page.get_by_test_id("stPopoverBody")
-    for words in ("5 MB", "first row names the columns", "decimal comma"):
-        expect(said).to_contain_text(words)
-    expect(data_box(page)).to_have_value("mine.csv")
-    assert "(a" in caption(page).replace("（", "(") or "(b" in caption(page)
-    with another_film(page):
-        bring(page, "holiday.csv", picture(), "text/csv")  # what it is says its content, not its name
-    expect(data_box(page)).to_have_value("holiday.csv")
-    assert any(colour in caption(page) for colour in ("red", "green", "blue"))
-    unbroken(page)
-    assert any(url.startswith("ws://") for url in page.context.watch.asked)  # the watch sees what a page asks for,
-    assert len(page.context.watch.asked) > 10
-    assert page.context.watch.strangers == []  # and nothing of it leaves the machine
-
-
-def test_a_bad_file_is_refused_in_one_sentence_and_the_picture_before_it_stays(visit):
+def test_own_files_are_taken_with_what_was_assumed_or_refused_in_one_sentence_while_the_picture_before_stays(visit):
     page = visit()
     ready(page)
     shown, said = film(page), caption(page)
@@ -60,8 +40,21 @@ def test_a_bad_file_is_refused_in_one_sentence_and_the_picture_before_it_stays(v
         assert film(page) == shown
         assert caption(page) == said
     with another_film(page):
-        bring(page, "good.csv", TABLE)
+        bring(page, "mine.csv", TABLE)
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    told = page.get_by_test_id("stPopoverBody")
+    for words in ("5 MB", "first row names the columns", "decimal comma"):
+        expect(told).to_contain_text(words)
+    expect(data_box(page)).to_have_value("mine.csv")
+    assert "(a" in caption(page).replace("（", "(") or "(b" in caption(page)
+    with another_film(page):
+        bring(page, "holiday.csv", picture(), "text/csv")  # what it is says its content, not its name
+    expect(data_box(page)).to_have_value("holiday.csv")
+    assert any(colour in caption(page) for colour in ("red", "green", "blue"))
+    unbroken(page)
+    assert any(url.startswith("ws://") for url in page.context.watch.asked)  # the watch sees what a page asks for,
+    assert len(page.context.watch.asked) > 10
+    assert page.context.watch.strangers == []  # and nothing of it leaves the machine
 
 
 def harmless(page) -> None:

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from engine.links import pack
 from engine.points import points
+from tests.browser.conftest import GONE
 from tests.browser.playground import PHONE, another_film, count, film, idle, press, ready, sideways, step, unbroken
 
 
@@ -106,8 +107,10 @@ def test_home_remembers_in_this_browser_what_was_visited_but_no_own_data_and_lea
     ready(page)
     assert "data=" in page.url
     assert "~" not in page.evaluate("decodeURIComponent(localStorage.getItem('theoria.visited'))")  # own data are for nobody else
-    page.goto(page.url.split("/em")[0] + "/som?som.rows=7&data=moons")
+    page.evaluate(GONE, "/som?som.rows=7&data=moons")
+    expect(page.locator("h1")).to_have_text("Self-organising map")
     ready(page)
+    idle(page)
     page.locator(".th-home").click()
     expect(page.locator(".th-visited a")).to_have_text(["Expectation maximisation"])
     last = page.locator(".th-chief")
