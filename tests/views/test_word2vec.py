@@ -265,7 +265,7 @@ def test_the_chances_of_all_words_come_with_the_sum_and_not_before():
 
 
 def test_words_of_a_sentence_stand_in_the_middle_of_their_line():
-    at = word2vec_pair._places("the king and the queen of a little world sat down and".split())
+    at = word2vec_pair._places(["the", "king", "and", "the", "queen", "of", "a", "little", "world", "sat", "down", "and"])
     for row in np.unique(at[:, 1]):
         middle = at[at[:, 1] == row, 0]
         assert (middle.min() + middle.max()) / 2 == pytest.approx(word2vec_pair.LINE / 2)

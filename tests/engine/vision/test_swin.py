@@ -13,8 +13,8 @@ from engine import data
 from engine.errors import ParamError
 from engine.images import Image
 from engine.vision import swin
-from engine.vision.swin import net as swin_net
 from engine.vision.swin import merging, windows
+from engine.vision.swin import net as swin_net
 from engine.vision.swin.net import Block, Classifier, PatchMerging, WindowAttention
 from engine.vision.swin.windows import Layout
 from tests import runs
