@@ -142,7 +142,9 @@ app = st.App(
         Route(f"{prefix}/{script.PATH}", plotly_script),
     ],
     middleware=[
-        Middleware(Doors, base=prefix, largest=st.get_option("server.maxUploadSize") * 2**20, ledger=Ledger(streamlit_patches.held)),
+        Middleware(
+            Doors, base=prefix, largest=st.get_option("server.maxUploadSize") * 2**20, ledger=Ledger(streamlit_patches.held)
+        ),
         Middleware(Packed, base=prefix),
         *([Middleware(Sticky)] if settings.REPLICA else []),
         Middleware(Cards, base=prefix, told=card, more=lambda page: front.hints(prefix) if has_film(page) else ""),
