@@ -120,7 +120,7 @@ def test_the_list_of_operations_leads_to_each_frame():
 
 def test_the_cost_in_the_caption_is_the_papers_at_its_size():
     _, shown = picture(show="cost")
-    assert (shown.values["whole"][0], shown.values["windowed"][0]) == ("2\u202f003\u202f828\u202f736", "145\u202f108\u202f992")
+    assert (shown.values["whole"][0], shown.values["windowed"][0]) == ("2.004 G", "145.1 M")
     assert [value for _, value in shown.metrics] == ["2.004 G", "145.1 M", "13.8×"]
 
 

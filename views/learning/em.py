@@ -162,11 +162,12 @@ def _small(value: float) -> str:
         return "–"
     if abs(value) < REST:
         return "0"
-    return number(value, 4 if abs(value) < 10 else 1) if abs(value) >= 5e-4 else short(value, 2)
+    return short(value, 3 if abs(value) >= 5e-4 else 2)
 
 
 def _metrics(frame: EmFrame) -> list[Metric]:
     """How well it fits, how fast it gets there; and where classes are known, whether those are what was found."""
+    loglik = ("loglik", number(frame.loglik, 3 if abs(frame.loglik) < 100 else 1))
     if isinstance(frame, MixtureFrame) and np.isfinite(frame.agreement):
-        return ["loglik", "rate", "agreement"]
-    return ["loglik", "rate", "missing"]
+        return [loglik, "rate", "agreement"]
+    return [loglik, "rate", "missing"]

@@ -7,7 +7,7 @@ import numpy as np
 from charts import curves
 from charts.formula import formula
 from charts.layout import columns, rows
-from charts.numbers import count, number, short
+from charts.numbers import number, short
 from charts.panels import Panel, Picture, Trace, blank, note
 from engine.vision.swin import CostFrame, OffsetsFrame
 from views.look import Look, Values
@@ -139,7 +139,7 @@ def cost(look: Look[CostFrame]) -> Picture:
             "padded": counted(shared[1]),
         },
         formula=COST_PADDED if padded else COST,
-        values={"whole": (count(frame.whole), 0), "windowed": (count(frame.windowed), 0), "ratio": (frame.ratio, 1)},
+        values={"whole": (whole, 0), "windowed": (windowed, 0), "ratio": (frame.ratio, 1)},
         metrics=[("whole", whole), ("windowed", windowed), ("ratio", f"{ratio}×")],
         hold=2.0,
     )

@@ -28,25 +28,32 @@ def trained(look: Look[TrainedFrame]) -> Picture:
     ticks = {"range": [0, 270], "tickvals": [0, 64, 144, 256]}
     reached = look.history("spread", x={"range": [-0.2, 5.2], "nticks": 6}, y=ticks)
     ours, theirs = TESTED[params.weights]
+    right = _measured(frame.accuracy, swin.deviation(params.labels, params.weights))
+    right_of_others = _measured(frame.other, swin.deviation(params.labels, swin.OTHER[params.weights]))
     return look.picture(
         columns(_given(look), rows(_reach(look), reached), _classes(look), shares=(0.5, 0.2, 0.3)),
         facts={
             "window": frame.window,
             "name": name,
             "sure": number(100 * frame.sure, 0),
-            "accuracy": number(100 * frame.accuracy, 2),
-            "other": number(100 * frame.other, 2),
+            "accuracy": right,
+            "other": right_of_others,
             "n": count(swin.measured(params.labels, params.weights)["tested"]),
             "foreign": "" if swin.familiar(look.data[0], params.labels) else look.say("foreign", params.labels),
         },
         key=_key(look),
         metrics=[
             ("spread", f"{frame.spread} / {WHOLE}"),
-            (ours, percent(frame.accuracy, 2)),
-            (theirs, percent(frame.other, 2)),
+            (ours, right),
+            (theirs, right_of_others),
         ],
         hold=8.0,
     )
+
+
+def _measured(share: float, deviation: float) -> str:
+    """A share with its standard deviation: 89.6 ± 0.3 %."""
+    return f"{number(100 * share, 1)} ± {percent(deviation, 1)}"
 
 
 def _key(look: Look[TrainedFrame]) -> str:

@@ -11,10 +11,12 @@ this film are drawn from the seed, keys like queries, so that patches attend to 
 from engine.algorithm import Algorithm, together
 from engine.vision.swin import windows
 from engine.vision.swin.classifier import (
+    OTHER,
     TOKENS,
     Trained,
     TrainedFrame,
     chance,
+    deviation,
     familiar,
     file_of,
     measured,
@@ -81,6 +83,7 @@ Params, look = together(ALGORITHMS)
 __all__ = [
     "ALGORITHMS",
     "DEPTHS",
+    "OTHER",
     "SAMPLES",
     "TOKENS",
     "Cost",
@@ -98,6 +101,7 @@ __all__ = [
     "alike",
     "beside",
     "chance",
+    "deviation",
     "cost",
     "familiar",
     "file_of",

@@ -139,5 +139,10 @@ def measured(labels: Labels, weights: Weights) -> dict[str, float]:
 
 def chance(labels: Labels) -> float:
     """How far apart chance alone sets the two accuracies: one standard deviation, if errors were independent."""
-    both = [measured(labels, weights) for weights in SHIFT]
-    return float(np.sqrt(sum(one["accuracy"] * (1 - one["accuracy"]) / one["tested"] for one in both)))
+    return float(np.hypot(*(deviation(labels, weights) for weights in SHIFT)))
+
+
+def deviation(labels: Labels, weights: Weights) -> float:
+    """The standard deviation of a measured accuracy: that of a share of so many pictures."""
+    told = measured(labels, weights)
+    return float(np.sqrt(told["accuracy"] * (1 - told["accuracy"]) / told["tested"]))
