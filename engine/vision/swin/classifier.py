@@ -1,5 +1,6 @@
 """A small trained classifier at work: what a patch attends to in every block, what has reached it, and the verdict."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -139,7 +140,7 @@ def measured(labels: Labels, weights: Weights) -> dict[str, float]:
 
 def chance(labels: Labels) -> float:
     """How far apart chance alone sets the two accuracies: one standard deviation, if errors were independent."""
-    return float(np.hypot(*(deviation(labels, weights) for weights in SHIFT)))
+    return math.hypot(*(deviation(labels, weights) for weights in SHIFT))
 
 
 def deviation(labels: Labels, weights: Weights) -> float:
