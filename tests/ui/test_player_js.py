@@ -200,7 +200,7 @@ def test_a_growing_film_goes_to_the_step_of_the_link_as_soon_as_it_has_come(page
     growing = server.films["later"] = Stream()
     growing.say(head(), {"total": 12}, *steps(0, 3))
     show(page, "later", start=4)
-    wait(page, count=3, step=-1)
+    wait(page, count=3)
     growing.say(*steps(3, 7))
     wait(page, count=7, step=4)
 

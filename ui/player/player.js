@@ -54,8 +54,8 @@ const makePlayer = (root) => {
       document.documentElement.dataset.thPresent = next.present ? "1" : "";
       dress();
       if (Boolean(before.present) !== Boolean(next.present) && my.shown >= 0) { measure(my); arrange(my); my.dirty = true; }
+      bringPlotly(my, next.inline?.plotly);         // before the films: they wait for it where the line is slow
       obey(my, before);
-      bringPlotly(my, next.inline?.plotly);
       if (next.link && !next.offline) remember(next);
       label(my); state(my); tell("film");
     },

@@ -1,10 +1,12 @@
 // ---- films come: read again where a connection tears, handed over by the page where this host has not our routes
 async function read(film, signal, news) {           // one attempt: "done", "rests" (the rest is there when it is asked for), "gone" (the server forgot it), "strange" (no film here), "broken" (it tore)
-  const trial = new Film(film), late = new AbortController(), timer = setTimeout(() => late.abort(), PATIENCE.first);
+  const trial = new Film(film), late = new AbortController();
+  let timer = null, came = false;                   // while Plotly is under way the line is full: nothing is late before it is there
+  Promise.resolve(shared.plotly).catch(() => {}).then(() => { if (!came) timer = setTimeout(() => late.abort(), PATIENCE.first); });
   const {whole} = film;
   try {
     const answer = await fetch(film.address + (whole ? "" : ".opening"), {signal: AbortSignal.any([signal, late.signal])}), type = answer.headers.get("content-type") ?? "";
-    clearTimeout(timer);
+    came = true; clearTimeout(timer);
     if (answer.status === 404 && type.includes("json")) return (await answer.json()).gone ? "gone" : "strange";
     if (!answer.ok || type.includes("html")) return "strange";
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -17,7 +19,7 @@ async function read(film, signal, news) {           // one attempt: "done", "res
       film.adopt(trial); news();
     }
     return film.over ? "done" : film.course && !whole && !signal.aborted ? "rests" : "broken";
-  } catch { return film.lines.length || trial.head.columns ? "broken" : "strange"; } finally { clearTimeout(timer); }
+  } catch { return film.lines.length || trial.head.columns ? "broken" : "strange"; } finally { came = true; clearTimeout(timer); }
 }
 const follow = async (my, film) => {
   const {signal} = film.stop;
