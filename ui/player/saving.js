@@ -3,8 +3,9 @@ const fillMenu = (my) => {
   const {menu, data, words, films} = my, copies = !data.offline && data.link && ["copy_step", () => copyStep(my)];
   const narrow = my.outer < NARROW, closer = narrow && canClose(my) && [data.closeup.now ? "whole" : "closer", () => lookCloser(my)];
   const pin = narrow && canPin(my) && [data.pinned ? "unpin" : "pin", () => pinOrNot(my)];
-  const items = [closer, pin, copies, ["save_svg", () => save(my, "svg")], ["save_png", () => save(my, "png")], ["save_csv", () => saveCsv(my)]].filter(Boolean);
-  const button = ([name, run]) => Object.assign(element("button", "th-item"), {type: "button", textContent: words[name], onclick: () => { closeMenu(my); run(); }});
+  const back = data.undo && ["undo", () => history.back()], code = data.code && ROOMY.matches && ["code_beside", () => toggleCode(my), String(codeWanted(my))], keys = narrow ? null : ["keys", () => showKeys(my)];
+  const items = [back, closer, pin, code, copies, ["save_svg", () => save(my, "svg")], ["save_png", () => save(my, "png")], ["save_csv", () => saveCsv(my)], keys].filter(Boolean);
+  const button = ([name, run, pressed]) => Object.assign(element("button", "th-item"), {type: "button", textContent: fill(words[name], {what: data.undo}), ariaPressed: pressed ?? null, onclick: () => { closeMenu(my); run(); }});
   const there = films.filter((film) => !data.offline && film.address && !film.inline && !data.inline?.films?.[film.key]);
   const link = (film) => Object.assign(element("a", "th-item"), {href: film.address + ".html", download: `${data.file}.html`, textContent: words.save_film + (films.length > 1 ? " · " + film.name : ""), onclick: () => closeMenu(my)});
   menu.replaceChildren(...items.map(button), ...there.map(link));
