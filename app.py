@@ -18,10 +18,12 @@ from starlette.routing import Route
 from starlette.types import Message, Send
 
 from contents import PATH, SECTIONS
+from engine.algorithm import Algorithm, of
 from engine.samples import sample
 from runtime import front, metrics, script, server, settings
 from runtime.cards import Card, Cards
 from runtime.doors import Doors
+from runtime.film import Film
 from runtime.jobs import Job
 from runtime.ledger import Ledger
 from runtime.packed import Packed
@@ -107,7 +109,7 @@ async def film(request: Request) -> Response:
         return JSONResponse({"gone": True}, status_code=404, headers={"Cache-Control": "no-store"})
     if part == "html":
         content = await asyncio.to_thread(films.whole, shown)
-        page = offline.page(shown.words, content)  # type: ignore[arg-type]
+        page = offline.page(shown.words, content, kind_of(shown))  # type: ignore[arg-type]
         return Response(
             page, media_type="text/html", headers={"Content-Disposition": f'attachment; filename="{shown.words.slug}.html"'}
         )
@@ -116,6 +118,12 @@ async def film(request: Request) -> Response:
     headers = {"Content-Encoding": "gzip", **(FOREVER if final else GROWING)}
     stream = shown.stream(films.wake, whole=whole)
     return PatientStream(stream, media_type="application/x-ndjson", headers=headers)
+
+
+def kind_of(film: Film) -> Algorithm[Any]:
+    """The kind of run that a film shows."""
+    section = next(section for section, slugs in SECTIONS.items() if film.words.slug in slugs)
+    return of(importlib.import_module(f"engine.{section}.{film.words.slug}").ALGORITHMS, film.params)
 
 
 def card(page: str, asked: str) -> Card:

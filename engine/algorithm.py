@@ -25,6 +25,7 @@ class Algorithm(Generic[P]):
     torch: bool = False  # whether it computes where it is told to, on the CPU or a GPU
     opens: int = -1  # the frame its page opens at; -1: the last
     code: Mapping[str, Lines] = field(default_factory=dict)  # part of a step ("step": a whole one) → what makes it
+    says: Mapping[str, str] = field(default_factory=dict)  # the beginning of such a line → its values: "θ = ⟦theta⟧"
     changes: Sequence[str] = ()  # the settings that may be changed in the middle of a run
     was: Mapping[str, Value] = field(default_factory=dict)  # how links asked for it before kinds had names
 

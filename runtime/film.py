@@ -52,7 +52,7 @@ class Film:
     def __init__(
         self, key: str, job: Job, draw: Draw, beside: tuple[Any, ...], options: Options, words: Words, opens: int = 0
     ) -> None:
-        self.key, self.options, self.words = key, options, words
+        self.key, self.options, self.words, self.params = key, options, words, job.run.params
         self.job: Job | None = job
         self.limit = settings.FILM_MB * 1_000_000
         self.chunks: list[bytes] = []  # together a gzip file, once it has ended

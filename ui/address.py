@@ -14,13 +14,15 @@ import streamlit as st
 
 from engine.params import Spec, Value
 from ui import presenting
-from ui.language import known, language
+from ui.language import known, language, say
 from ui.streamlit_patches import gone_back
+from ui.text import Topic, phrases
 from ui.visit import Taken, visit
 
 VERSION = 1  # the links' major version: raised when an old link would mean another run
 OWN = {"v", "step", "data", "pin", "present", "lesson", "part"}  # parameters that belong to no topic
 FOREIGN = re.compile(r"utm_\w+|[a-z]*clid|mc_[ce]id|_ga|_gl|igsh(id)?|spm")  # what other sites write behind a link
+HISTORY = 50  # addresses of a page that are kept in mind
 ECHO = 3.0  # seconds in which an address that we wrote may still come back, from a browser that moved on meanwhile
 
 
@@ -170,8 +172,34 @@ def write(wanted: dict[str, str], *, step: int | None) -> None:
     del written[:-8]
     if "lang" in st.query_params:
         wanted = wanted | {"lang": language()}
+    _follow(wanted)
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
+
+
+def _follow(asked: dict[str, str]) -> None:
+    """Keep in mind what stood in the address bar on this page, as the browser's history does. Where that is not sure, nothing."""
+    trail = visit().trail
+    if gone_back():
+        known = len(trail) > 1 and trail[-2] == asked
+        del trail[-1 if known else 0 :]
+    if not trail or trail[-1] != asked:
+        trail.append(asked)
+    del trail[:-HISTORY]
+
+
+def undone(text: Topic) -> str | None:
+    """What going back would undo, in words; None where that is no change of a setting or of the data on this page."""
+    if len(visit().trail) < 2:
+        return None
+    before, now = visit().trail[-2:]
+    changed = {key for key in before.keys() | now.keys() if before.get(key) != now.get(key)} - {"step"}
+    names = {key.removeprefix(text.slug + ".") for key in changed}
+    words = phrases(text.language)["player"]
+    labels = text.labels | text.view_labels | {"close_up": words["closer_short"], "pin": words["pin_short"]}
+    if not names or not names <= labels.keys() - OWN | {"data", "pin"}:
+        return None
+    return labels[names.pop()] if len(names) == 1 else say("several_settings", n=len(names))
 
 
 def link(wanted: dict[str, str]) -> str:

@@ -42,6 +42,8 @@ visit().pages = {page.url_path: page for group in pages.values() for page in gro
 pages[""] += lost(set(visit().pages))
 shown = st.navigation(pages, position="sidebar")
 st.set_page_config(page_title=shown.title + " · Theoria")
+if visit().path != shown.url_path:
+    visit().path, visit().trail = shown.url_path, []
 ways.bar(shown.url_path)
 try:
     shown.run()

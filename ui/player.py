@@ -20,6 +20,7 @@ from runtime.run import Run
 from ui import address, compare, device, presenting, reading, report
 from ui.language import language
 from ui.lesson import EVERYTHING
+from ui.running import running
 from ui.streamlit_patches import session_id
 from ui.text import Topic, markdown, phrases
 from ui.visit import visit
@@ -32,7 +33,7 @@ FILES = (
     *("geometry", "quick", "marks", "curves", "versus"),  # of a drawn plot
     *("state", "stay", "reading", "panes", "glide", "drawing", "caption"),
     *("guess", "pointing", "clock", "closeup", "bar", "saving", "hands", "player"),
-    *("table", "code", "share", "visited", "take", "kinds", "entry"),  # its companions, and what Streamlit calls
+    *("table", "code", "doors", "share", "visited", "take", "kinds", "entry"),  # its companions, and what Streamlit calls
 )
 THEME = {"light": theme.LIGHT, "dark": theme.DARK, "projector": theme.PROJECTOR, "template": theme.TEMPLATE}
 SCRIPT = "\n".join(
@@ -55,13 +56,16 @@ def play(
     link: str = "",
     kind: Algorithm[Any],
     asks: Mapping[str, Any] | None = None,
+    named: Sequence[str] = (),
     on_click: "Callable[[Clicked], None] | None" = None,
+    on_door: Callable[[Any, Any], None] = lambda run, picture: None,
 ) -> "Clicked | None":
     """Show a run, and beside it the pinned one, in lock step. Returns what was clicked last in this film.
 
     Computing and drawing happen elsewhere; this only names the films and says where they are. `start` is the picture to
-    open at (None: where its kind opens). `asks`: what the question of the moment covers, then what was guessed. `on_click` is
-    told of a click before the page runs again, so that it can set what the click means.
+    open at (None: where its kind opens). `asks`: what the question of the moment covers, then what was guessed. `named`: what
+    the doors in the prose call this run. `on_click` is told of a click, `on_door` of the run and the picture that a door
+    leads to, before the page runs again, so that they can set what is meant.
     """
     store, films = server.running()
     session = session_id()
@@ -101,6 +105,9 @@ def play(
             "words": phrases(language())["player"],
             "veiled": _asking(text.slug),
             "asks": asks or {},
+            "runs": list(named),
+            "undo": address.undone(text),
+            "code": running(kind),
             "locked": reading.asking(text.slug),
             "until": reading.until(text.slug),
             "present": presenting.on(),
@@ -110,7 +117,7 @@ def play(
             "inline": _inline(opened, heard),
             "nonce": _count(opened, start, autoplay),
         },
-        on_event_change=lambda: _hear(text.slug, opened[0], run, kind, on_click),
+        on_event_change=lambda: _hear(text.slug, opened[0], run, kind, on_click, on_door),
     )
     return _clicked(_event(result), opened[0], run)
 
@@ -166,7 +173,7 @@ def _clicked(event: Mapping[str, Any], film: Film, run: Run) -> Clicked | None:
 
 
 def beside_player(kind: str, **data: Any) -> None:
-    """Another view of the film that is playing: its table ("numbers"), its code ("code") or its link ("share")."""
+    """Another view of the film that is playing: its table ("numbers"), code ("code"), link ("share") or a small copy ("mini")."""
     PLAYER(key=kind, data={"kind": kind, "words": phrases(language())["player"], **data})
 
 
@@ -193,7 +200,14 @@ def _event(state: Mapping[str, Any] | None) -> Mapping[str, Any]:
     return event if isinstance(event, dict) else {}
 
 
-def _hear(slug: str, film: Film, run: Run, shown: Algorithm[Any], on_click: Callable[[Clicked], None] | None) -> None:
+def _hear(
+    slug: str,
+    film: Film,
+    run: Run,
+    shown: Algorithm[Any],
+    on_click: Callable[[Clicked], None] | None,
+    on_door: Callable[[Any, Any], None],
+) -> None:
     """What the player says, before the page runs again."""
     event, playing = _event(st.session_state.get("player")), visit().player
     kind, step = event.get("kind"), event.get("step")
@@ -210,6 +224,8 @@ def _hear(slug: str, film: Film, run: Run, shown: Algorithm[Any], on_click: Call
         compare.pin(slug, compare.Pin(shown, run.params, compare.now(slug), run.data))
     elif kind == "unpin":
         compare.unpin(slug)
+    elif kind == "door":
+        on_door(event.get("run"), event.get("picture"))
     elif kind == "click" and on_click and not reading.hides(slug, EVERYTHING) and (clicked := _clicked(event, film, run)):
         on_click(clicked)
     device.hear(event)

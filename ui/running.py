@@ -5,9 +5,11 @@ import html
 import inspect
 import io
 import keyword
+import re
 import textwrap
 import tokenize
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +17,27 @@ from engine.algorithm import Algorithm
 from ui.source import ROOT
 
 LOOKS = {tokenize.STRING: "s", tokenize.COMMENT: "c", tokenize.NUMBER: "n"}
+NUMBER = 7  # letters that a value takes beside a line: its place is kept before it is known
 UNSEEN = (tokenize.ENDMARKER, tokenize.NEWLINE, tokenize.NL, tokenize.INDENT, tokenize.DEDENT)
 
 
+@cache
 def running(kind: Algorithm[Any]) -> dict[str, Any]:
-    """What the code tab shows while a film of this kind plays: its functions in the order of their parts, and for each part of
-    a step which of them makes it, by which lines."""
+    """What is shown of the code while a film of this kind plays: its functions in the order of their parts; for each part of
+    a step which of them makes it, by which lines; and what lines say: [function, line, template, letters it takes]."""
     functions = list(dict.fromkeys(function for function, _ in kind.code.values()))
     parts = {part: [functions.index(made), lit(lines(made), begin)] for part, (made, begin) in kind.code.items()}
-    return {"functions": [_shown(function) for function in functions], "parts": parts}
+    return {"functions": [_shown(function) for function in functions], "parts": parts, "says": _says(functions, kind.says)}
+
+
+def _says(functions: Sequence[Callable[..., Any]], says: Mapping[str, str]) -> list[list[Any]]:
+    """Where values stand. Raises ValueError where a beginning is not found exactly once in all the functions."""
+    rows = [(k, row, line.strip()) for k, function in enumerate(functions) for row, line in enumerate(lines(function))]
+    out = []
+    for begin, template in says.items():
+        ((k, row),) = [(k, row) for k, row, line in rows if line.startswith(begin)]
+        out.append([k, row, template, len(re.sub("⟦.*?⟧", NUMBER * "0", template))])
+    return out
 
 
 def _shown(function: Callable[..., Any]) -> dict[str, Any]:
@@ -50,8 +64,12 @@ def lines(function: Callable[..., Any]) -> list[str]:
 
 
 def lit(rows: Sequence[str], beginnings: Sequence[str]) -> list[int]:
-    """The numbers of the lines that begin so, and of those that a statement begun there goes on in."""
-    first = [next(k for k, row in enumerate(rows) if row.strip().startswith(begin)) for begin in beginnings]
+    """The numbers of the lines that begin so, and of those that a statement begun there goes on in. Raises ValueError where a
+    beginning is not found exactly once."""
+    first = []
+    for begin in beginnings:
+        (found,) = [k for k, row in enumerate(rows) if row.strip().startswith(begin)]
+        first.append(found)
     ends = _ends(rows)
     return sorted({k for row in first for k in range(row, ends.get(row, row) + 1)})
 

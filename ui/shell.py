@@ -14,14 +14,13 @@ from engine.errors import TheoriaError
 from engine.params import Options, Params
 from engine.points import Added, Removed
 from runtime.run import Run
-from ui import address, compare, device, presenting, reading, source, teaching
+from ui import address, compare, device, presenting, prose, reading, source, teaching
 from ui.controls import controls
 from ui.data import Chosen, Form, add_point, bundled, dataset, of_link, remove_point
 from ui.kinds import Kinds
 from ui.language import language, say
 from ui.place import Placed
 from ui.player import Clicked, beside_player, play
-from ui.running import running
 from ui.strip import Strip, asks
 from ui.text import Topic, phrases, theory
 from ui.visit import visit
@@ -30,6 +29,7 @@ Samples = Sequence[str] | Mapping[str, Sequence[str]]  # of all kinds, or of eac
 Forms = Form[Any] | Mapping[str, Form[Any]]
 NO_DATA: Chosen[Any] = Chosen(None, {}, None, "", {})
 NOTHING_PLACED = Placed()
+ERRATA = 704  # pixels: a card is as wide as its text, with its border
 
 
 def topic(module: ModuleType, view: ModuleType, *, samples: Samples = (), form: Forms | None = None) -> None:
@@ -85,7 +85,9 @@ def picture(
             link=link,
             kind=kind,
             asks=asks(text),
+            named=prose.here(text, module.ALGORITHMS, ui.kinds.specs(module.ALGORITHMS, kind), options.specs(), chosen.short),
             on_click=lambda clicked: clicks(text, view, clicked, params, chosen.data, options),
+            on_door=lambda run, at: prose.enter(text, module.ALGORITHMS, run, at),
         )
     below(text, module, params, [chosen.code] if kind.sample else [])
     return clicked
@@ -218,8 +220,7 @@ def below(text: Topic, module: ModuleType, params: Params, data: Sequence[str]) 
         about, numbers, code, errata, lesson = st.tabs(names, on_change="rerun", key=f"{text.slug}-tabs-{language()}")
         with about:
             if about.open:
-                st.markdown(text.prose.replace("\n#### ", "\n## "), anchors=False)
-                st.markdown(f"## {say('sources')}\n" + "\n".join(f"- {item}" for item in text.sources), anchors=False)
+                prose.tab(text)
         with numbers:
             if numbers.open:
                 beside_player("numbers")
@@ -235,7 +236,7 @@ def below(text: Topic, module: ModuleType, params: Params, data: Sequence[str]) 
 
 
 def _code(module: ModuleType, params: Params, data: Sequence[str]) -> None:
-    beside_player("code", **running(of(module.ALGORITHMS, params)))
+    beside_player("code")
     st.markdown(say("snippet_note"))
     st.code(source.snippet(module, params, data), language="python", wrap_lines=True)
     parts = source.parts(module)
@@ -250,7 +251,7 @@ def _code(module: ModuleType, params: Params, data: Sequence[str]) -> None:
 def _errata(text: Topic) -> None:
     st.markdown(say("errata_note" if text.errata else "no_errata"))
     for item in text.errata:
-        with st.container(border=True, gap="small"):
+        with st.container(border=True, gap="small", width=ERRATA):
             st.markdown(f"**{say('notes_say')}** {item['claim']}")
             st.markdown(f"**{say('what_is_so')}** {item['truth']}")
             st.markdown(item["shown"])

@@ -40,7 +40,7 @@ class Strip:
     def left(self, specs: Sequence[Spec], more: Mapping[str, str]) -> None:
         """Leave an experiment whose run is no longer shown. `more`: what a short link says beside the settings."""
         item = taken(self.text)
-        if item and not reading.reads(self.text.slug) and departed(self.text.slug, item, specs, more):
+        if item and not reading.reads(self.text.slug) and departed(self.text.slug, item.data, item.set, specs, more):
             _leave(self.text.slug)
             self.one.empty()
             self.begins = self._offer()
@@ -56,12 +56,12 @@ def taken(text: Topic) -> Experiment | None:
     return next((item for item in text.experiments if item.id == id), None)
 
 
-def departed(slug: str, item: Experiment, specs: Sequence[Spec], more: Mapping[str, str]) -> bool:
-    """Whether a setting or the data are no longer those of an experiment. A close look is a look at the same run."""
+def departed(slug: str, data: str, settings: Mapping[str, Any], specs: Sequence[Spec], more: Mapping[str, str]) -> bool:
+    """Whether a setting or the data are no longer those of a run. A close look is a look at the same run."""
     kept, names = address.kept(slug), [spec.name for spec in specs if spec.name != "close_up"]
-    ours = {spec.name: item.set.get(spec.name, spec.default) for spec in specs}
+    ours = {spec.name: settings.get(spec.name, spec.default) for spec in specs}
     same = all(kept.get(name, ours[name]) == ours[name] for name in names)
-    return not same or kept.get("data", item.data) != item.data or bool(set(more) - {"data"})
+    return not same or kept.get("data", data) != data or bool(set(more) - {"data"})
 
 
 def asks(text: Topic) -> dict[str, Any]:
@@ -133,9 +133,14 @@ def _take(text: Topic, id: str | None) -> None:
     if item is None:
         return
     visit().topic(slug).experiment = Taken(item.id)
+    begin(slug, item.data, item.set)
+
+
+def begin(slug: str, data: str, settings: Mapping[str, Any]) -> None:
+    """Let a topic have these data and settings, everything else at its default."""
     address.reset(slug)
     forget(slug)
-    values: dict[str, Any] = {"data": item.data, **item.set}
+    values: dict[str, Any] = {"data": data, **settings}
     for name, value in values.items():
         address.put(slug, name, value)
 

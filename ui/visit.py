@@ -88,12 +88,14 @@ class Visit:
     language: str = ""  # "": not known yet
     pages: dict[str, "StreamlitPage"] = field(default_factory=dict)  # by their addresses
     page: str | None = None  # the topic that is shown
+    path: str = ""  # of the page that is shown, whatever it is
     presenting: bool = False
     gpu_wanted: bool = False
 
     arrived: dict[str, str] = field(default_factory=dict)  # what of the opened link nobody has taken yet
     notices: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # to be said once
     written: list[tuple[float, dict[str, str]]] = field(default_factory=list)  # addresses that we wrote, and when
+    trail: list[dict[str, str]] = field(default_factory=list)  # what the address bar said on the page that is shown
     link: str = ""  # of what is shown, in full
     step: int | None = None  # the picture that the opened link asked for, and …
     step_of: tuple[Any, ...] | None = None  # … the settings that it spoke of

@@ -723,15 +723,13 @@ def test_the_table_follows_the_film_and_leads_to_its_steps(page, server):
 
 
 def test_the_lines_that_make_the_picture_are_lit_one_function_at_a_time(page, server):
-    parts, code = ["", "draw", "move", "draw"], {"draw": [0, [1]], "move": [1, [1, 2]]}
+    parts, made = ["", "draw", "move", "draw"], {"draw": [0, [1]], "move": [1, [1, 2]]}
     functions = [{"name": name, "file": "a.py", "lines": [[0, "def <i>f</i>():"], [4, "one"], [4, "two"]]} for name in "fg"]
     pictures = [line for i, part in enumerate(parts) for line in (harness.row(i), harness.picture(i, 4, part=part))]
     server.films["parts"] = [head(), {"total": 4}, *pictures, {"done": True}]
     words = harness.WORDS | {"code_whole": "Whole."}
-    page.evaluate(
-        "data => window.mount(data, 'numbers')", {"kind": "code", "words": words, "functions": functions, "parts": code}
-    )
-    show(page, "parts", start=0)
+    page.evaluate("data => window.mount(data, 'numbers')", {"kind": "code", "words": words})
+    show(page, "parts", start=0, code={"functions": functions, "parts": made, "says": []})
     wait(page, step=0)
     expect(page.locator(".th-code [aria-current=step]")).to_have_count(0)
     expect(page.locator(".th-code .th-invite")).to_have_text(re.compile("Whole. *Look closely here"))
@@ -747,6 +745,57 @@ def test_the_lines_that_make_the_picture_are_lit_one_function_at_a_time(page, se
     wait(page, step=0)
     page.click(".th-code .th-invite button")
     page.wait_for_function("window.events.some(([, value]) => value.kind === 'closer')")
+
+
+SAID = ".th-column [data-shown=true] li span"
+
+
+def test_values_stand_beside_the_lines_and_those_of_earlier_parts_of_the_step_stay_grey(page, server):
+    parts = ["", "match", "pull", "match"]
+    lines = [[0, "def f():"], [4, "winner = 1"], [4, "W += 2"]]
+    code = {
+        "functions": [{"name": "f", "file": "a.py", "lines": lines}],
+        "parts": {"match": [0, [1]], "pull": [0, [2]]},
+        "says": [[0, 1, "u = ⟦error⟧", 12], [0, 2, "⟦before⟧ → ⟦after⟧", 9]],
+    }
+    values = {"before": [[0.25] * 9, 2], "after": [[0.5 + k for k in range(9)], 2]}
+    pictures = [
+        line
+        for i, part in enumerate(parts)
+        for line in (harness.row(i), harness.picture(i, 4, part=part, step=i - i // 2, values=values))
+    ]
+    server.films["says"] = [head(), {"total": 4}, *pictures, {"done": True}]
+    words = harness.WORDS | {"code_beside": "Code beside the picture", "code_title": "Code"}
+    page.set_viewport_size({"width": 1600, "height": 900})
+    show(page, "says", start=0, words=words, code=code)
+    wait(page, step=0)
+    expect(page.locator(".th-column")).to_be_hidden()
+    press(page, "more")
+    page.get_by_text("Code beside the picture").click()
+    expect(page.locator(".th-column")).to_be_visible()
+    stage = page.locator(STAGE).bounding_box()
+    column = page.locator(".th-column").bounding_box()
+    assert column["x"] > stage["x"] + stage["width"]
+    assert column["height"] == pytest.approx(stage["height"], abs=1)
+    places = page.locator(".th-column li").evaluate_all("(all) => all.map((line) => line.offsetTop)")
+    for k, (winner, moved, lit) in enumerate(
+        [
+            ("", "", []),
+            ("u = 0.8333", "", ["winner = 1"]),
+            ("u = 0.8333", "0.25 → 2.50", ["W += 2"]),
+            ("u = 0.625", "", ["winner = 1"]),
+        ]
+    ):
+        if k:
+            press(page, "next")
+        wait(page, step=k)
+        expect(page.locator(SAID)).to_have_text([winner, moved])
+        expect(page.locator(f"{SAID}[data-now=true]")).to_have_text([moved or winner] if k else [])
+        expect(page.locator(".th-column [aria-current=step] code")).to_have_text(lit)
+        assert page.locator(".th-column li").evaluate_all("(all) => all.map((line) => line.offsetTop)") == places
+    page.set_viewport_size({"width": 1400, "height": 900})
+    expect(page.locator(".th-column")).to_be_hidden()
+    page.evaluate("() => { delete window.theoria.code.page; }")
 
 
 def test_numbers_leave_as_csv_that_no_spreadsheet_takes_for_a_formula(page):
@@ -1003,6 +1052,45 @@ def test_a_close_up_shows_where_it_lies_in_the_whole_run_and_which_part_of_a_ste
     press(page, "first")
     wait(page, step=0)
     expect(page.locator(".th-parts [aria-current]")).to_have_count(0)
+
+
+def test_one_list_says_what_every_key_does_and_gives_the_focus_back(page):
+    words = harness.WORDS | {"keys": "Keyboard", "key_list": "this list", "key_next": "a step on", "close": "Close"}
+    show(page, "small", start=2, words=words)
+    wait(page, step=2)
+    page.focus(".th-player .th-more")
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keyboard")
+    expect(dialog).to_be_visible()
+    declared = page.evaluate("() => [...document.querySelectorAll('.th-keys kbd')].map((key) => key.textContent)")
+    assert {"→", "←", "Home", "End", "Space", "?", "Enter", "Esc"} <= set(declared)
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(STAGE)).to_have_attribute("data-step", "2")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    assert page.evaluate("document.activeElement.className") == "th-more"
+    press(page, "more")
+    page.get_by_text("Keyboard", exact=True).click()
+    expect(dialog).to_be_visible()
+    dialog.get_by_label("Close").click()
+    expect(dialog).to_be_hidden()
+
+
+def test_doors_in_the_prose_lead_to_pictures_of_this_run_and_ask_the_page_for_another(page):
+    page.evaluate("""() => document.querySelector(".far").innerHTML =
+        ["default:3", "default:last", "tangle:7"].map((to) => `<a href="#${to}">${to}</a>`).join(" ")""")
+    show(page, "small", start=2, runs=["default"])
+    wait(page, step=2)
+    page.get_by_text("default:3").click()
+    wait(page, step=3)
+    page.get_by_text("default:last").click()
+    wait(page, step=11)
+    page.get_by_text("tangle:7").click()
+    page.wait_for_function("window.events.some(([, value]) => value.kind === 'door')")
+    asked = [(door["run"], door["picture"]) for door in events(page, "door")]
+    page.evaluate("""() => document.querySelector(".far").replaceChildren()""")
+    assert asked == [("tangle", "7")]
+    assert step(page) == 11
 
 
 def test_on_a_phone_looking_closely_and_pinning_are_in_the_menu_and_the_bar_has_two_rows(page, server):

@@ -13,7 +13,7 @@ const HTML = `<p class="th-plain" hidden></p><p class="th-beyond" role="status" 
     <button type="button" class="th-device" hidden><b>CPU</b><i aria-hidden="true"> | </i><b>GPU</b></button>
     <button type="button" class="th-more" aria-expanded="false">${icon("M3 6.7a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6zm5 0a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6zm5 0a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6z")}</button>
     <div class="th-menu" hidden></div></div>
-  <div class="th-linkbox" hidden><input class="th-link" readonly><textarea class="th-report" rows="6" readonly hidden></textarea><span></span></div><div class="th-live th-quiet" aria-live="polite"></div>`;
+  <div class="th-linkbox" hidden><input class="th-link" readonly><textarea class="th-report" rows="6" readonly hidden></textarea><span></span></div><dialog class="th-keys"></dialog><div class="th-live th-quiet" aria-live="polite"></div>`;
 const state = (my) => {                             // everything that is not in the picture is written here
   if (my.gone) return;
   const {films} = my, over = ends(my), got = count(my), failed = films.find((film) => film.error), queued = films.find((film) => film.queued !== null && !film.lines.length && !film.over);

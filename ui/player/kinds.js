@@ -1,1 +1,1 @@
-const KINDS = {player: makePlayer, numbers: makeNumbers, code: makeCode, share: makeShare, take: makeTake};
+const KINDS = {player: makePlayer, numbers: makeNumbers, code: makeCode, mini: makeMini, share: makeShare, take: makeTake};

@@ -9,10 +9,10 @@ const resized = (my, wide) => {
   if (!w || w === my.outer) return;                 // 0: in a hidden tab
   my.outer = w;
   if (my.stage.dataset.narrow !== String(w < NARROW)) { put(my.stage, "data-narrow", String(w < NARROW)); label(my); }
-  if (my.shown >= 0 || !my.panes.length) { arrange(my); resize(my); }
+  if (my.shown >= 0 || !my.panes.length) { measure(my); arrange(my); resize(my); }
 };
 const watched = (my) => {                           // sizes, theme, connection, keys (a tab that was clicked lets go of the arrows: they step; who walks to it with the keyboard turns the tabs); returns what ends it
-  const {stage} = my, away_ = ({target}) => away(my, target), kept = () => keepLeft(my), freed = ({detail, target}) => { const tab = detail && target.closest?.("[role=tab]"); if (tab) setTimeout(() => tab.blur()); }, keys = (event) => press(my, event), fit = () => resize(my);
+  const {stage} = my, away_ = ({target}) => away(my, target), kept = () => keepLeft(my), freed = ({detail, target}) => { const tab = detail && target.closest?.("[role=tab]"); if (tab) setTimeout(() => tab.blur()); }, keys = (event) => press(my, event), doors = (event) => enter(my, event), fit = () => resize(my);
   const dress = dresser(stage, (next) => { my.mood = next; my.template = paint(JSON.stringify(THEME.template), THEME[next]); my.dirty = true; });
   const width = new ResizeObserver(([{contentRect}]) => resized(my, contentRect.width));
   const app = document.querySelector(STREAMLIT.app), line = new MutationObserver(([{oldValue}]) => {      // a server that was restarted knows nothing of us: run the page, or the next change would be lost
@@ -20,9 +20,9 @@ const watched = (my) => {                           // sizes, theme, connection,
   });
   width.observe(stage);
   if (app) line.observe(app, {attributes: true, attributeFilter: [STREAMLIT.line], attributeOldValue: true});
-  document.addEventListener("keydown", keys); document.addEventListener("pointerdown", away_); document.addEventListener("click", freed, true); addEventListener("resize", fit); addEventListener("pagehide", kept);
+  document.addEventListener("keydown", keys); document.addEventListener("pointerdown", away_); document.addEventListener("click", freed, true); document.addEventListener("click", doors); addEventListener("resize", fit); addEventListener("pagehide", kept);
   return {dress: dress.dress, end: () => {
-    document.removeEventListener("keydown", keys); document.removeEventListener("pointerdown", away_); document.removeEventListener("click", freed, true); removeEventListener("resize", fit); removeEventListener("pagehide", kept);
+    document.removeEventListener("keydown", keys); document.removeEventListener("pointerdown", away_); document.removeEventListener("click", freed, true); document.removeEventListener("click", doors); removeEventListener("resize", fit); removeEventListener("pagehide", kept);
     for (const eye of [width, line]) eye.disconnect();
     dress.stop();
   }};
@@ -43,8 +43,9 @@ const obey = (my, before) => {                      // the page has run: other f
   }
 };
 const makePlayer = (root) => {
-  const my = makeState(root), {dress, end} = watched(my);
+  const my = makeState(root), {dress, end} = watched(my), beside = dresser(my.column), hear = () => followColumn(my), stand = () => { standCode(my); fillMenu(my); };
   wire(my);
+  shared.followers.add(hear); ROOMY.addEventListener("change", stand);
   window.theoriaLoops++; my.frame = requestAnimationFrame((now) => tick(my, now));
   shared.player = my;
   return {
@@ -52,19 +53,20 @@ const makePlayer = (root) => {
       const before = my.data;
       Object.assign(my, {data: next, words: next.words ?? {}, send: trigger ?? my.send});
       document.documentElement.dataset.thPresent = next.present ? "1" : "";
-      dress();
+      dress(); beside.dress();
       if (Boolean(before.present) !== Boolean(next.present) && my.shown >= 0) { measure(my); arrange(my); my.dirty = true; }
       bringPlotly(my, next.inline?.plotly);         // before the films: they wait for it where the line is slow
       obey(my, before);
       if (next.link && !next.offline) remember(next);
-      label(my); state(my); tell("film");
+      standCode(my); label(my); state(my); tell("film");
     },
     stop() {
       my.gone = true; cancelAnimationFrame(my.frame); window.theoriaLoops--;
       my.films.forEach((film) => film.stop.abort());
-      end();
+      end(); beside.stop();
+      shared.followers.delete(hear); ROOMY.removeEventListener("change", stand);
       my.panes.forEach((pane) => my.Plotly?.purge(pane.plot));
-      my.stage.remove();
+      my.pair.remove();
       if (shared.player === my) { shared.player = null; document.documentElement.dataset.thPresent = ""; tell("film"); }
     },
   };

@@ -3,9 +3,10 @@ const fillMenu = (my) => {
   const {menu, data, words, films} = my, copies = !data.offline && data.link && ["copy_step", () => copyStep(my)];
   const narrow = my.outer < NARROW, closer = narrow && canClose(my) && [data.closeup.now ? "whole" : "closer", () => lookCloser(my)];
   const pin = narrow && canPin(my) && [data.pinned ? "unpin" : "pin", () => pinOrNot(my)];
-  const device = narrow && canChoose(my) && [data.device.gpu ? "cpu" : "gpu", () => computeElsewhere(my), data.device.there ? "" : data.device.said];
-  const items = [closer, pin, device, copies, ["save_svg", () => save(my, "svg")], ["save_png", () => save(my, "png")], ["save_csv", () => saveCsv(my)]].filter(Boolean);
-  const button = ([name, run, not = ""]) => Object.assign(element("button", "th-item"), {type: "button", textContent: words[name], title: not, ariaDisabled: String(Boolean(not)), onclick: () => { closeMenu(my); run(); }});
+  const device = narrow && canChoose(my) && [data.device.gpu ? "cpu" : "gpu", () => computeElsewhere(my), {not: data.device.there ? "" : data.device.said}];
+  const back = data.undo && ["undo", () => history.back()], code = data.code && ROOMY.matches && ["code_beside", () => toggleCode(my), {pressed: String(codeWanted(my))}], keys = narrow ? null : ["keys", () => showKeys(my)];
+  const items = [back, closer, pin, device, code, copies, ["save_svg", () => save(my, "svg")], ["save_png", () => save(my, "png")], ["save_csv", () => saveCsv(my)], keys].filter(Boolean);
+  const button = ([name, run, {not = "", pressed = null} = {}]) => Object.assign(element("button", "th-item"), {type: "button", textContent: fill(words[name], {what: data.undo}), title: not, ariaDisabled: String(Boolean(not)), ariaPressed: pressed, onclick: () => { closeMenu(my); run(); }});
   const there = films.filter((film) => !data.offline && film.address && !film.inline && !data.inline?.films?.[film.key]);
   const link = (film) => Object.assign(element("a", "th-item"), {href: film.address + ".html", download: `${data.file}.html`, textContent: words.save_film + (films.length > 1 ? " · " + film.name : ""), onclick: () => closeMenu(my)});
   const report = data.offline ? [] : [["report", () => copyReport(my)]];

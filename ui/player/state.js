@@ -1,8 +1,8 @@
 // ---- the state of a player: one object, which every function of these modules takes first as `my`
 const makeState = (root) => {
-  const stage = root.appendChild(element("section", "th-player", HTML)), $ = (name) => stage.querySelector(".th-" + name);
+  const pair = root.appendChild(element("div", "th-pair")), stage = pair.appendChild(element("section", "th-player", HTML)), column = pair.appendChild(element("div", "th-code th-column")), $ = (name) => stage.querySelector(".th-" + name);
   return {
-    stage, $, panesBox: $("panes"), veil: $("veil"), scrub: $("scrub"), menu: $("menu"), linkbox: $("linkbox"),
+    pair, stage, column, $, panesBox: $("panes"), veil: $("veil"), scrub: $("scrub"), menu: $("menu"), linkbox: $("linkbox"),
     data: {}, words: {}, send: () => {},            // what the page said last, and how it is answered
     Plotly: null, plotlyAsked: false, asking: null, outbox: Promise.resolve(),
     films: [], panes: [], agreed: ["", true],

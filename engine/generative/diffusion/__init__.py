@@ -24,6 +24,7 @@ _INSIDE: dict[str, Lines] = {
     "noise": (Walk.step, ("x = samplers.ddim(", "x = samplers.ddpm(")),
 }
 _LEARN: Lines = (Learner.step, ("batch = ", "loss = ", "loss.backward()", "self.optimizer.step()"))
+_GUESSED = {"told = ": "t = ⟦t⟧, x̂₀ = ⟦x0⟧", "to: np.ndarray = ": "⟦signal⟧ · ⟦x0⟧ + ⟦noise⟧ · ⟦eps⟧"}
 
 ALGORITHMS = (
     Algorithm(
@@ -33,6 +34,7 @@ ALGORITHMS = (
         "seven",
         torch=True,
         code={"up": (noised, ("z = ", "keep = ", "path.append(")), "step": _STEP, **_INSIDE},
+        says=_GUESSED,
         was={"what": "pictures"},
     ),
     Algorithm(
@@ -42,6 +44,7 @@ ALGORITHMS = (
         "moons",
         torch=True,
         code={"learn": _LEARN, "batch": _LEARN, "step": _STEP, **_INSIDE},
+        says={"loss = ": "loss = ⟦loss⟧", "told = ": "x̂₀ = (⟦ax⟧, ⟦ay⟧)"},
         was={"what": "points"},
     ),
     Algorithm(
@@ -51,6 +54,7 @@ ALGORITHMS = (
         "moons",
         torch=True,
         code={"learn": _LEARN, "calls": _STEP},
+        says={"loss = ": "loss = ⟦loss⟧", "told = ": "calls = ⟦calls⟧"},
         was={"what": "points", "by_calls": True},
     ),
     Algorithm(
@@ -59,6 +63,7 @@ ALGORITHMS = (
         Forward,
         "chelsea",
         code={"step": (forward, ("keep = ", "x = samplers.q_sample("))},
+        says={"keep = ": "ᾱ = ⟦alpha_bar⟧", "x = samplers.q_sample(": "x = ⟦x⟧"},
         was={"what": "forward"},
     ),
 )

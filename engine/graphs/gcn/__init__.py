@@ -20,6 +20,7 @@ from engine.graphs.gcn.learning import DEPTHS, Depths, Learning, TrainFrame, Tra
 from engine.graphs.gcn.rounds import RoundFrame, Rounds, propagate
 from engine.graphs.gcn.samples import SAMPLES
 
+COUNTED = {"found = ": "n = ⟦nodes⟧"}
 ALGORITHMS = (
     Algorithm(
         "train", training, Training, "karate",
@@ -29,6 +30,7 @@ ALGORITHMS = (
             "backward": (fit, ("loss.backward()",)),
             "update": (fit, ("step.step()",)),
         },
+        says={"loss = ": "loss = ⟦loss⟧", "loss.backward()": "‖∇‖ = ⟦gradient⟧"},
     ),
     Algorithm(
         "propagate", propagate, Rounds, "karate",
@@ -38,6 +40,13 @@ ALGORITHMS = (
             "sum": (propagate, ("sums = ",)),
             "update": (propagate, ("new = ",)),
         },
+        says={
+            "passed = ": "⟦name⟧: ⟦m⟧",
+            "root = ": "d = ⟦dv⟧, ⟦du⟧",
+            "weights = weights / degree[receiver]": "⟦c⟧, ⟦cm⟧",
+            "sums = ": "⟦s⟧, ⟦sm⟧",
+            "new = ": "⟦h⟧, ⟦hm⟧",
+        },
     ),
     Algorithm(
         "depth", depths, Depths, "karate",
@@ -46,6 +55,7 @@ ALGORITHMS = (
             "train": (fit, ("outputs = net(", "loss = ", "loss.backward()", "step.step()")),
             "step": (train_frame, ("energy=",)),
         },
+        says={"for depth in DEPTHS": "depth = ⟦depth⟧", "loss = ": "loss = ⟦loss⟧", "energy=": "E = ⟦energy⟧"},
     ),
     Algorithm(
         "ablate", ablate, Ablation, "karate",
@@ -54,8 +64,9 @@ ALGORITHMS = (
             "edge": (edits.one_by_one, ("some: list[Edit] = ", "p = predict(some)", "effect = ")),
             "flip": (edits.smallest, ("best = ", "turned = ")),
         },
+        says={"effect = ": "effect = ⟦total_change⟧", "best = ": "margin = ⟦margin⟧"},
     ),
-    Algorithm("inspect", inspect, Inspection, "karate", code={"step": (inspect, ("found = ",))}),
+    Algorithm("inspect", inspect, Inspection, "karate", code={"step": (inspect, ("found = ",))}, says=COUNTED),
 )  # fmt: skip
 Params, train = together(ALGORITHMS)
 

@@ -50,13 +50,25 @@ DRAWS: dict[str, Lines] = {
     "step": (Tally.draw, ("log_probs, q = asked(", "u = float(", "token = pick(", "tokens = (")),
 }
 WIDTHS: dict[str, Lines] = {"step": (wider, ("search = Search(", "*_, end = search.frames(", "if not search.lost"))}
+RANKED = {
+    "log_probs = self.ground.model.next_log_probs": "p = ⟦row⟧",
+    "total = ": "total = ⟦logp⟧",
+    "best = likeliest(": "⟦optimum⟧",
+}
+SUMMED = {"logp = level.logp": "logp = ⟦logp⟧", "best = likeliest(": "⟦optimum⟧"}
+DRAWN = {
+    "log_probs = ground.ask(": "p = ⟦row⟧",
+    "found = int(np.searchsorted": "u = ⟦u⟧ → ⟦token⟧",
+    "tokens = (*tokens": "⟦name⟧",
+}
+WIDENED = {"search = Search(": "width = ⟦width⟧", "*_, end = ": "logp = ⟦logp⟧"}
 
 ALGORITHMS = (
-    Algorithm("beam", beam_search, Beam, "notes", code=SEARCH, was={"strategy": "beam"}),
-    Algorithm("greedy", greedy_search, Greedy, "notes", code=SEARCH, was={"strategy": "greedy"}),
-    Algorithm("exhaustive", exhaustive_search, Exhaustive, "notes", code=LEVELS, was={"strategy": "exhaustive"}),
-    Algorithm("sampling", draw_samples, Sampling, "notes", code=DRAWS, was={"strategy": "sampling"}),
-    Algorithm("widths", every_width, Widths, "notes", code=WIDTHS, was={"strategy": "widths"}),
+    Algorithm("beam", beam_search, Beam, "notes", code=SEARCH, says=RANKED, was={"strategy": "beam"}),
+    Algorithm("greedy", greedy_search, Greedy, "notes", code=SEARCH, says=RANKED, was={"strategy": "greedy"}),
+    Algorithm("exhaustive", exhaustive_search, Exhaustive, "notes", code=LEVELS, says=SUMMED, was={"strategy": "exhaustive"}),
+    Algorithm("sampling", draw_samples, Sampling, "notes", code=DRAWS, says=DRAWN, was={"strategy": "sampling"}),
+    Algorithm("widths", every_width, Widths, "notes", code=WIDTHS, says=WIDENED, was={"strategy": "widths"}),
 )
 Params, search = together(ALGORITHMS)
 

@@ -22,7 +22,7 @@ from engine.language.ngram.writing import Generate, GenerateFrame, generate
 
 READ: dict[str, Lines] = {"read": (corpus.reading, ("cut = _kept(", "lines += cut", "size += ", "seen.update("))}
 COUNT: Lines = (factors.counted, ("node, m = ", "total = ", "found = "))
-SPREAD: Lines = (smoothing.spread, ("p *= ", "p[counts.levels[m]"))
+SPREAD: Lines = (smoothing.spread, ("p *= ", "p[counts.levels[m]", "return p"))
 FACTORS: dict[str, Lines] = {
     "count": COUNT,
     "estimate": SPREAD,
@@ -39,14 +39,25 @@ WRITTEN: dict[str, Lines] = {
 }
 MIXED: dict[str, Lines] = {"step": (smoothing.mixing, ("joint = ", "total = ", "shares = ", "weights = shares"))}
 WORTH: dict[str, Lines] = {"step": (smoothing.good_turing, ("raw = ", "slope, intercept = ", "line = ", "star = "))}
+SHARED = {"p *= ": "⟦weight⟧ · ⟦lower⟧", "return p": "p = ⟦p⟧"}
+MULTIPLIED = {
+    "total = int(": "total = ⟦context⟧",
+    "found = int(": "C = ⟦gram⟧",
+    **SHARED,
+    "factors.append(now)": "P = ⟦product⟧",
+    "bits=": "bits = ⟦bits⟧",
+}
+SOLVED = {"raw = ": "⟦next⟧ · ⟦above⟧ / ⟦here⟧", "slope, intercept = ": "slope = ⟦slope⟧", "star = ": "r* = ⟦star⟧"}
 
 ALGORITHMS = (
-    Algorithm("sentence", sentence, Sentence, "northanger", code=READ | FACTORS),
-    Algorithm("context", context, Context, "northanger", code={**READ, "step": SPREAD}),
-    Algorithm("perplexity", perplexity, Perplexity, "northanger", code=READ | JUDGED),
-    Algorithm("generate", generate, Generate, "northanger", code=READ | WRITTEN),
-    Algorithm("weights", weights, Weights, "northanger", code=READ | MIXED),
-    Algorithm("turing", turing, Turing, "northanger", code=READ | WORTH),
+    Algorithm("sentence", sentence, Sentence, "northanger", code=READ | FACTORS, says=MULTIPLIED),
+    Algorithm("context", context, Context, "northanger", code={**READ, "step": SPREAD}, says=SHARED),
+    Algorithm(
+        "perplexity", perplexity, Perplexity, "northanger", code=READ | JUDGED, says={"return Judged(": "PP = ⟦perplexity⟧"}
+    ),
+    Algorithm("generate", generate, Generate, "northanger", code=READ | WRITTEN, says={"token = min(": "u = ⟦u⟧ → ⟦name⟧"}),
+    Algorithm("weights", weights, Weights, "northanger", code=READ | MIXED, says={"weights = shares": "⟦terms⟧"}),
+    Algorithm("turing", turing, Turing, "northanger", code=READ | WORTH, says=SOLVED),
 )
 Params, train = together(ALGORITHMS)
 

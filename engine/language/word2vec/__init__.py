@@ -45,14 +45,23 @@ ASK: Mapping[str, Lines] = {
     "added": (vectors.analogy_point, ("return",)),
     "nearest": (vectors.analogy, ("return nearest",)),
 }
+BUILT = {"now = replace(now, left": "⟦a⟧ + ⟦b⟧ = ⟦sum⟧", "product =": "⟦product⟧", "leaves =": "Σ = ⟦sum⟧"}
+FORETOLD = {
+    "updates.softmax": "3 · ⟦d⟧ · ⟦v⟧ = ⟦soft⟧",
+    "updates.hierarchical": "3 · ⟦d⟧ · ⟦l⟧ = ⟦tree⟧",
+    "updates.negative": "3 · ⟦d⟧ · ⟦k⟧ = ⟦noise⟧",
+    "np.add.at(W, ": "⟦b0⟧ → ⟦a0⟧, ⟦b1⟧ → ⟦a1⟧, ⟦b2⟧ → ⟦a2⟧",
+}
+COMPARED = {"near, cosines =": "⟦word⟧ → ⟦nearest⟧"}
+ANSWERED = {"return nearest(E, analogy_point": "⟦best⟧, cos = ⟦cos⟧"}
 
 ALGORITHMS = (
     Algorithm("map", mapped, Map, "little", code=LEARN),
-    Algorithm("tree", tree, Tree, "little", code=BUILD),
-    Algorithm("pair", pair, Pairs, "little", code=FORETELL),
-    Algorithm("noise", noise, Noise, "little", code=DRAW),
-    Algorithm("cuts", cuts, Cuts, "little", code=COMPARE),
-    Algorithm("glove", glove, Glove, "little", code=ASK),
+    Algorithm("tree", tree, Tree, "little", code=BUILD, says=BUILT),
+    Algorithm("pair", pair, Pairs, "little", code=FORETELL, says=FORETOLD),
+    Algorithm("noise", noise, Noise, "little", code=DRAW, says={"drawn =": "Σ = ⟦drawn⟧"}),
+    Algorithm("cuts", cuts, Cuts, "little", code=COMPARE, says=COMPARED),
+    Algorithm("glove", glove, Glove, "little", code=ASK, says=ANSWERED),
 )
 Params, train = together(ALGORITHMS)
 

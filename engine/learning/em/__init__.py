@@ -31,6 +31,12 @@ ALGORITHMS = (
         Coins,
         "coins",
         code={"row": SHARES, "E": SHARES, "M": (tosses.step, ("heads, tosses =", "moved =", "return"))},
+        says={
+            "both = logs": "A: ⟦pa⟧, B: ⟦pb⟧",
+            "shares: np.ndarray": "r = ⟦r⟧",
+            "heads, tosses =": "A: ⟦ah⟧ : ⟦at⟧, B: ⟦bh⟧ : ⟦bt⟧",
+            "moved =": "θ = ⟦a⟧, ⟦b⟧",
+        },
         was={"model": "coins"},
     ),
     Algorithm(
@@ -44,6 +50,11 @@ ALGORITHMS = (
             "means": (FITS, ("size, means, C =",)),
             "M": (FITS, ("size, means, C =", "return")),
         },
+        says={
+            "joint /= total": "r = ⟦r⟧, k = ⟦k⟧",
+            "size, means, C =": "n = ⟦size⟧, μ = (⟦mx⟧, ⟦my⟧)",
+            "return Mixture(": "π = ⟦weight⟧",
+        },
         was={"model": "mixture"},
     ),
     Algorithm(
@@ -52,6 +63,7 @@ ALGORITHMS = (
         ByK,
         "old_faithful",
         code={"step": (mixtures.settle, ("state = _state(ground, _improve",))},
+        says={"state = _state(ground, _improve": "log L = ⟦loglik⟧"},
         was={"model": "mixture", "by_k": True},
     ),
 )

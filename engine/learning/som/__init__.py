@@ -32,13 +32,25 @@ AT_ONCE: dict[str, Lines] = {
     "step": (average, ("first = ", "theta = ", "W, share = ")),
 }
 SEARCH: dict[str, Lines] = {"step": (trials, ("course = ", "state = ", "yield ", "if flat"))}
+PULLED = {
+    "for x, rate, width in": "rate = ⟦alpha⟧, width = ⟦sigma⟧",
+    "winner = ": "u = ⟦winner⟧",
+    "theta = ": "θ = ⟦theta⟧",
+    "W += gap": "⟦before⟧ → ⟦after⟧",
+}
+MOVED = {
+    "theta = neighbourhood": "σ = ⟦sigma⟧",
+    "W, share = ": "⟦sum⟧ / ⟦weight⟧ = ⟦after⟧",
+    "return np.where": "⟦sum⟧ / ⟦weight⟧ = ⟦after⟧",
+}
+TRIED = {"course = ": "σ = ⟦sigma_start⟧", "if flat": "folded = ⟦folded⟧"}
 BOTH: dict[str, Value] = {"mode": "batch", "unfold": True}
 
 ALGORITHMS = (
-    Algorithm("online", online, Online, "penguins", code=ONE_BY_ONE, was={"mode": "online"}),
-    Algorithm("batch", batch, Batch, "penguins", code=AT_ONCE, was={"mode": "batch"}),
-    Algorithm("unfold", unfold, Unfold, "penguins", code=SEARCH, was={"unfold": True}),
-    Algorithm("unfold_batch", unfold_batch, UnfoldBatch, "penguins", code=SEARCH, was=BOTH),
+    Algorithm("online", online, Online, "penguins", code=ONE_BY_ONE, says=PULLED, was={"mode": "online"}),
+    Algorithm("batch", batch, Batch, "penguins", code=AT_ONCE, says=MOVED, was={"mode": "batch"}),
+    Algorithm("unfold", unfold, Unfold, "penguins", code=SEARCH, says=TRIED, was={"unfold": True}),
+    Algorithm("unfold_batch", unfold_batch, UnfoldBatch, "penguins", code=SEARCH, says=TRIED, was=BOTH),
 )
 Params, train = together(ALGORITHMS)
 

@@ -48,6 +48,13 @@ ALGORITHMS = (
             "back": (spread_out, ("out[order[window]] = ", "return out")),
             "end": (heard, ("for other in ", "if not found", "found |= ")),
         },
+        says={
+            "split = ": "⟦down⟧ × ⟦wide⟧ = ⟦windows⟧",
+            "return partition(np.roll(": "(⟦row⟧, ⟦column⟧) → (⟦to_row⟧, ⟦to_column⟧)",
+            "before, after, difference = ": "⟦weight⟧",
+            "out[order[window]] = ": "(⟦row⟧, ⟦column⟧) → (⟦to_row⟧, ⟦to_column⟧)",
+            "found |= ": "Σ = ⟦both⟧",
+        },
     ),
     Algorithm(
         "shapes",
@@ -62,9 +69,28 @@ ALGORITHMS = (
             "norm": (beside, ("normal = ",)),
             "reduce": (beside, ("half = ",)),
         },
+        says={
+            "rows, columns, C = ": "⟦rows⟧ × ⟦columns⟧ × ⟦channels⟧",
+            "place = ": "⟦down⟧ × ⟦wide⟧ = ⟦windows⟧",
+            "half = ": "⟦four⟧ → ⟦two⟧",
+        },
     ),
-    Algorithm("offsets", offsets, Offsets, "chelsea", code={"step": (windows.relative_index, ("y, x = ", "index: "))}),
-    Algorithm("cost", cost, Cost, "chelsea", code={"step": (windows.cost, ("place = ", "tokens, padded = ", "return 4 * "))}),
+    Algorithm(
+        "offsets",
+        offsets,
+        Offsets,
+        "chelsea",
+        code={"step": (windows.relative_index, ("y, x = ", "index: "))},
+        says={"y, x = ": "Δ = (⟦dy⟧, ⟦dx⟧)", "index: ": "⟦index⟧"},
+    ),
+    Algorithm(
+        "cost",
+        cost,
+        Cost,
+        "chelsea",
+        code={"step": (windows.cost, ("place = ", "tokens, padded = ", "return 4 * "))},
+        says={"tokens, padded = ": "⟦rows⟧ × ⟦columns⟧", "return 4 * ": "⟦whole⟧, ⟦windowed⟧"},
+    ),
     Algorithm(
         "trained",
         trained,
@@ -76,6 +102,7 @@ ALGORITHMS = (
             "block": (spread, ("for inside, may in ", "out[inside] = ")),
             "end": (trained, ("seen, scores = ",)),
         },
+        says={"out[inside] = ": "Σ = ⟦spread⟧", "seen, scores = ": "max = ⟦sure⟧"},
     ),
 )
 Params, look = together(ALGORITHMS)
