@@ -1,7 +1,7 @@
 """What the playground takes from inside Streamlit, since nothing public gives it: all of it, by name, with the public issue.
 
-A name stands in `ISSUES` and is a function here, or heads a group of rules in streamlit_patches.css ("hooks": streamlit.js);
-three are the server's.
+A name stands in `ISSUES` and is a function here, or heads a group of rules in streamlit_patches.css; "hooks" and "names" are
+streamlit.js, and three are the server's.
 tests/ui/test_streamlit_patches.py has a test for each that fails once Streamlit offers the thing itself, or has renamed what is
 held on to. Without any of them pages still run: at worst they look like Streamlit's own.
 """

@@ -202,7 +202,7 @@ def _factors(scene: Scene, node: int) -> str:
         steps.append(scene.factor(float(scene.logs[node] - scene.logs[above])))
         node = above
     steps.reverse()
-    steps = steps if len(steps) <= 6 else [*steps[:2], "…", *steps[-2:]]
+    steps = steps if len(steps) <= 6 else [*steps[:2], "…", steps[-1]]
     return (" ".join(steps) or "0") if scene.added else (" · ".join(steps) or "1")
 
 

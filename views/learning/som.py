@@ -182,7 +182,7 @@ def _values(frame: SomFrame, cloud: Points, column: int) -> Values:
     before, theta = frame.before[..., column].ravel().astype(float), frame.theta.ravel().astype(float)
     after = frame.units[..., column].ravel().astype(float)
     whole = int(np.log10(np.abs([before, after]).max() + 1))  # of a sheet that runs away, fewer decimals
-    digits = max(0, min(decimals(cloud, column) + 2, 6, 5 - whole))
+    digits = max(0, min(decimals(cloud, column) + 2, 6, 4 - whole))
     if frame.sample < 0:
         weight = theta * len(cloud.X)
         return {"sum": _printed(weight * after, digits), "weight": _printed(weight, 3), "after": _printed(after, digits)}

@@ -44,8 +44,8 @@ def trained(look: Look[TrainedFrame]) -> Picture:
         key=_key(look),
         metrics=[
             ("spread", f"{frame.spread} / {WHOLE}"),
-            (ours, right),
-            (theirs, right_of_others),
+            (ours, percent(frame.accuracy, 1)),
+            (theirs, percent(frame.other, 1)),
         ],
         hold=8.0,
     )
