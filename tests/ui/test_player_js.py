@@ -259,6 +259,15 @@ def test_a_film_opened_elsewhere_than_at_its_early_picture_asks_for_its_own(page
     wait(page, step=3, state="ready", count=6)
 
 
+def test_a_film_whose_curves_come_with_its_pictures_alone_is_asked_for_whole_at_once(page, server):
+    early = opening(5, 6)
+    del early[2]["course"]["error"]
+    server.films["early5"] = [*early, *steps(0, 5, 6), {"done": True}]
+    show(page, "early5")
+    wait(page, step=5, count=6, state="ready")
+    assert curve(page) == 6
+
+
 def test_the_table_and_the_file_of_numbers_are_whole_though_the_film_rests(page, server):
     server.films["early4"] = [*opening(5, 6), *steps(0, 5, 6), {"done": True}]
     show(page, "early4")

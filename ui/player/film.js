@@ -13,10 +13,11 @@ class Film {
   get computed() { return this.over || Boolean(this.course); }      // whether the run is done
   has(i) { return i < this.lines.length || (this.early?.i === i && Boolean(this.early.line)); }
   get length() { return this.over && !this.error ? this.lines.length : Math.max(this.lines.length, this.planned); }       // as far as it is known; of a run that broke, what it would have had
-  clear() { Object.assign(this, {head: {}, total: 0, planned: 0, queued: null, again: false, lines: [], values: [], rows: [], marks: [], early: null, course: null, ended: false, error: null}); }
+  clear() { Object.assign(this, {head: {}, total: 0, planned: 0, queued: null, again: false, lines: [], values: [], rows: [], marks: [], early: null, course: null, partial: false, ended: false, error: null}); }
   get over() { return this.ended || this.error !== null; }
   feed(line) {
     const kind = /^\{\s*"(\w+)"/.exec(line)?.[1];
+    if (kind === "picture" && this.course && [...line.matchAll(/"series":\{"x":"(\w+)","y":"(\w+)"/g)].some(([, x, y]) => !this.course[x] || !this.course[y])) Object.assign(this, {course: null, partial: true});      // a curve of what comes with pictures alone
     if (kind === "picture") { if (this.early && !this.early.line) this.early.line = line; else this.put(line); }
     else if (kind === "value") this.values.push(line);
     else if (kind === "row") { const {row} = JSON.parse(line); if (this.early && !this.early.row) this.early.row = row; else this.rows.push(row); }
@@ -33,8 +34,9 @@ class Film {
   }
   adopt(trial) {                                    // a second reading takes over as soon as it is no worse than what is there
     if (!trial.over && (trial.lines.length < this.lines.length || (this.early?.line && !trial.has(this.early.i)))) return;
+    this.whole ||= trial.partial;
     if (this.values !== trial.values) this.mood = "";      // its references may count otherwise
-    for (const name of ["head", "total", "planned", "queued", "again", "lines", "values", "rows", "marks", "early", "course", "ended", "error"]) this[name] = trial[name];
+    for (const name of ["head", "total", "planned", "queued", "again", "lines", "values", "rows", "marks", "early", "course", "partial", "ended", "error"]) this[name] = trial[name];
   }
   picture(i, mood) {
     if (mood !== this.mood) { this.mood = mood; this.near = new Map(); this.known = new Map(); this.weight = 0; }

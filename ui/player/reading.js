@@ -18,7 +18,7 @@ async function read(film, signal, news) {           // one attempt: "done", "res
       for (const line of parts) trial.feed(line);
       film.adopt(trial); news();
     }
-    return film.over ? "done" : film.course && !whole && !signal.aborted ? "rests" : "broken";
+    return film.over ? "done" : (film.course || film.partial) && !whole && !signal.aborted ? "rests" : "broken";
   } catch { return film.lines.length || trial.head.columns ? "broken" : "strange"; } finally { came = true; clearTimeout(timer); }
 }
 const follow = async (my, film) => {
