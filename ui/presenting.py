@@ -39,8 +39,9 @@ def hear(event: Mapping[str, Any]) -> None:
 def dress() -> None:
     """The style, and what to press. To be drawn inside a container, so that nothing below it moves."""
     if on():
-        with st.container(key="projector"):
-            st.html(f"<style>{STYLE}</style>")
+        st.html(f"<style>{STYLE}</style>")
+        with st.container(key="projector"):  # for streamlit_patches.css; unseen
+            st.html("<i></i>")
 
 
 def door() -> None:
