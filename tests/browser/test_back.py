@@ -2,14 +2,14 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.playground import another_film, go, idle, ready, slider, step
+from tests.browser.playground import another_film, go, idle, press, ready, slider, step
 
 
 def rows(page: Page) -> str:
     return str(slider(page, "rows").input_value())
 
 
-def test_back_brings_what_the_page_opened_with_and_forward_returns(sit):
+def test_back_and_undo_bring_what_the_page_opened_with_and_forward_returns(sit):
     page = sit("som")
     opened = rows(page)
     with another_film(page):
@@ -17,10 +17,16 @@ def test_back_brings_what_the_page_opened_with_and_forward_returns(sit):
     changed, address = rows(page), page.url
     assert changed != opened
     assert "som.rows" in address
+    press(page, "more")
+    expect(page.locator(".th-menu").get_by_text("Undo: Rows")).to_be_visible()
+    page.keyboard.press("Escape")
+    slider(page, "rows").focus()
     with another_film(page):
-        page.go_back()
+        page.keyboard.press("Control+z")
     assert rows(page) == opened
     assert "som.rows" not in page.url
+    expect(page.locator(".th-menu").get_by_text("Undo")).to_have_count(0)
+    page.keyboard.press("Control+z")
     with another_film(page):
         page.go_forward()
     assert rows(page) == changed

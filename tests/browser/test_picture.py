@@ -1,6 +1,7 @@
 """The picture in the real page: pointing, clicking, keys, films in a row, numbers, colours."""
 
 import csv
+import re
 
 from playwright.sync_api import expect
 
@@ -199,6 +200,8 @@ def test_a_saved_film_plays_without_server_and_network_and_runs_nothing_but_its_
     press(page, "play")
     page.wait_for_function("() => +document.querySelector('.th-player').dataset.step > 3")
     assert page.inner_text("h1") == "Self-organising map"
+    expect(page.locator(".th-code [data-shown=true] > p").first).to_have_text("walk · engine/learning/som/rules.py")
+    expect(page.locator(".th-code [aria-current=step]").last).to_have_text(re.compile("W \\+= gap.*→"))
     assert [url for url in page.context.watch.asked if url.startswith("http")] == []
     assert page.context.watch.refused == []
     evil, stage = file.with_name("evil.html"), '<div id="stage">'

@@ -27,6 +27,7 @@ WORDS = {
     "empty": "The numbers appear as the run computes them.", "numbers_title": "The numbers of every step", "save_numbers": "Download as CSV", "link_label": "Link to this page", "copy_link": "Copy link",
     "closer_short": "Look closely", "closeup": "Close-up", "pin_short": "Pin", "point": "point {n}", "pin": "Pin this run", "unpin": "Unpin", "pin_hint": "Keep this run", "pin_waits": "Pinned. Change one thing.", "lock_step": "Both at the same step.", "lock_part": "Both at the same part.", "now": "now", "pinned": "pinned", "difference": "difference", "plain": "Drawn without WebGL.",
     "gpu": "Compute on the GPU", "cpu": "Compute on the CPU", "report": "Something wrong here?", "reported": "report copied", "report_hint": "Press Ctrl+C to copy the report.", "beyond": "Asked for {asked}, ends at {last}.",
+    "keys": "Keyboard", "close": "Close", "undo": "Undo: {what}", "code_beside": "Code beside the picture", "code_title": "Code",
 }  # fmt: skip
 PAGE = """<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>player</title>
 <style>:root { --st-background-color: #FAF9F6; --st-font: "Plex Sans", system-ui, sans-serif; } :root.dark { --st-background-color: #131416; }

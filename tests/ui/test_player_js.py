@@ -774,9 +774,8 @@ def test_values_stand_beside_the_lines_and_those_of_earlier_parts_of_the_step_st
         for line in (harness.row(i), harness.picture(i, 4, part=part, step=i - i // 2, values=values))
     ]
     server.films["says"] = [head(), {"total": 4}, *pictures, {"done": True}]
-    words = harness.WORDS | {"code_beside": "Code beside the picture", "code_title": "Code"}
     page.set_viewport_size({"width": 1600, "height": 900})
-    show(page, "says", start=0, words=words, code=code)
+    show(page, "says", start=0, code=code)
     wait(page, step=0)
     expect(page.locator(".th-column")).to_be_hidden()
     press(page, "more")
@@ -1064,8 +1063,7 @@ def test_a_close_up_shows_where_it_lies_in_the_whole_run_and_which_part_of_a_ste
 
 
 def test_one_list_says_what_every_key_does_and_gives_the_focus_back(page):
-    words = harness.WORDS | {"keys": "Keyboard", "key_list": "this list", "key_next": "a step on", "close": "Close"}
-    show(page, "small", start=2, words=words)
+    show(page, "small", start=2)
     wait(page, step=2)
     page.focus(".th-player .th-more")
     page.keyboard.press("?")
@@ -1079,7 +1077,7 @@ def test_one_list_says_what_every_key_does_and_gives_the_focus_back(page):
     expect(dialog).to_be_hidden()
     assert page.evaluate("document.activeElement.className") == "th-more"
     press(page, "more")
-    page.get_by_text("Keyboard", exact=True).click()
+    page.locator(".th-menu").get_by_text("Keyboard").click()
     expect(dialog).to_be_visible()
     dialog.get_by_label("Close").click()
     expect(dialog).to_be_hidden()
@@ -1136,7 +1134,7 @@ def test_an_offline_film_plays_from_what_it_carries(page, server):
     show(page, "small", offline=True, inline={"films": {"small": packed(film(4))}, "plotly": None}, link="")
     wait(page, step=3, state="ready")
     press(page, "more")
-    assert page.locator(".th-menu .th-item").all_inner_texts() == ["Picture (SVG)", "Picture (PNG)", "Numbers (CSV)"]
+    assert page.locator(".th-menu .th-item").all_inner_texts() == ["Picture (SVG)", "Picture (PNG)", "Numbers (CSV)", "Keyboard"]
     expect(page.locator(".th-closer")).to_be_hidden()
     assert len(server.asked) == asked
 

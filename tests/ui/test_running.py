@@ -2,12 +2,21 @@
 
 import html
 import re
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
 
 import pytest
 
+from charts.panels import Picture
+from contents import SECTIONS
+from engine import data
 from tests.engine.algorithms import ALGORITHMS, Case
+from tests.runs import again
 from ui.running import lines, lit, painted, running
+from ui.text import theory
 
+FEW = 3  # pictures of a part that are drawn
 every = pytest.mark.parametrize("algorithm", ALGORITHMS, ids=str)
 
 
@@ -25,6 +34,34 @@ def test_each_part_of_a_step_has_lit_lines_in_the_function_that_makes_it(algorit
         shown = [bare(pane["functions"][k]["lines"][row][1]) for row in rows]
         assert all(any(line.startswith(begin) for line in shown) for begin in beginnings), (part, shown)
         assert 0 not in rows
+
+
+@every
+def test_what_stands_beside_a_line_is_known_in_a_picture_of_a_part_that_runs_it(algorithm: Case):
+    pane = running(algorithm.kind)
+    missing = {(k, row): re.findall("⟦(.+?)⟧", template) for k, row, template, _ in pane["says"]}
+    for part, picture in pictures(algorithm) if missing else ():
+        k, rows = pane["parts"].get(part or "step", (-1, []))
+        known = {name for name, (x, _) in picture.values.items() if not hasattr(x, "__len__") or isinstance(x, str) or len(x)}
+        known |= {name for name, value in picture.numbers.items() if value is not None}
+        for row in [row for row in rows if known.issuperset(missing.get((k, row), ["nothing"]))]:
+            del missing[k, row]
+        if not missing:
+            break
+    assert not missing
+
+
+def pictures(algorithm: Case) -> Iterator[tuple[str, Picture]]:
+    """Pictures with their parts: one of each part and beginning, of the run that the page opens with and of a close-up."""
+    section = next(section for section, slugs in SECTIONS.items() if algorithm.slug in slugs)
+    view, words, kind = import_module(f"views.{section}.{algorithm.slug}"), theory(algorithm.slug, "en"), algorithm.kind
+    about: tuple[Any, ...] = (data.sample(kind.sample),) if kind.sample else ()
+    for params in [kind.Params(), *([kind.Params(close_up=1)] if kind.closes else [])]:
+        frames, drawn = list(again(kind.train, params, *about)), dict[str, int]()
+        for i in [*range(len(frames) // 2, len(frames)), *range(1, len(frames) // 2)]:
+            drawn[frames[i].part] = drawn.get(frames[i].part, 0) + 1
+            if drawn[frames[i].part] <= FEW:
+                yield frames[i].part, view.draw(frames, i, params, about, view.Options(), words)
 
 
 @every

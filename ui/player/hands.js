@@ -68,7 +68,7 @@ const press = (my, event) => {
   if (hit.run) hit.run(my); else if (!data.locked) goByHand(my, hit.move(my));
 };
 const undoes = ({data}, event) => {                 // not where somebody writes; a closed box of choices is no text
-  const writes = inText(event.target) && event.target.getAttribute("aria-expanded") !== "false";
+  const {target} = event, writes = inText(target) && !target.matches("[type=range],[type=checkbox],[type=radio],[aria-expanded=false]");
   return data.undo && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && pressed([UNDO], {key: event.key.toLowerCase()}) && !event.defaultPrevented && !writes;
 };
 const showKeys = (my) => {

@@ -1,6 +1,6 @@
 // ---- the state of a player: one object, which every function of these modules takes first as `my`
 const makeState = (root) => {
-  const pair = root.appendChild(element("div", "th-pair")), stage = pair.appendChild(element("section", "th-player", HTML)), column = pair.appendChild(element("div", "th-code th-column")), $ = (name) => stage.querySelector(".th-" + name);
+  const pair = root.appendChild(element("div", "th-pair")), stage = pair.appendChild(element("section", "th-player", HTML)), column = pair.appendChild(element("div", "th-column")), $ = (name) => stage.querySelector(".th-" + name);
   return {
     pair, stage, column, $, panesBox: $("panes"), veil: $("veil"), scrub: $("scrub"), menu: $("menu"), linkbox: $("linkbox"),
     data: {}, words: {}, send: () => {},            // what the page said last, and how it is answered
