@@ -143,7 +143,7 @@ def test_what_a_form_takes_is_said_by_the_form():
 def told(monkeypatch):
     """What the player is told at each run of a page, newest last."""
     heard: list[dict[str, Any]] = []
-    monkeypatch.setattr("ui.player.PLAYER", lambda key, data, **how: heard.append(data))
+    monkeypatch.setattr("ui.player.PLAYER", lambda key, data, **how: heard.extend([data] * (data["kind"] == "player")))
     return heard
 
 
