@@ -72,6 +72,9 @@ def test_a_page_is_for_everybody(visit, slug, language):
         walk(page, slug)
         if slug in TOPICS:
             told(page)
+    else:
+        heard = page.locator("button[aria-label]").evaluate_all("all => all.map((one) => one.ariaLabel)")
+        assert set(heard) & set(phrases(REFERENCE)["streamlit"]) == set()
     page.emulate_media(color_scheme="dark")
     assert findings(page, "color-contrast") == []  # the theme changes nothing but colours
     page.set_viewport_size({"width": 640, "height": 400})  # a window of 1280 × 800 at 200 %
