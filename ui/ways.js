@@ -64,7 +64,7 @@ const renamed = new WeakMap();                      // a node → the name it ha
 function rename(names) {
   const told = (was) => names[was] ?? Object.entries(names).filter(([key]) => key.endsWith("{what}") && was.startsWith(key.slice(0, -6))).map(([key, text]) => text.replace("{what}", was.slice(key.length - 6)))[0];
   for (const node of document.querySelectorAll(STREAMLIT.named)) {
-    const now = node.getAttribute("aria-label") ?? node.textContent.trim(), [was, ours] = renamed.get(node) ?? [now];
+    const now = node.getAttribute("aria-label") ?? (node.querySelector("p") ?? node).textContent.trim(), [was, ours] = renamed.get(node) ?? [now];
     const text = told(now === ours ? was : now);
     if (!text) continue;
     renamed.set(node, [now === ours ? was : now, text]);

@@ -81,6 +81,8 @@ def test_a_page_in_the_other_language_is_for_everybody_and_nowhere_wider_than_th
             page.emulate_media(color_scheme="light")
             idle(page)
             assert findings(page) == []
+            heard = page.locator("button[aria-label]").evaluate_all("all => all.map((one) => one.ariaLabel)")
+            assert set(heard) & set(phrases(REFERENCE)["streamlit"]) == set()
             large_and_dark(page, slug)
         fits(page, slug)
         unbroken(page)

@@ -91,7 +91,7 @@ const label = (my) => {                             // words of the visitor's la
   const narrow = my.outer < NARROW;                 // there they stand in the menu
   put($("closer"), "hidden", narrow || !canClose(my)); put($("pin"), "hidden", narrow || !canPin(my));
   put($("pin"), "aria-pressed", String(Boolean(data.pinned)));
-  put($("device"), "hidden", narrow || !canChoose(my)); put($("device"), "aria-label", words.gpu); put($("device"), "title", data.device?.said ?? "");
+  put($("device"), "hidden", narrow || !canChoose(my)); put($("device"), "aria-label", `CPU | GPU: ${words.gpu}`); put($("device"), "title", data.device?.said ?? "");
   put($("device"), "aria-pressed", String(Boolean(data.device?.gpu))); put($("device"), "aria-disabled", String(!data.device?.there));
   fillMenu(my);
 };
