@@ -7,9 +7,10 @@ from itertools import pairwise
 import pytest
 
 from contents import SECTIONS
-from tests.browser.playground import go, idle, main_in_sight
+from tests.browser.playground import PATIENCE, go, idle, main_in_sight
 
 SLUGS = [slug for slugs in SECTIONS.values() for slug in slugs]
+WHOLE = "() => window.theoria.player.films[0].lines.length === window.theoria.player.films[0].total"
 # The first, the middle and the last picture, and the first one of every phase.
 STEPS = """() => { const {lines} = window.theoria.player.films[0], phases = lines.map((line) => JSON.parse(line).picture.phase.replace(/[\\d.]+/g, ""));
     return [...new Set([0, lines.length >> 1, lines.length - 1, ...phases.map((phase) => phases.indexOf(phase))])]; }"""
@@ -22,6 +23,8 @@ CROWDED = """() => [...document.querySelectorAll(".th-metrics div")].filter((one
 @pytest.mark.parametrize("slug", SLUGS)
 def test_bar_tabs_and_metrics_stand_still_through_the_default_film(sit, slug):
     page = sit(slug)
+    go(page, 0)  # a film rests at its end until somebody steps
+    page.wait_for_function(WHOLE, timeout=PATIENCE)
     steps = page.evaluate(STEPS)
     for width, height in ((1280, 800), (390, 844)):
         page.set_viewport_size({"width": width, "height": height})
