@@ -31,7 +31,7 @@ HERE = {
 PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 TABLE = b"height;width;kind\n" + b"".join(f"{k},5;{k % 7 + 0.5:g};{'ab'[k % 2]}\n".replace(".", ",").encode() for k in range(30))
 REFUSED = """window.refused = []; addEventListener("securitypolicyviolation", (e) => window.refused.push(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}`));"""
-PATIENCE = 40_000  # milliseconds for what takes a blink on an idle machine; on a busy one seconds
+PATIENCE = 90_000  # milliseconds for what takes a blink on an idle machine; on a busy one seconds
 
 
 def free_port() -> int:
