@@ -197,7 +197,8 @@ def count(page: Page) -> int:
 
 
 def caption(page: Page) -> str:
-    return page.locator(".th-caption").first.inner_text()
+    """What is said of the picture, folded or not."""
+    return "\n".join(page.locator(".th-caption").first.locator(".th-words, .th-sum, .th-metrics").all_text_contents())
 
 
 def slider(page: Page, name: str) -> Any:
