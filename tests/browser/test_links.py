@@ -25,8 +25,8 @@ def meant(link: str) -> tuple[str, list[tuple[str, str]]]:
 
 
 def films(page: Page) -> set[str]:
-    """The addresses of the films that a page asked for."""
-    return {url for url in page.context.watch.asked if "/films/" in url}
+    """The addresses of the films that a page asked for, whole or no more than what it opens with."""
+    return {url.removesuffix(".opening") for url in page.context.watch.asked if "/films/" in url}
 
 
 def test_a_copied_link_shows_another_visitor_the_same_picture_with_the_same_words(visit):
