@@ -30,6 +30,7 @@ const followFilm = (my) => {
     const [, run, picture] = doorOf(link) ?? [];
     if (run) put(link, "aria-current", String(player?.data.runs?.includes(run) && player.shown === (picture === "last" ? count(player) - 1 : +picture)));
   }
+  if (box.dataset.shown !== "true") return;         // whatever changes in a tab is walked through by what keeps its focus: half of a film's time
   put(box.querySelector("b"), "innerHTML", p?.phase ?? ""); put(box.querySelector("p span"), "innerHTML", bound(p?.said ?? ""));
   if (!my.timer) my.timer = setTimeout(() => copySoon(my), 60);
 };
