@@ -1,9 +1,9 @@
 // The player: films, one row of controls, and small companions (the table of numbers, the box with the link, ...). Plain JavaScript for Streamlit's components.v2.
 // The files of this folder are one script: ui/player.py joins them in the order it declares, so they share one scope and no name is declared twice.
-// Python puts `const THEME = {light, dark, projector, template};` before them. One component serves five kinds (entry.js): they meet in `shared`.
+// Python puts `const THEME = {light, dark, projector, template};` before them. One component serves several kinds (kinds.js): they meet in `shared`.
 //
 // Words (flat, plain text): pin pin_short unpin pin_hint pin_waits lock_step lock_part now pinned difference plain first back next last play pause space scrub step speed loop more controls copy_step save_svg save_png save_csv save_film copied select_hint closer closer_short closeup whole point
-// running running_open opening queued_title queued queued_next again lost retry figure_hint picture run empty numbers_title save_numbers gpu cpu report reported report_hint beyond code_title code_whole link_label copy_link
+// running running_open opening queued_title queued queued_next again lost retry figure_hint picture run empty numbers_title save_numbers gpu cpu report reported report_hint beyond keys close undo code_beside code_title code_whole link_label copy_link
 
 const shared = window.theoria ??= {player: null, followers: new Set(), plotly: null};
 window.theoriaLoops ??= 0;
