@@ -51,6 +51,7 @@ def findings(page: Page, *rules: str, part: str = "html") -> list[str]:
     """What axe-core calls serious or critical in a part of a page."""
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE)
+    page.evaluate("document.fonts.ready.then(() => null)")  # until then an icon is the word it is made of
     page.wait_for_timeout(400)  # colours fade from one to the other
     return list(page.evaluate(SCAN, [part, list(rules) or None]))
 

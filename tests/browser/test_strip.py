@@ -46,6 +46,7 @@ def longest(language: str) -> list[tuple[str, str]]:
 def test_asked_answered_and_explained_nothing_below_moves_and_nothing_is_cut(visit, language):
     tops: dict[str, float] = {}
     page = visit("/" + SLUGS[0], locale=LOCALE[language])
+    ready(page)
     for slug, wanted in longest(language):
         page.evaluate(GONE, "/" + slug)
         expect(page.locator("h1")).to_have_text(theory(slug, language).title)

@@ -53,7 +53,7 @@ const buttonState = ({$, scrub, data, words, playing, shown}, {got}) => {
 const lineState = (my, {n, got, status}) => {       // lines of words: what is being computed, how two films keep step, how marks are drawn
   const {$, films, panes, words, data} = my, two = films.length > 1;
   const again = films.some((film) => film.again) ? words.again + " " : "", how = films.some((film) => film.total) ? words.running : words.running_open;
-  put($("note"), "textContent", status === "running" ? again + fill(how, {got: Math.max(got - 1, 0), n: n - 1}) : "");
+  put($("note"), "textContent", my.flashed ? my.flashed.text : status === "running" ? again + fill(how, {got: Math.max(got - 1, 0), n: n - 1}) : "");
   put($("lock"), "textContent", two ? agree(my) ? words.lock_step : words.lock_part : data.pinned ? words.pin_waits : ""); put($("lock"), "hidden", !two && !data.pinned);
   put($("plain"), "textContent", words.plain); put($("plain"), "hidden", !panes.some(({marks}) => marks.length));
   put($("beyond"), "textContent", my.beyond === null ? "" : fill(words.beyond, {asked: my.beyond, last: n - 1})); put($("beyond"), "hidden", my.beyond === null);

@@ -19,7 +19,11 @@ const toggleMenu = (my) => {
   $("more").setAttribute("aria-expanded", String(!menu.hidden));
   if (!menu.hidden) menu.firstChild?.focus({preventScroll: true});
 };
-const flash = (my, text) => { my.$("note").textContent = text; my.$("note").thKept.textContent = null; setTimeout(() => { if (!my.gone) state(my); }, 2500); };
+const flash = (my, text) => {                       // it stays, whatever else happens meanwhile
+  const flashed = my.flashed = {text};
+  state(my);
+  setTimeout(() => { if (my.flashed === flashed) { my.flashed = null; state(my); } }, 2500);
+};
 const inBox = ({linkbox, $}, field, said) => {      // the box over the bar: a link or a report to copy by hand, or words alone
   for (const name of ["link", "report"]) $(name).hidden = $(name) !== field;
   linkbox.hidden = false;

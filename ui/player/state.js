@@ -14,6 +14,7 @@ const makeState = (root) => {
     handed: -Infinity, hasty: false, slips: 0,      // when a hand was last felt, whether it is in haste; glides in a row that had too few frames
     busy: false, dirty: false, fresh: false, gone: false,      // being drawn; to be drawn again; lines have come; off the page
     beyond: null,                                   // a step that the link names and the run has not
+    flashed: null,                                  // a word for a moment: "link copied"
     pointed: null, cursor: null,                    // the entity that is ringed, and the point that the keyboard is on
   };
 };
