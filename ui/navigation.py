@@ -8,7 +8,7 @@ import streamlit as st
 from contents import SECTIONS
 from engine.errors import TheoriaError
 from runtime.workers import bug
-from ui import streamlit_patches, ways
+from ui import presenting, streamlit_patches, ways
 from ui.language import language, say
 from ui.player import trouble
 from ui.text import phrases, theory
@@ -18,7 +18,6 @@ ROOT = Path(__file__).parents[1]
 OWN = ("syllabus", "engine")
 st.set_page_config(page_icon=str(ROOT / "ui/static/mark.svg"), layout="wide", initial_sidebar_state="collapsed")
 st.html(f"<style>{streamlit_patches.STYLE}{(ROOT / 'ui/house.css').read_text(encoding='utf-8')}{ways.STYLE}</style>")
-st.html(f"<style>{streamlit_patches.words(say('choose_file'))}</style>")
 
 
 def page(section: str, slug: str) -> st.Page:
@@ -44,6 +43,8 @@ shown = st.navigation(pages, position="sidebar")
 st.set_page_config(page_title=shown.title + " · Theoria")
 if visit().path != shown.url_path:
     visit().path, visit().trail = shown.url_path, []
+place = streamlit_patches.ONLY["topic"] if shown.url_path in ways.ORDER else ""
+st.html(f"<style>{streamlit_patches.words(say('choose_file'))}{place}</style>")
 ways.bar(shown.url_path)
 try:
     shown.run()
@@ -51,5 +52,5 @@ except TheoriaError as problem:
     trouble(problem)
 except Exception:  # nobody foresaw it: a number for the visitor, the traceback for the log
     trouble(bug(traceback.format_exc()))
-if shown.url_path in ways.ORDER:
+if shown.url_path in ways.ORDER and not presenting.on():
     ways.around(shown.url_path)

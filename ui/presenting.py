@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from ui import streamlit_patches
 from ui.language import say
 from ui.visit import visit
 
@@ -37,11 +38,10 @@ def hear(event: Mapping[str, Any]) -> None:
 
 
 def dress() -> None:
-    """The style, and what to press. To be drawn inside a container, so that nothing below it moves."""
+    """The style."""
     if on():
         st.html(f"<style>{STYLE}</style>")
-        with st.container(key="projector"):  # for streamlit_patches.css; unseen
-            st.html("<i></i>")
+        streamlit_patches.only("projector")
 
 
 def door() -> None:

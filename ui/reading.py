@@ -14,7 +14,7 @@ import streamlit as st
 from engine.errors import DataError
 from engine.links import carried
 from runtime.tally import TALLY
-from ui import address, lesson, presenting, questions
+from ui import address, lesson, presenting, questions, streamlit_patches
 from ui.language import language, say
 from ui.lesson import EVERYTHING, Lesson, Step
 from ui.question import Question
@@ -168,8 +168,13 @@ def set_line() -> str:
     reading = _reading()
     if not reading or not reading.step.hidden or visit().page != reading.step.slug:
         return ""
-    whole = EVERYTHING in reading.step.hidden
-    return f'<p class="th-set{" th-set-all" * whole}">{html.escape(say("lesson_set_all" if whole else "lesson_set"))}</p>'
+    return f'<p class="th-set">{html.escape(say("lesson_set_all" if EVERYTHING in reading.step.hidden else "lesson_set"))}</p>'
+
+
+def sets_all() -> bool:
+    """Whether the lesson sets everything, so that nothing is left to set."""
+    reading = _reading()
+    return bool(reading and EVERYTHING in reading.step.hidden and visit().page == reading.step.slug)
 
 
 def asking(slug: str) -> bool:
@@ -212,6 +217,7 @@ def bar(text: Topic) -> tuple[bool, int | None]:
     reading = _of(text.slug)
     assert reading
     steps = len(reading.lesson.steps)
+    streamlit_patches.only("lesson", *["projected"] * presenting.on())
     with st.container(key="lesson", gap="small"):
         with st.container(key="lesson-head", horizontal=True, vertical_alignment="center", gap="small"):
             place = say("lesson_place", i=reading.at + 1, n=steps)

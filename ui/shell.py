@@ -14,7 +14,7 @@ from engine.errors import TheoriaError
 from engine.params import Options, Params
 from engine.points import Added, Removed
 from runtime.run import Run
-from ui import address, compare, device, presenting, prose, reading, source, teaching
+from ui import address, compare, device, presenting, prose, reading, source, streamlit_patches, teaching
 from ui.controls import controls
 from ui.data import Chosen, Form, add_point, bundled, dataset, of_link, remove_point
 from ui.kinds import Kinds
@@ -153,6 +153,8 @@ def stage() -> Sequence[Any]:
         columns = st.columns([1, 3.55], gap="medium")
     if line := reading.set_line():
         columns[0].html(line)
+    if reading.sets_all():
+        streamlit_patches.only("whole")
     return columns
 
 

@@ -6,6 +6,7 @@ tests/ui/test_streamlit_patches.py has a test for each that fails once Streamlit
 held on to. Without any of them pages still run: at worst they look like Streamlit's own.
 """
 
+import re
 from pathlib import Path
 
 import streamlit as st
@@ -36,7 +37,10 @@ ISSUES: dict[str, int | None] = {  # of streamlit/streamlit; None: none known
     "error": None,
     "projector": None,
 }
-STYLE = (Path(__file__).parent / "streamlit_patches.css").read_text(encoding="utf-8")
+STYLE, *_places = re.split(
+    r"^(?=/\* only )", (Path(__file__).parent / "streamlit_patches.css").read_text(encoding="utf-8"), flags=re.MULTILINE
+)
+ONLY = {part.split()[2]: part for part in _places}  # by the place it is for
 
 
 def session_id() -> str:
@@ -72,6 +76,11 @@ def held() -> dict[str, dict[str, int]]:
 def alive(session: str) -> bool:
     """Whether somebody still has the page of a session open."""
     return bool(st.runtime.get_instance().is_active_session(session))
+
+
+def only(*places: str) -> None:
+    """Send the rules for these places; `<style>` alone takes no room on a page."""
+    st.html(f"<style>{''.join(ONLY[place] for place in places)}</style>")
 
 
 def words(choose_file: str) -> str:

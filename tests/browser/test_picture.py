@@ -162,7 +162,7 @@ def test_a_close_look_shows_the_sub_steps_and_the_whole_comes_back(sit):
 
 def test_the_table_has_a_row_for_every_picture_and_a_row_leads_to_its_picture(som):
     som.get_by_role("tab", name="Numbers").click()
-    som.wait_for_function("document.activeElement === document.body")  # a tab that was clicked lets go of the arrows
+    som.wait_for_function("() => document.activeElement === document.body")  # a tab that was clicked lets go of the arrows
     som.keyboard.press("ArrowLeft")
     ready(som, step=59)
     rows = som.locator(".th-numbers tr[data-i]")

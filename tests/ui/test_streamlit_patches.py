@@ -13,11 +13,12 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from runtime.doors import CLOSED
 from runtime.packed import STATIC
 from ui import streamlit_patches
-from ui.streamlit_patches import ISSUES, STYLE
+from ui.streamlit_patches import ISSUES, ONLY, STYLE
 from ui.text import REFERENCE, phrases
 
 UI = Path(__file__).parents[2] / "ui"
 SCRIPTS = "".join(file.read_text(encoding="utf-8") for file in (STATIC / "static" / "js").glob("*.js"))
+ALL = STYLE + "".join(ONLY.values())
 HOOKS = (UI / "streamlit.js").read_text(encoding="utf-8")
 
 
@@ -62,13 +63,13 @@ def test_a_patch_is_still_needed(name):
 
 def test_every_patch_is_a_function_or_a_group_of_rules_and_nothing_else_is():
     functions = {name for name, made in vars(streamlit_patches).items() if inspect.isfunction(made) and made.__module__ == streamlit_patches.__name__}  # fmt: skip
-    groups = set(re.findall(r"^/\* (\w+): ", STYLE, re.M))
-    assert functions - {"words"} | groups | {"head", "static", "metrics", "hooks", "names"} == set(ISSUES)
+    groups = set(re.findall(r"^/\* (?:only \w+ · )?(\w+): ", ALL, re.M))
+    assert functions - {"words", "only"} | groups | {"head", "static", "metrics", "hooks", "names"} == set(ISSUES)
 
 
 def test_every_element_that_is_held_on_to_is_there():
     built = {"stAlertContentError": "stAlertContent"}  # Streamlit puts the end to it
-    named = set(re.findall(r'data-testid\^?="?(\w+)"?', STYLE + HOOKS)) | set(re.findall(r"(?<![\w-])\.(st[A-Z]\w+)", STYLE))
+    named = set(re.findall(r'data-testid\^?="?(\w+)"?', ALL + HOOKS)) | set(re.findall(r"(?<![\w-])\.(st[A-Z]\w+)", ALL))
     named = {built.get(name, name) for name in named}
     assert {name for name in named if f"`{name}" not in SCRIPTS and f'"{name}' not in SCRIPTS} == set()
     assert {name for name in re.findall(r'"(data-test-[\w-]+)"', HOOKS) if name not in SCRIPTS} == set()
@@ -77,6 +78,15 @@ def test_every_element_that_is_held_on_to_is_there():
 def test_every_name_that_is_replaced_is_one_of_streamlits():
     for name in phrases(REFERENCE)["streamlit"]:
         assert name.removesuffix("{what}") in SCRIPTS, name
+
+
+def test_nothing_that_stands_around_a_picture_asks_what_is_inside_it():
+    """A rule `around:has(inside)` lets a browser style the whole page anew for every picture of a film; so does `:not()` in it."""
+    apart = r"(\[data-testid=\"(stFileUploaderDropzone|stFileChip|stPopoverBody|stAlertContainer)\"\](:not\()?|label > span|body):has\("
+    for file in UI.rglob("*.css"):
+        rules = re.sub(r"/\*.*?\*/", "", file.read_text(encoding="utf-8"), flags=re.S)
+        assert len(re.findall(r":has\(", rules)) == len(re.findall(apart, rules)), file.name
+        assert not re.search(r":has\([^)]*:(not|empty|is)", rules), file.name
 
 
 def test_only_the_patches_know_streamlits_elements():

@@ -34,10 +34,10 @@ const seenState = ({data, films, shown, start, want}, {n, over}) => {      // wh
   if (document.documentElement.dataset.thSeen !== undefined) tellNumbers(films[0], Math.min(until ?? n - 1, n - 1));
 };
 const trackState = (my, {n, got, at}) => {
-  const {stage, scrub, films, words, $} = my, end = Math.max(n - 1, 0);
+  const {scrub, films, words, $} = my, end = Math.max(n - 1, 0);
   put(scrub, "max", Math.max(end, 1));
   if (+scrub.value !== at) scrub.value = at;
-  put(stage, "--th-at", end ? at / end : 0); put(stage, "--th-got", end ? Math.max(got - 1, 0) / end : 0);
+  put(scrub, "--th-at", end ? at / end : 0); put(scrub, "--th-got", end ? Math.max(got - 1, 0) / end : 0);      // not higher up: all below it would be styled anew
   put(scrub, "aria-valuetext", `${words.step} ${at} / ${end}`);
   put($("count"), "innerHTML", `<b>${at}</b> / ${end}`);
   const marks = [...new Set(films.flatMap((film) => film.begins.map((mark) => Math.round(mark * scale(my, film)))))];
@@ -53,7 +53,8 @@ const buttonState = ({$, scrub, data, words, playing, shown}, {got}) => {
 const lineState = (my, {n, got, status}) => {       // lines of words: what is being computed, how two films keep step, how marks are drawn
   const {$, films, panes, words, data} = my, two = films.length > 1;
   const again = films.some((film) => film.again) ? words.again + " " : "", how = films.some((film) => film.total) ? words.running : words.running_open;
-  put($("note"), "textContent", my.flashed ? my.flashed.text : status === "running" ? again + fill(how, {got: Math.max(got - 1, 0), n: n - 1}) : "");
+  const note = my.flashed ? my.flashed.text : status === "running" ? again + fill(how, {got: Math.max(got - 1, 0), n: n - 1}) : "";
+  put($("note"), "textContent", note); put($("bar"), "data-noted", String(Boolean(note)));
   put($("lock"), "textContent", two ? agree(my) ? words.lock_step : words.lock_part : data.pinned ? words.pin_waits : ""); put($("lock"), "hidden", !two && !data.pinned);
   put($("plain"), "textContent", words.plain); put($("plain"), "hidden", !panes.some(({marks}) => marks.length));
   put($("beyond"), "textContent", my.beyond === null ? "" : fill(words.beyond, {asked: my.beyond, last: n - 1})); put($("beyond"), "hidden", my.beyond === null);

@@ -33,6 +33,15 @@ const put = (node, name, value) => {                // writes only what changed:
   else node.setAttribute(name, value);
 };
 const element = (tag, name, html = "") => Object.assign(document.createElement(tag), {className: name, innerHTML: html});
+const whileOpen = (box, hear) => {                  // a companion in a tab hears only while it is seen: what is written in a closed one, or asked about where it stands, costs each picture a layout
+  const tab = {open: false, hear: (what) => { if (tab.open) hear(what); }}, eye = new ResizeObserver(([{contentRect}]) => {
+    const was = tab.open;
+    tab.open = contentRect.width > 0;
+    if (tab.open && !was) hear("opened");
+  });
+  eye.observe(box); shared.followers.add(tab.hear);
+  return Object.assign(tab, {stop: () => { eye.disconnect(); shared.followers.delete(tab.hear); }});
+};
 const download = (blob, name) => {
   const a = Object.assign(document.createElement("a"), {href: URL.createObjectURL(blob), download: name});
   a.click();

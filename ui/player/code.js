@@ -46,17 +46,16 @@ const inRow = (player, film, i, name) => {
 // ---- in its tab
 const CODE = `<div class="th-listings"></div><aside><p><b></b> <span></span></p><div class="th-sum" tabindex="0"></div><dl></dl><p class="th-invite"><span></span> <button type="button"></button></p></aside>`;
 const makeCode = (root) => {
-  const box = root.appendChild(element("div", "th-code", CODE)), $ = (name) => box.querySelector(name), dress = dresser(box), hear = () => hearCode($);
+  const box = root.appendChild(element("div", "th-code", CODE)), $ = (name) => box.querySelector(name), dress = dresser(box), tab = whileOpen(box, () => hearCode($));
   box.setAttribute("role", "group");
   $("button").onclick = () => { if (shared.player) lookCloser(shared.player); };
-  shared.followers.add(hear);
   return {
     update({words = {}}) {
       dress.dress();
       put(box, "aria-label", words.code_title); put($(".th-invite span"), "textContent", words.code_whole); put($("button"), "textContent", words.closer);
-      hear();
+      tab.hear("film");
     },
-    stop() { shared.followers.delete(hear); dress.stop(); box.remove(); },
+    stop() { tab.stop(); dress.stop(); box.remove(); },
   };
 };
 const hearCode = ($) => {

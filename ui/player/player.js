@@ -11,8 +11,8 @@ const resized = (my, wide) => {
   if (my.stage.dataset.narrow !== String(w < NARROW)) { put(my.stage, "data-narrow", String(w < NARROW)); label(my); }
   if (my.shown >= 0 || !my.panes.length) { measure(my); arrange(my); resize(my); }
 };
-const watched = (my) => {                           // sizes, theme, connection, keys (a tab that was clicked lets go of the arrows: they step; who walks to it with the keyboard turns the tabs); returns what ends it
-  const {stage} = my, away_ = ({target}) => away(my, target), kept = () => keepLeft(my), freed = ({detail, target}) => { const tab = detail && target.closest?.("[role=tab]"); if (tab) setTimeout(() => tab.blur()); }, keys = (event) => press(my, event), doors = (event) => enter(my, event), fit = () => resize(my);
+const watched = (my) => {                           // sizes, theme, connection, keys (a tab that was clicked lets go of the arrows, even where the page has moved under the pointer: they step; who walks to it with the keyboard turns the tabs); returns what ends it
+  const {stage} = my, away_ = ({target}) => away(my, target), kept = () => keepLeft(my), freed = ({target}) => { const tab = target.closest?.("[role=tab]"); if (tab) addEventListener("pointerup", () => setTimeout(() => tab.blur()), {capture: true, once: true}); }, keys = (event) => press(my, event), doors = (event) => enter(my, event), fit = () => resize(my);
   const dress = dresser(stage, (next) => { my.mood = next; my.template = paint(JSON.stringify(THEME.template), THEME[next]); my.dirty = true; });
   const width = new ResizeObserver(([{contentRect}]) => resized(my, contentRect.width));
   const app = document.querySelector(STREAMLIT.app), line = new MutationObserver(([{oldValue}]) => {      // a server that was restarted knows nothing of us: run the page, or the next change would be lost
@@ -20,9 +20,9 @@ const watched = (my) => {                           // sizes, theme, connection,
   });
   width.observe(stage);
   if (app) line.observe(app, {attributes: true, attributeFilter: [STREAMLIT.line], attributeOldValue: true});
-  document.addEventListener("keydown", keys); document.addEventListener("pointerdown", away_); document.addEventListener("click", freed, true); document.addEventListener("click", doors); addEventListener("resize", fit); addEventListener("pagehide", kept);
+  document.addEventListener("keydown", keys); document.addEventListener("pointerdown", away_); document.addEventListener("pointerdown", freed, true); document.addEventListener("click", doors); addEventListener("resize", fit); addEventListener("pagehide", kept);
   return {dress: dress.dress, end: () => {
-    document.removeEventListener("keydown", keys); document.removeEventListener("pointerdown", away_); document.removeEventListener("click", freed, true); document.removeEventListener("click", doors); removeEventListener("resize", fit); removeEventListener("pagehide", kept);
+    document.removeEventListener("keydown", keys); document.removeEventListener("pointerdown", away_); document.removeEventListener("pointerdown", freed, true); document.removeEventListener("click", doors); removeEventListener("resize", fit); removeEventListener("pagehide", kept);
     for (const eye of [width, line]) eye.disconnect();
     dress.stop();
   }};

@@ -27,6 +27,7 @@ const flash = (my, text) => {                       // it stays, whatever else h
 const inBox = ({linkbox, $}, field, said) => {      // the box over the bar: a link or a report to copy by hand, or words alone
   for (const name of ["link", "report"]) $(name).hidden = $(name) !== field;
   linkbox.hidden = false;
+  put(linkbox, "data-field", field ?? "");
   linkbox.lastChild.textContent = said;
 };
 const tellInBox = (my, said) => { inBox(my, null, said); put(my.$("live"), "textContent", said); };

@@ -5,19 +5,17 @@ const cells = (row) => row.map((x) => `<td>${cell(x)}</td>`).join("");
 const makeNumbers = (root) => {
   const box = root.appendChild(element("div", "th-numbers", TABLE)), $ = (name) => box.querySelector(name), scroll = $(".th-scroll"), dress = dresser(box);
   const my = {$, table: $("table"), scroll, words: {}, bodies: [], marked: [], both: null, key: null};
-  const hear = (what) => { if (shared.player && box.offsetParent) wakeFilms(shared.player); tabulate(my, what); }, watch = new ResizeObserver(() => { hear(); reveal(my); });          // the tab was opened
-  watch.observe(box);
+  const tab = whileOpen(box, (what) => { if (shared.player) wakeFilms(shared.player); tabulate(my, what); if (what === "opened") reveal(my); });
   for (const name of ["click", "keydown"]) my.table.addEventListener(name, pick);
   $(".th-text").onclick = () => { if (shared.player) saveCsv(shared.player); };
-  shared.followers.add(hear);
   return {
     update(next) {
       const {words} = Object.assign(my, {words: next.words ?? {}, key: null});
       dress.dress();
       put($("caption"), "textContent", words.numbers_title); put($(".th-empty"), "textContent", words.empty); put($(".th-text"), "textContent", words.save_numbers);
-      hear("film");
+      tab.hear("film");
     },
-    stop() { shared.followers.delete(hear); watch.disconnect(); dress.stop(); box.remove(); },
+    stop() { tab.stop(); dress.stop(); box.remove(); },
   };
 };
 const tabulate = (my, what) => {
@@ -62,7 +60,7 @@ const compareRows = ({both, words}, player) => {    // the numbers that are show
   const lines = [[words.now, here], [words.pinned, there], [words.difference, gap]];
   put(both, "innerHTML", lines.map(([name, row]) => `<tr><th scope="row">${escaped(name)}</th>${cells(row)}</tr>`).join(""));
 };
-const reveal = ({marked, scroll}) => { if (marked[0] && scroll.offsetParent && !scroll.matches(":hover,:focus-within")) scroll.scrollTop = marked[0].offsetTop - scroll.clientHeight / 2; };
+const reveal = ({marked, scroll}) => { if (marked[0] && !scroll.matches(":hover,:focus-within")) scroll.scrollTop = marked[0].offsetTop - scroll.clientHeight / 2; };
 const pick = (event) => {                           // a row is a door to its picture; the arrows go from row to row
   const row = event.target.closest("tr[data-i]"), near = row && {ArrowUp: row.previousElementSibling, ArrowDown: row.nextElementSibling}[event.key];
   if (!row || (event.type === "keydown" && event.key !== "Enter" && !near)) return;

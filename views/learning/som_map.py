@@ -10,10 +10,11 @@ from charts.numbers import short
 from charts.panels import Panel, Trace, blank, escaped
 from engine.learning.som import SomFrame
 from engine.learning.som.grid import ROW, Topology, places
+from engine.learning.som.one_by_one import Samples
 from engine.learning.som.sheet import Sheet
 from engine.points import Points
 from views import column_name
-from views.learning.som_units import New, called, colours, decimals, labelled, rows_and_columns, unit_template, winner
+from views.learning.som_units import New, called, colours, decimals, labelled, nowhere, rows_and_columns, unit_template, winner
 from views.look import Look
 
 NAMED = 60  # names written on the map at most
@@ -33,6 +34,8 @@ def map_of(look: Look[SomFrame], new: New | None) -> Panel:
         traces.append(_names(frame, cloud, at))
     if (best := winner(frame)) >= 0:
         traces += matrices.ringed(at[[best]], corners, ["@accent"])
+    elif isinstance(params, Samples):
+        traces += map(nowhere, matrices.ringed(at[:1], corners, ["@accent"]))
     if new is not None:
         star = points.cloud(at[[new.unit]], colour="@ink", symbol="star", size=13, opacity=1)
         traces += [*matrices.ringed(at[[new.unit]], corners, ["@ink"], width=3.5), {**star, "hoverinfo": "skip"}]

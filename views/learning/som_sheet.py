@@ -9,15 +9,17 @@ import numpy as np
 from charts import points
 from charts.panels import Panel, Trace, escaped, note
 from engine.learning.som import SomFrame
+from engine.learning.som.one_by_one import Samples
 from engine.learning.som.rules import Scaling, principal_plane, scales
 from engine.points import Points
 from views import Words
-from views.learning.som_units import New, called, colours, edges, labelled, rows_and_columns, unit_template, winner
+from views.learning.som_units import New, called, colours, edges, labelled, nowhere, rows_and_columns, unit_template, winner
 from views.look import Look
 
 SIGNS = "●◆■▲✚★"
 SHOWN = 500  # samples drawn at most
 FELT = 0.02  # units that follow less are not shown to move
+LAMP = {"type": "scatter", "hoverinfo": "skip", "line": {"color": "@accent", "width": 2}}
 AWAY = 2  # how many times the data's extent a sheet that flies off is drawn beyond it
 
 
@@ -34,6 +36,8 @@ def sheet(look: Look[SomFrame], new: New | None) -> Panel:
     traces += _lattice(look, units, ground)
     if frame.sample >= 0:
         traces += _pull(frame, units, ground[frame.sample], seen)
+    elif isinstance(look.params, Samples):
+        traces.append(nowhere(_way(ground[0], units[0])))
     if new is not None:
         traces.append(
             {**points.cloud(seen.flat(new.x[None]), colour="@ink", symbol="star", size=15, opacity=1), "hoverinfo": "skip"}
@@ -163,20 +167,24 @@ def _fold(units: np.ndarray, folds: np.ndarray) -> Trace:
     }
 
 
-def _pull(frame: SomFrame, units: np.ndarray, sample: np.ndarray, seen: _Seen) -> list[Trace]:
-    """The lamp: the drawn sample, its winner, and the way from one to the other."""
-    lamp = {"type": "scatter", "hoverinfo": "skip", "line": {"color": "@accent", "width": 2}}
-    at = winner(frame)
-    if at < 0:
-        cross = {"size": 12, "color": "@accent", "symbol": "x"}
-        return [lamp | {"mode": "markers", "x": [sample[0]], "y": [sample[1]], "marker": cross}]
+def _way(sample: np.ndarray, unit: np.ndarray) -> Trace:
+    """From a sample to its winner."""
     ends = {
         "size": [10, 13],
         "color": ["@accent", "rgba(0,0,0,0)"],
         "symbol": ["x-thin", "circle"],
         "line": {"color": "@accent", "width": 3},
     }
-    traces = [lamp | {"mode": "lines+markers", "x": [sample[0], units[at, 0]], "y": [sample[1], units[at, 1]], "marker": ends}]
+    return LAMP | {"mode": "lines+markers", "x": [sample[0], unit[0]], "y": [sample[1], unit[1]], "marker": ends}
+
+
+def _pull(frame: SomFrame, units: np.ndarray, sample: np.ndarray, seen: _Seen) -> list[Trace]:
+    """The lamp: the drawn sample, its winner, and the way from one to the other."""
+    at = winner(frame)
+    if at < 0:
+        cross = {"size": 12, "color": "@accent", "symbol": "x"}
+        return [LAMP | {"mode": "markers", "x": [sample[0]], "y": [sample[1]], "marker": cross}]
+    traces = [_way(sample, units[at])]
     if frame.part == "pull":  # every unit's way in this one step
         both = np.concatenate([seen.flat(frame.before.reshape(len(units), -1)), units])
         ways = np.stack([np.arange(len(units)), np.arange(len(units)) + len(units)], axis=1)[frame.theta.ravel() > FELT]
