@@ -26,7 +26,7 @@ def facts(look: Look[TrainFrame]) -> dict[str, Any]:
         "n": graph.n,
         "accuracy": look.percent(frame.accuracy),
         "chance": look.percent(frame.chance),
-        "sizes": ", ".join(f"{parts.class_of(graph, k, look.say)} {size}" for k, size in enumerate(sizes)),
+        "sizes": look.say("comma").join(f"{parts.class_of(graph, k, look.say)} {size}" for k, size in enumerate(sizes)),
     }
 
 

@@ -63,7 +63,7 @@ def propagation(look: Look[RoundFrame]) -> Picture:
             "count": len(frame.senders) - 1,
             "own": look.percent(frame.own_symmetric),
             "own_mean": look.percent(frame.own_mean),
-            "most": parts.most_of(graph, frame.symmetric, said),
+            "most": parts.most_of(look, frame.symmetric, said),
         },
         key="alone" if alone else "",
         formula=mathml,
