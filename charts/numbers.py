@@ -49,12 +49,6 @@ def count(value: float) -> str:
     return digits if len(digits.lstrip("−")) < 5 else f"{int(digits.replace('−', '-')):,}".replace("-", "−").replace(",", THIN)
 
 
-def percent(share: float | None, decimals: int = 0) -> str:
-    """A share of one as a percentage: 0.5 is 50 %."""
-    said = number(None if share is None else 100 * share, decimals)
-    return said if said == UNKNOWN else f"{said}\u00a0%"
-
-
 def chance(value: float, decimals: int = 4) -> str:
     """A probability: so many decimals at most, and what is small by its digits: 0.25, 0.00054, 3.1 × 10⁻⁷."""
     return short(value, 2) if 0 < value < 0.001 else _trimmed(number(value, decimals))

@@ -143,7 +143,7 @@ class Store:
     @property
     def restarts(self) -> int:
         """Runs that were computed anew because their worker was lost."""
-        return self._pool.restarts if self._pool else 0
+        return sum(pool.restarts for pool in self._pools)
 
     @property
     def processes(self) -> list[BaseProcess]:

@@ -113,6 +113,7 @@ def theory(slug: str, language: str) -> Topic:
     shared = phrases(language)
     facts["labels"] = {**shared["labels"], **facts["labels"]}
     facts["columns"] = {**shared["columns"], **facts["columns"]}
+    facts["say"] = {**shared["say"], **facts["say"]}
     facts["choices"]["data"] = {**shared["texts"], **facts["choices"].get("data", {})}
     facts["errata"], facts["sources"] = tuple(facts.get("errata", ())), tuple(facts["sources"])
     return Topic(slug=slug, language=language, prose=prose.strip(), digest=digest_of("assets/theory", "assets/text"), **facts)

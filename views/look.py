@@ -8,7 +8,7 @@ import numpy as np
 
 from charts import curves
 from charts.layout import Layout, Placed, compose
-from charts.numbers import number
+from charts.numbers import UNKNOWN, number
 from charts.panels import Panel, Picture
 from engine.algorithm import Algorithm, of
 from engine.frames import Frame
@@ -58,6 +58,11 @@ class Look(Generic[F]):
     def say(self, *keys: str, **values: Any) -> str:
         """A word of this kind of run, or of the topic, its values escaped. Raises KeyError."""
         return self.words.part(self.scene, *keys, **values)
+
+    def percent(self, share: float | None, decimals: int = 0) -> str:
+        """A share of one as the language writes it: 0.5 is 50 %, in Chinese 50%."""
+        said = number(None if share is None else 100 * share, decimals)
+        return said if said == UNKNOWN else self.say("percent", n=said)
 
     def name(self, field: str) -> str:
         """What the chosen value of a setting, or of an option, is called."""
@@ -140,4 +145,4 @@ def known(value: Any) -> Fact:
 
 def shown(value: Fact) -> str:
     """A number as sentences and metrics have it."""
-    return "–" if value is None else number(value, 3) if isinstance(value, float) else str(value)
+    return UNKNOWN if value is None else number(value, 3) if isinstance(value, float) else str(value)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from charts.formula import filled, formula, powers
-from charts.numbers import THIN, chance, count, number, percent, short, times_ten
+from charts.numbers import THIN, chance, count, number, short, times_ten
 
 
 @pytest.mark.parametrize(
@@ -48,10 +48,6 @@ def test_what_no_float_can_hold_has_its_power_given():
 
 def test_thousands_stand_apart_from_five_digits_on():
     assert [count(value) for value in (0, 1234, 12345, 2_003_828_736, -51188)] == ["0", "1234", f"12{THIN}345", f"2{THIN}003{THIN}828{THIN}736", f"−51{THIN}188"]  # fmt: skip
-
-
-def test_a_share_is_said_in_per_cent_and_an_unknown_one_is_not_nought():
-    assert (percent(0.5), percent(0.12345, 1), percent(None), percent(math.nan)) == ("50\u00a0%", "12.3\u00a0%", "–", "–")
 
 
 def test_a_small_chance_is_not_nought():

@@ -79,6 +79,14 @@ def test_a_surface_is_coloured_up_to_its_quantile():
     assert (trace["zmin"], trace["zmax"] < 100) == (0, True)
 
 
+def test_a_surface_is_coloured_between_the_bounds_that_are_given():
+    z = np.arange(100.0).reshape(10, 10)
+    trace = fields.surface(np.arange(10), np.arange(10), z, low=-3.0, high=7.0)
+    assert (trace["zmin"], trace["zmax"]) == (-3, 7)
+    trace = fields.surface(np.arange(10), np.arange(10), z)
+    assert (trace["zmin"], trace["zmax"]) == (0, np.quantile(z, 0.95))
+
+
 def test_a_course_is_called_as_its_table_and_knows_its_columns():
     panel = curves.history("Loss per word", "loss", "held", across="learned", zero=False)
     assert (panel.title, list(panel.series), panel.zero) == ("Loss per word", ["loss", "held"], False)

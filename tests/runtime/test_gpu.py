@@ -49,6 +49,18 @@ def test_the_gpu_has_a_process_of_its_own_and_neither_lane_waits_for_the_other(b
     assert str(os.getpid()) not in pids
 
 
+def test_a_run_of_either_lane_that_is_computed_anew_is_counted(both: Store, tmp_path: Path) -> None:
+    before = both.restarts
+    for number, where in enumerate(("cuda", "cpu"), 1):
+        place = tmp_path / where
+        place.mkdir()
+        toys.say(place, "go")
+        job = both.start(Run(toys.stumble, toys.Params(place=str(place)), (), where), "a")
+        until(job, lambda job=job: job.done, 80)
+        assert (job.error, job.again) == (None, True)
+        assert both.restarts == before + number
+
+
 def test_a_gpu_that_cannot_be_used_says_why(both: Store) -> None:
     assert both._probe is not None
     until(both._probe, lambda: both._probe.done, 80)

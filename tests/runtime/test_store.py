@@ -58,6 +58,7 @@ def test_without_workers_a_run_is_computed_in_line(inline: Store) -> None:
     assert job.done
     assert [frame.step for frame in job.frames] == [0, 1, 2, 3, 4]
     assert inline.processes == []
+    assert inline.restarts == 0
     assert inline.start(run(toys.trip), "a").error.code == "bug"  # type: ignore[union-attr]
     assert inline.start(run(toys.diverge), "a").error is inline.start(run(toys.diverge), "a").error
 

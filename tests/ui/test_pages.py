@@ -241,6 +241,16 @@ def test_columns_that_make_no_data_are_said_and_the_data_before_them_stay():
     assert points_of(page) == before
 
 
+def test_columns_that_make_no_data_leave_an_own_table_as_it_was():
+    page = opened()
+    page.file_uploader[0].set_value(("mine.csv", CSV, "text/csv")).run()
+    mine = dict(parse_qsl(visit(page).link.split("?")[1]))["data"]
+    page.multiselect(key="som.columns.en").set_value([]).run()
+    assert len(page.error) == 1
+    assert mine.startswith("~")
+    assert dict(parse_qsl(visit(page).link.split("?")[1]))["data"] == mine
+
+
 def test_the_player_can_leave_a_close_up_that_came_by_a_link(monkeypatch):
     state = {"visit": Visit(topics={"som": TopicVisit(settings={"close_up": 12})}), "som.close_up": 12}
     monkeypatch.setattr("ui.address.st.session_state", state)

@@ -14,6 +14,7 @@ from engine import errors
 from engine.algorithm import meant
 from tests.engine.algorithms import ALGORITHMS
 from ui.text import LANGUAGES, PLACE, REFERENCE, phrases, theory
+from views.look import Look
 
 ROOT = Path(__file__).parents[2]
 SLUGS = [slug for slugs in SECTIONS.values() for slug in slugs]
@@ -77,6 +78,13 @@ def test_every_topic_has_a_theory_in_every_language_with_the_same_keys(slug):
         ]
         assert len(other.errata) == len(reference.errata)
         assert other.prose.count("$$") == reference.prose.count("$$")
+
+
+@pytest.mark.parametrize(("language", "sign"), [("en", "\u00a0%"), ("zh", "%")])
+def test_a_share_is_said_in_per_cent_as_the_language_writes_it_and_an_unknown_one_is_not_nought(language, sign):
+    look = Look((), None, (), None, theory("gcn", language), "train")
+    said = [look.percent(0.5), look.percent(0.12345, 1), look.percent(None), look.percent(float("nan"))]
+    assert said == [f"50{sign}", f"12.3{sign}", "–", "–"]
 
 
 @topics

@@ -3,7 +3,7 @@
 import base64
 import io
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -121,6 +121,24 @@ def test_a_schedule_that_never_reaches_noise_says_how_much_is_left(T):
     assert f"{left:.3f}" in draw(-1).said
     _, draw = made("moons", what="points", score="exact", schedule="linear", timesteps=T, calls=3)
     assert f"{left:.3f}" in draw(0).said
+
+
+def decibels(alpha_bars):
+    """Signal over noise by a schedule, and the range of the axis on which its course is drawn, that of the fourth panel."""
+    frames, _ = made("chelsea", what="forward", timesteps=100)
+    given = diffusion.Params(what="forward", timesteps=100)
+    frame = replace(frames[0], alpha_bars=alpha_bars)
+    picture = view.draw([frame], 0, given, (data.sample("chelsea"),), view.Options(), WORDS)
+    return 10 * np.log10(alpha_bars / (1 - alpha_bars)), picture.layout["yaxis4"]["range"]
+
+
+def test_a_tenth_of_the_way_is_left_above_and_below_the_signal_over_noise_and_a_tenth_of_a_decibel_at_least():
+    level, (low, high) = decibels(schedules.make("cosine", 100).alpha_bar)
+    assert (level.min() < 0 < level.max(), low < level.min(), high > level.max()) == (True, True, True)
+    assert high - level.max() == pytest.approx(0.1 * np.ptp(level))
+    assert level.min() - low == pytest.approx(0.1 * np.ptp(level))
+    level, (low, high) = decibels(np.full(100, 0.5))
+    assert (high - level.max(), level.min() - low) == (pytest.approx(0.1), pytest.approx(0.1))
 
 
 def test_a_schedule_that_reaches_noise_says_nothing_of_the_kind():

@@ -75,6 +75,13 @@ def test_the_best_of_every_order_is_bold_and_stupid_back_off_is_no_candidate():
     assert "concerning" in shown[-1].said
 
 
+def test_the_table_has_the_word_that_surprised_most_once_there_is_one():
+    frames, shown = pictures(data.sample("northanger"), show="perplexity")
+    assert shown[0].numbers["word"] is None
+    for frame, picture in zip(frames[1:], shown[1:], strict=True):
+        assert picture.numbers["word"] == frame.words[frame.worst]
+
+
 def test_stupid_back_off_has_no_perplexity_anywhere():
     _, shown = pictures(data.sample("northanger"), show="perplexity", estimator="stupid")
     assert "has no perplexity" in shown[-1].said

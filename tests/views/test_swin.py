@@ -145,7 +145,8 @@ def test_the_experiment_on_the_shift_states_both_accuracies_as_measured():
     for language in ("en", "zh"):
         topic = theory("swin", language).telling(**view.facts("fashion"))
         item = next(item for item in topic.experiments if item.id == "learned")
-        assert all(f"{100 * value:.2f} %" in item.question.why for value in (shifted, still))
+        sign = " %" if language == "en" else "%"
+        assert all(f"{100 * value:.2f}{sign}" in item.question.why for value in (shifted, still))
         assert f"{100 * deviation:.2f}" in item.question.why
         assert f"{100 * abs(shifted - still):.2f}" in item.question.why
         assert "10\u202f000" in item.question.why

@@ -1,6 +1,7 @@
 """What the picture of word2vec says is what the frame holds; a click means the word it was made on."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -253,6 +254,18 @@ def test_every_cut_shows_its_list_and_a_click_takes_the_word(language):
     lists = [trace["customdata"] for trace in picture.data if trace["type"] == "bar"]
     assert [tuple(words) for words in lists] == list(frames[-1].near)
     assert clicked("listed", 203, frames[-1], view.Options()) == {"word": frames[-1].near[2][3]}
+
+
+def test_who_hears_the_cuts_is_told_the_three_nearest_words_of_each_and_a_dash_where_there_are_none():
+    subject = data.text(data.sample("little_zh").lines[:200])
+    frames, picture = made(subject=subject, show="cuts", epochs=2)
+    names = theory("word2vec", "en").choices["cut"]
+    told = [f"{names[mode]}: {', '.join(near[:3]) or '–'}" for mode, near in zip(frames[-1].modes, frames[-1].near, strict=True)]
+    assert picture.alt.endswith(f"{'; '.join(told)}.")
+    settings = word2vec.Params(show="cuts", epochs=2)
+    deserted = replace(frames[-1], near=((), *frames[-1].near[1:]))
+    picture = view.draw([deserted], 0, settings, (subject,), view.Options(), theory("word2vec", "en"))
+    assert f"{names[deserted.modes[0]]}: –; {told[1]}" in picture.alt
 
 
 def test_the_chances_of_all_words_come_with_the_sum_and_not_before():

@@ -19,7 +19,7 @@ const oneScale = (layouts) => {                     // an axis that says the sam
     for (const layout of layouts) layout[name] = {...layout[name], range};
   }
 };
-const PLAIN = /^−?[\d\u202f]+(?:\.(\d+))?(\u00a0%)?$/;      // a number in fixed decimals, or a percentage
+const PLAIN = /^−?[\d\u202f]+(?:\.(\d+))?(\u00a0?%)?$/;      // a number in fixed decimals, or a percentage
 const difference = (a, b, saidA, saidB) => {        // as the two are written
   if (typeof a !== "number" || typeof b !== "number") return "–";
   const forms = [saidA, saidB].map((said) => PLAIN.exec(said)), fixed = forms.every(Boolean), percent = fixed && forms[0][2], decimals = fixed && Math.max(...forms.map(([, tail]) => tail?.length ?? 0));

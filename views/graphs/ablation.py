@@ -51,9 +51,10 @@ def _facts(look: Look[EditFrame]) -> dict[str, Any]:
     frame, graph = look.frame, look.data[0]
     signs = ("", "") if frame.part == "edge" else ("−", "+")
     pairs = zip(frame.edited.tolist(), frame.added.tolist(), strict=True)
+    edges = [f"{signs[new]}{parts.name_of(graph, u)}–{parts.name_of(graph, v)}" for (u, v), new in pairs]
     return {
         "name": parts.name_of(graph, frame.v),
-        "edges": ", ".join(f"{signs[new]}{parts.name_of(graph, u)}–{parts.name_of(graph, v)}" for (u, v), new in pairs),
+        "edges": look.say("comma").join(edges),
         "change": number(frame.total_change, 2),
         "size": len(frame.edited),
         "tried": count(int(frame.tried.sum())),
@@ -61,7 +62,7 @@ def _facts(look: Look[EditFrame]) -> dict[str, Any]:
         "pairs": count(int(frame.tried[1:2].sum())),
         "margin": number(frame.margin, 2),
         "f": len(frame.edges),
-        "most": parts.most_of(graph, frame.change, [number(float(change), 3) for change in frame.change]),
+        "most": parts.most_of(look, frame.change, [number(float(change), 3) for change in frame.change]),
     }
 
 

@@ -35,7 +35,7 @@ def depth(look: Look[TrainFrame]) -> Picture:
         key="step" if frame.depth > 1 else "input",
         formula=ENERGY if frame.depth > 1 else OF_INPUT,
         values=values,
-        metrics=predictions.metrics(frame),
+        metrics=predictions.metrics(look),
         hold=3.0 if frame.part else 1.0,
     )
 

@@ -37,9 +37,10 @@ def entities(graph: Graph) -> list[str]:
     return [escaped(name[:20]) for name in graph.names] if graph.n <= FORMULAS else []
 
 
-def most_of(graph: Graph, values: np.ndarray, said: Sequence[str]) -> str:
+def most_of(look: Look[Any], values: np.ndarray, said: Sequence[str]) -> str:
     """The three nodes with the largest values [n], each with its number as it is said."""
-    return ", ".join(f"{name_of(graph, u)} {said[u]}" for u in np.argsort(-values, kind="stable")[:3])
+    first = np.argsort(-values, kind="stable")[:3]
+    return look.say("comma").join(f"{name_of(look.data[0], u)} {said[u]}" for u in first)
 
 
 def _directed(params: Any) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from charts import graphs, points
-from charts.numbers import number, percent, short
+from charts.numbers import number, short
 from charts.panels import Panel, Trace, escaped, legend
 from charts.words import cut
 from engine.edges import Graph
@@ -24,15 +24,16 @@ def facts(look: Look[TrainFrame]) -> dict[str, Any]:
     return {
         "m": len(frame.labelled),
         "n": graph.n,
-        "accuracy": percent(frame.accuracy),
-        "chance": percent(frame.chance),
-        "sizes": ", ".join(f"{parts.class_of(graph, k, look.say)} {size}" for k, size in enumerate(sizes)),
+        "accuracy": look.percent(frame.accuracy),
+        "chance": look.percent(frame.chance),
+        "sizes": look.say("comma").join(f"{parts.class_of(graph, k, look.say)} {size}" for k, size in enumerate(sizes)),
     }
 
 
-def metrics(frame: TrainFrame) -> list[Metric]:
+def metrics(look: Look[TrainFrame]) -> list[Metric]:
     """Loss, accuracy where there is one in this run, energy."""
-    known: list[Metric] = [("accuracy", percent(frame.accuracy))] if np.isfinite(frame.accuracy) else []
+    frame = look.frame
+    known: list[Metric] = [("accuracy", look.percent(frame.accuracy))] if np.isfinite(frame.accuracy) else []
     return ["loss", *known, ("energy", short(frame.energy, 2))]
 
 

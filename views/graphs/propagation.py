@@ -7,7 +7,7 @@ import numpy as np
 from charts import graphs, points
 from charts.formula import formula
 from charts.layout import Placed
-from charts.numbers import number, percent
+from charts.numbers import number
 from charts.panels import Box, Panel, Picture, Trace, blank, escaped, note
 from charts.words import cut
 from engine.edges import Graph
@@ -61,9 +61,9 @@ def propagation(look: Look[RoundFrame]) -> Picture:
             "name": parts.name_of(graph, frame.v),
             "n": graph.n,
             "count": len(frame.senders) - 1,
-            "own": percent(frame.own_symmetric),
-            "own_mean": percent(frame.own_mean),
-            "most": parts.most_of(graph, frame.symmetric, said),
+            "own": look.percent(frame.own_symmetric),
+            "own_mean": look.percent(frame.own_mean),
+            "most": parts.most_of(look, frame.symmetric, said),
         },
         key="alone" if alone else "",
         formula=mathml,

@@ -36,7 +36,7 @@ def training(look: Look[TrainFrame]) -> Picture:
         values=values,
         of=of,
         at=at,
-        metrics=predictions.metrics(frame),
+        metrics=predictions.metrics(look),
         hold=3.0 if frame.part else 1.0,
     )
 

@@ -73,7 +73,8 @@ def candidates(scene: Scene) -> dict[str, Any]:
     alive, open_ = np.flatnonzero(frame.state == ALIVE), np.flatnonzero(frame.state == OPEN)
     top = open_[np.argmax(frame.logp[open_])] if len(open_) else (alive[0] if len(alive) else 0)
     order = alive[np.argsort(-np.round(frame.logp[alive], 12), kind="stable")]
-    kept = ", ".join(f"{scene.name(node)} ({p_of(float(np.exp(frame.logp[node])))})" for node in order[:4].tolist())
+    some = [f"{scene.name(node)} ({p_of(float(np.exp(frame.logp[node])))})" for node in order[:4].tolist()]
+    kept = scene.look.say("comma").join(some)
     return {
         "live": len(frame.asked),
         "made": len(open_) + scene.look.frame.hidden,

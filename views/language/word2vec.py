@@ -7,7 +7,7 @@ import numpy as np
 
 from charts.formula import formula
 from charts.layout import Placed
-from charts.numbers import count, number, percent
+from charts.numbers import count, number
 from charts.panels import Box, Picture
 from engine.language.word2vec import ALGORITHMS, GloveFrame, MapFrame
 from engine.params import Params, Value
@@ -51,7 +51,7 @@ def mapped(look: Look[MapFrame]) -> Picture:
         metrics=[
             "loss",
             ("vocabulary", count(len(frame.words))),
-            ("spread", percent(frame.spread)),
+            ("spread", look.percent(frame.spread)),
         ],
         derived=_derived(scene),
         hold=3.0 if frame.step < 5 else 2.0,

@@ -23,7 +23,8 @@ def cuts(look: Look[CutsFrame]) -> Picture:
     frame = look.frame
     cut = look.words.choices["cut"]
     m = len(frame.modes)
-    lists = "; ".join(f"{cut[mode]}: {', '.join(near[:3]) or '–'}" for mode, near in zip(frame.modes, frame.near, strict=True))
+    named = [(cut[mode], look.say("comma").join(near[:3]) or "–") for mode, near in zip(frame.modes, frame.near, strict=True)]
+    lists = "; ".join(f"{name}: {near}" for name, near in named)
     picture = look.picture(
         Placed([_cut(look, k) for k in range(m)], _wide(m), _narrow(m), 470 * ((m + 1) // 2)),
         facts={"word": next(word for word in frame.asked if word), "m": m, "lists": lists},

@@ -7,7 +7,7 @@ import numpy as np
 from charts import points
 from charts.formula import formula
 from charts.layout import Placed
-from charts.numbers import count, percent, short
+from charts.numbers import count, short
 from charts.panels import Box, Panel, Picture, blank, escaped, note
 from charts.words import cut, lines
 from engine.language.word2vec import NoiseFrame
@@ -45,7 +45,7 @@ def noise(look: Look[NoiseFrame]) -> Picture:
         values=values,
         of="word",
         at=0,
-        metrics=[("expected", percent(frame.expected)), ("drawn", count(drawn)), "distance"],
+        metrics=[("expected", look.percent(frame.expected)), ("drawn", count(drawn)), "distance"],
         derived={"word": top, "drawn": drawn},
         hold=3.0,
     )

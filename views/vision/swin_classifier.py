@@ -4,7 +4,7 @@ import numpy as np
 
 from charts import images
 from charts.layout import columns, rows
-from charts.numbers import count, number, percent
+from charts.numbers import count, number
 from charts.panels import Panel, Picture, Trace, blank
 from charts.ranking import ranked
 from engine.vision import swin
@@ -28,8 +28,8 @@ def trained(look: Look[TrainedFrame]) -> Picture:
     ticks = {"range": [0, 270], "tickvals": [0, 64, 144, 256]}
     reached = look.history("spread", x={"range": [-0.2, 5.2], "nticks": 6}, y=ticks)
     ours, theirs = TESTED[params.weights]
-    right = _measured(frame.accuracy, swin.deviation(params.labels, params.weights))
-    right_of_others = _measured(frame.other, swin.deviation(params.labels, swin.OTHER[params.weights]))
+    right = _measured(look, frame.accuracy, swin.deviation(params.labels, params.weights))
+    right_of_others = _measured(look, frame.other, swin.deviation(params.labels, swin.OTHER[params.weights]))
     return look.picture(
         columns(_given(look), rows(_reach(look), reached), _classes(look), shares=(0.5, 0.2, 0.3)),
         facts={
@@ -44,16 +44,16 @@ def trained(look: Look[TrainedFrame]) -> Picture:
         key=_key(look),
         metrics=[
             ("spread", f"{frame.spread} / {WHOLE}"),
-            (ours, percent(frame.accuracy, 1)),
-            (theirs, percent(frame.other, 1)),
+            (ours, look.percent(frame.accuracy, 1)),
+            (theirs, look.percent(frame.other, 1)),
         ],
         hold=8.0,
     )
 
 
-def _measured(share: float, deviation: float) -> str:
+def _measured(look: Look[TrainedFrame], share: float, deviation: float) -> str:
     """A share with its standard deviation: 89.6 ± 0.3 %."""
-    return f"{number(100 * share, 1)} ± {percent(deviation, 1)}"
+    return f"{number(100 * share, 1)} ± {look.percent(deviation, 1)}"
 
 
 def _key(look: Look[TrainedFrame]) -> str:
@@ -112,4 +112,4 @@ def _classes(look: Look[TrainedFrame]) -> Panel:
     if look.part != "end":
         nothing = np.zeros_like(scores)
         return ranked(look.say("classes"), names, nothing, said=[" "] * len(names), told=names, top=1.0)
-    return ranked(look.say("classes"), names, scores, lit=int(scores.argmax()), said=[percent(s) for s in scores], top=1.0)
+    return ranked(look.say("classes"), names, scores, lit=int(scores.argmax()), said=[look.percent(s) for s in scores], top=1.0)
