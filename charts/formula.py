@@ -11,6 +11,8 @@ PLACE = re.compile(r"\{(\w+)\}([!?])(!?)")
 FILLED = re.compile(r"<mn([^>]*)>⟦(\(?\w+\)?)⟧</mn>")
 TEN = re.compile(r" × 10([⁻⁰¹²³⁴-⁹]+)")
 LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
+BAR = re.compile(r'<mo(?: fence="false")?(?: stretchy="false")?>(&#x0007C;|&#x02016;)</mo>')  # of an absolute value, a norm
+LOG = re.compile(r"(<mi>(?:ln|log)</mi>|<msub><mi>log</mi><mn>\d+</mn></msub>)(?=<m(?:i|n|row|frac|sub|sup)\b)")
 FIRST = 90_210_000  # places travel through the converter as numbers no formula has
 
 
@@ -23,11 +25,17 @@ def formula(latex: str) -> str:
     """
     places = list(PLACE.finditer(latex))
     numbers = iter(range(FIRST, FIRST + len(places)))
-    mathml = convert(PLACE.sub(lambda _: f"{{{next(numbers)}}}", latex))
+    mathml = spaced(convert(PLACE.sub(lambda _: f"{{{next(numbers)}}}", latex)))
     for number_, place in enumerate(places, FIRST):
         name = f"({place[1]})" if place[2] == "?" else place[1]
         mathml = mathml.replace(f"<mn>{number_}</mn>", f"<mn{' class=th-now' if place[3] else ''}>⟦{name}⟧</mn>")
     return mathml
+
+
+def spaced(mathml: str) -> str:
+    """Bars close to what they enclose, as a browser cannot tell opening from closing ones; logarithms apart from arguments."""
+    closed = BAR.sub(r'<mo stretchy="false" lspace="0" rspace="0">\1</mo>', mathml)
+    return LOG.sub(r'\1<mspace width="0.167em" />', closed)
 
 
 def filled(mathml: str, values: dict[str, float], decimals: dict[str, int]) -> str:

@@ -14,7 +14,9 @@ from engine.graphs.gcn import TrainFrame
 from views.graphs import parts, predictions
 from views.look import Look, Values
 
-ENERGY = formula(r"E(H) = \frac{\mathrm{tr}\,H^\top (I - \hat A)\,H}{\|H\|^2} = {e}!! \qquad E(\hat A^{{rounds}!} X) = {plain}!")
+ENERGY = formula(
+    r"E(H) = \frac{\mathrm{tr}\,H^\top (I - \hat A)\,H}{\|H\|^2} = {e}!! \qquad E(\hat A\,{}^{{rounds}!} X) = {plain}!"
+)
 OF_INPUT = formula(r"E(X) = \frac{\mathrm{tr}\,X^\top (I - \hat A)\,X}{\|X\|^2} = {e}!!")
 FLOOR = 1e-6  # of an energy: what is smaller is drawn there
 X = {"type": "log", "range": [-0.05, 1.56], "tickvals": [1, 2, 4, 8, 16, 32], "showgrid": False}

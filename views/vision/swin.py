@@ -27,7 +27,7 @@ ROLL = formula(
 )
 MASK = formula(r"\text{softmax}\Bigl(\frac{QK^\top}{\sqrt{d}} + B + \text{mask}\Bigr) V \qquad \text{mask} \in \{0, -\infty\}")
 WEIGHT = formula(r"a_{({row}!,{column}!) \to ({to_row}!,{to_column}!)} = {weight}!!")
-PROOF = formula(r"\max | Y - \hat{Y} | = {difference}!! \;<\; 10^{-6}")
+PROOF = formula(r"\max\,|Y - \hat{Y}\,| = {difference}!! \;<\; 10^{-6}")
 WIDE: list[Box] = [(0, 0.48, 0, 1), (0.51, 0.82, 0.42, 1), (0.51, 0.66, 0, 0.33), (0.68, 0.83, 0, 0.33), (0.85, 1, 0, 0.33)]
 NARROW: list[Box] = [(0, 1, 0.56, 1), (0, 0.62, 0.22, 0.51), (0, 0.31, 0, 0.15), (0.345, 0.655, 0, 0.15), (0.69, 1, 0, 0.15)]
 WINDOWED = ("pad", "even", "windows", "mask", "attend")  # parts in which equal windows are drawn
