@@ -255,4 +255,4 @@ def test_prefixes_of_a_beam_stand_left_and_their_bits_right():
 def test_the_row_of_an_estimator_is_washed_over_all_its_columns():
     frames, shown = pictures(data.sample("yes_no"), show="context", context="yes")
     wash = next(trace for trace in shown[-1].data if trace.get("fillcolor") == "@wash")
-    assert max(x for x in wash["x"] if x is not None) == len(frames[-1].words) + 0.75
+    assert max(x for x in wash["x"] if x is not None) == len(frames[-1].words) - 0.45

@@ -1,5 +1,6 @@
 """One context under twelve estimators: what each says of some next words, and where its probability lies."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,15 @@ from charts.panels import Box, Panel, Picture, Trace, blank, escaped, note
 from charts.words import ticks
 from engine.language.ngram import ContextFrame
 from engine.language.smoothing import ESTIMATORS, KATZ, STUPID
-from views.language.ngram_parts import PHONE, colour_of, explained, joined, named, scored, short_name, times
+from views.language.ngram_parts import colour_of, explained, joined, named, scored, short_name, times
 from views.look import Look
 
 TO_THE_UNSEEN = ("good_turing", "absolute", "katz", "kneser_ney")  # what single words lose goes to words never seen at all
-WIDE: list[Box] = [(0.16, 0.66, 0.02, 0.80), (0.75, 1, 0.02, 0.80)]
-NARROW: list[Box] = [(0.27, 0.99, 0.53, 0.90), (0.27, 0.99, 0.02, 0.42)]
+WIDE: list[Box] = [(0.16, 0.64, 0.02, 0.80), (0.70, 1, 0.02, 0.80)]
+NARROW: list[Box] = [(0.27, 1, 0.53, 0.93), (0.27, 1, 0.02, 0.42)]
+LETTERS = 42  # that fit above the table's columns on a phone
+TABLE_TITLE = 62  # pixels above the table: its words may stand in three rows
+ENTRY = 15  # pixels of a line of the key
 BOTTOM = 11.6  # of the axis of rows: twelve estimators
 ONE = 1e-9  # a sum as near to 1 as this is 1
 
@@ -28,7 +32,7 @@ def context(look: Look[ContextFrame]) -> Picture:
     name, summed = ESTIMATORS[i], shown and frame.sums[i] >= 0
     mathml, values = explained(frame.now, name, look.params.k, frame.types) if shown else ("", {})
     facts = _facts(look)
-    return look.picture(
+    drawn = look.picture(
         Placed([_table(look), _mass(look)], WIDE, NARROW, height=860),
         facts=facts,
         key="undefined" if shown and not summed else name if shown else "start" if frame.times else "never",
@@ -50,6 +54,13 @@ def context(look: Look[ContextFrame]) -> Picture:
         | named(frame.now.p if shown else None, name),
         hold=4.0,
     )
+    return replace(drawn, narrow={**drawn.narrow, "yaxis2": {**drawn.narrow["yaxis2"], **_rows(look), "visible": True}})
+
+
+def _rows(look: Look[ContextFrame]) -> dict[str, Any]:
+    """The estimators' names at the left of their rows: on a phone of both panels, as they stand below each other."""
+    names = [escaped(short_name(look, name)) for name in ESTIMATORS]
+    return {"showgrid": False, "tickvals": list(range(len(names))), "ticktext": names, "nticks": len(names)}
 
 
 def _whole(look: Look[ContextFrame]) -> int:
@@ -89,26 +100,24 @@ def _table(look: Look[ContextFrame]) -> Panel:
     counts = [times(c) for c in frame.count]
     traces: list[Trace] = []
     if shown:
-        traces.append(bars.rectangles(-0.55, columns + 0.75, shown - 1.5, shown - 0.5, colour="@wash"))
-        traces += [*_bars(look), _cells(look), _sums(frame)]
+        traces.append(bars.rectangles(-0.55, columns - 0.45, shown - 1.5, shown - 0.5, colour="@wash"))
+        traces += [*_bars(look), _cells(look)]
     traces.append(bars.labels(np.arange(columns) + 0.05, np.full(columns, -0.72), counts, size=10, colour="@ink3"))
-    names = [escaped(short_name(look, name)) for name in ESTIMATORS]
-    names = [f"<span>{name}</span>" if k < shown else f"<i>{name}</i>" for k, name in enumerate(names)]
     place = {"xref": "x domain", "yref": "y domain", "xanchor": "left", "yanchor": "bottom", "x": -0.3, "y": 1}
-    title = note(look.say("table", context=joined(frame.context)), yshift=62, **place)
+    title = note(look.say("table", context=joined(frame.context)), yshift=TABLE_TITLE, **place)
     return Panel(
         traces,
         notes=[*_heads(frame), title],
-        x=blank(range=[-0.6, columns + 0.9]),
-        y={"range": [BOTTOM, -1.0], "showgrid": False, "tickvals": list(range(len(names))), "ticktext": names, "nticks": 12},
+        x=blank(range=[-0.6, columns - 0.4]),
+        y={"range": [BOTTOM, -1.0], **_rows(look)},
     )
 
 
 def _heads(frame: ContextFrame) -> list[dict[str, Any]]:
     """The words above the columns, in rows that rise from the table, so that none is turned."""
     place = {"y": -1.0, "xref": "x", "yref": "y", "xanchor": "center", "yanchor": "bottom"}
-    names = [name.replace("<br>", "") + "<br> " * name.count("<br>") for name in ticks(frame.words.tolist(), PHONE)]
-    return [note(name, x=k, font={"size": 12, "color": "@ink"}, **place) for k, name in enumerate(names)]
+    names = [name.replace("<br>", "") + "<br> " * name.count("<br>") for name in ticks(frame.words.tolist(), LETTERS)]
+    return [note(name, x=k, font={"size": 11, "color": "@ink"}, **place) for k, name in enumerate(names)]
 
 
 def _bars(look: Look[ContextFrame]) -> list[Trace]:
@@ -162,14 +171,13 @@ def _cell(p: float) -> str:
 
 
 def _sums(frame: ContextFrame) -> Trace:
-    """What each row sums to, marked where that is not 1."""
+    """What each row sums to, at the end of its bar, marked where that is not 1."""
     text, inks = [], []
     for value in frame.sums[: frame.shown]:
         fine = abs(value - 1) < ONE
         text.append("–" if value < 0 else f"Σ {value:.3f}" if fine else f"<b>Σ {value:.3f}</b>")
         inks.append("@ink3" if fine or value < 0 else "@bad")
-    x = np.full(frame.shown, len(frame.words) - 0.35)
-    return bars.labels(x, np.arange(frame.shown), text, size=11, place="middle right", colour=inks)
+    return bars.labels(np.full(frame.shown, 1.02), np.arange(frame.shown), text, size=11, place="middle right", colour=inks)
 
 
 def _mass(look: Look[ContextFrame]) -> Panel:
@@ -189,7 +197,9 @@ def _mass(look: Look[ContextFrame]) -> Panel:
             told = [_told(look, int(row), m) for row in y[here]]
             traces.append(points.targets(middle, "mass", ring=12, template="%{customdata}", customdata=told))
         left = left + part
-    return Panel(traces, notes=_key(look), x=blank(range=[0, 1]), y=blank(range=[BOTTOM, -1.0]))
+    if frame.shown:
+        traces.append(_sums(frame))
+    return Panel(traces, notes=_key(look), x=blank(range=[0, 1.24]), y=blank(range=[BOTTOM, -1.0]))
 
 
 def _told(look: Look[ContextFrame], row: int, m: int) -> str:
@@ -206,9 +216,9 @@ def _key(look: Look[ContextFrame]) -> list[dict[str, Any]]:
     notes = []
     for row, m in enumerate(some):
         said = f"{_level(look, m)}: {count(int(frame.kinds[m]))}"
-        notes.append(note("", bgcolor=colour_of(m, n), width=9, height=9, borderpad=0, yshift=9 + 15 * row, **place))
-        notes.append(note(said, xshift=14, yshift=5 + 15 * row, font={"size": 11, "color": "@ink2"}, **place))
-    return [*notes, note(look.say("mass"), yshift=10 + 15 * len(some), **place)]
+        notes.append(note("", bgcolor=colour_of(m, n), width=9, height=9, borderpad=0, yshift=4 + ENTRY * row, **place))
+        notes.append(note(said, xshift=14, yshift=ENTRY * row, font={"size": 11, "color": "@ink2"}, **place))
+    return [*notes, note(look.say("mass"), yshift=max(TABLE_TITLE, ENTRY * len(some)), **place)]
 
 
 def _level(look: Look[ContextFrame], m: int) -> str:
