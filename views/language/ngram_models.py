@@ -64,7 +64,7 @@ def _weights(look: Look[WeightsFrame], names: Sequence[str]) -> Panel:
     """The course of every weight, its name and its value at the right."""
     frame, seen = look.frame, [frame for _, frame in past(look)]
     steps, course = np.array([one.step for one in seen]), np.stack([one.weights for one in seen])  # (s,), (s, order + 1)
-    last = max(20, frame.total - 1)
+    last = max(5, frame.total - 1)
     traces: list[Trace] = []
     for m, name in enumerate(names):
         told = f"{name} %{{y:.3f}}<extra></extra>"

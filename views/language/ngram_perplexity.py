@@ -229,4 +229,5 @@ def _name(k: int, name: str, worst: bool) -> dict[str, Any]:
     """The word below a bar; on a phone there is room for the worst one's alone."""
     font = {"size": 12 if worst else 10, "color": "@accent" if worst else "@ink3"}
     place = {"x": k, "y": -0.03, "xref": "x", "yref": "y domain", "xanchor": "center", "yanchor": "top"}
-    return note(name, font=font, **place, **({} if worst else {"name": "wide"}))
+    lowered = name.replace("<br>", "\u00a0<br>")  # a line with nothing in it has no height
+    return note(lowered, font=font, **place, **({} if worst else {"name": "wide"}))
