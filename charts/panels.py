@@ -101,21 +101,33 @@ def compose(
     }
 
 
+def upward(text: str) -> dict[str, Any]:
+    """What an axis that goes up measures, in the panel's upper corner: type is never turned. `text` is escaped already."""
+    font = {"size": 11, "color": "@ink2", "shadow": "@halo"}
+    place = {"xref": "x domain", "yref": "y domain", "x": 0, "y": 1, "xanchor": "left", "yanchor": "top", "xshift": 2}
+    return note("↑ " + text, borderpad=0, font=font, **place)
+
+
 def extent(axis: Mapping[str, Any]) -> float:
     """How long an axis is in its own units; it has a range."""
     low, high = axis["range"]
     return abs(float(high) - float(low))
 
 
-def legend(items: Sequence[tuple[str, str, str]], *, room: float = 0) -> list[dict[str, Any]]:
+def legend(items: Sequence[tuple[str, str, str]], *, room: float = 0, left: bool = False) -> list[dict[str, Any]]:
     """Marks and words in a row, as notes: (mark, words, colour of the mark), escaped already.
 
-    Above the panel, at its right end; with `room` px given inside it, in the lower left corner, in lines no wider.
+    Above the panel, at its right end, or with `left` in the place of its title; with `room` px given inside it, in the lower
+    left corner, in lines no wider.
     """
     if not room:
         starts = np.cumsum([0.0, *(_item_width(item) for item in reversed(items))])
         top = {"x": 1, "y": 1, "yshift": 8}
         return [one for item, right in zip(reversed(items), starts[1:].tolist(), strict=True) for one in _item(item, -right, top)]
+    if left:
+        begins = np.cumsum([0.0, *(_item_width(item) for item in items)]).tolist()
+        above = {"x": 0, "y": 1, "yshift": 8}
+        return [one for item, start in zip(items, begins, strict=False) for one in _item(item, start, above)]
     lines: list[list[tuple[str, str, str]]] = [[]]
     for item in items:
         if lines[-1] and sum(map(_item_width, [*lines[-1], item])) > room:

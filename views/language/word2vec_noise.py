@@ -8,13 +8,14 @@ from charts import points
 from charts.formula import formula
 from charts.layout import Placed
 from charts.numbers import count, short
-from charts.panels import Box, Panel, Picture, blank, escaped, note
+from charts.panels import Box, Panel, Picture, blank, escaped, legend, note
 from charts.words import cut, lines
 from engine.language.word2vec import NoiseFrame
 from views.look import Look, Values
 
 TABLE = formula(r"P({word}!) = \frac{{count}!^{{exponent}!}}{\sum_w c_w^{{exponent}!}} = {chance}!!")
 
+INKS = ("@ink3", "@c1", "@accent")  # of a word's share of the text, of its chance as noise, of how often it was drawn
 SHOWN, KEPT = 22, 60  # words of the table of noise, and of the curve of what is kept
 LETTERS, LINES = 52, 3  # of the sentence
 WIDE: list[Box] = [(0.10, 0.56, 0.04, 1), (0.64, 1, 0.60, 1), (0.62, 1, 0.36, 0.42), (0.64, 1, 0.03, 0.20)]
@@ -96,7 +97,9 @@ def _shares(look: Look[NoiseFrame]) -> Panel:
     axis = {"type": "log", "range": [np.log10(low), np.log10(high)], "dtick": 1, "tickformat": ".2~%", "showgrid": True}
     names = {"tickvals": y, "ticktext": [escaped(cut(frame.words[word], 12)) for word in ids]}
     up = {"range": [len(ids) - 0.4, -0.6], "tickfont": {"size": 12, "color": "@ink"}, "showgrid": False, **names}
-    return Panel(traces, look.say("shares_title"), x=axis, y=up)
+    key = [tuple(part.split(" ", 1)) for part in look.say("shares_title").split(" · ")]
+    marked = [(mark, words, ink) for (mark, words), ink in zip(key, INKS, strict=True)]
+    return Panel(traces, notes=legend(marked, left=True), x=axis, y=up)
 
 
 def _keep(look: Look[NoiseFrame]) -> Panel:

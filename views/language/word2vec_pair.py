@@ -17,7 +17,7 @@ COST = formula(
     r"3 V d = 3 \cdot {v}! \cdot {d}! = {soft}! \qquad 3 L d = 3 \cdot {l}! \cdot {d}! = {tree}! "
     r"\qquad 3 (k+1) d = 3 \cdot {k}! \cdot {d}! = {noise}!!"
 )
-MOVED = formula(r"{b0}! \to {a0}!! \qquad {b1}! \to {a1}!! \qquad {b2}! \to {a2}!!")
+MOVED = formula(r"p = {b0}! \to {a0}!! \qquad \prod \sigma = {b1}! \to {a1}!! \qquad \sigma = {b2}! \to {a2}!!")
 
 LISTED = 8  # rows under a grid
 LINE = 44.0  # letters of a line of the sentence
@@ -25,8 +25,8 @@ WAYS = ("softmax", "tree", "noise")
 SPENT = ("spent_softmax", "spent_tree", "spent_noise")
 WIDE: list[Box] = [
     (0.2, 0.8, 0.87, 1),
-    *((x, x + 0.28, 0.55, 0.79) for x in (0, 0.36, 0.72)),
-    *((x + 0.085, x + 0.215, 0, 0.44) for x in (0, 0.36, 0.72)),
+    *((x, x + 0.28, 0.55, 0.79) for x in (0, 0.355, 0.71)),
+    *((x + 0.085, x + 0.215, 0, 0.44) for x in (0, 0.355, 0.71)),
 ]  # fmt: skip
 NARROW: list[Box] = [
     (0, 1, 0.93, 1),
