@@ -1,5 +1,6 @@
 """Expectation maximisation: what is assigned to whom, the bound that touches the likelihood, and how far each step climbs."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -82,10 +83,21 @@ def by_k(look: Look[MixtureFrame]) -> Picture:
     """The best fit of every K, and what its likelihood is worth."""
     frame = look.frame
     panels = [clouds.cloud(frame, look.data[0], look.options, look.say)]
-    panels += [look.history(column, across="k", zero=False) for column in ("loglik", "bic", "aic")]
+    panels.append(look.history("loglik", across="k", zero=False))
+    panels += [_least(look, column) for column in ("bic", "aic")]
     facts = {"bic": number(frame.bic, 1), "aic": number(frame.aic, 1)}
-    metrics: list[Metric] = ["loglik", ("bic", facts["bic"]), ("aic", facts["aic"])]
+    metrics: list[Metric] = [("loglik", number(frame.loglik, 1)), ("bic", facts["bic"]), ("aic", facts["aic"])]
     return look.picture(Placed(panels, *CLOUD), facts=facts, metrics=metrics, derived=_missing(look), hold=_hold(frame))
+
+
+def _least(look: Look[MixtureFrame], column: str) -> Panel:
+    """The course of a criterion; around the least so far a ring, and its K."""
+    course = look.history(column, across="k", zero=False)
+    best = min(look.frames, key=lambda frame: float(getattr(frame, column)))
+    here = np.array([[best.k, float(getattr(best, column))]])
+    ring = points.cloud(here, colour="@ink", symbol="circle-open", size=13, opacity=1, hoverinfo="skip", cliponaxis=False)
+    name = note(f"K = {best.k}", x=best.k, y=float(here[0, 1]), yanchor="bottom", yshift=8, font={"size": 11, "color": "@ink2"})
+    return replace(course, traces=[*course.traces, ring], notes=[name])
 
 
 draw = scenes(ALGORITHMS, {"coins": coins, "mixture": mixture, "by_k": by_k})
@@ -113,7 +125,7 @@ def _line(look: Look[Any]) -> Panel:
     if not len(frame.line):
         none = note(say("line_none"), x=0.6, y=0.5, font={"size": 12, "color": "@ink3"})
         nothing = [points.cloud(np.zeros((0, 2)), colour="@ink")]
-        return Panel(nothing, say("line"), notes=[none], x=axis, y={"nticks": 3, "range": [0, 1], "showticklabels": False})
+        return Panel(nothing, say("line"), notes=[none], x=axis, y={"range": [0, 1], "showgrid": False, "showticklabels": False})
     deep, high = _depth(frame)
     template = " %{y:.4f}<extra></extra>"
     bound = curves.line(frame.line.round(3), frame.line_bound, colour="@c1", dash="dash", hovertemplate=say("bound") + template)
