@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from charts.labels import width
 from charts.panels import Trace, note
 
 LEVELS = 14  # the steps of the ramps @neutral0 … @neutral13 and @sequential0 … @sequential13
@@ -30,7 +31,7 @@ def cells(
 def scale(low: str, high: str, ramp: str = "neutral", steps: int = 5) -> list[dict[str, Any]]:
     """A small key above a panel's right end, as notes. `low` and `high` are words or numbers."""
     place = {"xref": "x domain", "yref": "y domain", "x": 1, "y": 1, "yanchor": "bottom", "xanchor": "right"}
-    right = 12 + 6 * len(high)
+    right = round(width(high, 11)) + 6
     squares = [
         note(
             "",
@@ -45,7 +46,7 @@ def scale(low: str, high: str, ramp: str = "neutral", steps: int = 5) -> list[di
         for j in range(steps)
     ]
     small = {"font": {"size": 11, "color": "@ink3"}, "yshift": 8}
-    return [note(low, xshift=-right - 9 * steps - 4, **small, **place), *squares, note(high, **small, **place)]
+    return [note(low, xshift=-right - 9 * steps - 6, **small, **place), *squares, note(high, **small, **place)]
 
 
 def _patch(places: np.ndarray, corners: np.ndarray, colour: str) -> Trace:

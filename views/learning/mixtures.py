@@ -9,7 +9,7 @@ import engine.params
 from charts import curves, points
 from charts.formula import formula
 from charts.numbers import number
-from charts.panels import Panel, Trace, blank, corner, escaped
+from charts.panels import Panel, Trace, blank, corner, escaped, upward
 from engine.learning.em import MixtureFrame
 from engine.points import Points
 from views import Words, column_name
@@ -82,8 +82,10 @@ def cloud(frame: MixtureFrame, data: Points, options: Options, words: Words) -> 
     held = ", ".join(str(k + 1) for k in np.flatnonzero(frame.floored))
     notes = [corner(words("floored", k=held), 0, "@bad")] if held else []
     x = {"title": {"text": escaped(column_name(data.columns[j], words))}, "range": [low[0], high[0]]}
-    y = {"title": {"text": escaped(column_name(data.columns[h], words))}, "range": [low[1], high[1]]}
-    return Panel(traces, words("strip" if flat else "cloud"), notes=notes, x=x, y=blank(range=[low[1], high[1]]) if flat else y)
+    y = {"range": [low[1], high[1]]}
+    if flat:
+        return Panel(traces, words("strip"), notes=notes, x=x, y=blank(**y))
+    return Panel(traces, words("cloud"), notes=[upward(escaped(column_name(data.columns[h], words))), *notes], x=x, y=y)
 
 
 def _density(frame: MixtureFrame, k: int, j: int, x: np.ndarray, ends: tuple[float, float], colour: str) -> Trace:

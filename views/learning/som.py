@@ -10,7 +10,7 @@ import engine.params
 from charts.formula import formula
 from charts.layout import Placed
 from charts.numbers import number
-from charts.panels import Box, Picture
+from charts.panels import Box, Panel, Picture
 from engine.learning.som import ALGORITHMS, SomFrame
 from engine.params import choice
 from engine.points import Points
@@ -35,6 +35,7 @@ TRIALS = {  # whether it began on the other start, and whether it ended folded
 
 WIDE: list[Box] = [(0, 0.52, 0, 1), (0.60, 1, 0.33, 1), (0.60, 0.70, 0, 0.17), (0.745, 0.845, 0, 0.17), (0.89, 0.99, 0, 0.17)]
 NARROW: list[Box] = [(0, 1, 0.62, 1), (0, 1, 0.19, 0.54), (0, 0.27, 0, 0.09), (0.37, 0.63, 0, 0.09), (0.73, 1, 0, 0.09)]
+SHORT = 14  # letters of a curve's title in one line
 AXIS = {"nticks": 3, "ticklabelposition": "outside right"}
 
 
@@ -93,7 +94,7 @@ def _picture(look: Look[SomFrame], columns: Sequence[str], facts: Mapping[str, A
     frame, cloud = look.frame, look.data[0]
     new = new_sample(frame, look.params, cloud, look.data[1]) if len(look.data) > 1 else None
     column = _column(frame, cloud, look.options)
-    panels = [sheet(look, new), map_of(look, new), *(look.history(name, x=AXIS) for name in columns)]
+    panels = [sheet(look, new), map_of(look, new), *(_curve(look, name) for name in columns)]
     drawn = look.picture(
         Placed(panels, WIDE, NARROW, 800),
         facts={"more": _more(look, new, "trial" in facts), "measured": _measured(frame, cloud, look.say), **facts},
@@ -109,6 +110,14 @@ def _picture(look: Look[SomFrame], columns: Sequence[str], facts: Mapping[str, A
         },
     )
     return replace(drawn, flip=cloud.kind == "images")
+
+
+def _curve(look: Look[SomFrame], column: str) -> Panel:
+    """The course of a column; a long name stands in two lines, as three stand beside each other on a phone."""
+    last = 0 if getattr(look.params, "close_up", 0) else getattr(look.params, "last", 0)  # trials have no last step
+    axis = {"tickvals": [last // 2, last], "ticklabelposition": "outside left"} if last else AXIS
+    curve = look.history(column, x=axis)
+    return replace(curve, title=curve.title.replace(" ", "<br>", 1) if len(curve.title) > SHORT else curve.title)
 
 
 # ---- what is told

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from charts import points
-from charts.panels import Panel, Trace, escaped, note
+from charts.panels import Panel, Trace, escaped, note, upward
 from engine.learning.som import SomFrame
 from engine.learning.som.one_by_one import Samples
 from engine.learning.som.rules import Scaling, principal_plane, scales
@@ -42,8 +42,14 @@ def sheet(look: Look[SomFrame], new: New | None) -> Panel:
         traces.append(
             {**points.cloud(seen.flat(new.x[None]), colour="@ink", symbol="star", size=15, opacity=1), "hoverinfo": "skip"}
         )
-    axes = [{"title": {"text": axis.title}, "range": [low[k], high[k]]} for k, axis in enumerate((x, y))]
-    return Panel(traces, look.say("sheet"), notes=notes, x=axes[0], y=axes[1])
+    across, up = ([low[k], high[k]] for k in range(2))
+    return Panel(
+        traces,
+        look.say("sheet"),
+        notes=[upward(y.title), *notes],
+        x={"title": {"text": x.title}, "range": across},
+        y={"range": up},
+    )
 
 
 # ---- what is seen: two axes
@@ -123,7 +129,7 @@ def _class(name: str, mine: np.ndarray, ground: np.ndarray, colour: str) -> dict
     scaled = (mine - ground.mean(0)) / np.where(spread > 0, spread, 1)
     along = scaled @ ((mine.mean(0) - ground.mean(0)) / np.where(spread > 0, spread, 1))
     x, y = mine[np.argsort(along)[int(0.97 * (len(mine) - 1))]].tolist()
-    return note(name, x=x, y=y, bgcolor="@surface", borderpad=1, opacity=0.92, font={"color": colour, "size": 12})
+    return note(name, x=x, y=y, borderpad=0, font={"color": colour, "size": 12, "shadow": "@halo"})
 
 
 def _linked(trace: Trace, unit: np.ndarray, cloud: Points, chosen: np.ndarray, words: Words) -> Trace:
