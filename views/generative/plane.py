@@ -10,6 +10,7 @@ from charts.formula import formula
 from charts.layout import Placed
 from charts.numbers import number
 from charts.panels import Panel, Picture, Trace, blank, corner
+from charts.words import wrapped
 from engine.generative import samplers, schedules
 from engine.generative.diffusion import CloudFrame
 from engine.generative.diffusion.plane import standard
@@ -37,6 +38,7 @@ REACH = 2.9  # of the axes, in deviations of the data
 ENDS = (-REACH, REACH)
 FEW, GUESSED, DATA = 40, 150, 300  # trails; guessed points; points of the data, about
 CELLS = 60  # places across that can be clicked
+BESIDE = 30  # letters of a line of a title where two clouds stand beside each other on a phone
 LEFT = 0.05  # of the amplitude that may be left where points begin
 ONE = ([(0, 0.44, 0, 1), (0.50, 0.75, 0.43, 1), (0.82, 1, 0.50, 1), (0.53, 1, 0, 0.28)],
        [(0, 1, 0.55, 1), (0, 0.46, 0.28, 0.49), (0.60, 1, 0.30, 0.49), (0.08, 1, 0, 0.18)])  # fmt: skip
@@ -57,7 +59,9 @@ def points(look: Look[CloudFrame]) -> Picture:
 def by_calls(look: Look[CloudFrame]) -> Picture:
     """Where both samplers end, with more and more calls."""
     log = {"type": "log", "range": [-0.1, 2.1], "tickvals": [1, 10, 100]}
-    course = curves.history(look.say("distance_panel"), "distance", "distance2", across="calls", x=log)
+    title = look.say("distance_panel")
+    title = wrapped(title, BESIDE) if len(look.frame.x) == 2 else title  # it has a narrow column then
+    course = curves.history(title, "distance", "distance2", across="calls", x=log)
     hold = 4.0 if len(look.frames) == look.frame.total else 6.0 if look.part == "calls" else 1.5
     return _picture(look, course, "ddim", hold)
 
@@ -66,7 +70,8 @@ def _picture(look: Look[CloudFrame], course: Panel, sampler: str, hold: float) -
     """`sampler`: whose points are shown where they are of one alone."""
     frame, two = look.frame, len(look.frame.x) == 2
     X, tried = standard(look.data[0]), frame.part == "learn"
-    panels = [_plane(look, 0, X, "points_of", "ddim" if tried else sampler)]  # a network is tried with DDIM
+    title = "points_there" if frame.part == "calls" or not look.options.arrows else "points_of"
+    panels = [_plane(look, 0, X, title, "ddim" if tried else sampler)]  # a network is tried with DDIM
     panels.append(_plane(look, 1, X, "points_plain", "ddpm") if two else _guessed(look, X))
     panels += [parts.schedule(_left(look), look), course]
     mathml, values = _formula(look)
@@ -188,6 +193,7 @@ def _plane(look: Look[CloudFrame], k: int, X: np.ndarray, title: str, sampler: s
     gone = int(np.isnan(x[:, 0]).sum())
     notes = [corner(look.say("outside", n=gone, all=len(x)), 0, "@ink2")] if gone else []
     named = look.say(title, sampler=look.words.choices["sampler"][sampler])
+    named = wrapped(named, BESIDE) if len(frame.x) == 2 else named
     return Panel(traces, named, notes=notes, x=axis, y=axis, equal=True)
 
 
