@@ -243,7 +243,9 @@ def _code(module: ModuleType, params: Params, data: Sequence[str]) -> None:
     st.code(source.snippet(module, params, data), language="python", wrap_lines=True)
     parts = source.parts(module)
     for part, place in zip(
-        parts, st.tabs([source.file(part) for part in parts]) if len(parts) > 1 else [st.container()], strict=True
+        parts,
+        st.tabs([source.file(part).replace("_", r"\_") for part in parts]) if len(parts) > 1 else [st.container()],
+        strict=True,
     ):
         with place:
             st.markdown(say("source_note", file=source.file(part)))

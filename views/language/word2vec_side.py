@@ -70,7 +70,7 @@ def _bars(
         "tickfont": {"size": 12, "color": "@ink"},
     }
     low = min(0.0, float(cosines.min(initial=0)) - 0.05)
-    return Panel([bars], title, x={"range": [low, 1.12], "tickvals": [0, 0.5, 1]},
+    return Panel([bars], title, x={"range": [low, 1.12], "tickvals": [0, 0.5, 1], "showgrid": False},
                  y={"range": [ROWS - 0.4, -0.6], "showgrid": False, **ticks})  # fmt: skip
 
 
