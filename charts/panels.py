@@ -120,14 +120,14 @@ def legend(items: Sequence[tuple[str, str, str]], *, room: float = 0, left: bool
     Above the panel, at its right end, or with `left` in the place of its title; with `room` px given inside it, in the lower
     left corner, in lines no wider.
     """
-    if not room:
-        starts = np.cumsum([0.0, *(_item_width(item) for item in reversed(items))])
-        top = {"x": 1, "y": 1, "yshift": 8}
-        return [one for item, right in zip(reversed(items), starts[1:].tolist(), strict=True) for one in _item(item, -right, top)]
     if left:
         begins = np.cumsum([0.0, *(_item_width(item) for item in items)]).tolist()
         above = {"x": 0, "y": 1, "yshift": 8}
         return [one for item, start in zip(items, begins, strict=False) for one in _item(item, start, above)]
+    if not room:
+        starts = np.cumsum([0.0, *(_item_width(item) for item in reversed(items))])
+        top = {"x": 1, "y": 1, "yshift": 8}
+        return [one for item, right in zip(reversed(items), starts[1:].tolist(), strict=True) for one in _item(item, -right, top)]
     lines: list[list[tuple[str, str, str]]] = [[]]
     for item in items:
         if lines[-1] and sum(map(_item_width, [*lines[-1], item])) > room:

@@ -16,7 +16,7 @@ from views.language.ngram_parts import colour_of, explained, joined, named, scor
 from views.look import Look
 
 TO_THE_UNSEEN = ("good_turing", "absolute", "katz", "kneser_ney")  # what single words lose goes to words never seen at all
-WIDE: list[Box] = [(0.16, 0.64, 0.02, 0.80), (0.70, 1, 0.02, 0.80)]
+WIDE: list[Box] = [(0.16, 0.64, 0.02, 0.84), (0.70, 1, 0.02, 0.84)]
 NARROW: list[Box] = [(0.27, 1, 0.53, 0.93), (0.27, 1, 0.02, 0.42)]
 LETTERS = 42  # that fit above the table's columns on a phone
 TABLE_TITLE = 62  # pixels above the table: its words may stand in three rows

@@ -37,7 +37,7 @@ def coins(look: Look[CoinsFrame]) -> Picture:
     """Tosses and whose they are; the likelihood over both coins."""
     frame, data = look.frame, look.data[0]
     panels = [tables.table(frame, data, look.say), tables.plane(look.frames, look.say), _line(look)]
-    panels.append(look.history("loglik", zero=False))
+    panels.append(look.history("loglik", zero=False, y={"nticks": 3, "tickformat": ".5~r"}))  # seen closely it hardly moves
     mathml, values, of, at = tables.formula_of(frame, data)
     theta: dict[str, float | None] = {"theta_a": float(frame.theta[0]), "theta_b": float(frame.theta[1])}
     met = "left" if frame.newton_left else "saddle" if frame.newton_saddle else ""
