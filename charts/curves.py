@@ -30,10 +30,14 @@ def history(
         for trace in course(column, across=across, dash=dash):
             trace["meta"] |= {"column": column}
             traces.append(trace)
-    title = title[:1].upper() + title[1:] if title[:2].isalpha() and title[:2].isascii() else title
     axes = ({"nticks": 4, "showgrid": False} | dict(x or {}), {"nticks": 3} | dict(y or {}))
     scaled = [] if y and "range" in y else list(columns)
-    return Panel(traces, title, notes=notes, x=axes[0], y=axes[1], series=scaled, zero=zero, small=small)
+    return Panel(traces, headed(title), notes=notes, x=axes[0], y=axes[1], series=scaled, zero=zero, small=small)
+
+
+def headed(name: str) -> str:
+    """A column's name as a title: it begins with a capital, unless it begins with a sign."""
+    return name[:1].upper() + name[1:] if name[:2].isalpha() and name[:2].isascii() else name
 
 
 def course(column: str, *, across: str = "step", dash: str = "solid") -> list[Trace]:

@@ -28,6 +28,7 @@ NEAR = {"wide": 0.06, "huge": 0.06, "narrow": 0.25}  # of a stage: plots whose l
 AT_EDGE = 0.02  # of a stage: how near its left edge a panel placed by hand stands on it
 INSET, INSET_PHONE = 16, 8  # px between the stage's edges and what stands on it
 FIRST = 2 / 3  # what the first of several parts takes
+LINE, HALF = 18, 250  # px of a line of words, and about how wide a panel plots on half of a stage
 LEAST = 0.68  # what the first panel has of the whole, however deep it is nested, before gutters
 
 
@@ -125,7 +126,16 @@ def _edges(panels: Sequence[Panel], boxes: Sequence[Box], near: float) -> dict[s
 
 def _alone(panel: Panel) -> dict[str, Any]:
     """The layout of a panel that has the stage, or half of it, for itself: room for its title and its axes."""
-    margin = {"l": INSET + _left(panel), "r": max(INSET, _right(panel)), "t": 4 + _top(panel), "b": 6 + _bottom(panel)}
+    out = [-item["x"] for item in panel.notes if item.get("xref") == "x domain"]
+    edges = [item for item in panel.notes if item.get("yref") == "y domain"]
+    above = [LINE * (item.get("yanchor") == "bottom") + item.get("yshift", 0) for item in edges if item.get("y") == 1]
+    below = [LINE * (item.get("yanchor") == "top") - item.get("yshift", 0) for item in edges if item.get("y") == 0]
+    margin = {
+        "l": INSET + max(_left(panel), HALF * max(out, default=0)),
+        "r": max(INSET, _right(panel)),
+        "t": 4 + max(_top(panel), *above, 0),
+        "b": 6 + max(_bottom(panel), *below, 0),
+    }
     whole = {"domain": [0, 1]}
     return {"xaxis": whole, "yaxis": whole, "margin": {side: round(px) for side, px in margin.items()}}
 

@@ -15,7 +15,7 @@ from views.graphs import parts, predictions
 from views.look import Look, Values
 
 ENERGY = formula(
-    r"E(H) = \frac{\mathrm{tr}\,H^\top (I - \hat A)\,H}{\|H\|^2} = {e}!! \qquad E(\hat A\,{}^{{rounds}!} X) = {plain}!"
+    r"E(H) = \frac{\mathrm{tr}\,H^\top (I - \hat A)\,H}{\|H\|^2} = {e}!! \qquad E(\hat A{}^{{rounds}!} X) = {plain}!"
 )
 OF_INPUT = formula(r"E(X) = \frac{\mathrm{tr}\,X^\top (I - \hat A)\,X}{\|X\|^2} = {e}!!")
 FLOOR = 1e-6  # of an energy: what is smaller is drawn there
@@ -65,7 +65,7 @@ def _accuracies(look: Look[TrainFrame]) -> Panel:
     notes = [parts.corner("··· " + look.say("line", "commonest"), 1, "@ink3")]
     after = _trained([(one.depth, one.accuracy) for one in _of(look, "")])
     lamp = _lamp(frame.depth, _or_none(frame.accuracy))
-    return Panel([chance, after, lamp], look.words.columns["accuracy"], notes=notes, x=X, y=SHARES)
+    return Panel([chance, after, lamp], curves.headed(look.words.columns["accuracy"]), notes=notes, x=X, y=SHARES)
 
 
 def _of(look: Look[TrainFrame], part: str) -> list[TrainFrame]:

@@ -114,7 +114,7 @@ def _picture(look: Look[SomFrame], columns: Sequence[str], facts: Mapping[str, A
 
 def _curve(look: Look[SomFrame], column: str) -> Panel:
     """The course of a column; a long name stands in two lines, as three stand beside each other on a phone."""
-    last = 0 if getattr(look.params, "close_up", 0) else getattr(look.params, "last", 0)  # trials have no last step
+    last = 0 if getattr(look.params, "close_up", -1) >= 0 else getattr(look.params, "last", 0)  # trials have no last step
     axis = {"tickvals": [last // 2, last], "ticklabelposition": "outside left"} if last else AXIS
     curve = look.history(column, x=axis)
     return replace(curve, title=curve.title.replace(" ", "<br>", 1) if len(curve.title) > SHORT else curve.title)
