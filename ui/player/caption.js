@@ -1,6 +1,6 @@
 // ---- the caption: phase, sentence, formula with this step's values, metrics
 const broke = (my, film, p, i) => Boolean(film.error && (!p || lastOf(my, film, i) === film.count - 1));      // the last finite picture carries the explanation
-const bound = (text) => text.replaceAll(" = ", "\u00a0=\u00a0");      // what is equal stays on one line
+const bound = (text) => text.replaceAll(" = ", "\u00a0=\u00a0").replaceAll(" × 10<", "\u00a0×\u00a010<");      // what is equal stays on one line, and a power with its number
 const caption = (my, pane, film, p, i = my.shown) => {
   const {pointed} = my, stopped = broke(my, film, p, i);
   put(pane.node, "data-broke", String(stopped));

@@ -18,7 +18,7 @@ from views.look import Look
 
 PERPLEXITY = formula(r"2^{\,\frac{1}{{m}!} \sum -\log_2 p} = {perplexity}!!")
 SPARED = formula(
-    r"2^{\,\frac{1}{{m}!} \sum -\log_2 p} = {perplexity}!! \qquad p = p(w \mid h) \,/\, (1 - p(\langle\text{unk}\rangle \mid h))"
+    r"2^{\,\frac{1}{{m}!} \sum -\log_2 p'} = {perplexity}!! \qquad p' = p(w \mid h) / (1 - p(\langle\text{unk}\rangle \mid h))"
 )
 REFERENCE = {1: 962, 2: 170, 3: 109}  # Wall Street Journal, 38 million words (Jurafsky & Martin)
 WIDE: list[Box] = [(0.16, 0.52, 0.44, 0.95), (0.62, 1, 0.46, 1), (0.02, 1, 0.12, 0.28)]

@@ -60,13 +60,19 @@ def _facts(look: Look[TreeFrame]) -> dict[str, Any]:
     n, k, bits = len(frame.words), frame.walked, frame.bits
     facts: dict[str, Any] = {"n": n, "given": frame.words[frame.given], "bits": "".join(map(str, bits))}
     if frame.part == "merge":
-        a, b = (_called(look, int(side[-1])) for side in (frame.left, frame.right))
+        a, b = (_quoted(look, int(side[-1])) for side in (frame.left, frame.right))
         facts |= {"a": a, "b": b, "count": int(frame.count[-1]), "left": len(frame.waiting)}
     if frame.part == "walk":
         facts |= {"k": k, "of": len(bits), "bit": int(bits[k - 1]), "p": number(float(frame.chances[k - 1]), 3)}
     if frame.part == "sum":
         facts |= {"p": short(frame.product, 3), "l": len(bits)}
     return facts
+
+
+def _quoted(look: Look[TreeFrame], node: int) -> str:
+    """What a node is called in a sentence: a word in quotes, which tell it from the sentence's own."""
+    name = _called(look, node)
+    return f"“{name}”" if node < len(look.frame.words) else name
 
 
 def _called(look: Look[TreeFrame], node: int) -> str:

@@ -25,7 +25,7 @@ ROLL = formula(
     r"({row}!, {column}!) \;\to\; \bigl(({row}! - {r}!) \bmod {height}!,\; ({column}! - {r}!) \bmod {width}!\bigr)"
     r" = ({to_row}!!, {to_column}!!)"
 )
-MASK = formula(r"\text{softmax}\Bigl(\frac{QK^\top}{\sqrt{d}} + B + \text{mask}\Bigr) V \qquad \text{mask} \in \{0, -\infty\}")
+MASK = formula(r"\text{softmax}\Bigl(\frac{QK^\top}{\sqrt{d}} + B + \text{mask}\Bigr) V \qquad \text{mask} \in \{0, {-}\infty\}")
 WEIGHT = formula(r"a_{({row}!,{column}!) \to ({to_row}!,{to_column}!)} = {weight}!!")
 PROOF = formula(r"\max\,|Y - \hat{Y}\,| = {difference}!! \;<\; 10^{-6}")
 WIDE: list[Box] = [(0, 0.48, 0, 1), (0.51, 0.82, 0.42, 1), (0.51, 0.66, 0, 0.33), (0.68, 0.83, 0, 0.33), (0.85, 1, 0, 0.33)]
