@@ -28,7 +28,7 @@ NEAR = {"wide": 0.06, "huge": 0.06, "narrow": 0.25}  # of a stage: plots whose l
 AT_EDGE = 0.02  # of a stage: how near its left edge a panel placed by hand stands on it
 INSET, INSET_PHONE = 16, 8  # px between the stage's edges and what stands on it
 FIRST = 2 / 3  # what the first of several parts takes
-LINE, HALF = 18, 250  # px of a line of words, and about how wide a panel plots on half of a stage
+LINE, HALF = 18, 454  # px of a line of words, and of half of a stage less what is kept free at its right
 LEAST = 0.68  # what the first panel has of the whole, however deep it is nested, before gutters
 
 
@@ -126,12 +126,12 @@ def _edges(panels: Sequence[Panel], boxes: Sequence[Box], near: float) -> dict[s
 
 def _alone(panel: Panel) -> dict[str, Any]:
     """The layout of a panel that has the stage, or half of it, for itself: room for its title and its axes."""
-    out = [-item["x"] for item in panel.notes if item.get("xref") == "x domain"]
+    out = max((-item["x"] for item in panel.notes if item.get("xref") == "x domain"), default=0.0)
     edges = [item for item in panel.notes if item.get("yref") == "y domain"]
     above = [LINE * (item.get("yanchor") == "bottom") + item.get("yshift", 0) for item in edges if item.get("y") == 1]
     below = [LINE * (item.get("yanchor") == "top") - item.get("yshift", 0) for item in edges if item.get("y") == 0]
     margin = {
-        "l": INSET + max(_left(panel), HALF * max(out, default=0)),
+        "l": INSET + max(_left(panel), (HALF - INSET) * max(out, 0) / (1 + max(out, 0))),
         "r": max(INSET, _right(panel)),
         "t": 4 + max(_top(panel), *above, 0),
         "b": 6 + max(_bottom(panel), *below, 0),

@@ -38,11 +38,12 @@ REACH = 2.9  # of the axes, in deviations of the data
 ENDS = (-REACH, REACH)
 FEW, GUESSED, DATA = 40, 150, 300  # trails; guessed points; points of the data, about
 CELLS = 60  # places across that can be clicked
+COLUMN = 26  # letters of a line of a title beside two clouds
 BESIDE = 30  # letters of a line of a title where two clouds stand beside each other on a phone
 LEFT = 0.05  # of the amplitude that may be left where points begin
 ONE = ([(0, 0.44, 0, 1), (0.50, 0.75, 0.43, 1), (0.82, 1, 0.50, 1), (0.53, 1, 0, 0.28)],
        [(0, 1, 0.55, 1), (0, 0.46, 0.28, 0.49), (0.60, 1, 0.30, 0.49), (0.08, 1, 0, 0.18)])  # fmt: skip
-TWO = ([(0, 0.37, 0.08, 1), (0.39, 0.76, 0.08, 1), (0.83, 1, 0.56, 1), (0.83, 1, 0.08, 0.40)],
+TWO = ([(0, 0.37, 0.08, 1), (0.39, 0.76, 0.08, 1), (0.83, 1, 0.58, 1), (0.83, 1, 0.08, 0.36)],
        [(0, 0.49, 0.72, 1), (0.51, 1, 0.72, 1), (0.08, 1, 0.38, 0.62), (0.08, 1, 0, 0.24)])  # fmt: skip
 
 
@@ -60,7 +61,7 @@ def by_calls(look: Look[CloudFrame]) -> Picture:
     """Where both samplers end, with more and more calls."""
     log = {"type": "log", "range": [-0.1, 2.1], "tickvals": [1, 10, 100]}
     title = look.say("distance_panel")
-    title = wrapped(title, BESIDE) if len(look.frame.x) == 2 else title  # it has a narrow column then
+    title = wrapped(title, COLUMN) if len(look.frame.x) == 2 else title  # it has a narrow column then
     course = curves.history(title, "distance", "distance2", across="calls", x=log)
     hold = 4.0 if len(look.frames) == look.frame.total else 6.0 if look.part == "calls" else 1.5
     return _picture(look, course, "ddim", hold)

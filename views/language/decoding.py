@@ -36,7 +36,7 @@ STATES = ("candidate", "alive", "pruned", "finished", "cut", "expanded")  # OPEN
 WIDE: list[Box] = [(0, 0.70, 0.03, 1), (0.735, 1, 0.44, 1), (0.775, 0.99, 0.05, 0.32)]
 LINE, TREE, BELOW, GAP, FOOT = 20, 380, 105, 48, 22  # of the narrow picture, in px
 WIDTHS = ([(0, 0.66, 0.03, 1), (0.70, 1, 0.56, 1), *((0.75, 0.99, y, y + 0.09) for y in (0.37, 0.19, 0.01))],
-          [(0, 1, 0.56, 1), (0, 1, 0.30, 0.50), *((x, x + 0.24, 0.03, 0.20) for x in (0.05, 0.40, 0.75))], 860)  # fmt: skip
+          [(0, 1, 0.56, 1), (0, 1, 0.30, 0.50), *((x, x + 0.21, 0.03, 0.20) for x in (0.11, 0.45, 0.79))], 860)  # fmt: skip
 ACROSS = {"tickvals": [1, 3, 10, 30, 100], "type": "log", "ticklabelposition": "outside right"}
 READ = 8.0  # beats that a step of a search stays
 
