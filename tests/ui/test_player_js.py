@@ -1338,7 +1338,7 @@ def test_the_player_writes_numbers_as_python_does(page, server):
     whole = page.locator(".th-formula").inner_html()
     assert whole.split("<mo>,</mo>")[: len(fixed)] == ours.split("<mo>,</mo>")[: len(fixed)]
     assert whole.removesuffix("</math>").split("<mo>,</mo>")[len(fixed) :] == expected
-    assert page.locator(".th-said").inner_html() == "It is 3.1 × 10<sup>−7</sup>."
+    assert page.locator(".th-said").inner_html() == "It is 3.1&nbsp;×&nbsp;10<sup>−7</sup>."  # on one line
     assert page.locator(".th-plot").get_attribute("aria-label") == "It is 3.1 × 10⁻⁷."
 
 
