@@ -123,7 +123,7 @@ def legend(items: Sequence[tuple[str, str, str]], *, room: float = 0, left: bool
     if left:
         begins = np.cumsum([0.0, *(_item_width(item) for item in items)]).tolist()
         above = {"x": 0, "y": 1, "yshift": 8}
-        return [one for item, start in zip(items, begins, strict=False) for one in _item(item, start, above)]
+        return [one for item, begin in zip(items, begins, strict=False) for one in _item(item, begin, above)]
     if not room:
         starts = np.cumsum([0.0, *(_item_width(item) for item in reversed(items))])
         top = {"x": 1, "y": 1, "yshift": 8}
@@ -135,10 +135,10 @@ def legend(items: Sequence[tuple[str, str, str]], *, room: float = 0, left: bool
         lines[-1].append(item)
     notes = []
     for up, line in enumerate(reversed(lines)):
-        left = 0.0
+        start = 0.0
         for item in line:
-            notes += _item(item, left, {"x": 0, "y": 0, "yshift": 17 * up})
-            left += _item_width(item)
+            notes += _item(item, start, {"x": 0, "y": 0, "yshift": 17 * up})
+            start += _item_width(item)
     return notes
 
 
