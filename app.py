@@ -168,6 +168,6 @@ app = st.App(
         Middleware(Doors, base=prefix, largest=largest, ledger=Ledger(streamlit_patches.held)),
         Middleware(Packed, base=prefix),
         *([Middleware(Sticky)] if settings.REPLICA else []),
-        Middleware(Cards, base=prefix, told=card, more=lambda page: front.hints(prefix) if has_film(page) else ""),
+        Middleware(Cards, base=prefix, told=card, more=lambda page: front.head(prefix, film=has_film(page))),
     ],
 )

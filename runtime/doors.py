@@ -22,7 +22,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from runtime import settings
+from runtime import front, settings
 from runtime.ledger import Ledger
 
 log = logging.getLogger("theoria.doors")
@@ -196,8 +196,8 @@ def policy() -> str:
             "'self'",
             "blob:",
             "'wasm-unsafe-eval'",
-            *map(hash_of, own),
-        ],  # our player comes as a blob; Streamlit's protobuf
+            *map(hash_of, [*own, front.START]),
+        ],  # our player comes as a blob; Streamlit's protobuf; what its document says, and ours in its head
         "style-src": ["'self'", "'unsafe-inline'"],  # Streamlit and Plotly write styles into elements
         "img-src": ["'self'", "data:", "blob:"],  # pictures in films; a picture that is saved
         "font-src": ["'self'", "data:"],

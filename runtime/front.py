@@ -1,4 +1,8 @@
-"""Hints in the document of a page with a film: what it will ask for anyway, asked for while Streamlit itself still starts."""
+"""What the head of a page's document says so that it is there sooner.
+
+Streamlit's script is told where its server is: else it tries `/som/_stcore/…` first, and opens no connection before two answers
+have come. A page with a film is told what it will ask for anyway, while Streamlit itself still starts.
+"""
 
 from functools import cache
 
@@ -15,10 +19,19 @@ EARLY = (
     "rehype-katex",
 )  # what a topic's page is shown with
 
+# `doors.policy` lets it run. A page's address has one part: runtime/cards.py
+START = """window.__streamlit = {BACKEND_BASE_URL: new URL(".", location).href,
+  HOST_CONFIG: {allowedOrigins: [location.origin], useExternalAuthToken: false, metricsUrl: ""}};"""
+
+
+def head(base: str, *, film: bool) -> str:
+    """What is added to the head of a page. `base` is the path the app is under; `film`: whether the page has one."""
+    return f"<script>{START}</script>" + hints(base) * film
+
 
 @cache
 def hints(base: str) -> str:
-    """Tags for the head. `base` is the path the app is under. A part that Streamlit no longer has is left out."""
+    """Tags for a page with a film. A part that Streamlit no longer has is left out."""
     parts = [next((STATIC / "static" / "js").glob(f"{stem}.*.js"), None) for stem in EARLY]
     plotly = f'<link rel="preload" as="script" href="{base}/{script.PATH}">'
     return plotly + "".join(f'<script type="module" async src="{base}/static/js/{part.name}"></script>' for part in parts if part)

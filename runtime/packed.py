@@ -1,6 +1,7 @@
 """Streamlit's scripts and styles, each compressed once, when it is first asked for. Streamlit itself sends them as they are.
 
-Its font of icons comes cut to those that are used (assets/scripts/cut_fonts.py); another Streamlit's comes whole.
+React shows at once what has been loaded. Its font of icons comes cut to those that are used (assets/scripts/cut_fonts.py);
+another Streamlit's comes whole.
 """
 
 import asyncio
@@ -18,6 +19,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 STREAMLIT = distribution("streamlit")
 STATIC = Path(str(STREAMLIT.locate_file("streamlit/static")))
 UNUSED = re.compile(rb"@font-face\{font-family:Source Sans;[^}]*\}")  # 170 kB for what stands there before our fonts are known
+# React holds back for half a second what has been loaded, where it has shown a place for it
+HELD = re.compile(rb"(=\w+)\+500(-\w+\(\),10<\w+)")
 ICONS = Path(__file__).parents[1] / "assets" / "icons" / "material-symbols-rounded.woff2"
 CUT = json.loads(ICONS.with_suffix(".json").read_text(encoding="utf-8"))
 ICON_NAMES = f"media/{CUT['of']}"
@@ -63,7 +66,7 @@ class Packed:
 
     async def _content(self, name: str) -> bytes:
         if name not in self._packed:
-            content = UNUSED.sub(b"", self._files[name].read_bytes())
+            content = HELD.sub(rb"\1\2", UNUSED.sub(b"", self._files[name].read_bytes()))
             self._packed[name] = await asyncio.to_thread(partial(gzip.compress, mtime=0), content)
         return self._packed[name]
 

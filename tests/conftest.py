@@ -19,7 +19,7 @@ from streamlit.runtime.scriptrunner.script_cache import ScriptCache  # noqa: E40
 
 from runtime import server, workers  # noqa: E402
 from tests import runs  # noqa: E402
-from tests.browser.chromium import launch  # noqa: E402
+from tests.browser.chromium import COLD, launch  # noqa: E402
 from tests.browser.playground import Shared  # noqa: E402
 from tests.films import Films  # noqa: E402
 
@@ -89,6 +89,6 @@ def _server(common: Path) -> Iterator[Shared]:
 def browser() -> Iterator[Browser]:
     """One Chromium for all tests that need one."""
     with sync_playwright() as playwright:
-        chromium = launch(playwright)
+        chromium = launch(playwright, COLD)
         yield chromium
         chromium.close()

@@ -95,11 +95,13 @@ def picture(
 
 def about(text: Topic, kind: Algorithm[Any], samples: Samples, form: Forms | None) -> Chosen[Any]:
     """The data that a kind of run is about: chosen among samples or brought; its sample where there is nothing to choose."""
-    if not kind.sample:
-        return NO_DATA
     names = samples.get(kind.name, ()) if isinstance(samples, Mapping) else samples
     taken = form.get(kind.name) if isinstance(form, Mapping) else form
-    return dataset(text, names, default=kind.sample, form=taken) if taken else bundled(kind.sample, kind.sample)
+    if kind.sample and taken:
+        return dataset(text, names, default=kind.sample, form=taken)
+    if (wanted := address.arrived("data")) and wanted.startswith(("~", "file:")):
+        address.notice("unused_data")
+    return bundled(kind.sample, kind.sample) if kind.sample else NO_DATA
 
 
 def clicks(text: Topic, view: ModuleType, clicked: Clicked, params: Params, data: Any, options: Options) -> None:

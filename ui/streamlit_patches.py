@@ -1,7 +1,7 @@
 """What the playground takes from inside Streamlit, since nothing public gives it: all of it, by name, with the public issue.
 
 A name stands in `ISSUES` and is a function here, or heads a group of rules in streamlit_patches.css; "hooks" and "names" are
-streamlit.js, and three are the server's.
+streamlit.js, and five are the server's.
 tests/ui/test_streamlit_patches.py has a test for each that fails once Streamlit offers the thing itself, or has renamed what is
 held on to. Without any of them pages still run: at worst they look like Streamlit's own.
 """
@@ -22,6 +22,8 @@ ISSUES: dict[str, int | None] = {  # of streamlit/streamlit; None: none known
     "alive": 8545,  # whether a tab is still open
     "head": 6567,  # what stands in a page's head: runtime/cards.py, runtime/front.py
     "static": None,  # scripts are sent as they are: runtime/packed.py
+    "probing": None,  # a deep link's server is looked for under the page's own address first: runtime/front.py
+    "throttle": None,  # what is loaded late is shown half a second later: runtime/packed.py
     "metrics": None,  # figures open to everybody: runtime/doors.py
     "hooks": None,
     "spacing": None,

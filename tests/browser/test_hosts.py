@@ -42,6 +42,7 @@ def test_a_deep_link_on_a_fresh_server_opens_its_run_and_after_a_restart_the_sam
     server = fresh_server(WORKERS="0")
     page = visit("/som?som.rows=7&som.topology=rectangular&som.sigma=3.5&data=moons&step=5&lang=zh&v=1", at=server.url)
     ready(page, step=5, count=61)
+    assert [url for url in page.context.watch.asked if "/som/" in url] == []  # it knows where its server is
     unbroken(page)
     assert page.inner_text("h1") == "自组织映射"
     expect(slider(page, "rows")).to_have_value("7")

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from charts import curves, fields, theme
+from charts import curves, fields, matrices, theme
 from charts.labels import width
 from charts.layout import columns, compose, rows
 from charts.panels import legend
@@ -164,3 +164,17 @@ def test_plotly_takes_all_of_it(palette):
     for trace in data:
         trace.get("meta", {}).pop("series", None)
     go.Figure(theme.resolve({"data": data, "layout": layout}, palette))
+
+
+def test_a_hexagon_is_closed_and_its_sides_are_as_long_as_its_corners_are_far():
+    corners = matrices.outline(True)
+    far, sides = np.linalg.norm(corners, axis=1), np.linalg.norm(np.diff(corners, axis=0), axis=1)
+    assert np.allclose(corners[0], corners[-1])
+    assert np.allclose([*far, *sides], 1 / np.sqrt(3))
+    assert np.isclose(np.ptp(corners[:, 0]), 1)  # neighbours in a row are 1 apart
+
+
+def test_a_line_is_silent_unless_it_is_told_what_to_say():
+    x = np.arange(2.0)
+    assert curves.line(x, x, colour="@ink")["hoverinfo"] == "skip"
+    assert "hoverinfo" not in curves.line(x, x, colour="@ink", hovertemplate="%{x}")

@@ -54,6 +54,12 @@ def test_a_parameter_that_is_there_twice_is_said():
     assert len(notices(page)) == 1
 
 
+def test_data_in_a_link_to_a_run_that_takes_none_are_said_to_be_left_out():
+    page = opened("diffusion", data="~abc")
+    assert len(notices(page)) == 1
+    assert notices(opened("diffusion", data="seven")) == []
+
+
 @pytest.fixture
 def back(monkeypatch: pytest.MonkeyPatch) -> None:
     """The page runs because the visitor went back."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-import tests.ui.player_harness as harness
+import tests.ui.player.harness as harness
 from contents import SECTIONS
 from ui.text import LANGUAGES, theory
 

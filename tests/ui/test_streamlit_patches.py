@@ -11,7 +11,8 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunCon
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from runtime.doors import CLOSED
-from runtime.packed import STATIC
+from runtime.front import START
+from runtime.packed import HELD, STATIC
 from ui import streamlit_patches
 from ui.streamlit_patches import ISSUES, ONLY, STYLE
 from ui.text import REFERENCE, phrases
@@ -39,6 +40,8 @@ NEEDED: dict[str, Callable[[], bool]] = {
     "alive": lambda: not hasattr(st, "on_session_end"),
     "head": lambda: takes(st.set_page_config) == {"page_title", "page_icon", "layout", "initial_sidebar_state", "menu_items"},
     "static": lambda: not list((STATIC / "static" / "js").glob("*.js.gz")),
+    "probing": lambda: all(name in SCRIPTS for name in re.findall(r"[A-Z]{4}[A-Z_]+|allowedOrigins|metricsUrl", START)),
+    "throttle": lambda: len(HELD.findall(SCRIPTS.encode())) == 1,
     "metrics": lambda: CLOSED == ("_stcore/metrics",) and "server.enableMetrics" not in st.config.get_config_options(),
     "hooks": lambda: takes(st.components.v2.component) == {"name", "html", "css", "js", "isolate_styles"},
     "names": lambda: not any("language" in name or "locale" in name for name in st.config.get_config_options()),
@@ -64,7 +67,9 @@ def test_a_patch_is_still_needed(name):
 def test_every_patch_is_a_function_or_a_group_of_rules_and_nothing_else_is():
     functions = {name for name, made in vars(streamlit_patches).items() if inspect.isfunction(made) and made.__module__ == streamlit_patches.__name__}  # fmt: skip
     groups = set(re.findall(r"^/\* (?:only \w+ · )?(\w+): ", ALL, re.M))
-    assert functions - {"words", "only"} | groups | {"head", "static", "metrics", "hooks", "names"} == set(ISSUES)
+    assert functions - {"words", "only"} | groups | {"head", "static", "probing", "throttle", "metrics", "hooks", "names"} == set(
+        ISSUES
+    )
 
 
 def test_every_element_that_is_held_on_to_is_there():

@@ -5,9 +5,9 @@ const lastStep = (film, {from, steps, last}) => {   // of the whole run: its set
   const end = film.over ? film.column("step").at(-1) : undefined;
   return last ?? (end < from + steps ? end : null);
 };
-const placeOf = (film, {step, part}, parts) => {    // between two steps, by the parts that are done; they lead to the step, or on from it where it is whole first
-  const k = parts.findIndex(([one]) => one === part), n = parts.length, line = film.lines[film.column("step").indexOf(step)] ?? "";
-  const onwards = /^"part":\s*""/.test(line.slice(line.lastIndexOf('"part":')));
+const placeOf = ({mood}, film, {step, part}, parts) => {      // between two steps, by the parts that are done; they lead to the step, or on from it where it is whole first
+  const k = parts.findIndex(([one]) => one === part), n = parts.length, first = film.column("step").indexOf(step);
+  const onwards = first >= 0 && film.has(first) && film.picture(first, mood).part === "";
   return k < 0 ? step : onwards ? step + (k + 1) / (n + 1) : step - 1 + (k + 1) / n;
 };
 const closeState = (my) => {
@@ -18,7 +18,7 @@ const closeState = (my) => {
   put($("close").firstChild, "textContent", words.closeup);
   put($("nth"), "style", `min-width:${name.length + 2 * String(last ?? from + steps).length + 4}ch`); put($("nth"), "textContent", p ? `${name} ${p.step}${last === null ? "" : " / " + last}` : "");
   put($("whole"), "hidden", !last);
-  if (last) put($("whole"), "innerHTML", bracketed(from / last, Math.min(from + steps, last) / last, p ? placeOf(film, p, parts) / last : null));
+  if (last) put($("whole"), "innerHTML", bracketed(from / last, Math.min(from + steps, last) / last, p ? placeOf(my, film, p, parts) / last : null));
   put($("parts"), "innerHTML", parts.map(([part, name]) => `<li${part === p?.part ? ' aria-current="step"' : ""}>${escaped(name)}</li>`).join(""));
 };
 const bracketed = (from, to, at) => {               // the whole run's track, what is looked at bracketed, an arrow at what is shown

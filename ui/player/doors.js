@@ -11,7 +11,7 @@ const enter = (my, event) => {
   if (!inSight()) my.stage.scrollIntoView({block: "start", behavior: still.matches ? "auto" : "smooth"});
 };
 const inSight = () => Boolean(document.querySelector(".th-mini[data-shown=true]")?.offsetParent);
-const MINI = '<button type="button"><span aria-hidden="true"></span></button><p><b></b> <span></span></p>';
+const MINI = '<div><span aria-hidden="true"></span><button type="button"></button></div><p><b></b> <span></span></p>';
 const makeMini = (root) => {
   const box = root.appendChild(element("figure", "th-mini", MINI)), dress = dresser(box), my = {box, timer: 0, waits: 0, seen: null, eye: null};
   const hear = (what) => { if (what !== "rows") followFilm(my); };
@@ -19,7 +19,7 @@ const makeMini = (root) => {
   box.querySelector("button").onclick = () => shared.player?.stage.scrollIntoView({block: "start", behavior: still.matches ? "auto" : "smooth"});
   shared.followers.add(hear);
   return {
-    update({words = {}}) { dress.dress(); put(box.firstChild, "ariaLabel", words.to_film); put(box.firstChild, "title", words.to_film); followFilm(my); },
+    update({words = {}}) { dress.dress(); for (const name of ["ariaLabel", "title"]) put(box.querySelector("button"), name, words.to_film); followFilm(my); },
     stop() { shared.followers.delete(hear); my.eye.disconnect(); clearTimeout(my.timer); dress.stop(); box.remove(); },
   };
 };
@@ -40,7 +40,7 @@ const copySoon = (my) => {                          // once nothing glides; whil
   if (!pane?.film || my.box.dataset.shown !== "true" || !my.box.offsetParent) return;
   if (pane.glide && my.waits++ < 4) { my.timer = setTimeout(() => copySoon(my), 60); return; }
   my.waits = 0;
-  copyPlot(my.box.querySelector("button span"), pane.plot);
+  copyPlot(my.box.querySelector("div span"), pane.plot);
 };
 const AROUND = [46, 30, 14, 40];                    // pixels left, above, right and below a panel: its axes and its title
 const copyPlot = (node, plot) => {                  // the first panel as it stands, smaller

@@ -23,9 +23,10 @@ from engine.language.word2vec.reading import Ground, Word2vecFrame, prepare
 from engine.language.word2vec.trees import Tree, TreeFrame, tree
 
 LEARN: Mapping[str, Lines] = {
-    "step": (embedding.Model.epoch, ("for job", "rate =", "words =")),
-    "batch": (embedding.Model.epoch, ("rate =", "words =")),
+    "step": (embedding.Model.epoch, ("for job", "rate =", "words =", "yield float(")),
+    "batch": (embedding.Model.epoch, ("rate =", "words =", "yield float(")),
 }
+LEARNED = {"words =": "Σ words = ⟦learned⟧", "yield float(": "loss = ⟦loss⟧"}
 BUILD: Mapping[str, Lines] = {
     "merge": (trees.merges, ("for m in", "now = replace(now, step=m", "now = replace(now, left")),
     "walk": (trees.walk, ("for k in", "product =")),
@@ -56,7 +57,7 @@ COMPARED = {"near, cosines =": "⟦word⟧ → ⟦nearest⟧"}
 ANSWERED = {"return nearest(E, analogy_point": "⟦best⟧, cos = ⟦cos⟧"}
 
 ALGORITHMS = (
-    Algorithm("map", mapped, Map, "little", code=LEARN),
+    Algorithm("map", mapped, Map, "little", code=LEARN, says=LEARNED),
     Algorithm("tree", tree, Tree, "little", code=BUILD, says=BUILT),
     Algorithm("pair", pair, Pairs, "little", code=FORETELL, says=FORETOLD),
     Algorithm("noise", noise, Noise, "little", code=DRAW, says={"drawn =": "Σ = ⟦drawn⟧"}),

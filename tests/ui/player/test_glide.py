@@ -3,13 +3,11 @@
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page
 
-import tests.ui.player_harness as harness
-import tests.ui.test_player_js as player
-from tests.ui.player_harness import Server, film, show
-from tests.ui.test_player_js import opened, press, remember_steps, wait
+import tests.ui.player.harness as harness
+from tests.ui.player.harness import Server, film, opened, press, remember_steps, show, wait
 
-page, shared = player.page, player.shared  # its fixtures
 SETTLED = "window.theoria.player.panes.every(({glide}) => !glide)"
 DRAWN = "[...document.querySelectorAll('.th-plot .main-svg')].map((svg) => svg.outerHTML).join('')"
 # Whether a picture that has just been drawn glides, and every place its marks are seen at.
@@ -24,6 +22,11 @@ def server() -> Server:
     server = Server()
     server.films |= {"shapes": shapes(), "slow": film(6, rate=4)}
     return server
+
+
+@pytest.fixture(scope="module")
+def shared(browser: Browser, server: Server) -> Page:
+    return opened(browser, server)
 
 
 def shapes(n: int = 4) -> list[dict[str, Any]]:

@@ -1,6 +1,8 @@
 """A page with the player and a server with films that do what a test says: finished, growing, lost, broken, not there at all."""
 
+import base64
 import contextlib
+import gzip
 import json
 import math
 import threading
@@ -11,13 +13,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from charts import theme
 from runtime import script
 from ui.player import SCRIPT, STYLE
 
-UI = Path(__file__).parents[2] / "ui"
+UI = Path(__file__).parents[3] / "ui"
+STAGE = ".th-player"
 WORDS = {
     "first": "To the start (Home)", "back": "Step back (←)", "next": "Step (→)", "last": "To the end (End)", "play": "Play", "pause": "Pause", "space": "Space", "scrub": "Step of the run", "step": "Step",
     "speed": "Speed", "loop": "Loop", "more": "More", "controls": "Controls of the film", "copy_step": "Copy link to this step", "save_svg": "Picture (SVG)", "save_png": "Picture (PNG)", "save_csv": "Numbers (CSV)",
@@ -162,6 +165,53 @@ def player(*keys: str, **more: Any) -> dict[str, Any]:
     films = [{"key": key, "run": f"run {key}", "address": f"/films/{key}", "name": f"film {key}"} for key in keys]
     closeup = {"now": False, "offered": True}
     return {"kind": "player", "films": films, "start": None, "autoplay": False, "link": "https://theoria.example/som?v=1&som.rows=5", "file": "som", "plotly": "/plotly.js", "words": WORDS, "closeup": closeup, "inline": None} | more  # fmt: skip
+
+
+# ---- what a test does with the page, and asks of it
+
+
+def opened(browser: Browser, server: Server, **more: object) -> Page:
+    page = browser.new_context(**{"viewport": {"width": 1280, "height": 800}} | more).new_page()
+    page.problems = []
+    page.on("pageerror", lambda problem: page.problems.append(str(problem)))
+    page.goto(server.url)
+    page.wait_for_function("window.ready")
+    return page
+
+
+def wait(page: Page, **hooks: object) -> None:
+    """Until the stage says so: wait(page, step=3, state="ready")."""
+    page.wait_for_selector(STAGE + "".join(f'[data-{name}="{value}"]' for name, value in hooks.items()), timeout=40_000)
+
+
+def step(page: Page) -> int:
+    return int(page.get_attribute(STAGE, "data-step"))
+
+
+def press(page: Page, *names: str) -> None:
+    for name in names:
+        page.click(f".th-player .th-{name}")
+
+
+def events(page: Page, kind: str) -> list[dict[str, Any]]:
+    return [value for name, value in page.evaluate("window.events") if name == "event" and value["kind"] == kind]
+
+
+def spot(page: Page, x: float, y: float, axes: str = "") -> tuple[float, float]:
+    """Where a point of the first plot is on the screen."""
+    return tuple(page.evaluate(
+        """([x, y, k]) => { const gd = document.querySelector(".th-plot"), box = gd.getBoundingClientRect(), X = gd._fullLayout["xaxis" + k], Y = gd._fullLayout["yaxis" + k];
+        return [box.left + X._offset + X.l2p(x), box.top + Y._offset + Y.l2p(y)]; }""", [x, y, axes]))  # fmt: skip
+
+
+def remember_steps(page: Page) -> None:
+    page.evaluate("""() => { window.seen = []; const stage = document.querySelector(".th-player");
+        new MutationObserver(() => window.seen.push(+stage.dataset.step)).observe(stage, {attributes: true, attributeFilter: ["data-step"]}); }""")
+
+
+def inline(lines: list[dict[str, Any]]) -> str:
+    """A film as the page hands it over."""
+    return base64.b64encode(gzip.compress(b"".join(map(packed, lines)))).decode()
 
 
 # ---- films
