@@ -77,13 +77,16 @@ class Server:
         self.process.wait()
 
 
-def ended(process: psutil.Process) -> None:
-    """Asked to end, and made to after ten seconds."""
+def ended(process: psutil.Process, patience: float = 10) -> None:
+    """Asked to end, and made to, with all that it started, after some seconds."""
+    started = process.children(recursive=True)
     process.terminate()
     try:
-        process.wait(10)
+        process.wait(patience)
     except psutil.TimeoutExpired:
-        process.kill()
+        for one in (process, *started):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()
 
 
 class Shared:
@@ -111,7 +114,7 @@ class Shared:
         with self._alone() as told:
             told["users"] -= 1
             if not told["users"]:
-                ended(psutil.Process(self.pid))
+                ended(psutil.Process(self.pid), patience=1)  # how it ends is asked in tests/runtime
 
 
 Running = Server | Shared

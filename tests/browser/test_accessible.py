@@ -18,6 +18,8 @@ PIN = re.compile("|".join(re.escape(phrases(language)["player"]["pin"]) for lang
 OTHER = next(language for language in LANGUAGES if language != REFERENCE)
 SCAN = """([part, rules]) => axe.run({include: [part], exclude: [".th-plot .svg-container"]}, {resultTypes: ["violations"], ...(rules && {runOnly: rules})}).then(({violations}) =>
     violations.filter(({impact}) => /serious|critical/.test(impact)).map(({id, nodes}) => `${id}: ${nodes.map(({target, any, html}) => [target, any[0]?.message, html.slice(0, 160)].join(" ")).slice(0, 3).join("; ")}`))"""  # a picture is one thing with words of its own
+# Colours fade from one to the other, beginning when a script has heard of the theme.
+FADED = """() => new Promise((wake) => setTimeout(wake, 100)).then(() => Promise.all(document.getAnimations().filter((one) => one.playState === "running" && Number.isFinite(one.effect.getComputedTiming().endTime)).map((one) => one.finished.catch(() => null))).then(() => null))"""
 HELD = """() => { const node = document.activeElement, box = node.getBoundingClientRect();
     if (node === document.body) return null;
     const kept = window.walked ??= new Map(); if (!kept.has(node)) kept.set(node, kept.size);
@@ -52,7 +54,7 @@ def findings(page: Page, *rules: str, part: str = "html") -> list[str]:
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE)
     page.evaluate("document.fonts.ready.then(() => null)")  # until then an icon is the word it is made of
-    page.wait_for_timeout(400)  # colours fade from one to the other
+    page.evaluate(FADED)
     return list(page.evaluate(SCAN, [part, list(rules) or None]))
 
 
