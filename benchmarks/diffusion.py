@@ -55,8 +55,9 @@ def _state(shape: tuple[int, ...]) -> tuple[Tensor, Tensor]:
 
 
 def _same(ours: np.ndarray, theirs: Tensor) -> float:
-    gap = float(np.abs(ours - theirs.numpy()).max())
-    assert gap < 1e-3, gap
+    """The largest gap, as a share of the largest value: where x_0 is not held, values reach the hundreds."""
+    gap = float(np.abs(ours - theirs.numpy()).max() / theirs.abs().max())
+    assert gap < 1e-4, gap
     return gap
 
 
