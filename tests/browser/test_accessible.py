@@ -155,5 +155,7 @@ def test_axe_finds_nothing_serious_in_what_is_folded_away(visit):
     for door in (".st-key-som-own button", ".st-key-sharing button"):
         page.locator(door).first.click()
         idle(page)
+        for box in page.get_by_test_id("stFileUploaderDropzone").all():
+            expect(box.get_by_role("button")).to_have_attribute("aria-label", re.compile("."))  # named by ways.js
         assert findings(page, part="[data-testid=stPopoverBody]") == [], door
         page.keyboard.press("Escape")
