@@ -26,7 +26,8 @@ def answers(question: Question, text: Topic, key: str, give: Callable[[float], N
 def told(question: Question, answer: float | None, text: Topic, verdict: str) -> str:
     """HTML of what was answered (None: nothing), and of what is so: the second once the run has been seen to where it stops."""
     watch = say("lesson_watch") if answer is None else say("watch", answer=question.said(answer))
-    why = f'<p class="th-ask th-why">{verdict} {with_numbers(question.why, text.columns)}</p>' if verdict or question.why else ""
+    judged = verdict and verdict + say("after_sentence")
+    why = f'<p class="th-ask th-why">{judged}{with_numbers(question.why, text.columns)}</p>' if judged or question.why else ""
     return f'<p class="th-ask th-watch">{html.escape(watch)}</p>' + why
 
 
