@@ -14,7 +14,7 @@ run: $(VENV)/run.done  ## open the playground
 	@$(BIN)/streamlit run app.py --server.port $(PORT)
 
 test: $(VENV)/dev.done browser proxy $(if $(TOPIC),,check)  ## everything that must hold; TOPIC=som: of one topic; FUZZ=1: with a thousand examples each
-	$(BIN)/python -m pytest -n 2 --dist worksteal --durations=15 $(if $(TOPIC),--topic $(TOPIC))
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist worksteal --durations=15 $(if $(TOPIC),--topic $(TOPIC))
 
 check: $(VENV)/dev.done  ## style, types, who imports whom
 	$(BIN)/ruff check .

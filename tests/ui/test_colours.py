@@ -43,6 +43,21 @@ def test_black_and_white_are_a_hundred_apart_and_grey_stays_grey_for_everybody()
         np.testing.assert_allclose(matrix @ np.full(3, 0.5), 0.5, atol=1e-5)
 
 
+def contrast(mood: str, text: str, paper: str) -> float:
+    """The ratio of WCAG 2.2 between two roles."""
+    weights = np.array([0.2126, 0.7152, 0.0722])
+    dark, light = sorted(float(weights @ linear(PALETTES[mood][role])) for role in (text, paper))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@seen_in[1]
+@pytest.mark.parametrize("paper", ["paper", "surface", "sunk", "tile", "wash"])
+def test_words_can_be_read_on_every_paper(mood, paper):
+    """4.5 : 1 for words; hints and ticks do not stand on the wash, what happens now not on what is sunk."""
+    roles = ["ink", "ink2", "bad"] + ["ink3"] * (paper != "wash") + ["accent"] * (paper != "sunk")
+    assert {role: contrast(mood, role, paper) for role in roles if contrast(mood, role, paper) < 4.5} == {}
+
+
 @seen_in[0]
 @seen_in[1]
 def test_any_two_series_can_be_told_apart(mood, eyes):
