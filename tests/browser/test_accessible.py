@@ -13,7 +13,11 @@ from ui.text import LANGUAGES, REFERENCE, phrases, theory
 
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 PAGES = ["", "engine", *TOPICS]
-DARK = ["", "engine", "som"]  # where the dark theme is asked too: topics have their colours from one table, whose contrasts are tested
+DARK = [
+    "",
+    "engine",
+    "som",
+]  # where the dark theme is asked too: topics have their colours from one table, whose contrasts are tested
 LOCALES = {"en": "en-US", "zh": "zh-CN"}
 PIN = re.compile("|".join(re.escape(phrases(language)["player"]["pin"]) for language in LANGUAGES))
 OTHER = next(language for language in LANGUAGES if language != REFERENCE)
