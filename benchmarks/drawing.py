@@ -1,6 +1,6 @@
 """What the server itself spends on a film, drawn in its own thread and in a drawer. `python -m benchmarks.drawing`.
 
-CPU-seconds of the server's process alone. `python -m benchmarks.drawing lanes`: films a second with 1 to 16 drawers, where each
+CPU-seconds of the server's process alone; with one thread, since idle ones spin for a while and would be counted. `python -m benchmarks.drawing lanes`: films a second with 1 to 16 drawers, where each
 picture takes as long as the mean one and no core, as if each drawer had a core of its own.
 """
 
@@ -10,6 +10,8 @@ import time
 from collections.abc import Sequence
 from statistics import mean
 from typing import Any
+
+from threadpoolctl import threadpool_limits
 
 from charts.panels import Picture
 from contents import SECTIONS
@@ -89,7 +91,7 @@ class Numbered(Options):
     number: int = 0
 
 
-if __name__ == "__main__":
+def main() -> None:
     if sys.argv[1:] == ["lanes"]:
         for drawers in (1, 2, 4, 8, 16):
             rate, share = lanes(drawers)
@@ -99,3 +101,8 @@ if __name__ == "__main__":
         for name, drawers in (("drawn in its thread", 0), ("in a drawer", 1)):
             pictures, film = costs(drawers)
             print(f"| {name} | {mean(pictures):.2f} ms ({min(pictures):.2f}–{max(pictures):.2f}) | {film:.0f} ms |")
+
+
+if __name__ == "__main__":
+    with threadpool_limits(1):
+        main()

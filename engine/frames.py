@@ -43,7 +43,7 @@ class Frame:
 
     def arrays(self) -> list[np.ndarray]:
         """The fields that are arrays, in order of declaration."""
-        return [value for field in fields(self) if isinstance(value := getattr(self, field.name), np.ndarray)]
+        return [value for value in vars(self).values() if isinstance(value, np.ndarray)]
 
 
 def finite(frame: Frame) -> bool:

@@ -7,11 +7,12 @@ import struct
 import time
 import weakref
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
+from engine.frames import Frame
 from runtime import child, drawing, settings, workers
 from runtime.drawing import DROP, FILM, FORGET, FRAMES, TAKE, Reply, Step, Task, is_too_big, reach
 from runtime.film import Film
@@ -19,6 +20,7 @@ from runtime.jobs import Job
 
 KEPT = 32_000_000  # bytes of frames that a drawer holds beside those of the film it is at
 WRITE_SECONDS = settings.SILENT_SECONDS  # until a drawer that takes nothing is given up: it only draws what it has been given
+PARCEL = 500_000  # bytes of frames sent at once, and what the last of them has more
 WORDS = 50_000  # bytes that a topic's words count for
 
 
@@ -138,12 +140,11 @@ class Drawer:
             self._forget(id(job))
             sent = self._runs[id(job)] = _Sent(str(next(self._names)), weakref.ref(job))
         self._runs.move_to_end(id(job))
-        while sent.frames <= last:
-            frame = job.frames[sent.frames]
-            self._pipe.send((FRAMES, sent.name, frame))
-            sent.frames += 1
-            sent.nbytes += frame.nbytes
-            self.held += frame.nbytes
+        for frames, size in parcels(job.frames[sent.frames : last + 1]):
+            self._pipe.send((FRAMES, sent.name, frames))
+            sent.frames += len(frames)
+            sent.nbytes += size
+            self.held += size
         self._tidy()
         return sent.name
 
@@ -162,6 +163,20 @@ class Drawer:
     def _close(self, key: str) -> None:
         self._films.pop(key, None)
         self._pipe.send((DROP, key, None))
+
+
+def parcels(frames: Iterable[Frame]) -> Iterator[tuple[list[Frame], int]]:
+    """Frames as they are sent, with their bytes: small ones together, since every message costs as much as some of them."""
+    parcel: list[Frame] = []
+    size = 0
+    for frame in frames:
+        parcel.append(frame)
+        size += frame.nbytes
+        if size >= PARCEL:
+            yield parcel, size
+            parcel, size = [], 0
+    if parcel:
+        yield parcel, size
 
 
 def _give_up_after(pipe: Connection, seconds: float) -> None:

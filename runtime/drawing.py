@@ -170,7 +170,7 @@ class _Desk:
     def note(self, kind: str, name: str, content: Any) -> None:
         """Put something there, or take it away."""
         if kind == FRAMES:
-            self._runs.setdefault(name, []).append(content)
+            self._runs.setdefault(name, []).extend(content)
         elif kind == FORGET:
             self._runs.pop(name, None)
         elif kind == DROP:
