@@ -1,7 +1,8 @@
 """What the server itself spends on a film, drawn in its own thread and in a drawer. `python -m benchmarks.drawing`.
 
-CPU-seconds of the server's process alone; with one thread, since idle ones spin for a while and would be counted. `python -m benchmarks.drawing lanes`: films a second with 1 to 16 drawers, where each
-picture takes as long as the mean one and no core, as if each drawer had a core of its own.
+CPU-seconds of the server's process alone, with one thread: idle ones spin for a while, and would be counted.
+`python -m benchmarks.drawing lanes`: films a second with 1 to 16 drawers, where each picture takes as long as the mean one and
+no core, as if each drawer had a core of its own.
 """
 
 import importlib
