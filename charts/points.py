@@ -112,3 +112,12 @@ def kind(k: int) -> tuple[str, str, np.ndarray]:
     if k >= len(SYMBOLS):
         return "@ink3", "circle", OUTLINES["circle"] * 0.8
     return f"@c{k + 1}", SYMBOLS[k], OUTLINES[SYMBOLS[k]]
+
+
+def signs(xy: np.ndarray, kinds: np.ndarray, radius: np.ndarray, count: int) -> list[Trace]:
+    """Places [n, 2] with the sign of their category [n] (-1: none) as large as `radius` [n]: one path for each of `count`."""
+    found = []
+    for k in range(count):
+        colour, _, outline = kind(k)
+        found.append(blobs(xy[kinds == k], outline * radius[kinds == k, None, None], colour=colour, line="@surface"))
+    return found
