@@ -64,7 +64,7 @@ def arrows(places: np.ndarray, reach: np.ndarray, *, colour: str = "@ink3", widt
     return curves.line(paths[:, 0].round(3), paths[:, 1].round(3), colour=colour, width=width, opacity=opacity)
 
 
-def needles(places: np.ndarray, reach: np.ndarray, pixel: np.ndarray, *, colour: str, foot: float = 5, **more: Any) -> Trace:
+def needles(places: np.ndarray, reach: np.ndarray, pixel: np.ndarray, *, colour: str, foot: float = 4, **more: Any) -> Trace:
     """Arrows of one pointed stroke from places [n, 2] as far as `reach` [n, 2] says, all in one path; NaN: none. All keep their
     turn, so that they glide. pixel (2,): how long one is on each axis; `foot`: px across, where an arrow begins."""
     way = reach / pixel

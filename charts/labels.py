@@ -117,6 +117,13 @@ def through(
     return held(before, at[i], size, rank, radius=radius)
 
 
+def joined(at: np.ndarray, texts: Sequence[str], most: int = 3) -> tuple[np.ndarray, list[str]]:
+    """Labels of marks [n, 2] of which some lie in one place: the places, and what stands at each, at most so many in a row."""
+    places, which = np.unique(np.round(at, 1), axis=0, return_inverse=True)
+    rows = [[texts[k] for k in np.flatnonzero(which.ravel() == place)] for place in range(len(places))]
+    return places, [", ".join(row[:most]) + ", …" * (len(row) > most) for row in rows]
+
+
 def outer(at: np.ndarray, group: np.ndarray, most: int = 16) -> np.ndarray:
     """Of points [n, 2] in groups [n] the numbers of some that lie away from the other groups: where a group's name may stand."""
     scaled, chosen = (at - at.mean(0)) / np.maximum(np.ptp(at, axis=0), 1e-9), list[np.ndarray]()

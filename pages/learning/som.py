@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from engine.algorithm import Algorithm
 from engine.learning import som
 from engine.learning.som import SomFrame
 from engine.learning.som.sheet import Sheet
@@ -67,6 +68,12 @@ def take_away(text: Topic, run: Run, sheet: Sheet, chosen: Chosen[Points], class
             st.code(f"{lines}\nprint(som.as_csv(frame, data{''.join(how)}))", language="python", wrap_lines=True)
 
 
+def neighbourhoods(kind: Algorithm[Any], text: Topic) -> dict[str, dict[str, str]]:
+    """Those that a kind of run has: one that another kind had goes back to the first."""
+    specs = [spec for spec in kind.Params.specs() if spec.name == "neighbourhood"]
+    return {spec.name: {value: text.choices[spec.name][value] for value in spec.choices} for spec in specs}
+
+
 text = shell.header("som")
 row = Strip(text)
 left, right = shell.stage()
@@ -75,7 +82,7 @@ with left:
     kind = kinds.picked(text, som.ALGORITHMS)
     with box:
         chosen = dataset(text, FLAT if kind.name.startswith("unfold") else SAMPLES, default=kind.sample, form=POINTS)
-    choices = {**view.settings(kind.Params, text), **view.choices(chosen.data, text)}
+    choices = {**neighbourhoods(kind, text), **view.choices(chosen.data, text)}
     params, options = controls(text, kind, view.Options, choices)
     placed = place(text, chosen.data)
     take_away(text, Run(kind.train, params, (chosen.data,), device.chosen(kind)), params, chosen, options.classes)

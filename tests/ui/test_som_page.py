@@ -65,7 +65,7 @@ def test_a_sample_that_was_placed_stays_beside_every_kind_of_run_and_in_the_link
 
 def test_the_unit_that_was_clicked_is_told_of_with_the_samples_it_won(played):
     page = opened()
-    frame = next(som.online(som.Online(), data.sample("penguins")))
+    frame = next(som.online(som.Online(), data.sample("xkcd")))
     unit = int(frame.bmu[0])
     won = frame.measured[frame.bmu == unit]
     assert page.dataframe[0].value["sample"].tolist() == [int(k) + 1 for k in won[:200]]

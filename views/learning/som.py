@@ -1,5 +1,6 @@
 """A self-organising map: the sheet among the data and how a step pulls it, the map itself, and what has become of both errors."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,8 @@ from charts import curves
 from charts.formula import formula
 from charts.layout import columns, rows
 from charts.numbers import number
-from charts.panels import Picture
+from charts.panels import Picture, escaped
+from charts.words import cut
 from engine.learning.som import ALGORITHMS, SomFrame, superclasses
 from engine.learning.som.atlas import New, agreement, new_sample
 from engine.learning.som.rules import scales
@@ -21,9 +23,8 @@ from engine.points import Points
 from views import Words, column_name
 from views.learning.som_map import map_of
 from views.learning.som_sheet import Pull, folds_show, of_pass, of_sample, of_trial, sheet
-from views.learning.som_units import called, decimals
+from views.learning.som_units import decimals
 from views.look import Look, Values, scenes
-from views.look import Words as Topic
 
 PULL = formula(
     r"(W_v + \theta\,\alpha\,(D - W_v))_{\text{COLUMN}} = {before}! + {theta}! \cdot {alpha}! \cdot ({sample}! - {before}?) = {after}!!"  # noqa: E501
@@ -32,6 +33,9 @@ MEAN = formula(
     r"(W_v)_{\text{COLUMN}} = \frac{\sum_i \theta_{b_i v}\, x_i}{\sum_i \theta_{b_i v}} = \frac{{sum}!}{{weight}!} = {after}!!"
 )
 ERRORS = ("error", "topographic")
+STARTS = {"random": "start_random", "pca": "start_pca"}
+TRIALS = (("trial_flat", "trial_folded"), ("trial_pca_flat", "trial_pca_folded"))  # began on the other start? ended folded?
+UNIT = re.compile(r"[,(（]")  # what the unit of a column follows
 RESERVED = {"", "u_matrix", "hits", "units", "pc1", "pc2"}  # a column of such a name cannot be chosen
 WHOLE = {"pull": "step", "move": "step", "from": "step"}  # parts that end a step are told as the step is
 
@@ -52,12 +56,6 @@ def choices(data: Points, words: Words) -> dict[str, dict[str, str]]:
     planes = {"": words("automatic")} | own | {"u_matrix": words("plane_u_matrix"), "hits": words("plane_hits")} | few
     axes = {"": words("automatic")} | ({"pc1": words("pc", k=1), "pc2": words("pc", k=2)} if len(data.columns) > 2 else {}) | few
     return {"plane": planes, "across": axes, "up": axes}
-
-
-def settings(model: type[engine.params.Params], words: Topic) -> dict[str, dict[str, str]]:
-    """The neighbourhoods that a kind of run has: one that another kind had goes back to the first."""
-    specs = [spec for spec in model.specs() if spec.name == "neighbourhood"]
-    return {spec.name: {value: words.choices[spec.name][value] for value in spec.choices} for spec in specs}
 
 
 def online(look: Look[SomFrame]) -> Picture:
@@ -92,7 +90,7 @@ def _picture(look: Look[SomFrame], strength: np.ndarray, pull: Pull, rule: str, 
     title = look.words.columns["folded"] if curve == ("folded",) else look.say("errors")
     history = curves.history(title, *curve, x=axis, small=True)
     drawn = look.picture(
-        columns(sheet(look, new, classes, pull, strength), rows(map_of(look, new, classes, strength), history)),
+        columns(sheet(look, new, classes, pull, strength), rows(map_of(look, new, classes, strength), history), shares=(8, 5)),
         facts=_facts(look) | {"more": _more(look, new, share)},
         key=WHOLE.get(look.part, ""),
         formula=rule.replace("COLUMN", _column_name(cloud, column, look.say)),
@@ -102,7 +100,7 @@ def _picture(look: Look[SomFrame], strength: np.ndarray, pull: Pull, rule: str, 
         metrics=("error", "topographic", ("sigma", number(frame.sigma, 2))),
         derived={
             "sample": frame.sample + 1 if frame.sample >= 0 else None,
-            "winner": _spot(*frame.winner) if frame.best >= 0 else None,
+            "winner": str(frame.winner) if frame.best >= 0 else None,
             "agreement": share,
         },
     )
@@ -115,24 +113,18 @@ def _picture(look: Look[SomFrame], strength: np.ndarray, pull: Pull, rule: str, 
 def _facts(look: Look[SomFrame]) -> dict[str, Any]:
     """What the sentences of all kinds say."""
     frame, params, cloud = look.frame, look.params, look.data[0]
-    first = {"sigma": number(frame.sigma_start, 2), "folded": frame.folded}
-    kept = frame.start == getattr(params, "start", frame.start)
-    measured = {"error": number(frame.error, 3), "topographic": number(100 * frame.topographic, 1), "folded": frame.folded}
+    errors = {"error": number(frame.error, 3), "topographic": number(100 * frame.topographic, 1), "folded": frame.folded}
+    sigma = number(frame.sigma_start, 2)
     return {
-        "start": look.say("start_" + frame.start, rows=params.rows, cols=params.cols),
-        "trial": look.say("trial" + "_pca" * (not kept) + ("_folded" if frame.folded else "_flat"), **first),
-        "unit": _spot(*frame.winner),
+        "start": look.say(STARTS[frame.start], rows=params.rows, cols=params.cols),
+        "trial": look.say(TRIALS[frame.start != params.start][frame.folded > 0], sigma=sigma, folded=frame.folded),
+        "unit": str(frame.winner),
         "sample": _sample(cloud, frame.sample),
         "samples": len(frame.measured),
         "radius": number(frame.sigma, 2),
-        "sigma": first["sigma"],
-        "measured": look.say("measured" + "_folds" * (len(cloud.columns) == 2), **measured),
+        "sigma": sigma,
+        "measured": look.say("measured_folds" if len(cloud.columns) == 2 else "measured", **errors),
     }
-
-
-def _spot(row: int, col: int) -> str:
-    """A unit as sentences name it."""
-    return f"({row}, {col})"
 
 
 def _sample(cloud: Points, sample: int) -> str:
@@ -146,7 +138,7 @@ def _more(look: Look[SomFrame], new: New | None, share: float | None) -> str:
     """A second sentence: where the new sample fell, what the classes are, or that the sheet is folded, unless a trial says it."""
     frame, count = look.frame, look.options.classes
     if new is not None:
-        unit = _spot(*divmod(new.unit, look.params.cols))
+        unit = str(divmod(new.unit, look.params.cols))
         return look.say("placed_label" if new.label else "placed", unit=unit, label=new.label, votes=new.votes, of=new.of)
     if count > 1:
         return look.say("classes") if share is None else look.say("classes_agree", share=look.percent(share))
@@ -167,9 +159,10 @@ def _column(frame: SomFrame, cloud: Points, options: Options) -> int:
 
 
 def _column_name(cloud: Points, column: int, words: Words) -> str:
+    """What stands at the formula's foot: a column without its unit."""
     if cloud.kind == "images":
         return words("pixel", row=column // cloud.shape[1], col=column % cloud.shape[1])
-    return called(cloud.columns[column], words)
+    return escaped(cut(UNIT.split(column_name(cloud.columns[column], words))[0], 16))
 
 
 def _values(frame: SomFrame, cloud: Points, column: int) -> Values:

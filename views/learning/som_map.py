@@ -17,7 +17,7 @@ from views.look import Look
 
 TOLD = 6  # columns that a cell tells of itself
 STAGE = (250.0, 220.0)  # px that names reckon with
-FELT, THICK = 0.03, 0.24  # θ from which a cell has a frame; of a cell, how thick one is where θ is 1
+FELT, THICK = 0.03, 0.18  # θ from which a cell has a frame; of a cell, how thick one is where θ is 1
 Coloured = tuple[list[Trace], list[dict[str, Any]], str]  # the cells, their key, the heading
 
 
@@ -33,8 +33,9 @@ def map_of(look: Look[SomFrame], new: New | None, classes: np.ndarray, strength:
         traces += points.signs(at, top, np.minimum(radius, 0.36), len(cloud.label_names))
     moved = strength > FELT
     traces.append(matrices.frames(at[moved], corners, THICK * strength[moved], colour="@accent", opacity=0.9))
-    rings = matrices.ringed(at[[max(look.frame.best, 0)]], corners, ["@accent"])
-    traces += rings if look.frame.best >= 0 else map(units_.nowhere, rings)
+    if not look.scene.startswith("unfold"):  # what a trial ended with is not what it is about
+        rings = matrices.ringed(at[[max(look.frame.best, 0)]], corners, ["@accent"])
+        traces += rings if look.frame.best >= 0 else map(units_.nowhere, rings)
     traces += _classes(look, classes, at, corners)
     if look.options.overlay and 0 < len(cloud.names) <= units_.NAMED:
         traces += _names(look, at)
@@ -102,11 +103,12 @@ def _classes(look: Look[SomFrame], classes: np.ndarray, at: np.ndarray, corners:
 def _names(look: Look[SomFrame], at: np.ndarray) -> list[Trace]:
     """Names of the samples beside the cells that won them."""
     frame, names, (x, y) = look.frame, look.data[0].names, _reach(at)
-    stood, texts = labels.pixels(at, x, y, STAGE)[frame.bmu], [escaped(names[k]) for k in frame.measured]
-    boxes = labels.sizes(texts, 11)
-    sides = labels.place(stood, boxes, np.zeros(len(texts)), radius=1, panel=STAGE, marks=stood)
+    spots = labels.pixels(at, x, y, STAGE)[frame.bmu]
+    spots, texts = labels.joined(spots, [escaped(names[k]) for k in frame.measured])
+    boxes, must = labels.sizes(texts, 11), np.ones(len(texts), dtype=bool)
+    sides = labels.place(spots, boxes, np.zeros(len(texts)), radius=1, panel=STAGE, marks=spots, must=must)
     won = points.cloud(at[np.unique(frame.bmu)], colour="@ink", size=4, opacity=1, hoverinfo="skip")
-    return [won, labels.drawn(texts, sides, stood, boxes, x, y, panel=STAGE, radius=1, font=11)]
+    return [won, labels.drawn(texts, sides, spots, boxes, x, y, panel=STAGE, radius=1, font=11)]
 
 
 def _targets(look: Look[SomFrame], at: np.ndarray, hits: np.ndarray) -> Trace:

@@ -21,10 +21,11 @@ SIGNS = "●◆■▲✚★"
 SHOWN = 500  # samples drawn at most
 STAGE = (500.0, 360.0)  # px that arrows and names reckon with
 AWAY = 2  # how many times the data's extent a sheet that flies off is drawn beyond it
-FELT, REACH = 0.03, 44  # θ from which a unit has an arrow; px of one where θ is 1
+FELT, REACH, SPOT = 0.03, 44, 7  # θ from which a unit is lit; px of its arrow, and of its spot, where θ is 1
 GRIP = float(np.exp(-0.5))  # θ of a Gaussian at its radius
 Pull = Callable[[Look[SomFrame], Seen, np.ndarray, np.ndarray], list[Trace]]  # of a kind of run: look, axes, units, θ
-LAMP: dict[str, Any] = {"colour": "@accent", "opacity": 0.85}
+FOLD = {"fill": "toself", "fillcolor": "@bad", "line": {"color": "@bad", "width": 0}}
+LAMP: dict[str, Any] = {"colour": "@accent", "opacity": 0.8}
 
 
 def sheet(look: Look[SomFrame], new: New | None, classes: np.ndarray, pull: Pull, strength: np.ndarray) -> Panel:
@@ -84,16 +85,18 @@ def _names(seen: Seen) -> list[Trace]:
     cloud, (x, y) = seen.data, np.stack(seen.reach, axis=1).tolist()
     at, how = labels.pixels(seen.ground, x, y, STAGE), dict[str, Any]()
     if 0 < len(cloud.names) <= units_.NAMED:
-        mine, inks, texts = at, ["@ink"] * len(at), [escaped(name) for name in cloud.names]
+        mine, texts = labels.joined(at, [escaped(name) for name in cloud.names])
+        inks = ["@ink"] * len(mine)
     elif cloud.labels is not None and units_.labelled(cloud):
         beside = labels.outer(at, cloud.labels)
         mine, of = at[beside], cloud.labels[beside]
         inks, texts = [points.kind(k)[0] for k in of], [f"{SIGNS[k]} {escaped(cloud.label_names[k])}" for k in of]
-        how = {"group": of, "must": np.ones(len(of), dtype=bool)}
+        how = {"group": of}
     else:
         return []
     boxes = labels.sizes(texts)
-    sides = labels.place(mine, boxes, np.zeros(len(mine)), panel=STAGE, marks=at, **how)
+    must = np.ones(len(mine), dtype=bool)
+    sides = labels.place(mine, boxes, np.zeros(len(mine)), panel=STAGE, marks=at, must=must, **how)
     return [labels.drawn(texts, sides, mine, boxes, x, y, panel=STAGE, colour=inks)]
 
 
@@ -107,7 +110,7 @@ def _lattice(look: Look[SomFrame], seen: Seen, units: np.ndarray, classes: np.nd
     whole = lines[classes[lines[:, 0]] == classes[lines[:, 1]]]
     folds = frame.folds if folds_show(frame, seen.data) else frame.folds[:0]
     return [
-        *[_fold(units, folds)] * (len(seen.data.columns) == 2),
+        *[points.mesh(units, folds[:, [0, 1, 2, 0]], opacity=0.45) | FOLD] * (len(seen.data.columns) == 2),
         points.mesh(units, whole),
         points.dots(units, tuple((high - low) / [205, 175])),  # about the same on both axes
         units_.pointed(units, params.cols, 16, look.say, [], []),
@@ -117,11 +120,6 @@ def _lattice(look: Look[SomFrame], seen: Seen, units: np.ndarray, classes: np.nd
 def folds_show(frame: SomFrame, cloud: Points) -> bool:
     """Whether folds are certain, and mean something: a ball that nothing has pulled yet is no fold."""
     return len(cloud.columns) == 2 and (frame.step > 0 or bool(frame.theta.any()))
-
-
-def _fold(units: np.ndarray, folds: np.ndarray) -> Trace:
-    area = {"fill": "toself", "fillcolor": "@bad", "line": {"color": "@bad", "width": 0}}
-    return {**points.mesh(units, folds[:, [0, 1, 2, 0]], opacity=0.45), **area}
 
 
 # ---- the lamp: what the step moves, and towards what
@@ -154,6 +152,8 @@ def of_pass(look: Look[SomFrame], seen: Seen, units: np.ndarray, strength: np.nd
 
 
 def of_trial(look: Look[SomFrame], seen: Seen, units: np.ndarray, strength: np.ndarray) -> list[Trace]:
-    """The patch of the sheet that moved together at first: what lies within the first radius of its middle."""
-    lines = lattice(look.params.rows, look.params.cols, look.params.topology)
-    return [points.mesh(units, lines[(strength[lines] >= GRIP).all(1)], width=2.4, **LAMP)]
+    """What moved together at first, around the middle of the sheet: units as large as θ, lines within the first radius."""
+    lines, (low, high) = lattice(look.params.rows, look.params.cols, look.params.topology), seen.reach
+    size = np.where(strength > FELT, strength, np.nan)[:, None, None] * SPOT * (high - low) / STAGE
+    patch = points.mesh(units, lines[(strength[lines] >= GRIP).all(1)], width=2.4, **LAMP)
+    return [patch, points.blobs(units, points.OUTLINES["circle"] * size, **LAMP)]
