@@ -120,7 +120,7 @@ def through(
 def joined(at: np.ndarray, texts: Sequence[str], most: int = 3) -> tuple[np.ndarray, list[str]]:
     """Labels of marks [n, 2] of which some lie in one place: the places, and what stands at each, at most so many in a row."""
     places, which = np.unique(np.round(at, 1), axis=0, return_inverse=True)
-    rows = [[texts[k] for k in np.flatnonzero(which.ravel() == place)] for place in range(len(places))]
+    rows = [[texts[k] for k in np.flatnonzero(which.ravel() == place).tolist()] for place in range(len(places))]
     return places, [", ".join(row[:most]) + ", …" * (len(row) > most) for row in rows]
 
 

@@ -51,6 +51,11 @@ def targets(xy: np.ndarray, link: str, *, ring: int, template: str, **more: Any)
     }
 
 
+def nowhere(trace: Trace) -> Trace:
+    """The same without points: a picture with as many traces as the next one is drawn much faster."""
+    return trace | {"x": [None] * len(trace["x"]), "y": [None] * len(trace["y"])}
+
+
 def dots(xy: np.ndarray, radius: tuple[float, float], *, colour: str = "@ink") -> Trace:
     """Small filled diamonds of `radius` in data units, all in one path."""
     corners = np.array([[1, 0], [0, 1], [-1, 0], [0, -1], [1, 0]]) * np.array(radius)

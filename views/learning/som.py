@@ -11,7 +11,7 @@ import engine.params
 from charts import curves
 from charts.formula import formula
 from charts.layout import columns, rows
-from charts.numbers import number
+from charts.numbers import number, worth
 from charts.panels import Picture, escaped
 from charts.words import cut
 from engine.learning.som import ALGORITHMS, SomFrame, superclasses
@@ -23,7 +23,6 @@ from engine.points import Points
 from views import Words, column_name
 from views.learning.som_map import map_of
 from views.learning.som_sheet import Pull, folds_show, of_pass, of_sample, of_trial, sheet
-from views.learning.som_units import decimals
 from views.look import Look, Values, scenes
 
 PULL = formula(
@@ -171,7 +170,7 @@ def _values(frame: SomFrame, cloud: Points, column: int) -> Values:
         array.ravel().astype(float) for array in (frame.before[..., column], frame.theta, frame.units[..., column])
     )
     whole = int(np.log10(np.abs([before, after]).max() + 1))  # of a sheet that runs away, fewer decimals
-    digits = max(0, min(decimals(cloud, column) + 2, 6, 4 - whole))
+    digits = max(0, min(worth(float(np.ptp(cloud.X[:, column]))) + 2, 6, 4 - whole))
     if frame.sample < 0:
         weight = theta * len(cloud.X)
         return {"sum": _printed(weight * after, digits), "weight": _printed(weight, 3), "after": _printed(after, digits)}

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from charts import images, labels, matrices, points
-from charts.numbers import short
+from charts.numbers import short, worth
 from charts.panels import Panel, Trace, blank, escaped
 from engine.learning.som import SomFrame
 from engine.learning.som.atlas import New, class_names, commonest
@@ -35,7 +35,7 @@ def map_of(look: Look[SomFrame], new: New | None, classes: np.ndarray, strength:
     traces.append(matrices.frames(at[moved], corners, THICK * strength[moved], colour="@accent", opacity=0.9))
     if not look.scene.startswith("unfold"):  # what a trial ended with is not what it is about
         rings = matrices.ringed(at[[max(look.frame.best, 0)]], corners, ["@accent"])
-        traces += rings if look.frame.best >= 0 else map(units_.nowhere, rings)
+        traces += rings if look.frame.best >= 0 else map(points.nowhere, rings)
     traces += _classes(look, classes, at, corners)
     if look.options.overlay and 0 < len(cloud.names) <= units_.NAMED:
         traces += _names(look, at)
@@ -115,7 +115,7 @@ def _targets(look: Look[SomFrame], at: np.ndarray, hits: np.ndarray) -> Trace:
     """What a cell says when it is pointed at: where it is, what it won, its weights."""
     frame, cloud, say = look.frame, look.data[0], look.say
     told = range(min(TOLD, len(cloud.columns)) if cloud.kind != "images" else 0)
-    weights, digits = frame.units.reshape(len(at), -1).astype(float), [units_.decimals(cloud, j) for j in told]
+    weights, digits = frame.units.reshape(len(at), -1).astype(float), [worth(float(np.ptp(cloud.X[:, j]))) for j in told]
     lines = [say("unit_hits") + " %{customdata[2]} · U = %{customdata[3]:.2f}"]
     lines += [f"{units_.called(cloud.columns[j], say)} %{{customdata[{j + 4}]:.{digits[j]}f}}" for j in told]
     known = [hits, frame.u_matrix.ravel().astype(float).round(3), *(weights[:, j].round(digits[j]) for j in told)]

@@ -52,9 +52,6 @@ def _title(column: int, cloud: Points, words: Words) -> str:
     return units_.called(cloud.columns[column], words) if column >= 0 else words("pc", k=column + 3)
 
 
-# ---- the samples
-
-
 def _samples(frame: SomFrame, seen: Seen, words: Words) -> list[Trace]:
     """The samples by class, each knowing its unit."""
     cloud, ground = seen.data, seen.ground
@@ -136,7 +133,7 @@ def of_sample(look: Look[SomFrame], seen: Seen, units: np.ndarray, strength: np.
     marker = {"size": [15, 13], "color": [colour, "rgba(0,0,0,0)"], "line": {"color": "@accent", "width": 3}, "opacity": 1}
     ends = points.cloud(np.stack([sample, units[frame.best] if frame.best >= 0 else sample]), colour=colour, hoverinfo="skip")
     ends |= {"mode": "lines+markers", "marker": marker, "line": {"color": "@accent", "width": 1.5}}
-    return [fields.needles(units, reach, pixel, **LAMP), ends if frame.sample >= 0 else units_.nowhere(ends)]
+    return [fields.needles(units, reach, pixel, **LAMP), ends if frame.sample >= 0 else points.nowhere(ends)]
 
 
 def of_pass(look: Look[SomFrame], seen: Seen, units: np.ndarray, strength: np.ndarray) -> list[Trace]:

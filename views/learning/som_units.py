@@ -13,11 +13,6 @@ LABELS = 6  # signs that can be told apart
 NAMED = 60  # names of samples written at most
 
 
-def nowhere(trace: Trace) -> Trace:
-    """The same without points: a picture with as many traces as the next one is drawn much faster."""
-    return trace | {"x": [None] * len(trace["x"]), "y": [None] * len(trace["y"])}
-
-
 def pointed(at: np.ndarray, cols: int, ring: int, words: Words, lines: list[str], known: list[Any]) -> Trace:
     """Units that can be pointed at and clicked: they say row and column, then `lines` with the columns of `known` from 2 on."""
     template = "<br>".join([words("unit_word") + " (%{customdata[0]}, %{customdata[1]})", *lines])
@@ -38,9 +33,3 @@ def called(column: str, words: Words) -> str:
 def colours(rows: np.ndarray) -> np.ndarray:
     """Rows (n, 3) as bytes of red, green and blue."""
     return np.clip(np.round(rows[:, :3]), 0, 255).astype(np.uint8)
-
-
-def decimals(cloud: Points, column: int) -> int:
-    """How many digits a column is worth."""
-    span = float(np.ptp(cloud.X[:, column])) or 1.0
-    return int(np.clip(3 - np.ceil(np.log10(span)), 0, 6))
