@@ -172,12 +172,16 @@ def test_the_frames_of_the_map_are_as_thick_as_theta():
     assert 1 - size[:, 7] / size[:, 0] == pytest.approx(2 * som_map.THICK * theta[theta > som_map.FELT], abs=1e-3)
 
 
-def test_in_a_pass_an_arrow_leads_from_where_a_unit_lay_to_where_it_lies():
+def test_in_a_pass_an_arrow_says_whence_a_unit_came_and_how_far_beside_the_others():
     frame, picture, _ = drawn(mode="batch", at=3)
     (arrows,) = accent(picture, "x")
     ends = np.stack([arrows["x"], arrows["y"]], -1).reshape(-1, 4, 2)
     assert ends[:, 1] == pytest.approx(frame.units.reshape(-1, 2), rel=1e-5)
-    assert (ends[:, 0] + ends[:, 2]) / 2 == pytest.approx(frame.before.reshape(-1, 2), rel=1e-5)
+    long, way = ends[:, 1] - (ends[:, 0] + ends[:, 2]) / 2, (frame.units - frame.before).reshape(-1, 2)
+    share = (long * way).sum(1) / (way**2).sum(1)
+    assert share == pytest.approx(np.full(len(share), share[0]), rel=1e-3)  # all as much longer or shorter than they were
+    pixel = np.array([np.ptp(picture.layout[f"{axis}axis"]["range"]) for axis in "xy"]) / som_sheet.STAGE
+    assert np.linalg.norm(long / pixel, axis=1).max() == pytest.approx(som_sheet.REACH)
 
 
 def test_borders_run_between_classes_and_the_sheet_is_cut_along_them():

@@ -137,15 +137,17 @@ def of_sample(look: Look[SomFrame], seen: Seen, units: np.ndarray, strength: np.
 
 
 def of_pass(look: Look[SomFrame], seen: Seen, units: np.ndarray, strength: np.ndarray) -> list[Trace]:
-    """Every unit's way in this pass; before they move, which unit each sample has found."""
-    frame = look.frame
-    before, measured, (low, high) = seen.flat(frame.before), len(frame.bmu), seen.reach
+    """Which way every unit came in this pass, and how far beside the others; before they move, what each sample has found."""
+    frame, measured, (low, high) = look.frame, len(look.frame.bmu), seen.reach
     some = np.arange(0, measured if frame.part == "match" else 0, -(-measured // SHOWN))
     found = points.mesh(
         np.concatenate([units[frame.bmu], seen.ground[frame.measured]]), np.stack([some, some + measured], axis=1)
     )
+    pixel, way = (high - low) / STAGE, units - seen.flat(frame.before)
+    farthest = float(np.linalg.norm(way / pixel, axis=1).max()) or 1.0
+    reach = way * REACH / farthest
     line = {"color": "@accent", "width": 1}
-    return [found | {"line": line}, fields.needles(before, units - before, (high - low) / STAGE, **LAMP)]
+    return [found | {"line": line}, fields.needles(units - reach, reach, pixel, **LAMP)]
 
 
 def of_trial(look: Look[SomFrame], seen: Seen, units: np.ndarray, strength: np.ndarray) -> list[Trace]:
