@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from charts import curves
+from charts import curves, points
 from charts.panels import Trace
 
 CELLS = 48  # places across and up that can be clicked
@@ -62,6 +62,14 @@ def arrows(places: np.ndarray, reach: np.ndarray, *, colour: str = "@ink3", widt
     gap = np.full((len(places), 1, 2), np.nan)
     paths = np.concatenate([np.stack([places, tip, *barbs], axis=1), gap], axis=1).reshape(-1, 2)
     return curves.line(paths[:, 0].round(3), paths[:, 1].round(3), colour=colour, width=width, opacity=opacity)
+
+
+def needles(places: np.ndarray, reach: np.ndarray, pixel: np.ndarray, *, colour: str, foot: float = 4, **more: Any) -> Trace:
+    """Arrows of one pointed stroke from places [n, 2] as far as `reach` [n, 2] says, all in one path; NaN: none. All keep their
+    turn, so that they glide. pixel (2,): how long one is on each axis; `foot`: px across, where an arrow begins."""
+    way = reach / pixel
+    across = foot / 2 * way[:, ::-1] * [-1, 1] / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-9) * pixel
+    return points.blobs(places, np.stack([across, reach, -across], axis=1), colour=colour, **more)
 
 
 def trails(past: Sequence[np.ndarray], *, colour: str, width: float = 0.8, opacity: float = 0.4) -> Trace:

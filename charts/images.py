@@ -9,6 +9,7 @@ from PIL import Image
 from charts.panels import Trace
 
 Edges = tuple[float, float]
+SMOOTH = {"zsmooth": "fast"}  # the browser may smooth what it enlarges or makes smaller
 
 
 def pixels(array: np.ndarray, x: Edges, y: Edges) -> Trace:
@@ -21,10 +22,22 @@ def tinted(index: np.ndarray, colours: np.ndarray, x: Edges, y: Edges) -> Trace:
     if len(colours) < 256:
         image = Image.fromarray(index.astype(np.uint8))
         image.putpalette(np.concatenate([colours, np.zeros((1, 3), np.uint8)]).tobytes())
-        return _trace(image, x, y, transparency=len(colours))
+        return {**_trace(image, x, y, transparency=len(colours)), **SMOOTH}
     alpha = np.where(index < len(colours), 255, 0).astype(np.uint8)
     padded = np.concatenate([colours, np.zeros((1, 3), np.uint8)])
-    return _trace(Image.fromarray(np.concatenate([padded[index], alpha[..., None]], axis=-1)), x, y)
+    return {**_trace(Image.fromarray(np.concatenate([padded[index], alpha[..., None]], axis=-1)), x, y), **SMOOTH}
+
+
+def mosaic(places: np.ndarray, tiles: np.ndarray) -> Trace:
+    """Small pictures [n, h, w] of ink, each around its place [n, 2] on a grid one apart; where two overlap, the darker shows."""
+    height, width = tiles.shape[1:]
+    tops = np.round(places * [width + 1, height + 1]).astype(int)
+    canvas = np.zeros((tops[:, 1].max() + height, tops[:, 0].max() + width), dtype=np.float32)
+    for (left, top), tile in zip(tops, tiles, strict=True):
+        place = canvas[top : top + height, left : left + width]
+        np.maximum(place, tile, out=place)
+    x, y = (size / (step + 1) - 0.5 for size, step in zip(canvas.shape[::-1], (width, height), strict=True))
+    return {**pixels(ink(canvas, 0.0, max(0.5, 0.92 * float(canvas.max()))), (-0.5, x), (-0.5, y)), **SMOOTH}
 
 
 def _trace(image: Image.Image, x: Edges, y: Edges, **how: int) -> Trace:

@@ -117,11 +117,37 @@ def through(
     return held(before, at[i], size, rank, radius=radius)
 
 
+def joined(at: np.ndarray, texts: Sequence[str], most: int = 3) -> tuple[np.ndarray, list[str]]:
+    """Labels of marks [n, 2] of which some lie in one place: the places, and what stands at each, at most so many in a row."""
+    places, which = np.unique(np.round(at, 1), axis=0, return_inverse=True)
+    rows = [[texts[k] for k in np.flatnonzero(which.ravel() == place).tolist()] for place in range(len(places))]
+    return places, [", ".join(row[:most]) + ", …" * (len(row) > most) for row in rows]
+
+
+def outer(at: np.ndarray, group: np.ndarray, most: int = 16) -> np.ndarray:
+    """Of points [n, 2] in groups [n] the numbers of some that lie away from the other groups: where a group's name may stand."""
+    scaled, chosen = (at - at.mean(0)) / np.maximum(np.ptp(at, axis=0), 1e-9), list[np.ndarray]()
+    for name in np.unique(group):
+        mine = np.flatnonzero(group == name)
+        away = mine[np.argsort(-(scaled[mine] @ scaled[mine].mean(0)))][: -(-len(mine) // 3)]
+        chosen.append(away[np.linspace(0, len(away) - 1, min(most, len(away))).astype(int)])
+    return np.concatenate(chosen)
+
+
 def centres(sides: np.ndarray, at: np.ndarray, size: np.ndarray, *, radius: float | np.ndarray = 3) -> np.ndarray:
     """The centres [n, 2] in px of labels at their sides; those that are not written have one, too."""
     rects = _rectangles(at, size, np.broadcast_to(np.asarray(radius, float), len(at)))
     chosen = rects[np.arange(len(at)), np.maximum(sides, 0)]
     return np.asarray((chosen[:, :2] + chosen[:, 2:]) / 2)
+
+
+def within(
+    texts: Sequence[str], xy: np.ndarray, x: Sequence[float], y: Sequence[float], panel: tuple[float, float]
+) -> dict[str, Any]:
+    """Labels at places [n, 2] in data units, moved so far that none hangs out of the panel; one may lie over another."""
+    half = sizes(texts) / 2
+    middle = np.clip(pixels(xy, x, y, panel), half, np.array(panel) - half)
+    return drawn(texts, np.zeros(len(texts), int), middle - [GAP, 0] - half * [1, 0], 2 * half, x, y, panel=panel, radius=0)
 
 
 def drawn(

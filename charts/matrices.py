@@ -5,9 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from charts import points
 from charts.labels import width
 from charts.panels import Trace, note
 
+Span = tuple[float, float]
 LEVELS = 14  # the steps of the ramps @neutral0 … @neutral13 and @sequential0 … @sequential13
 
 
@@ -45,8 +47,9 @@ def scale(low: str, high: str, ramp: str = "neutral", steps: int = 5) -> list[di
         )
         for j in range(steps)
     ]
-    small = {"font": {"size": 11, "color": "@ink3"}, "yshift": 8}
-    return [note(low, xshift=-right - 9 * steps - 6, **small, **place), *squares, note(high, **small, **place)]
+    small = place | {"font": {"size": 11, "color": "@ink3"}, "yshift": 8, "borderpad": 0}
+    after = small | {"xanchor": "left", "xshift": 6 - right}  # words are as far from the squares at either side
+    return [note(low, xshift=-right - 9 * steps - 6, **small), *squares, note(high, **after)]
 
 
 def _patch(places: np.ndarray, corners: np.ndarray, colour: str) -> Trace:
@@ -80,3 +83,38 @@ def ringed(places: np.ndarray, corners: np.ndarray, colours: Sequence[str], widt
         }
         for place, colour in zip(places, colours, strict=True)
     ]
+
+
+def frames(places: np.ndarray, corners: np.ndarray, thick: np.ndarray, *, colour: str, **more: Any) -> Trace:
+    """Frames inside cells, all in one path. thick [n]: of a cell that its frame covers from each side, at most a half."""
+    outer = np.broadcast_to(0.94 * corners, (len(places), *corners.shape))
+    inner = 0.94 * (1 - 2 * thick[:, None, None]) * corners[::-1]
+    return points.blobs(places, np.concatenate([outer, inner], axis=1), colour=colour, **more)
+
+
+def borders(a: np.ndarray, b: np.ndarray, corners: np.ndarray) -> list[Trace]:
+    """Bold lines between cells that touch, on paper, so that they are seen on any colour. a, b [n, 2]: the places of each two."""
+    half = float(np.linalg.norm(corners[1] - corners[0])) / 2  # of a cell's side
+    along, middle = half * (b - a)[:, ::-1] * [-1, 1], (a + b) / 2
+    ends, pairs = np.concatenate([middle - along, middle + along]), np.arange(2 * len(a)).reshape(2, -1).T
+    return [points.mesh(ends, pairs, colour=colour, width=px, opacity=1) for colour, px in (("@surface", 6), ("@ink", 3))]
+
+
+def raster(places: np.ndarray, corners: np.ndarray, pixels: int) -> tuple[np.ndarray, Span, Span]:
+    """A picture of the cells, so many pixels to a cell, for `images.tinted`: which one each pixel lies in, [h, w], their number
+    where it lies in none; and the picture's edges along x and y. `seams` belong on it: its own edges are stairs."""
+    low, high = places.min(0) - 0.6, places.max(0) + 0.6
+    width, height = np.ceil((high - low) * pixels).astype(int)
+    y, x = (np.mgrid[:height, :width] + 0.5) / pixels
+    spots = np.stack([x, y], -1).reshape(-1, 2) + low
+    cells = np.concatenate([((part[:, None] - places) ** 2).sum(-1).argmin(1) for part in np.array_split(spots, 40)])
+    normals = (corners[:-1] + corners[1:]) / 2  # from a cell's middle to those of its sides
+    over = ((spots - places[cells]) @ (normals / (normals**2).sum(1, keepdims=True)).T).max(1)
+    cells[over > 1] = len(places)
+    return cells.reshape(height, width), (low[0], low[0] + width / pixels), (low[1], low[1] + height / pixels)
+
+
+def seams(places: np.ndarray, corners: np.ndarray) -> Trace:
+    """The cells' outlines in paper: what lies below has smooth edges, on any screen."""
+    ring = (places[:, None] + corners).reshape(-1, 2)
+    return points.mesh(ring, np.arange(len(ring)).reshape(len(places), -1), colour="@surface", width=2.4, opacity=1)

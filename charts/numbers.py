@@ -24,6 +24,11 @@ def number(value: float | None, decimals: int) -> str:
     return _signed(f"{abs(fixed) if fixed.is_zero() else fixed:f}")
 
 
+def worth(span: float) -> int:
+    """How many decimals numbers deserve that lie within such a span."""
+    return min(max(3 - math.ceil(math.log10(span or 1)), 0), 6)
+
+
 def short(value: float | None, digits: int = 3) -> str:
     """So many significant digits, however large or small: 0.054, −1200, 3.1 × 10⁻⁷. Whole numbers below a million stay whole."""
     if value is None or not math.isfinite(value):

@@ -434,7 +434,7 @@ def test_code_in_a_link_is_a_bad_value(server: Running, section: str, slug: str,
     numbers = [name for name, spec in specs.items() if spec.kind in ("int", "float")]
     strings = [name for name, spec in specs.items() if spec.kind == "str"]
     with Guest(server, slug) as guest:
-        plain = film(words(guest.run()))
+        plain = film(words(guest.run("v=1")))
     for names, turn in ((numbers, 0), (numbers, 3), (strings, 0), (strings, 2)):
         codes = [CODE[(k + turn) % len(CODE)].replace("{place}", str(place)) for k in range(len(names))]
         with Guest(server, slug) as guest:

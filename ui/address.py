@@ -23,6 +23,7 @@ VERSION = 1  # the links' major version: raised when an old link would mean anot
 OWN = {"v", "step", "data", "pin", "present", "lesson", "part"}  # parameters that belong to no topic
 FOREIGN = re.compile(r"utm_\w+|[a-z]*clid|mc_[ce]id|_ga|_gl|igsh(id)?|spm")  # what other sites write behind a link
 HISTORY = 50  # addresses of a page that are kept in mind
+OPENED = {"som": "penguins"}  # the sample a page opened with when links that name no data were made; now it opens with another
 ECHO = 3.0  # seconds in which an address that we wrote may still come back, from a browser that moved on meanwhile
 
 
@@ -43,10 +44,15 @@ def arrive(slug: str) -> None:
     if not visit().written and (asked := st.query_params.get("lang")) and not known(asked):
         notice("bad_value", name="lang", value=asked[:40])
     if link or (link is not None and gone_back()):
-        take(slug, link)
+        take(slug, as_made(slug, link) if link else {})
         for key in link:
             if len(st.query_params.get_all(key)) > 1:
                 notice("twice", name=key[:60])
+
+
+def as_made(slug: str, link: dict[str, str]) -> dict[str, str]:
+    """What a link, or a lesson's step, says, with the data it was made with. Only the bare address opens as its page does now."""
+    return {"data": OPENED[slug], **link} if slug in OPENED else link
 
 
 def take(slug: str, link: dict[str, str]) -> None:

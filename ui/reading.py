@@ -109,7 +109,7 @@ def _show(step: Step, *, waits: bool = False) -> None:
     at = {} if step.at is None or waits else {"step": str(step.at)}
     visit().topic(step.slug).experiment = Taken()
     st.session_state.pop(f"{step.slug}-experiment", None)
-    address.take(step.slug, {**step.settings, **at})
+    address.take(step.slug, address.as_made(step.slug, {**step.settings, **at}))
     if step.own:
         try:
             visit().brought = carried(step.own.kind, step.own.content), step.own.name

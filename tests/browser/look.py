@@ -29,8 +29,12 @@ PHONE = 390
 WIDEST, TALLEST, CELL, GAP = 4000, 4000, 620, 12  # of a contact sheet, in pixels; a screen's height on it
 BELOW_TABS = 90  # pixels of a phone's page that are shown from the tabs' upper edge on
 
-# Until a topic lists its kinds of run as ALGORITHMS: the fields that tell them apart, and what a kind cannot run without.
-NEEDS = {("som", "unfold"): {"data": "square"}, ("som", "unfold_batch"): {"data": "square"}}
+# What a kind cannot run without; and what its page opens with, where an address that names the kind means something older.
+NEEDS = {
+    ("som", "online"): {"data": "xkcd"},
+    ("som", "unfold"): {"data": "square"},
+    ("som", "unfold_batch"): {"data": "square"},
+}
 
 # Until nothing in the page has changed for a while.
 STILL = """async (stage) => { await document.fonts.ready; await new Promise((done) => {

@@ -41,8 +41,8 @@ def run(module: ModuleType, kind: str = "") -> tuple[Any, list[Any]]:
 
 def of_som(sheet: Sheet) -> None:
     """The sheet along three species of penguins."""
-    params, (birds, frames) = som.Online(), run(som)
-    frame = frames[-1]
+    params, birds = som.Online(), data.sample("penguins")
+    *_, frame = som.online(params, birds)
     units = frame.units.reshape(-1, 2)
     spots = fitted(np.concatenate([birds.X, units]), 70, 50, 1210, 670)
     spots, sheet_spots = spots[: len(birds.X)], spots[len(birds.X) :]

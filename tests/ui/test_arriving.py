@@ -38,7 +38,7 @@ def test_what_other_sites_write_behind_a_link_costs_no_notice_and_leaves_the_add
     page = opened(som__rows="5", fbclid="x", gclid="x", utm_source="x", utm_campaign="x")
     assert visit(page).topic("som").settings["rows"] == 5
     assert notices(page) == []
-    assert set(page.query_params) == {"som.rows"}
+    assert set(page.query_params) == {"som.rows", "data"}
 
 
 def test_a_parameter_that_nobody_knows_is_said_though_it_stands_alone():

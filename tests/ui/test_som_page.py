@@ -65,7 +65,7 @@ def test_a_sample_that_was_placed_stays_beside_every_kind_of_run_and_in_the_link
 
 def test_the_unit_that_was_clicked_is_told_of_with_the_samples_it_won(played):
     page = opened()
-    frame = next(som.online(som.Online(), data.sample("penguins")))
+    frame = next(som.online(som.Online(), data.sample("xkcd")))
     unit = int(frame.bmu[0])
     won = frame.measured[frame.bmu == unit]
     assert page.dataframe[0].value["sample"].tolist() == [int(k) + 1 for k in won[:200]]
@@ -82,3 +82,40 @@ def test_a_neighbourhood_that_a_kind_has_not_goes_back_to_the_gaussian(played):
     page.selectbox(key="som.show.en").set_value("unfold_batch").run()
     assert not page.exception
     assert played[-1][0].params == som.UnfoldBatch()
+
+
+def test_the_map_that_is_taken_away_is_that_of_the_python_beside_it(played):
+    page = opened(data="moons", som__rows="3", som__cols="3", som__steps="100", som__scaling="range", som__classes="2")
+    page.session_state["som-taking"] = True
+    page.run()
+    assert not page.exception
+    (code,) = [item.value for item in page.code if "as_csv" in item.value]
+    printed: list[str] = []
+    exec(compile(code, "snippet", "exec"), {"__name__": "__main__", "print": printed.append})
+    params = som.Online(rows=3, cols=3, steps=100, scaling="range")
+    *_, frame = som.online(params, data.sample("moons"))
+    assert printed == [som.as_csv(frame, data.sample("moons"), 2, "range")]
+
+
+def test_a_search_is_offered_the_data_on_which_a_fold_is_certain(played):
+    page = opened()
+    assert played[-1][0].data == (data.sample("xkcd"),)
+    page.selectbox(key="som.show.en").set_value("unfold").run()
+    assert not page.exception
+    assert played[-1][0].data == (data.sample("penguins"),)
+
+
+def test_only_the_bare_address_opens_with_the_colours(played):
+    opened()
+    assert played[-1][0].data == (data.sample("xkcd"),)
+    for older in ({"som__rows": "7"}, {"step": "3"}, {"som__show": "online"}, {"present": "1"}):
+        page = opened(**older)
+        assert played[-1][0].data == (data.sample("penguins"),)
+        assert page.query_params["data"] == "penguins"
+
+
+def test_a_setting_that_is_changed_takes_the_data_into_the_address(played):
+    page = opened()
+    assert "data" not in page.query_params
+    page.slider(key="som.rows").set_value(7).run()
+    assert page.query_params["data"] == "xkcd"

@@ -30,7 +30,6 @@ SMALL = {
 UNLIT = {
     "ngram-sentence", "ngram-context", "ngram-weights",
     "word2vec-cuts",
-    "som-batch", "som-unfold_batch",
     "em-coins", "em-mixture", "em-by_k",
     "gcn-train", "gcn-depth", "gcn-inspect",
     "swin-shapes",

@@ -8,7 +8,7 @@ import pytest
 from charts.formula import filled
 from engine import data
 from engine.learning import som
-from engine.learning.som import rules
+from engine.learning.som import grid, rules
 from engine.learning.som.grid import places
 from runtime import server
 from runtime.run import Run
@@ -16,7 +16,7 @@ from tests import runs
 from tests.films import read
 from ui.text import LANGUAGES, theory
 from views.learning import som as view
-from views.learning import som_map
+from views.learning import som_map, som_sheet
 
 
 def drawn(name: str = "penguins", language: str = "en", at: int = -1, beside=(), options=None, **params):
@@ -108,7 +108,8 @@ def test_folds_are_drawn_where_they_are_and_counted_in_the_sentence():
 
 def test_the_crumpled_start_is_not_called_a_fold():
     _, picture, _ = drawn(at=0)
-    assert not any(trace.get("fillcolor") == "@bad" for trace in picture.data)
+    red = next(trace for trace in picture.data if trace.get("fillcolor") == "@bad")
+    assert not np.isfinite(red["x"]).any()
 
 
 @pytest.mark.parametrize("name", ["penguins", "xkcd", "mnist", "animals", "moons", "square"])
@@ -137,6 +138,93 @@ def test_a_visitors_words_are_harmless_wherever_they_are_shown():
 @pytest.mark.parametrize("topology", ["hexagonal", "rectangular"])
 def test_the_pixel_at_a_units_place_is_that_units(topology):
     at = places(5, 7, topology)
-    index, (across, down) = som_map._raster(5, 7, topology)
+    index, across, down = som_map._raster(5, 7, topology)
     spot = (at - [across[0], down[0]]) / [across[1] - across[0], down[1] - down[0]] * index.shape[::-1]
     assert [index[int(y), int(x)] for x, y in spot] == list(range(35))
+
+
+def accent(picture, axis: str):
+    return [trace for trace in picture.data if trace["xaxis"] == axis and trace.get("fillcolor") == "@accent"]
+
+
+def test_every_moved_unit_has_an_arrow_towards_the_sample_as_long_as_theta_says():
+    frame, picture, _ = drawn("xkcd", at=8)
+    (arrows,) = accent(picture, "x")
+    ends = np.stack([arrows["x"], arrows["y"]], -1).reshape(-1, 4, 2)  # foot, tip, foot, gap
+    pixel = np.array([np.ptp(picture.layout[f"{axis}axis"]["range"]) for axis in "xy"]) / som_sheet.STAGE
+    foot, tip = (ends[:, 0] + ends[:, 2]) / 2, ends[:, 1]
+    long, theta = np.linalg.norm((tip - foot) / pixel, axis=1), frame.theta.ravel()
+    (ways,) = [trace for trace in picture.data if trace["xaxis"] == "x" and trace.get("mode") == "lines+markers"]
+    sample = np.array([ways["x"][0], ways["y"][0]])
+    far = np.linalg.norm((sample - foot) / pixel, axis=1)
+    assert np.isnan(long).tolist() == (theta <= som_sheet.FELT).tolist()
+    seen = theta > som_sheet.FELT
+    assert long[seen] == pytest.approx(np.minimum(som_sheet.REACH * theta, far)[seen], rel=1e-3)
+
+
+def test_the_frames_of_the_map_are_as_thick_as_theta():
+    frame, picture, _ = drawn("xkcd", at=8)
+    (frames,) = accent(picture, "x2")
+    rings = np.stack([frames["x"], frames["y"]], -1).reshape(-1, 15, 2)[:, :14]
+    middle = rings[:, :6].mean(1, keepdims=True)
+    size = np.linalg.norm(rings - middle, axis=-1)
+    theta = frame.theta.ravel()
+    assert 1 - size[:, 7] / size[:, 0] == pytest.approx(2 * som_map.THICK * theta[theta > som_map.FELT], abs=1e-3)
+
+
+def test_in_a_pass_an_arrow_says_whence_a_unit_came_and_how_far_beside_the_others():
+    frame, picture, _ = drawn(mode="batch", at=3)
+    (arrows,) = accent(picture, "x")
+    ends = np.stack([arrows["x"], arrows["y"]], -1).reshape(-1, 4, 2)
+    assert ends[:, 1] == pytest.approx(frame.units.reshape(-1, 2), rel=1e-5)
+    long, way = ends[:, 1] - (ends[:, 0] + ends[:, 2]) / 2, (frame.units - frame.before).reshape(-1, 2)
+    share = (long * way).sum(1) / (way**2).sum(1)
+    assert share == pytest.approx(np.full(len(share), share[0]), rel=1e-3)  # all as much longer or shorter than they were
+    pixel = np.array([np.ptp(picture.layout[f"{axis}axis"]["range"]) for axis in "xy"]) / som_sheet.STAGE
+    assert np.linalg.norm(long / pixel, axis=1).max() == pytest.approx(som_sheet.REACH)
+
+
+def test_borders_run_between_classes_and_the_sheet_is_cut_along_them():
+    frame, picture, cloud = drawn(options=view.Options(classes=3))
+    classes = som.superclasses(frame, cloud, 3)
+    lines = grid.lattice(12, 12, "hexagonal")
+    apart = classes[lines[:, 0]] != classes[lines[:, 1]]
+    bold = next(
+        trace
+        for trace in picture.data
+        if trace.get("line", {}).get("width") == 3 and trace.get("mode") == "lines" and trace["line"]["color"] == "@ink"
+    )
+    middle = np.nanmean(np.stack([bold["x"], bold["y"]], -1).reshape(-1, 3, 2), axis=1)
+    at = places(12, 12, "hexagonal")
+    assert middle == pytest.approx(at[lines[apart]].mean(1))
+    mesh = next(trace for trace in picture.data if trace.get("line", {}).get("width") == 0.9)
+    assert len(mesh["x"]) == 3 * (~apart).sum()
+    (names,) = [trace["text"] for trace in picture.data if trace["xaxis"] == "x2" and trace.get("mode") == "text"]
+    assert sorted(names) == ["1 Adelie", "2 Chinstrap", "3 Gentoo"]
+    assert picture.numbers["agreement"] == pytest.approx(0.909, abs=1e-3)
+
+
+def test_all_steps_of_the_page_as_it_opens_have_the_same_traces_axes_and_words():
+    cloud, params, words = data.sample(som.ALGORITHMS[0].sample), som.Params(), theory("som", "en")
+    assert cloud.kind == "colours"
+    frames = runs.frames(som.ALGORITHMS, params, cloud)
+    seen = [view.draw(frames, i, params, (cloud,), view.Options(), words) for i in (0, 1, 30, 60)]
+    assert len({tuple((trace["type"], trace.get("mode"), trace["xaxis"]) for trace in picture.data) for picture in seen}) == 1
+    assert len({repr((picture.layout, picture.wide, picture.narrow)) for picture in seen}) == 1
+
+
+def test_the_formulas_column_stands_at_its_foot_and_after_no_number():
+    _, picture, _ = drawn(at=7)
+    assert "<mtext>bill length</mtext>" in picture.formula
+    assert picture.formula.endswith("</math>")
+
+
+def test_names_of_few_samples_are_all_written_and_none_hangs_out_of_the_map():
+    _, picture, cloud = drawn("animals")
+    for axis in ("x", "x2"):
+        (names,) = [trace for trace in picture.data if trace["xaxis"] == axis and trace.get("mode") == "text"]
+        assert sorted(", ".join(names["text"]).split(", ")) == sorted(cloud.names)
+        k = axis[1:]
+        for side in "xy":
+            low, high = sorted(picture.layout[f"{side}axis{k}"]["range"])
+            assert all(low < value < high for value in names[side])

@@ -73,7 +73,7 @@ def assemble(slug: str, choice: str, own: Own | None, picked: Picked | None, def
 
 def arrive(slug: str, samples: Sequence[str], default: str, form: Form[Any]) -> None:
     """What a link says of the data: a sample's name, the data themselves, or a file that has to be brought."""
-    wanted, state = address.arrived("data"), state_of(slug)
+    wanted, state, default = address.arrived("data"), state_of(slug), address.OPENED.get(slug, default)
     brought, visit().brought = visit().brought, None
     if brought:  # by a lesson's file
         state.own, wanted = Own(brought[0], cut(brought[1]), 0), None
@@ -107,6 +107,7 @@ def arrive(slug: str, samples: Sequence[str], default: str, form: Form[Any]) -> 
         address.put(slug, "data", wanted)
     else:
         address.notice("bad_value", name="data", value=wanted[:40])
+        address.put(slug, "data", default)
 
 
 def of_link(said: Mapping[str, str], text: Topic) -> Any:

@@ -1,6 +1,6 @@
 // ---- a faster Plotly.react for the usual step, where only numbers changed: those traces alone are computed and drawn again, by Plotly's own modules.
 // Anything else (another layout, style, number of traces, free axes) says false and takes the ordinary way. The modules' calls are those of plotly 4.1 (doCalcdata, cartesian.plot).
-const NUMBERS = {scatter: ["x", "y", "text", "customdata", "meta"], heatmap: ["z", "text", "customdata", "meta"]};
+const NUMBERS = {scatter: ["x", "y", "text", "customdata", "meta"], heatmap: ["z", "text", "customdata", "meta"], image: ["source"]};
 const isList = (value) => Array.isArray(value) || ArrayBuffer.isView(value);
 const same = (a, b) => {
   if (a === b) return true;
@@ -23,7 +23,12 @@ const changes = (old, next) => {                    // the names of what differs
 };
 const calm = (gd, {type, visible, zorder, stackgroup, fill = "", coloraxis, error_x, error_y, hovertemplate, hoverinfo, mode, xaxis, yaxis}) => {
   const free = (axis) => axis.autorange || (type === "scatter" && /category/.test(axis.type));
-  return visible === true && !zorder && !stackgroup && !coloraxis && !error_x?.visible && !error_y?.visible && !isList(hovertemplate) && !isList(hoverinfo) && (mode || type === "heatmap") && !free(axis(gd, xaxis)) && !free(axis(gd, yaxis));
+  return visible === true && !zorder && !stackgroup && !coloraxis && !error_x?.visible && !error_y?.visible && !isList(hovertemplate) && !isList(hoverinfo) && (mode || GRIDS[type]) && !free(axis(gd, xaxis)) && !free(axis(gd, yaxis));
+};
+const repaint = (gd, t) => {                        // another picture in the same place: put there once it is loaded, so that nothing flashes
+  const trace = gd._fullData[t], {source} = trace, file = new Image(), node = gd.calcdata[t][0].node3.select("image").node();
+  file.onload = () => { if (trace.source === source) node.setAttributeNS("http://www.w3.org/1999/xlink", "href", source); };
+  file.src = source;
 };
 const quick = (gd, traces) => {
   const full = gd._fullData, runs = [];
@@ -39,6 +44,7 @@ const quick = (gd, traces) => {
     for (const name of names) if (name === "marker") for (const [key, value] of Object.entries(traces[t].marker)) { if (isList(value)) trace.marker[key] = value; } else trace[name] = traces[t][name];
     trace._input = traces[t];
     if (!names.length) return;
+    if (type === "image") { repaint(gd, t); return; }
     if (type === "scatter") trace._length = Math.min(trace.x.length, trace.y.length);
     trace._extremes = {};
     const cd = trace._module.calc(gd, trace);

@@ -1,48 +1,49 @@
-"""A self-organising map: the sheet among the data, the map itself, and what has become of error, radius and rate."""
+"""A self-organising map: the sheet among the data and how a step pulls it, the map itself, and what has become of both errors."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 import engine.params
+from charts import curves
 from charts.formula import formula
-from charts.layout import Placed
-from charts.numbers import number
-from charts.panels import Box, Panel, Picture
-from engine.learning.som import ALGORITHMS, SomFrame
+from charts.layout import columns, rows
+from charts.numbers import number, worth
+from charts.panels import Picture, escaped
+from charts.words import cut
+from engine.learning.som import ALGORITHMS, SomFrame, superclasses
+from engine.learning.som.atlas import New, agreement, new_sample
+from engine.learning.som.rules import scales
+from engine.learning.som.search import first_grip
 from engine.params import choice
 from engine.points import Points
 from views import Words, column_name
 from views.learning.som_map import map_of
-from views.learning.som_sheet import folds_show, sheet
-from views.learning.som_units import New, called, decimals, new_sample, spot, winner
+from views.learning.som_sheet import Pull, folds_show, of_pass, of_sample, of_trial, sheet
 from views.look import Look, Values, scenes
-from views.look import Words as Topic
 
-PULL = formula(r"W_v + \theta\,\alpha\,(D - W_v) = {before}! + {theta}! \cdot {alpha}! \cdot ({sample}! - {before}?) = {after}!!")
-MEAN = formula(r"W_v = \frac{\sum_i \theta_{b_i v}\, x_i}{\sum_i \theta_{b_i v}} = \frac{{sum}!}{{weight}!} = {after}!!")
+PULL = formula(
+    r"(W_v + \theta\,\alpha\,(D - W_v))_{\text{COLUMN}} = {before}! + {theta}! \cdot {alpha}! \cdot ({sample}! - {before}?) = {after}!!"  # noqa: E501
+)
+MEAN = formula(
+    r"(W_v)_{\text{COLUMN}} = \frac{\sum_i \theta_{b_i v}\, x_i}{\sum_i \theta_{b_i v}} = \frac{{sum}!}{{weight}!} = {after}!!"
+)
+ERRORS = ("error", "topographic")
+STARTS = {"random": "start_random", "pca": "start_pca"}
+TRIALS = (("trial_flat", "trial_folded"), ("trial_pca_flat", "trial_pca_folded"))  # began on the other start? ended folded?
+UNIT = re.compile(r"[,(（]")  # what the unit of a column follows
 RESERVED = {"", "u_matrix", "hits", "units", "pc1", "pc2"}  # a column of such a name cannot be chosen
 WHOLE = {"pull": "step", "move": "step", "from": "step"}  # parts that end a step are told as the step is
-STARTS = {"random": "start_random", "pca": "start_pca"}
-TRIALS = {  # whether it began on the other start, and whether it ended folded
-    (False, False): "trial_flat",
-    (False, True): "trial_folded",
-    (True, False): "trial_pca_flat",
-    (True, True): "trial_pca_folded",
-}
-
-WIDE: list[Box] = [(0, 0.52, 0, 1), (0.60, 1, 0.33, 1), (0.60, 0.70, 0, 0.17), (0.745, 0.845, 0, 0.17), (0.89, 0.99, 0, 0.17)]
-NARROW: list[Box] = [(0, 1, 0.62, 1), (0, 1, 0.19, 0.54), (0, 0.27, 0, 0.09), (0.37, 0.63, 0, 0.09), (0.73, 1, 0, 0.09)]
-SHORT = 14  # letters of a curve's title in one line
-AXIS = {"nticks": 3, "ticklabelposition": "outside right"}
 
 
 class Options(engine.params.Options):
     plane: str = choice("")  # what colours the map: "u_matrix", "hits", "units", a column; "" chooses by the data
     across: str = choice("")  # the horizontal axis of the sheet: a column, "pc1", "pc2"; "" chooses by the data
     up: str = choice("")
+    classes: int = engine.params.number(0, 0, 12)  # Ward's classes of the units; fewer than two are none
     overlay: bool = choice(True)  # labels and names on the map
 
 
@@ -56,182 +57,129 @@ def choices(data: Points, words: Words) -> dict[str, dict[str, str]]:
     return {"plane": planes, "across": axes, "up": axes}
 
 
-def settings(model: type[engine.params.Params], words: Topic) -> dict[str, dict[str, str]]:
-    """The neighbourhoods that a kind of run has: one that another kind had goes back to the first."""
-    return {
-        spec.name: {value: words.choices[spec.name][value] for value in spec.choices}
-        for spec in model.specs()
-        if spec.name == "neighbourhood"
-    }
-
-
 def online(look: Look[SomFrame]) -> Picture:
     """A sample is drawn, its unit is found, and the sheet is pulled."""
-    told = "" if look.part in ("start", "draw") else PULL
-    return _picture(look, ("error", "sigma", "alpha"), _facts(look), told)
+    return _picture(look, look.frame.theta.ravel(), of_sample, "" if look.part in ("start", "draw") else PULL)
 
 
 def batch(look: Look[SomFrame]) -> Picture:
     """All samples find their units, and the units move to their means."""
-    told = "" if look.part == "start" else MEAN
-    return _picture(look, ("error", "sigma", "topographic"), _facts(look), told)
+    scale = scales(look.data[0].X, look.params.scaling)[1]
+    far = np.linalg.norm((look.frame.units - look.frame.before) / scale, axis=-1).ravel()
+    return _picture(look, far / (far.max() or 1), of_pass, "" if look.part == "start" else MEAN)
 
 
 def unfold(look: Look[SomFrame]) -> Picture:
     """How the sheet ends that began with this radius."""
-    frame = look.frame
-    first = {"sigma": number(frame.sigma_start, 2)}
-    key = TRIALS[frame.start != look.params.start, frame.folded > 0]
-    trial = look.say(key, **first, folded=frame.folded)
-    return _picture(look, ("folded", "sigma_start", "error"), {**first, "trial": trial}, "")
+    return _picture(look, first_grip(look.params, look.frame.sigma_start), of_trial, "", ("folded",))
 
 
 draw = scenes(ALGORITHMS, {"online": online, "batch": batch, "unfold": unfold, "unfold_batch": unfold})
 
 
-def _picture(look: Look[SomFrame], columns: Sequence[str], facts: Mapping[str, Any], rule: str) -> Picture:
-    """The sheet, the map, three curves. A second item in the data is a sample to be placed on the map."""
-    frame, cloud = look.frame, look.data[0]
-    new = new_sample(frame, look.params, cloud, look.data[1]) if len(look.data) > 1 else None
-    column = _column(frame, cloud, look.options)
-    panels = [sheet(look, new), map_of(look, new), *(_curve(look, name) for name in columns)]
+def _picture(look: Look[SomFrame], strength: np.ndarray, pull: Pull, rule: str, curve: Sequence[str] = ERRORS) -> Picture:
+    """The sheet, the map, a curve. strength (units,): how much the step takes each unit along, the most 1; `pull` draws it among
+    the data. A second item in the data is a sample to be placed on the map."""
+    frame, params, cloud = look.frame, look.params, look.data[0]
+    new = new_sample(frame, params, cloud, look.data[1]) if len(look.data) > 1 else None
+    classes, column = superclasses(frame, cloud, look.options.classes, params.scaling), _column(frame, cloud, look.options)
+    share = agreement(frame, classes, cloud.labels) if cloud.labels is not None and classes.any() else None
+    last = 0 if getattr(params, "close_up", -1) >= 0 else getattr(params, "last", 0)  # trials have no last step
+    axis = {"tickvals": [0, last // 2, last]} if last else {}
+    title = look.words.columns["folded"] if curve == ("folded",) else look.say("errors")
+    history = curves.history(title, *curve, x=axis, small=True)
     drawn = look.picture(
-        Placed(panels, WIDE, NARROW, 800),
-        facts={"more": _more(look, new, "trial" in facts), "measured": _measured(frame, cloud, look.say), **facts},
+        columns(sheet(look, new, classes, pull, strength), rows(map_of(look, new, classes, strength), history), shares=(8, 5)),
+        facts=_facts(look) | {"more": _more(look, new, share)},
         key=WHOLE.get(look.part, ""),
-        formula=f'{rule} <span class="th-of">{_column_name(cloud, column, look.say)}</span>' if rule else "",
+        formula=rule.replace("COLUMN", _column_name(cloud, column, look.say)),
         values=_values(frame, cloud, column) if rule else {},
         of="unit",
-        at=max(winner(frame), 0),
+        at=max(frame.best, 0),
         metrics=("error", "topographic", ("sigma", number(frame.sigma, 2))),
         derived={
             "sample": frame.sample + 1 if frame.sample >= 0 else None,
-            "winner": _winner(frame) if winner(frame) >= 0 else None,
+            "winner": str(frame.winner) if frame.best >= 0 else None,
+            "agreement": share,
         },
     )
     return replace(drawn, flip=cloud.kind == "images")
-
-
-def _curve(look: Look[SomFrame], column: str) -> Panel:
-    """The course of a column; a long name stands in two lines, as three stand beside each other on a phone."""
-    last = 0 if getattr(look.params, "close_up", -1) >= 0 else getattr(look.params, "last", 0)  # trials have no last step
-    axis = {"tickvals": [last // 2, last], "ticklabelposition": "outside left"} if last else AXIS
-    curve = look.history(column, x=axis)
-    return replace(curve, title=curve.title.replace(" ", "<br>", 1) if len(curve.title) > SHORT else curve.title)
 
 
 # ---- what is told
 
 
 def _facts(look: Look[SomFrame]) -> dict[str, Any]:
+    """What the sentences of all kinds say."""
     frame, params, cloud = look.frame, look.params, look.data[0]
+    errors = {"error": number(frame.error, 3), "topographic": number(100 * frame.topographic, 1), "folded": frame.folded}
+    sigma = number(frame.sigma_start, 2)
     return {
         "start": look.say(STARTS[frame.start], rows=params.rows, cols=params.cols),
-        "unit": _winner(frame),
+        "trial": look.say(TRIALS[frame.start != params.start][frame.folded > 0], sigma=sigma, folded=frame.folded),
+        "unit": str(frame.winner),
         "sample": _sample(cloud, frame.sample),
         "samples": len(frame.measured),
         "radius": number(frame.sigma, 2),
+        "sigma": sigma,
+        "measured": look.say("measured_folds" if len(cloud.columns) == 2 else "measured", **errors),
     }
-
-
-def _winner(frame: SomFrame) -> str:
-    return f"({frame.winner[0]}, {frame.winner[1]})"
 
 
 def _sample(cloud: Points, sample: int) -> str:
     """How a sample is called in a sentence."""
-    if sample < 0:
-        return ""
-    parts = [cloud.names[sample]] if cloud.names else []
-    parts += [cloud.label_names[cloud.labels[sample]]] if cloud.labels is not None else []
-    return f"{sample + 1}" + (f" ({', '.join(parts)})" if parts else "")
+    named = [cloud.names[sample]] if cloud.names else []
+    named += [cloud.label_names[cloud.labels[sample]]] if cloud.labels is not None else []
+    return f"{sample + 1}" + (f" ({', '.join(named)})" if named else "")
 
 
-def _more(look: Look[SomFrame], new: New | None, trial: bool) -> str:
-    """A second sentence: where the new sample fell, or that the sheet is folded, which trials say themselves."""
-    frame = look.frame
+def _more(look: Look[SomFrame], new: New | None, share: float | None) -> str:
+    """A second sentence: where the new sample fell, what the classes are, or that the sheet is folded, unless a trial says it."""
+    frame, count = look.frame, look.options.classes
     if new is not None:
-        at = spot(new.unit, look.params.cols)
-        return (
-            look.say("placed_label", unit=at, label=new.label, votes=new.votes, of=new.of)
-            if new.label
-            else look.say("placed", unit=at)
-        )
-    if frame.folded and not trial and folds_show(frame, look.data[0]):
+        unit = str(divmod(new.unit, look.params.cols))
+        return look.say("placed_label" if new.label else "placed", unit=unit, label=new.label, votes=new.votes, of=new.of)
+    if count > 1:
+        return look.say("classes") if share is None else look.say("classes_agree", share=look.percent(share))
+    if frame.folded and look.scene in ("online", "batch") and folds_show(frame, look.data[0]):
         return look.say("folded", folded=frame.folded)
     return ""
-
-
-def _measured(frame: SomFrame, cloud: Points, words: Words) -> str:
-    """Both errors for who listens; of two columns the folds too."""
-    errors = {"error": number(frame.error, 3), "topographic": number(100 * frame.topographic, 1)}
-    return words("measured_folds", **errors, folded=frame.folded) if len(cloud.columns) == 2 else words("measured", **errors)
 
 
 # ---- the formula
 
 
 def _column(frame: SomFrame, cloud: Points, options: Options) -> int:
-    """The column the formula shows: one that is looked at, else the first; of colours and pictures the one pulled most."""
-    looked_at = next((cloud.columns.index(name) for name in (options.plane, options.across) if name in cloud.columns), 0)
-    if cloud.kind == "table" or looked_at or frame.sample < 0:
-        return looked_at
-    row, col = frame.winner
-    return int(np.abs(cloud.X[frame.sample] - frame.before[max(row, 0), max(col, 0)]).argmax())
+    """The column the formula shows: one that is looked at, else the first of two; of more the one pulled most."""
+    looked_at = next((cloud.columns.index(name) for name in (options.plane, options.across) if name in cloud.columns), -1)
+    if looked_at >= 0 or len(cloud.columns) < 3 or frame.sample < 0:
+        return max(looked_at, 0)
+    return int((np.abs(cloud.X[frame.sample] - frame.before[frame.winner]) / np.maximum(cloud.X.std(0), 1e-12)).argmax())
 
 
 def _column_name(cloud: Points, column: int, words: Words) -> str:
+    """What stands at the formula's foot: a column without its unit."""
     if cloud.kind == "images":
         return words("pixel", row=column // cloud.shape[1], col=column % cloud.shape[1])
-    return called(cloud.columns[column], words)
+    return escaped(cut(UNIT.split(column_name(cloud.columns[column], words))[0], 16))
 
 
 def _values(frame: SomFrame, cloud: Points, column: int) -> Values:
     """The numbers of the update in one column, for every unit; the formula shows those of the unit that is pointed at."""
-    before, theta = frame.before[..., column].ravel().astype(float), frame.theta.ravel().astype(float)
-    after = frame.units[..., column].ravel().astype(float)
+    before, theta, after = (
+        array.ravel().astype(float) for array in (frame.before[..., column], frame.theta, frame.units[..., column])
+    )
     whole = int(np.log10(np.abs([before, after]).max() + 1))  # of a sheet that runs away, fewer decimals
-    digits = max(0, min(decimals(cloud, column) + 2, 6, 4 - whole))
+    digits = max(0, min(worth(float(np.ptp(cloud.X[:, column]))) + 2, 6, 4 - whole))
     if frame.sample < 0:
         weight = theta * len(cloud.X)
         return {"sum": _printed(weight * after, digits), "weight": _printed(weight, 3), "after": _printed(after, digits)}
     sample = float(cloud.X[frame.sample, column])
     if frame.part == "match":
         after = before + theta * frame.alpha * (sample - before)
-    return {
-        "before": _printed(before, digits),
-        "theta": _printed(theta, 4),
-        "alpha": (round(frame.alpha, 4), 4),
-        "sample": (round(sample, digits), digits),
-        "after": _printed(after, digits),
-    }
+    single = {"alpha": (round(frame.alpha, 4), 4), "sample": (round(sample, digits), digits)}
+    return single | {"before": _printed(before, digits), "theta": _printed(theta, 4), "after": _printed(after, digits)}
 
 
 def _printed(values: np.ndarray, digits: int) -> tuple[list[float], int]:
     return np.round(values, digits).tolist(), digits
-
-
-# ---- details below the picture
-
-
-def unit(frame: SomFrame, index: int, cloud: Points, words: Words) -> tuple[str, list[dict[str, Any]], str]:
-    """What there is to know of one unit at one step: a heading, the samples it won as rows, and what to say without any."""
-    row, col = divmod(index, frame.units.shape[1])
-    if row >= frame.units.shape[0]:
-        return "", [], ""
-    won = frame.measured[frame.bmu == index]
-    shown = range(min(8, len(cloud.columns))) if cloud.kind != "images" else range(0)
-    heads = [words("sample_word"), words("name_word"), words("label_word")]
-    for j in shown:
-        head = column_name(cloud.columns[j], words)
-        heads.append(head + " " * heads.count(head))  # an own column may be called like one of ours
-    rows = [
-        {
-            heads[0]: int(k) + 1,
-            **({heads[1]: cloud.names[k]} if cloud.names else {}),
-            **({heads[2]: cloud.label_names[cloud.labels[k]]} if cloud.labels is not None else {}),
-            **{head: float(cloud.X[k, j]) for head, j in zip(heads[3:], shown, strict=True)},
-        }
-        for k in won[:200]
-    ]
-    return words("unit_at", row=row, col=col, step=frame.step, won=len(won)), rows, words("unit_empty")

@@ -5,168 +5,118 @@ from typing import Any
 
 import numpy as np
 
-from charts import images, matrices, points
-from charts.numbers import short
+from charts import images, labels, matrices, points
+from charts.numbers import short, worth
 from charts.panels import Panel, Trace, blank, escaped
 from engine.learning.som import SomFrame
-from engine.learning.som.grid import ROW, Topology, places
-from engine.learning.som.one_by_one import Samples
-from engine.learning.som.sheet import Sheet
-from engine.points import Points
+from engine.learning.som.atlas import New, class_names, commonest
+from engine.learning.som.grid import Topology, lattice, places
 from views import column_name
-from views.learning.som_units import New, called, colours, decimals, labelled, nowhere, rows_and_columns, unit_template, winner
+from views.learning import som_units as units_
 from views.look import Look
 
-NAMED = 60  # names written on the map at most
 TOLD = 6  # columns that a cell tells of itself
+STAGE = (250.0, 220.0)  # px that names reckon with
+FELT, THICK = 0.03, 0.18  # θ from which a cell has a frame; of a cell, how thick one is where θ is 1
 Coloured = tuple[list[Trace], list[dict[str, Any]], str]  # the cells, their key, the heading
 
 
-def map_of(look: Look[SomFrame], new: New | None) -> Panel:
-    """The cells, on them labels or names, and rings around the winner and the new sample's unit."""
-    frame, params, cloud = look.frame, look.params, look.data[0]
+def map_of(look: Look[SomFrame], new: New | None, classes: np.ndarray, strength: np.ndarray) -> Panel:
+    """The cells, on them labels or names, the borders of classes, and the lamp: frames as thick as θ."""
+    params, cloud = look.params, look.data[0]
     at, corners = places(params.rows, params.cols, params.topology), matrices.outline(params.topology == "hexagonal")
     plane = look.options.plane or ("u_matrix" if cloud.kind == "table" else "units")
-    traces, notes, heading = _coloured(look, plane, at, corners)
-    if look.options.overlay and plane != "units" and labelled(cloud):
-        traces += _overlay(frame, cloud, at)
-    if look.options.overlay and 0 < len(cloud.names) <= NAMED:
-        traces.append(_names(frame, cloud, at))
-    if (best := winner(frame)) >= 0:
-        traces += matrices.ringed(at[[best]], corners, ["@accent"])
-    elif isinstance(params, Samples):
-        traces += map(nowhere, matrices.ringed(at[:1], corners, ["@accent"]))
+    hits = np.bincount(look.frame.bmu, minlength=len(at))
+    traces, notes, heading = _coloured(look, plane, at, corners, hits)
+    if look.options.overlay and plane != "units" and units_.labelled(cloud):
+        top, radius = commonest(look.frame.bmu, cloud.labels[look.frame.measured], len(at)), 0.10 + 0.055 * np.sqrt(hits)
+        traces += points.signs(at, top, np.minimum(radius, 0.36), len(cloud.label_names))
+    moved = strength > FELT
+    traces.append(matrices.frames(at[moved], corners, THICK * strength[moved], colour="@accent", opacity=0.9))
+    if not look.scene.startswith("unfold"):  # what a trial ended with is not what it is about
+        rings = matrices.ringed(at[[max(look.frame.best, 0)]], corners, ["@accent"])
+        traces += rings if look.frame.best >= 0 else map(points.nowhere, rings)
+    traces += _classes(look, classes, at, corners)
+    if look.options.overlay and 0 < len(cloud.names) <= units_.NAMED:
+        traces += _names(look, at)
     if new is not None:
         star = points.cloud(at[[new.unit]], colour="@ink", symbol="star", size=13, opacity=1)
         traces += [*matrices.ringed(at[[new.unit]], corners, ["@ink"], width=3.5), {**star, "hoverinfo": "skip"}]
-    traces.append(_targets(look, at))
+    x, y = _reach(at)
+    return Panel([*traces, _targets(look, at, hits)], heading, notes=notes, equal=True, x=blank(range=x), y=blank(range=y))
+
+
+def _reach(at: np.ndarray) -> tuple[list[float], list[float]]:
+    """How far both axes reach; rows go downwards."""
     low, high = at.min(0) - 0.62, at.max(0) + 0.62
-    return Panel(traces, heading, notes=notes, equal=True, x=blank(range=[low[0], high[0]]), y=blank(range=[high[1], low[1]]))
-
-
-def _hits(frame: SomFrame, at: np.ndarray) -> np.ndarray:
-    return np.bincount(frame.bmu, minlength=len(at))
+    return [low[0], high[0]], [high[1], low[1]]
 
 
 # ---- what colours the cells
 
 
-def _coloured(look: Look[SomFrame], plane: str, at: np.ndarray, corners: np.ndarray) -> Coloured:
-    cloud = look.data[0]
+def _coloured(look: Look[SomFrame], plane: str, at: np.ndarray, corners: np.ndarray, hits: np.ndarray) -> Coloured:
+    frame, cloud = look.frame, look.data[0]
     if plane == "units" and cloud.kind == "images":
-        return [_mosaic(look.frame, look.params, cloud, at)], [], look.say("map_images")
+        return [images.mosaic(at, frame.units.reshape(-1, *cloud.shape[:2]))], [], look.say("map_images")
     if plane == "units" and cloud.kind == "colours":
-        return [_tinted(look.frame, look.params, at)], [], look.say("map_colours")
+        index, x, y = _raster(look.params.rows, look.params.cols, look.params.topology)
+        tints = units_.colours(frame.units.reshape(len(at), -1))
+        return [images.tinted(index, tints, x, y), matrices.seams(at, corners)], [], look.say("map_colours")
     if plane in cloud.columns:
-        return _component(look, plane, at, corners)
+        j = cloud.columns.index(plane)
+        low, high = float(cloud.X[:, j].min()), float(cloud.X[:, j].max())  # in the data
+        key, heading = matrices.scale(short(low), short(high), "sequential"), column_name(plane, look.say)
+        cells = matrices.cells(at, frame.units[..., j].ravel(), corners, low, high, "sequential")
+        return cells, key, look.say("map_column", column=heading)
     if plane == "hits":
-        hits = _hits(look.frame, at)
-        key = matrices.scale("0", str(int(hits.max())))
-        return matrices.cells(at, hits, corners, 0, max(int(hits.max()), 1)), key, look.say("map_hits")
-    values = look.frame.u_matrix.ravel()
-    high = float(np.quantile(values, 0.97)) or 1.0
+        most = int(hits.max())
+        return matrices.cells(at, hits, corners, 0, most), matrices.scale("0", str(most)), look.say("map_hits")
+    values = frame.u_matrix.ravel()
     key = matrices.scale(look.say("near"), look.say("far"))
-    return matrices.cells(at, values, corners, 0, high), key, look.say("map_u_matrix")
-
-
-def _component(look: Look[SomFrame], column: str, at: np.ndarray, corners: np.ndarray) -> Coloured:
-    """One column of the weights, between the least and the largest value it has in the data."""
-    cloud = look.data[0]
-    j = cloud.columns.index(column)
-    low, high = float(cloud.X[:, j].min()), float(cloud.X[:, j].max())
-    cells = matrices.cells(at, look.frame.units[..., j].ravel(), corners, low, high, "sequential")
-    key = matrices.scale(short(low), short(high), "sequential")
-    return cells, key, look.say("map_column", column=column_name(column, look.say))
-
-
-def _mosaic(frame: SomFrame, params: Sheet, cloud: Points, at: np.ndarray) -> Trace:
-    """Every unit's weights as a small picture in its place."""
-    height, width = cloud.shape[:2]
-    tiles = frame.units.reshape(-1, height, width)
-    tall = ROW if params.topology == "hexagonal" else 1
-    step = np.array([width + 1, round((height + 1) * tall)])
-    tops = np.round(at * [step[0], step[1] / tall]).astype(int)
-    canvas = np.zeros((tops[:, 1].max() + height, tops[:, 0].max() + width), dtype=np.float32)
-    for (left, top), tile in zip(tops, tiles, strict=True):
-        canvas[top : top + height, left : left + width] = np.maximum(canvas[top : top + height, left : left + width], tile)
-    shape = canvas.shape
-    return images.pixels(
-        images.ink(canvas, 0.0, max(0.5, 0.92 * float(canvas.max()))),
-        (-0.5, -0.5 + shape[1] / step[0]),
-        (-0.5, -0.5 + shape[0] / (height + 1)),
-    )
-
-
-def _tinted(frame: SomFrame, params: Sheet, at: np.ndarray) -> Trace:
-    """Every unit's weights as the colour they are."""
-    index, (x, y) = _raster(params.rows, params.cols, params.topology)
-    return images.tinted(index, colours(frame.units.reshape(len(at), -1)), x, y)
+    return matrices.cells(at, values, corners, 0, float(np.quantile(values, 0.97)) or 1.0), key, look.say("map_u_matrix")
 
 
 @lru_cache(maxsize=8)
-def _raster(rows: int, cols: int, topology: Topology) -> tuple[np.ndarray, tuple[tuple[float, float], tuple[float, float]]]:
-    """Which cell each pixel of a picture of the grid lies in; the number of cells where it lies in none."""
-    at = places(rows, cols, topology)
-    per = max(8, min(30, 420 // max(rows, cols)))  # pixels across a cell
-    low, high = at.min(0) - 0.6, at.max(0) + 0.6
-    size = np.ceil((high - low) * per).astype(int)
-    y, x = np.mgrid[: size[1], : size[0]]
-    spot = np.stack([x, y], -1).reshape(-1, 1, 2) / per + low + 0.5 / per
-    index = np.concatenate([((part - at) ** 2).sum(-1).argmin(1) for part in np.array_split(spot, 40)])
-    gap = np.abs(spot[:, 0] - at[index])
-    slanted = gap[:, 0] * 0.5 + gap[:, 1] * ROW if topology == "hexagonal" else gap[:, 1]
-    index[np.maximum(gap[:, 0], slanted) > 0.48] = len(at)
-    return index.reshape(size[1], size[0]), ((low[0], low[0] + size[0] / per), (low[1], low[1] + size[1] / per))
+def _raster(rows: int, cols: int, topology: Topology) -> tuple[np.ndarray, matrices.Span, matrices.Span]:
+    corners = matrices.outline(topology == "hexagonal")
+    return matrices.raster(places(rows, cols, topology), corners, max(8, min(30, 420 // max(rows, cols))))
 
 
 # ---- what lies on the cells
 
 
-def _overlay(frame: SomFrame, cloud: Points, at: np.ndarray) -> list[Trace]:
-    """On each cell the sign of its commonest label, larger with more samples."""
-    assert cloud.labels is not None
-    labels = cloud.labels[frame.measured]
-    count = np.stack([np.bincount(frame.bmu[labels == k], minlength=len(at)) for k in range(len(cloud.label_names))])
-    top, total = count.argmax(0), count.sum(0)
-    traces = []
-    for k in range(len(cloud.label_names)):
-        mine = (top == k) & (total > 0)
-        colour, _, outline = points.kind(k)
-        radius = np.minimum(0.10 + 0.055 * np.sqrt(total[mine]), 0.36)
-        traces.append(points.blobs(at[mine], outline * radius[:, None, None], colour=colour, line="@surface"))
-    return traces
+def _classes(look: Look[SomFrame], classes: np.ndarray, at: np.ndarray, corners: np.ndarray) -> list[Trace]:
+    """Bold borders of the classes of units, and in each a number with a name."""
+    if not classes.any():
+        return []
+    params = look.params
+    a, b = lattice(params.rows, params.cols, params.topology).T
+    apart = classes[a] != classes[b]
+    names = [escaped(name) for name in class_names(look.frame, look.data[0], classes, params.scaling)]
+    texts = [f"{k} {name}".strip() for k, name in enumerate(names, 1)]
+    spots = [at[classes == k] for k in range(len(names))]
+    middles = np.array([mine[((mine - mine.mean(0)) ** 2).sum(1).argmin()] for mine in spots])
+    return [*matrices.borders(at[a[apart]], at[b[apart]], corners), labels.within(texts, middles, *_reach(at), STAGE)]
 
 
-def _names(frame: SomFrame, cloud: Points, at: np.ndarray) -> Trace:
-    """Names of the samples on the cells that won them, one below the other where a cell won several."""
-    by_unit: dict[int, list[str]] = {}
-    for sample, unit in zip(frame.measured, frame.bmu, strict=True):
-        by_unit.setdefault(int(unit), []).append(escaped(cloud.names[sample]))
-    won = at[list(by_unit)]
-    left, right = at[:, 0].min() + 1, at[:, 0].max() - 1
-    sides = ["middle right" if x < left else "middle left" if x > right else "middle center" for x in won[:, 0]]
-    return {
-        "type": "scatter",
-        "mode": "text",
-        "x": won[:, 0],
-        "y": won[:, 1],
-        "text": ["<br>".join(names[:3]) for names in by_unit.values()],
-        "textposition": sides,
-        "textfont": {"size": 11, "color": "@ink"},
-        "hoverinfo": "skip",
-    }
+def _names(look: Look[SomFrame], at: np.ndarray) -> list[Trace]:
+    """Names of the samples beside the cells that won them."""
+    frame, names, (x, y) = look.frame, look.data[0].names, _reach(at)
+    spots = labels.pixels(at, x, y, STAGE)[frame.bmu]
+    spots, texts = labels.joined(spots, [escaped(names[k]) for k in frame.measured])
+    boxes, must = labels.sizes(texts, 11), np.ones(len(texts), dtype=bool)
+    sides = labels.place(spots, boxes, np.zeros(len(texts)), radius=1, panel=STAGE, marks=spots, must=must)
+    won = points.cloud(at[np.unique(frame.bmu)], colour="@ink", size=4, opacity=1, hoverinfo="skip")
+    return [won, labels.drawn(texts, sides, spots, boxes, x, y, panel=STAGE, radius=1, font=11)]
 
 
-def _targets(look: Look[SomFrame], at: np.ndarray) -> Trace:
+def _targets(look: Look[SomFrame], at: np.ndarray, hits: np.ndarray) -> Trace:
     """What a cell says when it is pointed at: where it is, what it won, its weights."""
     frame, cloud, say = look.frame, look.data[0], look.say
-    told = list(range(min(TOLD, len(cloud.columns)))) if cloud.kind != "images" else []
-    weights = frame.units.reshape(len(at), -1)[:, told]
-    digits = [decimals(cloud, j) for j in told]
-    rounded = [np.round(weights[:, k].astype(float), digit) for k, digit in enumerate(digits)]
-    ridge = np.round(frame.u_matrix.ravel().astype(float), 3)
-    columns = [*rows_and_columns(look.params).T, _hits(frame, at), ridge, *rounded]
-    lines = [unit_template(say), say("unit_hits") + " %{customdata[2]} · U = %{customdata[3]:.2f}"]
-    lines += [f"{called(cloud.columns[j], say)} %{{customdata[{k + 4}]:.{digits[k]}f}}" for k, j in enumerate(told)]
-    known = np.stack(columns, axis=1)
-    return points.targets(at, "unit", ring=20, template="<br>".join(lines), customdata=known, meta={"click": "unit"})
+    told = range(min(TOLD, len(cloud.columns)) if cloud.kind != "images" else 0)
+    weights, digits = frame.units.reshape(len(at), -1).astype(float), [worth(float(np.ptp(cloud.X[:, j]))) for j in told]
+    lines = [say("unit_hits") + " %{customdata[2]} · U = %{customdata[3]:.2f}"]
+    lines += [f"{units_.called(cloud.columns[j], say)} %{{customdata[{j + 4}]:.{digits[j]}f}}" for j in told]
+    known = [hits, frame.u_matrix.ravel().astype(float).round(3), *(weights[:, j].round(digits[j]) for j in told)]
+    return units_.pointed(at, look.params.cols, 20, say, lines, known)

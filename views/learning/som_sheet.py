@@ -1,155 +1,116 @@
-"""The sheet of a self-organising map among the data: samples by class, the lattice, its folds, and how it is being pulled."""
+"""The sheet of a self-organising map among the data: samples by class, the lattice, its folds, and how the step pulls it."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from charts import points
-from charts.panels import Panel, Trace, escaped, note, upward
+from charts import fields, labels, points
+from charts.panels import Panel, Trace, blank, escaped, note, upward
 from engine.learning.som import SomFrame
-from engine.learning.som.one_by_one import Samples
-from engine.learning.som.rules import Scaling, principal_plane, scales
+from engine.learning.som.atlas import New
+from engine.learning.som.grid import lattice
+from engine.learning.som.seen import Seen, axis
 from engine.points import Points
 from views import Words
-from views.learning.som_units import New, called, colours, edges, labelled, nowhere, rows_and_columns, unit_template, winner
+from views.learning import som_units as units_
 from views.look import Look
 
 SIGNS = "●◆■▲✚★"
 SHOWN = 500  # samples drawn at most
-FELT = 0.02  # units that follow less are not shown to move
-LAMP = {"type": "scatter", "hoverinfo": "skip", "line": {"color": "@accent", "width": 2}}
+STAGE = (500.0, 360.0)  # px that arrows and names reckon with
 AWAY = 2  # how many times the data's extent a sheet that flies off is drawn beyond it
+FELT, REACH, SPOT = 0.03, 44, 7  # θ from which a unit is lit; px of its arrow, and of its spot, where θ is 1
+GRIP = float(np.exp(-0.5))  # θ of a Gaussian at its radius
+Pull = Callable[[Look[SomFrame], Seen, np.ndarray, np.ndarray], list[Trace]]  # of a kind of run: look, axes, units, θ
+FOLD = {"fill": "toself", "fillcolor": "@bad", "line": {"color": "@bad", "width": 0}}
+LAMP: dict[str, Any] = {"colour": "@accent", "opacity": 0.8}
 
 
-def sheet(look: Look[SomFrame], new: New | None) -> Panel:
-    """The samples and the sheet on two axes."""
-    frame, cloud = look.frame, look.data[0]
-    x, y = _axis(look.options.across, 0, cloud, look.say), _axis(look.options.up, 1, cloud, look.say)
-    seen = _Seen(cloud, look.params.scaling, x.key, y.key)
-    ground = seen.flat(cloud.X)
-    low, high = _reach(ground)
+def sheet(look: Look[SomFrame], new: New | None, classes: np.ndarray, pull: Pull, strength: np.ndarray) -> Panel:
+    """The samples and the sheet on two axes. classes (units,): where two of them meet, the sheet is cut."""
+    cloud, options, say = look.data[0], look.options, look.say
+    seen = Seen(cloud, look.params.scaling, axis(options.across, 0, cloud), axis(options.up, 1, cloud))
+    low, high = seen.reach
     room = AWAY * (high - low)
-    units = np.clip(seen.flat(frame.units.reshape(-1, cloud.X.shape[1])), low - room, high + room)
-    traces, notes = _samples(frame, cloud, ground, look.say)
-    traces += _lattice(look, units, ground)
-    if frame.sample >= 0:
-        traces += _pull(frame, units, ground[frame.sample], seen)
-    elif isinstance(look.params, Samples):
-        traces.append(nowhere(_way(ground[0], units[0])))
+    units = np.clip(seen.flat(look.frame.units), low - room, high + room)
+    traces = [*_samples(look.frame, seen, say), *_lattice(look, seen, units, classes)]
+    traces += [*pull(look, seen, units, strength), *_names(seen)]
     if new is not None:
-        traces.append(
-            {**points.cloud(seen.flat(new.x[None]), colour="@ink", symbol="star", size=15, opacity=1), "hoverinfo": "skip"}
-        )
-    across, up = ([low[k], high[k]] for k in range(2))
-    return Panel(
-        traces,
-        look.say("sheet"),
-        notes=[upward(y.title), *notes],
-        x={"title": {"text": x.title}, "range": across},
-        y={"range": up},
-    )
+        star = points.cloud(seen.flat(new.x), colour="@ink", symbol="star", size=15, opacity=1)
+        traces.append({**star, "hoverinfo": "skip"})
+    across, up = _title(seen.x, cloud, say), upward(_title(seen.y, cloud, say))
+    ranges = [{"range": ends} for ends in zip(low.tolist(), high.tolist(), strict=True)]
+    if seen.x >= 0 or seen.y >= 0:
+        return Panel(traces, say("sheet"), notes=[up], x={"title": {"text": across}} | ranges[0], y=ranges[1])
+    corner = up | {"text": across + " →", "x": 1, "y": 0, "xanchor": "right", "yanchor": "bottom", "xshift": -2}
+    return Panel(traces, say("sheet"), notes=[up, note(**corner)], x=blank(**ranges[0]), y=blank(**ranges[1]))
 
 
-# ---- what is seen: two axes
+def _title(column: int, cloud: Points, words: Words) -> str:
+    return units_.called(cloud.columns[column], words) if column >= 0 else words("pc", k=column + 3)
 
 
-@dataclass(frozen=True)
-class _Axis:
-    """A column, or a principal direction."""
+def _samples(frame: SomFrame, seen: Seen, words: Words) -> list[Trace]:
+    """The samples by class, each knowing its unit."""
+    cloud, ground = seen.data, seen.ground
+    chosen = frame.measured[np.linspace(0, len(frame.measured) - 1, min(SHOWN, len(frame.measured))).round().astype(int)]
+    unit, word = frame.bmu[np.searchsorted(frame.measured, chosen)], words("sample_word")
 
-    key: int  # of a column; -2 and -1: the principal directions
-    title: str
+    def marks(which: Any, **look: Any) -> Trace:
+        names = [f"{word} {k + 1}" + (f" · {escaped(cloud.names[k])}" if cloud.names else "") for k in chosen[which]]
+        told = {"text": names, "hovertemplate": "%{text}<extra></extra>"}
+        return points.cloud(ground[chosen[which]], **look) | told | {"meta": {"link": "unit", "index": unit[which], "ring": 11}}
+
+    if cloud.kind == "colours":
+        return [marks(slice(None), colour=_hexes(cloud.X[chosen]), size=7, opacity=0.9)]
+    if cloud.labels is None or not units_.labelled(cloud):
+        few = len(chosen) <= units_.NAMED
+        return [marks(slice(None), colour="@c1", size=9 if few else 5, opacity=0.9 if few else 0.45)]
+    kinds = [points.kind(k) for k in range(len(cloud.label_names))]
+    return [marks(cloud.labels[chosen] == k, colour=colour, symbol=sign) for k, (colour, sign, _) in enumerate(kinds)]
 
 
-def _axis(wanted: str, place: int, cloud: Points, words: Words) -> _Axis:
-    if not wanted and (len(cloud.columns) > 2 or len(cloud.columns) <= place):
-        wanted = f"pc{place + 1}"
-    if wanted in ("pc1", "pc2"):
-        return _Axis(int(wanted[2]) - 3, words("pc", k=wanted[2]))
-    column = cloud.columns.index(wanted) if wanted in cloud.columns else place
-    return _Axis(column, called(cloud.columns[column], words))
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """Rows (n, d) as they are seen on two axes: columns as they are, principal directions in scaled columns."""
-
-    cloud: Points
-    scaling: Scaling
-    x: int
-    y: int
-
-    def flat(self, rows: np.ndarray) -> np.ndarray:
-        """Rows (n, d) on the axes, (n, 2)."""
-        centre, scale, plane = _directions(self.cloud, self.scaling)
-        sides = [rows[:, axis] if axis >= 0 else (rows - centre) / scale @ plane[:, axis + 2] for axis in (self.x, self.y)]
-        return np.stack(sides, axis=1)
+def _hexes(rows: np.ndarray) -> list[str]:
+    return ["#" + row.tobytes().hex() for row in units_.colours(rows)]
 
 
 @lru_cache(maxsize=32)
-def _directions(cloud: Points, scaling: Scaling) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    centre, scale = scales(cloud.X, scaling)
-    return centre, scale, principal_plane((cloud.X - centre) / scale)[1]
-
-
-def _reach(ground: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    low, high = ground.min(0), ground.max(0)
-    room = np.where(high > low, 0.06 * (high - low), 1.0)
-    return low - room, high + room
-
-
-# ---- the samples
-
-
-def _samples(frame: SomFrame, cloud: Points, ground: np.ndarray, words: Words) -> tuple[list[Trace], list[dict[str, Any]]]:
-    """The samples by class, each knowing its unit; and the classes' names beside them."""
-    chosen = frame.measured[np.linspace(0, len(frame.measured) - 1, min(SHOWN, len(frame.measured))).round().astype(int)]
-    unit = frame.bmu[np.searchsorted(frame.measured, chosen)]
-    if cloud.kind == "colours":
-        hexes = ["#" + "".join(f"{value:02x}" for value in row) for row in colours(cloud.X[chosen])]
-        return [_linked(points.cloud(ground[chosen], colour=hexes, size=7, opacity=0.9), unit, cloud, chosen, words)], []
-    if cloud.labels is None or not labelled(cloud):
-        return [_linked(points.cloud(ground[chosen], colour="@c1", size=5, opacity=0.45), unit, cloud, chosen, words)], []
-    traces, notes = [], []
-    for k, label in enumerate(cloud.label_names):
-        mine = cloud.labels[chosen] == k
-        if mine.any():
-            colour, symbol, _ = points.kind(k)
-            dots = points.cloud(ground[chosen][mine], colour=colour, symbol=symbol)
-            traces.append(_linked(dots, unit[mine], cloud, chosen[mine], words))
-            notes.append(_class(f"{SIGNS[k]} {escaped(label)}", ground[chosen][mine], ground, colour))
-    return traces, notes
-
-
-def _class(name: str, mine: np.ndarray, ground: np.ndarray, colour: str) -> dict[str, Any]:
-    """A class's name at its edge, away from the others."""
-    spread = ground.std(0)
-    scaled = (mine - ground.mean(0)) / np.where(spread > 0, spread, 1)
-    along = scaled @ ((mine.mean(0) - ground.mean(0)) / np.where(spread > 0, spread, 1))
-    x, y = mine[np.argsort(along)[int(0.97 * (len(mine) - 1))]].tolist()
-    return note(name, x=x, y=y, borderpad=0, font={"color": colour, "size": 12, "shadow": "@halo"})
-
-
-def _linked(trace: Trace, unit: np.ndarray, cloud: Points, chosen: np.ndarray, words: Words) -> Trace:
-    names = [f"{words('sample_word')} {k + 1}{' · ' + escaped(cloud.names[k]) if cloud.names else ''}" for k in chosen]
-    return trace | {"meta": {"link": "unit", "index": unit, "ring": 11}, "text": names, "hovertemplate": "%{text}<extra></extra>"}
+def _names(seen: Seen) -> list[Trace]:
+    """The samples' names where there are few; else those of their classes, each beside one of its samples."""
+    cloud, (x, y) = seen.data, np.stack(seen.reach, axis=1).tolist()
+    at, how = labels.pixels(seen.ground, x, y, STAGE), dict[str, Any]()
+    if 0 < len(cloud.names) <= units_.NAMED:
+        mine, texts = labels.joined(at, [escaped(name) for name in cloud.names])
+        inks = ["@ink"] * len(mine)
+    elif cloud.labels is not None and units_.labelled(cloud):
+        beside = labels.outer(at, cloud.labels)
+        mine, of = at[beside], cloud.labels[beside]
+        inks, texts = [points.kind(k)[0] for k in of], [f"{SIGNS[k]} {escaped(cloud.label_names[k])}" for k in of]
+        how = {"group": of}
+    else:
+        return []
+    boxes = labels.sizes(texts)
+    must = np.ones(len(mine), dtype=bool)
+    sides = labels.place(mine, boxes, np.zeros(len(mine)), panel=STAGE, marks=at, must=must, **how)
+    return [labels.drawn(texts, sides, mine, boxes, x, y, panel=STAGE, colour=inks)]
 
 
 # ---- the sheet
 
 
-def _lattice(look: Look[SomFrame], units: np.ndarray, ground: np.ndarray) -> list[Trace]:
+def _lattice(look: Look[SomFrame], seen: Seen, units: np.ndarray, classes: np.ndarray) -> list[Trace]:
     """The folds in red, the lines and the units, which can be pointed at."""
-    params, frame, (low, high) = look.params, look.frame, _reach(ground)
-    size = (float(high[0] - low[0]) / 205, float(high[1] - low[1]) / 175)  # about the same on both axes
-    where = rows_and_columns(params)
+    params, frame, (low, high) = look.params, look.frame, seen.reach
+    lines = lattice(params.rows, params.cols, params.topology)
+    whole = lines[classes[lines[:, 0]] == classes[lines[:, 1]]]
+    folds = frame.folds if folds_show(frame, seen.data) else frame.folds[:0]
     return [
-        *[_fold(units, frame.folds)] * (frame.folded > 0 and folds_show(frame, look.data[0])),
-        points.mesh(units, edges(params.rows, params.cols, params.topology)),
-        points.dots(units, size),
-        points.targets(units, "unit", ring=16, template=unit_template(look.say), customdata=where, meta={"click": "unit"}),
+        *[points.mesh(units, folds[:, [0, 1, 2, 0]], opacity=0.45) | FOLD] * (len(seen.data.columns) == 2),
+        points.mesh(units, whole),
+        points.dots(units, tuple((high - low) / [205, 175])),  # about the same on both axes
+        units_.pointed(units, params.cols, 16, look.say, [], []),
     ]
 
 
@@ -158,41 +119,40 @@ def folds_show(frame: SomFrame, cloud: Points) -> bool:
     return len(cloud.columns) == 2 and (frame.step > 0 or bool(frame.theta.any()))
 
 
-def _fold(units: np.ndarray, folds: np.ndarray) -> Trace:
-    closed = folds[:, [0, 1, 2, 0]]
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "fill": "toself",
-        "x": points.gapped(units[:, 0], closed),
-        "y": points.gapped(units[:, 1], closed),
-        "hoverinfo": "skip",
-        "fillcolor": "@bad",
-        "opacity": 0.45,
-        "line": {"color": "@bad", "width": 0},
-    }
+# ---- the lamp: what the step moves, and towards what
 
 
-def _way(sample: np.ndarray, unit: np.ndarray) -> Trace:
-    """From a sample to its winner."""
-    ends = {
-        "size": [10, 13],
-        "color": ["@accent", "rgba(0,0,0,0)"],
-        "symbol": ["x-thin", "circle"],
-        "line": {"color": "@accent", "width": 3},
-    }
-    return LAMP | {"mode": "lines+markers", "x": [sample[0], unit[0]], "y": [sample[1], unit[1]], "marker": ends}
+def of_sample(look: Look[SomFrame], seen: Seen, units: np.ndarray, strength: np.ndarray) -> list[Trace]:
+    """An arrow from every unit towards the sample, as long as θ says; the sample, its winner, and the way between them."""
+    frame, strength, (low, high) = look.frame, strength[:, None], seen.reach
+    pixel, sample = (high - low) / STAGE, seen.ground[max(frame.sample, 0)]
+    way = (sample - units) / pixel
+    far = np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-9)
+    reach = np.where(np.abs(strength) > FELT, np.clip(REACH * strength / far, -1, 1) * (sample - units), np.nan)
+    colour = _hexes(seen.data.X[[frame.sample]])[0] if seen.data.kind == "colours" else "@accent"
+    marker = {"size": [15, 13], "color": [colour, "rgba(0,0,0,0)"], "line": {"color": "@accent", "width": 3}, "opacity": 1}
+    ends = points.cloud(np.stack([sample, units[frame.best] if frame.best >= 0 else sample]), colour=colour, hoverinfo="skip")
+    ends |= {"mode": "lines+markers", "marker": marker, "line": {"color": "@accent", "width": 1.5}}
+    return [fields.needles(units, reach, pixel, **LAMP), ends if frame.sample >= 0 else points.nowhere(ends)]
 
 
-def _pull(frame: SomFrame, units: np.ndarray, sample: np.ndarray, seen: _Seen) -> list[Trace]:
-    """The lamp: the drawn sample, its winner, and the way from one to the other."""
-    at = winner(frame)
-    if at < 0:
-        cross = {"size": 12, "color": "@accent", "symbol": "x"}
-        return [LAMP | {"mode": "markers", "x": [sample[0]], "y": [sample[1]], "marker": cross}]
-    traces = [_way(sample, units[at])]
-    if frame.part == "pull":  # every unit's way in this one step
-        both = np.concatenate([seen.flat(frame.before.reshape(len(units), -1)), units])
-        ways = np.stack([np.arange(len(units)), np.arange(len(units)) + len(units)], axis=1)[frame.theta.ravel() > FELT]
-        traces.append(points.mesh(both, ways, colour="@accent", width=1.6, opacity=0.9))
-    return traces
+def of_pass(look: Look[SomFrame], seen: Seen, units: np.ndarray, strength: np.ndarray) -> list[Trace]:
+    """Which way every unit came in this pass, and how far beside the others; before they move, what each sample has found."""
+    frame, measured, (low, high) = look.frame, len(look.frame.bmu), seen.reach
+    some = np.arange(0, measured if frame.part == "match" else 0, -(-measured // SHOWN))
+    found = points.mesh(
+        np.concatenate([units[frame.bmu], seen.ground[frame.measured]]), np.stack([some, some + measured], axis=1)
+    )
+    pixel, way = (high - low) / STAGE, units - seen.flat(frame.before)
+    farthest = float(np.linalg.norm(way / pixel, axis=1).max()) or 1.0
+    reach = way * REACH / farthest
+    line = {"color": "@accent", "width": 1}
+    return [found | {"line": line}, fields.needles(units - reach, reach, pixel, **LAMP)]
+
+
+def of_trial(look: Look[SomFrame], seen: Seen, units: np.ndarray, strength: np.ndarray) -> list[Trace]:
+    """What moved together at first, around the middle of the sheet: units as large as θ, lines within the first radius."""
+    lines, (low, high) = lattice(look.params.rows, look.params.cols, look.params.topology), seen.reach
+    size = np.where(strength > FELT, strength, np.nan)[:, None, None] * SPOT * (high - low) / STAGE
+    patch = points.mesh(units, lines[(strength[lines] >= GRIP).all(1)], width=2.4, **LAMP)
+    return [patch, points.blobs(units, points.OUTLINES["circle"] * size, **LAMP)]

@@ -10,6 +10,7 @@ computed in float64 on centred and scaled columns; the update commutes with both
 
 from engine.algorithm import Algorithm, Lines, together
 from engine.learning.som.all_at_once import Batch, average, batch
+from engine.learning.som.atlas import as_csv, superclasses
 from engine.learning.som.one_by_one import Online, online
 from engine.learning.som.rules import batch_update, walk
 from engine.learning.som.samples import SAMPLES
@@ -47,7 +48,7 @@ TRIED = {"course = ": "σ = ⟦sigma_start⟧", "if flat": "folded = ⟦folded�
 BOTH: dict[str, Value] = {"mode": "batch", "unfold": True}
 
 ALGORITHMS = (
-    Algorithm("online", online, Online, "penguins", code=ONE_BY_ONE, says=PULLED, was={"mode": "online"}),
+    Algorithm("online", online, Online, "xkcd", code=ONE_BY_ONE, says=PULLED, was={"mode": "online"}),
     Algorithm("batch", batch, Batch, "penguins", code=AT_ONCE, says=MOVED, was={"mode": "batch"}),
     Algorithm("unfold", unfold, Unfold, "penguins", code=SEARCH, says=TRIED, was={"unfold": True}),
     Algorithm("unfold_batch", unfold_batch, UnfoldBatch, "penguins", code=SEARCH, says=TRIED, was=BOTH),
@@ -63,8 +64,10 @@ __all__ = [
     "SomFrame",
     "Unfold",
     "UnfoldBatch",
+    "as_csv",
     "batch",
     "online",
+    "superclasses",
     "train",
     "unfold",
     "unfold_batch",

@@ -3,6 +3,7 @@
 Neighbours are the 8 around a unit on a rectangular grid and the 6 on a hexagonal one, across the seam on a torus.
 """
 
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -36,6 +37,29 @@ def neighbours(offset: np.ndarray, topology: Topology) -> np.ndarray:
         offset = offset.max(0, keepdims=True)
     near: np.ndarray = (offset**2).sum(0).round(9) == 1
     return near
+
+
+@lru_cache(maxsize=8)
+def touching(rows: int, cols: int, topology: Topology, torus: bool) -> np.ndarray:
+    """Which units of a grid touch, (units, units) bool."""
+    around = period(rows, cols, topology) if torus else None
+    return neighbours(offsets(places(rows, cols, topology), around), topology)
+
+
+@lru_cache(maxsize=8)
+def lattice(rows: int, cols: int, topology: Topology) -> np.ndarray:
+    """The lines between neighbours as pairs of flat units, (k, 2). A torus' seam is left out, and so are diagonals."""
+    a, b = np.nonzero(np.triu(touching(rows, cols, topology, False)))
+    if topology == "rectangular":
+        straight = np.abs(a // cols - b // cols) + np.abs(a % cols - b % cols) == 1
+        a, b = a[straight], b[straight]
+    return np.stack([a, b], axis=1)
+
+
+def middle(rows: int, cols: int, topology: Topology) -> int:
+    """The flat unit in the middle of a grid."""
+    at = places(rows, cols, topology)
+    return int(((at - (at.min(0) + at.max(0)) / 2) ** 2).sum(1).argmin())
 
 
 def triangles(rows: int, cols: int, topology: Topology) -> np.ndarray:

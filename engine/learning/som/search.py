@@ -4,8 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Literal
 
+import numpy as np
+
 from engine.errors import ParamError
 from engine.learning.som import all_at_once, one_by_one
+from engine.learning.som.grid import middle, neighbourhood, offsets, period, places, separation
+from engine.learning.som.rules import LEAST_SIGMA
 from engine.learning.som.sheet import Course, Ground, Sheet, SomFrame, State, begin, lay, shown
 from engine.params import choice
 from engine.points import Points
@@ -59,6 +63,14 @@ def trials(
         yield replace(frame, step=trial, total=trial + 1 if flat else len(starts))
         if flat:
             return
+
+
+def first_grip(params: Sheet, sigma: float) -> np.ndarray:
+    """θ (units,) at the start of a trial whose first radius is `sigma`, as a winner in the middle of the grid would have it."""
+    grid = params.rows, params.cols, params.topology
+    offset = offsets(places(*grid), period(*grid) if params.torus else None)
+    apart = separation(params.neighbourhood, offset, params.topology)
+    return neighbourhood(params.neighbourhood, apart[:, middle(*grid)], max(sigma, LEAST_SIGMA))
 
 
 def _starts(params: Sheet) -> list[tuple[str, float]]:

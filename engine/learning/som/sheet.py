@@ -53,6 +53,12 @@ class SomFrame(Frame):
     def folded(self) -> int:
         return len(self.folds)
 
+    @property
+    def best(self) -> int:
+        """The drawn sample's best unit as a flat index; -1: none."""
+        row, col = self.winner
+        return row * self.units.shape[1] + col if row >= 0 else -1
+
 
 @dataclass(frozen=True)
 class Ground:

@@ -4,10 +4,12 @@ import math
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 import tests.ui.player.harness as harness
+from charts import images
 from charts.formula import filled, powers
 from charts.numbers import short
 from tests.ui.player.harness import STAGE, film, head, press, show, steps, wait
@@ -32,6 +34,30 @@ def test_the_quick_way_of_drawing_gives_the_same_picture_as_the_ordinary_one(pag
         page.wait_for_function("window.reacts === 2")
         page.wait_for_timeout(50)
         assert shapes(page.evaluate("document.querySelector('.th-plot .cartesianlayer').outerHTML")) == shapes(quick)
+
+
+def test_another_image_in_the_same_place_takes_the_quick_way(page, server):
+    pictures = [images.pixels(np.full((2, 3), grey, np.uint8), (0, 1), (0, 1)) for grey in (20, 90, 160)]
+
+    def lines(i: int) -> list[dict]:
+        at, shown = steps(i, i + 1, 3)
+        shown["picture"]["figure"]["data"].append(pictures[i])
+        return [at, shown]
+
+    server.films["images"] = [head(), {"total": 3}, *lines(0), *lines(1), *lines(2), {"done": True}]
+    show(page, "images", start=0)
+    wait(page, step=0)
+    page.evaluate(
+        "() => { window.reacts = 0; const react = Plotly.react; Plotly.react = (...all) => { window.reacts++; return react(...all); }; }"
+    )
+    for i in (1, 2, 1):
+        press(page, "next" if i != 1 or page.evaluate("window.theoria.player.shown") == 0 else "back")
+        wait(page, step=i)
+        page.wait_for_function(
+            "source => document.querySelector('.th-plot .imagelayer image').getAttribute('href') === source",
+            arg=pictures[i]["source"],
+        )
+    assert page.evaluate("window.reacts") == 0
 
 
 def shapes(svg: str) -> list[str]:
