@@ -350,7 +350,7 @@ def test_on_a_projector_the_bars_stand_there_before_anybody_answers():
 
 
 def making(*steps: Step, **link: str) -> AppTest:
-    page = opened(**link)
+    page = opened(**({"data": "penguins"} | link))
     page.session_state["som-tabs-en"], page.session_state["som-tabs-zh"] = "Make a lesson", "制作课程"
     visit(page).draft = teaching.Draft("Maps", list(steps))
     page.run()

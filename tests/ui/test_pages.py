@@ -137,7 +137,7 @@ def test_a_large_table_travels_by_name_and_the_receiver_is_asked_for_it():
     ],
 )
 def test_a_bad_upload_is_refused_in_a_sentence_and_the_data_before_it_stay(name, raw, word):
-    page = opened()
+    page = opened(data="penguins")
     page.file_uploader[0].set_value((name, raw, "text/csv")).run()
     assert not page.exception
     assert len(page.error) == 1
@@ -156,7 +156,7 @@ def test_an_own_image_becomes_its_palette():
 
 @pytest.mark.parametrize("typed", ["39.1, 18.7", "row 7", "7", "第 7 行"])
 def test_a_typed_sample_is_placed_beside_the_same_run(typed):
-    page = opened()
+    page = opened(data="penguins")
     before = list(server.running()[1]._films.values())[-1].job
     page.text_input(key="som.place").set_value(typed).run()
     assert not page.exception
@@ -168,7 +168,7 @@ def test_a_typed_sample_is_placed_beside_the_same_run(typed):
 
 @pytest.mark.parametrize("typed", ["1, 2, 3", "hello", "row 9999"])
 def test_a_sample_that_cannot_be_placed_is_said(typed):
-    page = opened()
+    page = opened(data="penguins")
     page.text_input(key="som.place").set_value(typed).run()
     assert not page.exception
     assert len(page.error) == 1
@@ -280,7 +280,7 @@ def test_an_address_of_ours_that_comes_back_late_is_no_new_link(monkeypatch):
     assert address.kept("som") == {"rows": 10}
     monkeypatch.setattr("ui.address.st.query_params", FakeQuery({"som.rows": "7"}))
     address.arrive("som")
-    assert state["visit"].arrived == {"som.rows": "7"}
+    assert state["visit"].arrived == {"som.rows": "7", "data": "penguins"}
 
 
 class FakeQuery(dict):

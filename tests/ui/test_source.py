@@ -20,7 +20,7 @@ def test_a_topic_is_shown_with_the_modules_of_its_section_that_it_is_built_on():
     assert set(files(em)[1:]) == {"bound.py", "two_coins.py", "mixtures.py", "tosses.py", "gaussians.py"}
     assert files(som)[0] == "__init__.py"
     assert set(files(som)[1:]) == {
-        "all_at_once.py", "grid.py", "measures.py", "one_by_one.py", "rules.py", "search.py", "sheet.py",
+        "all_at_once.py", "atlas.py", "grid.py", "measures.py", "one_by_one.py", "rules.py", "search.py", "sheet.py",
     }  # fmt: skip
 
 
