@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from charts import bars, curves, points
+from charts import bars, curves
 from charts.layout import rows
 from charts.numbers import chance, count, number
 from charts.panels import Panel, Picture, Trace, blank, escaped
@@ -12,7 +12,7 @@ from charts.words import cut
 from engine.language.ngram import END, UNK, ContextFrame
 from engine.language.ngram.contexts import COLUMNS
 from engine.language.smoothing import ESTIMATORS, KATZ, SCORES, STUPID
-from views.language.ngram_parts import blocks, explained, inked, joined, keyed, level, levels, named, short_name
+from views.language.ngram_parts import explained, inked, joined, keyed, level, levels, named, short_name, stacked
 from views.look import Look
 
 TO_THE_UNSEEN = ("good_turing", "absolute", "katz", "kneser_ney")  # what single words lose goes to words never seen at all
@@ -25,7 +25,7 @@ LETTERS = 7  # of a word that can be looked at
 
 def context(look: Look[ContextFrame]) -> Picture:
     """A row for each estimator: a bar of what goes where; and what each says of one word, chosen by a tap."""
-    frame, n, k = look.frame, _whole(look), _word(look)
+    frame, k = look.frame, _word(look)
     i, shown = max(frame.shown - 1, 0), frame.shown > 0
     name, summed, now = ESTIMATORS[i], shown and frame.sums[i] >= 0, frame.explained[k]
     mathml, values = explained(now, name, look.params.k, frame.types) if shown else ("", {})
@@ -38,20 +38,21 @@ def context(look: Look[ContextFrame]) -> Picture:
         formula=mathml,
         values=values,
         metrics=[("unseen", facts["unseen"] if summed else None), ("new", facts["new"] if frame.followed else None)],
-        derived={
-            "estimator": name if shown else None,
-            "order": look.params.order,
-            "word": str(frame.words[k]),
-            "count": now.count,
-            "context": now.total,
-            "sum": float(frame.sums[i]) if summed else None,
-            "seen": float(frame.mass[i, n]) if shown else None,
-            "unseen": float(frame.mass[i, :n].sum()) if shown else None,
-            "new": frame.new / frame.followed if frame.followed else None,
-        }
-        | named(now.p if shown else None, name),
+        derived=_derived(look, summed) | named(now.p if shown else None, name),
         hold=4.0,
     )
+
+
+def _derived(look: Look[ContextFrame], summed: bool) -> dict[str, Any]:
+    """The row's numbers that no field of the frame is."""
+    frame, n, now = look.frame, _whole(look), look.frame.explained[_word(look)]
+    i, shown = max(frame.shown - 1, 0), frame.shown > 0
+    mass = (
+        {"seen": float(frame.mass[i, n]), "unseen": float(frame.mass[i, :n].sum())} if shown else {"seen": None, "unseen": None}
+    )
+    row = {"estimator": ESTIMATORS[i] if shown else None, "order": look.params.order, "word": str(frame.words[_word(look)])}
+    found = {"count": now.count, "context": now.total, "sum": float(frame.sums[i]) if summed else None}
+    return row | found | mass | {"new": frame.new / frame.followed if frame.followed else None}
 
 
 def _whole(look: Look[ContextFrame]) -> int:
@@ -69,27 +70,17 @@ def _facts(look: Look[ContextFrame]) -> dict[str, Any]:
     frame, n = look.frame, _whole(look)
     i = max(frame.shown - 1, 0)
     name, sums = ESTIMATORS[i], frame.sums[: frame.shown]
+    unseen, new = float(frame.mass[i, :n].sum()), frame.new / max(frame.followed, 1)
     spared = name in TO_THE_UNSEEN and frame.kinds[0]
-    return {
-        "context": joined(frame.context),
-        "times": count(frame.times),
-        "types": int(frame.kinds[n]),
-        "others": count(frame.types - int(frame.kinds[n])),
-        "once": count(frame.once),
-        "turing": number(frame.once / max(frame.times, 1), 3),
-        "new": number(frame.new / max(frame.followed, 1), 3),
-        "estimator": short_name(look, name),
-        "k": "1" if name == "add_one" else f"{look.params.k:g}",
-        "seen": number(float(frame.mass[i, n]), 3),
-        "unseen": number(float(frame.mass[i, :n].sum()), 3),
-        "sum": number(float(frame.sums[i]), 3),
-        "katz": KATZ,
-        "stupid": f"{STUPID:g}",
-        "fallback": look.say("fallback", level=frame.fallback) if frame.fallback else "",
-        "novel": look.say("novel", share=chance(float(frame.mass[i, 0]))) if spared else "",
-        "n": int((np.abs(sums - 1) < ONE).sum()),
-        "of": len(ESTIMATORS),
-    }
+    context = {"context": joined(frame.context), "times": count(frame.times), "once": count(frame.once)}
+    words = {"types": int(frame.kinds[n]), "others": count(frame.types - int(frame.kinds[n]))}
+    shares = {"unseen": unseen, "new": new, "turing": frame.once / max(frame.times, 1), "sum": float(frame.sums[i])}
+    told = {"k": "1" if name == "add_one" else f"{look.params.k:g}", "katz": KATZ, "stupid": f"{STUPID:g}"}
+    fallback = look.say("fallback", level=frame.fallback) if frame.fallback else ""
+    novel = look.say("novel", share=chance(float(frame.mass[i, 0]))) if spared else ""
+    said = {"estimator": short_name(look, name), "fallback": fallback, "novel": novel}
+    fine = {"n": int((np.abs(sums - 1) < ONE).sum()), "of": len(ESTIMATORS)}
+    return context | words | {name: number(share, 3) for name, share in shares.items()} | told | said | fine
 
 
 # ---- where the probability lies
@@ -98,31 +89,19 @@ def _facts(look: Look[ContextFrame]) -> dict[str, Any]:
 def _mass(look: Look[ContextFrame]) -> Panel:
     """A bar for each estimator: words seen after the whole context, after shorter ones, nowhere; and the truth across all."""
     frame, n = look.frame, _whole(look)
-    left, y = np.zeros(frame.shown), np.arange(frame.shown)
-    scale = np.maximum(frame.mass[: frame.shown].sum(1), 1)  # a score may sum to more than 1: drawn to fill the row
-    traces: list[Trace] = []
-    for m in range(n, -1, -1):
-        part = frame.mass[: frame.shown, m] / scale
-        here = part > 0
-        traces.append(blocks(left[here], (left + part)[here], y[here] - 0.34, y[here] + 0.34, m, n))
-        told = [_told(look, int(row), m) for row in y[here]]
-        middle = np.stack([(left + part / 2)[here], y[here]], 1)
-        traces.append(points.targets(middle, "mass", ring=12, template="%{customdata}", customdata=told))
-        left = left + part
-    now = np.array([frame.shown - 1.0])
-    traces.append(
-        bars.rectangles(0, 1, now - 0.42, now + 0.42, colour="rgba(0,0,0,0)", line="@accent", width=2, meta={"key": "now"})
-    )
+    y = np.arange(frame.shown)
+    shares = frame.mass[: frame.shown, : n + 1]
+    of = [(level(look, m, n), count(int(frame.kinds[m]))) for m in range(n + 1)]
+    told = [
+        [look.say("hover_mass", part=number(float(part), 4), what=what, words=words) for part in column]
+        for column, (what, words) in zip(shares.T, of, strict=True)
+    ]
+    scale = np.maximum(shares.sum(1, keepdims=True), 1)  # a score may sum to more than 1: drawn to fill the row
+    now = y[-1:] + np.array([[-0.42], [0.42]])
+    outline = bars.rectangles(0, 1, *now, colour="rgba(0,0,0,0)", line="@accent", width=2, meta={"key": "now"})
     title, notes = keyed(look.say("mass", context=cut(joined(frame.context), 20)), levels(look, n))
-    traces += [*_columns(look), *_truth(look)]
+    traces = [*stacked(shares / scale, y, 0.34, told, "mass"), outline, *_columns(look), *_truth(look)]
     return Panel(traces, title, notes=notes, x=blank(range=WIDE), y=blank(range=[BOTTOM, TOP]), part=PHONE, tall=True)
-
-
-def _told(look: Look[ContextFrame], row: int, m: int) -> str:
-    """What pointing at a part of a row says."""
-    frame = look.frame
-    part, words = number(float(frame.mass[row, m]), 4), count(int(frame.kinds[m]))
-    return look.say("hover_mass", part=part, what=level(look, m, _whole(look)), words=words)
 
 
 def _columns(look: Look[ContextFrame]) -> list[Trace]:

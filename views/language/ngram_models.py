@@ -12,7 +12,7 @@ from charts.numbers import count, number
 from charts.panels import Panel, Picture, Trace, blank, escaped
 from charts.words import cut
 from engine.language.ngram import TuringFrame, WeightsFrame
-from views.language.ngram_parts import beside, blocks, colour_of, inked, keyed, levels, past, size_of
+from views.language.ngram_parts import beside, colour_of, inked, keyed, levels, past, size_of, stacked
 from views.look import Look
 
 MIXED = formula(r"p = {terms}!")
@@ -35,16 +35,12 @@ WIDE, PHONE = (-0.26, 1.02), (-0.36, 1.02)  # shares, and room for words before 
 
 def weights(look: Look[WeightsFrame]) -> Picture:
     """Each held-out word shared out among the orders by the weights above; below the mean share, which is the next weight."""
-    frame = look.frame
+    frame, most = look.frame, int(np.argmax(look.frame.weights))
     names = [_component(look, m) for m in range(look.params.order + 1)]
     terms = " + ".join(f"{weight:.3f}·{SMALL[m]}" for m, weight in enumerate(frame.weights))
     return look.picture(
         columns(_shared_out(look, names), rows(_weights(look, names), look.history("perplexity", zero=False), shares=(1, 1))),
-        facts={
-            "tuned": count(frame.tuned),
-            "most": names[int(np.argmax(frame.weights))],
-            "value": number(float(frame.weights.max()), 3),
-        },
+        facts={"tuned": count(frame.tuned), "most": names[most], "value": number(float(frame.weights[most]), 3)},
         formula=MIXED,
         values={"terms": (terms, 0)},
         metrics=[("perplexity", size_of(frame.perplexity))],
@@ -65,21 +61,16 @@ def _shared_out(look: Look[WeightsFrame], names: Sequence[str]) -> Panel:
     y = np.array([0.0, *np.arange(len(words)) + 1.7, len(words) + 2.4])
     half = np.array([0.55, *[0.4] * len(words), 0.55])
     of = [look.say("weights"), *words, look.say("mean", tuned=count(frame.tuned))]
-    low, traces = np.zeros(len(y)), list[Trace]()
-    for m in range(order, -1, -1):
-        high = low + shares[:, m]
-        told = [f"{what}: {names[m]} {part:.3f}" for what, part in zip(of, shares[:, m], strict=True)]
-        middle = np.stack([(low + high) / 2, y], 1)
-        traces.append(blocks(low, high, y - half, y + half, m, order))
-        traces.append(points.targets(middle, "share", ring=10, template="%{customdata}", customdata=told))
-        low = high
+    told = [
+        [f"{what}: {name} {part:.3f}" for what, part in zip(of, column, strict=True)]
+        for name, column in zip(names, shares.T, strict=True)
+    ]
+    traces = stacked(shares, y, half, told, "share")
     traces.append(bars.rectangles(0, 1, y[-1] - 0.55, y[-1] + 0.55, colour="rgba(0,0,0,0)", line="@accent", width=2))
     short = [of[0], *[escaped(cut(word, LETTERS)) for word in frame.words.tolist()[:WORDS]], look.say("next_lambda")]
     traces += inked(-0.015, y, short, len(short) - 1, place="middle left")
-    title, notes = keyed(
-        look.say("shared_out"),
-        [(sign, names[m], ink) for m, (sign, _, ink) in zip(range(order, -1, -1), levels(look, order), strict=True)],
-    )
+    key = [(mark, name, ink) for (mark, _, ink), name in zip(levels(look, order), reversed(names), strict=True)]
+    title, notes = keyed(look.say("shared_out"), key)
     axis = blank(range=[WORDS + 3.1, -0.7])
     return Panel(traces, title, notes=notes, x=blank(range=WIDE), y=axis, part=PHONE, tall=True)
 
@@ -88,9 +79,11 @@ def _weights(look: Look[WeightsFrame], names: Sequence[str]) -> Panel:
     """The course of every weight up to now, in the colours of the words."""
     order, seen = look.params.order, [frame for _, frame in past(look)]
     steps, course = np.array([one.step for one in seen]), np.stack([one.weights for one in seen])  # (s,), (s, order + 1)
-    inks = [(f"{name} %{{y:.3f}}<extra></extra>", colour_of(m, order), "solid" if m else "dot") for m, name in enumerate(names)]
     traces = [
-        curves.line(steps, course[:, m], colour=ink, dash=dash, hovertemplate=told) for m, (told, ink, dash) in enumerate(inks)
+        curves.line(
+            steps, y, colour=colour_of(m, order), dash="solid" if m else "dot", hovertemplate=f"{name} %{{y:.3f}}<extra></extra>"
+        )
+        for m, (y, name) in enumerate(zip(course.T, names, strict=True))
     ]
     across = {"range": [-0.5, max(5, look.frame.total - 1) + 0.5], "nticks": 4, "showgrid": False}
     return Panel(traces, beside(look.say("lambda_curves")), x=across, y={"range": [-0.02, 1.05], "nticks": 3})
@@ -104,6 +97,11 @@ def turing(look: Look[TuringFrame]) -> Picture:
     frame, at = look.frame, look.frame.at
     facts, known = _facts(frame), at >= 0
     key = _key(frame) if known else ""
+    row = (
+        {"r": int(frame.r[at]), "nr": int(frame.n[at]), "star": float(frame.star[at])}
+        if known
+        else dict.fromkeys(("r", "nr", "star"))
+    )
     return look.picture(
         columns(_parts(look), _how_many(look), shares=(5, 2)),
         facts=facts,
@@ -111,12 +109,7 @@ def turing(look: Look[TuringFrame]) -> Picture:
         formula=FORMULAS[key] if known else "",
         values=_values(frame, facts) if known else {},
         metrics=[("unseen", facts["unseen"]), ("new", facts["new"] if frame.held else None)],
-        derived={
-            "r": int(frame.r[at]) if known else None,
-            "nr": int(frame.n[at]) if known else None,
-            "star": float(frame.star[at]) if known else None,
-            "new": int(frame.held_r[0]) / frame.held if frame.held else None,
-        },
+        derived=row | {"new": int(frame.held_r[0]) / frame.held if frame.held else None},
         hold=2.0,
     )
 
@@ -124,15 +117,9 @@ def turing(look: Look[TuringFrame]) -> Picture:
 def _facts(frame: TuringFrame) -> dict[str, Any]:
     """What the sentences say beside the row."""
     at = max(frame.at, 0)
-    return {
-        "r": int(frame.r[at]),
-        "n": int(frame.n[at]),
-        "star": number(float(frame.star[at]), 3),
-        "unseen": number(frame.unseen, 4),
-        "new": number(int(frame.held_r[0]) / max(frame.held, 1), 4),
-        "once": int(frame.n[0]) if frame.r[0] == 1 else 0,
-        "tokens": count(frame.tokens),
-    }
+    seen = {"r": int(frame.r[at]), "n": int(frame.n[at]), "star": number(float(frame.star[at]), 3), "tokens": count(frame.tokens)}
+    new = {"unseen": number(frame.unseen, 4), "new": number(int(frame.held_r[0]) / max(frame.held, 1), 4)}
+    return seen | new | {"once": int(frame.n[0]) if frame.r[0] == 1 else 0}
 
 
 def _key(frame: TuringFrame) -> str:
@@ -144,14 +131,9 @@ def _key(frame: TuringFrame) -> str:
 
 def _values(frame: TuringFrame, facts: Mapping[str, Any]) -> dict[str, tuple[Any, int]]:
     at, r = frame.at, int(frame.r[frame.at])
-    return {
-        "r": (r, 0),
-        "next": (r + 1, 0),
-        "above": (round(float(frame.raw[at] * frame.n[at]) / (r + 1)), 0),
-        "here": (facts["n"], 0),
-        "slope": (frame.slope, 4),
-        "star": (facts["star"], 0),
-    }
+    above = round(float(frame.raw[at] * frame.n[at]) / (r + 1))
+    texts = {"r": r, "next": r + 1, "above": above, "here": facts["n"], "star": facts["star"]}
+    return {name: (value, 0) for name, value in texts.items()} | {"slope": (frame.slope, 4)}
 
 
 def _parts(look: Look[TuringFrame]) -> Panel:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from charts import bars
+from charts import bars, points
 from charts.formula import formula
 from charts.numbers import chance, count, short, times_ten
 from charts.panels import Trace, legend
@@ -83,6 +83,20 @@ def blocks(x0: Any, x1: Any, y0: Any, y1: Any, m: int, n: int) -> Trace:
     """Rectangles of words whose longest n-gram has m of n tokens."""
     hatched = {} if m else {"fillpattern": HATCH, "line": {"color": "@ink3", "width": 1}}
     return bars.rectangles(x0, x1, y0, y1, colour=colour_of(m, n)) | hatched
+
+
+def stacked(shares: np.ndarray, y: np.ndarray, half: Any, told: Sequence[Sequence[str]], link: str) -> list[Trace]:
+    """Rows of shares [rows, n + 1], those of the longest n-grams first; `told` [n + 1, rows]: what pointing at each says."""
+    left, n, half = np.zeros(len(y)), shares.shape[1] - 1, np.broadcast_to(half, len(y))
+    traces = []
+    for m in range(n, -1, -1):
+        right, here = left + shares[:, m], shares[:, m] > 0
+        traces.append(blocks(left[here], right[here], (y - half)[here], (y + half)[here], m, n))
+        said = [told[m][row] for row in np.flatnonzero(here).tolist()]
+        middle = np.stack([(left + right) / 2, y], 1)[here]
+        traces.append(points.targets(middle, link, ring=12, template="%{customdata}", customdata=said))
+        left = right
+    return traces
 
 
 def inked(

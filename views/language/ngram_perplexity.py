@@ -38,12 +38,8 @@ def perplexity(look: Look[PerplexityFrame]) -> Picture:
         formula="" if not frame.step or value == NONE else SPARED if spared else PERPLEXITY,
         values={"m": (known, 0), "perplexity": (facts["value"], 0)},
         metrics=[("perplexity", facts["value"] if frame.step else None)],
-        derived={
-            "estimator": params.estimator,
-            "size": int(frame.sizes[frame.size]),
-            "word": facts["worst"] or None,
-            "perplexity": value if value > 0 else None,
-        },
+        derived={"estimator": params.estimator, "size": int(frame.sizes[frame.size])}
+        | {"word": facts["worst"] or None, "perplexity": value if value > 0 else None},
         hold=3.0,
     )
 
@@ -60,17 +56,12 @@ def _facts(look: Look[PerplexityFrame]) -> dict[str, Any]:
     worst = str(frame.words[frame.worst]) if frame.worst >= 0 else ""
     unknown, tested = count(frame.unknown), count(frame.tested)
     spared = frame.spared and value != NONE
-    return {
-        "estimator": short_name(look, look.params.estimator),
-        "lines": count(frame.lines),
-        "value": _written(value),
-        "tokens": count(int(frame.sizes[frame.size])),
-        "tested": tested,
-        "zeros": count(int(frame.zeros[ESTIMATORS.index(look.params.estimator)])),
-        "worst": worst,
-        "worst_token": look.say("worst" if frame.before else "worst_first", worst=worst, before=frame.before) if worst else "",
-        "left_out": look.say("unknown_spared" if spared else "unknown", unknown=unknown, tested=tested) if frame.unknown else "",
-    }
+    text = {"lines": count(frame.lines), "tokens": count(int(frame.sizes[frame.size])), "tested": tested}
+    model = {"estimator": short_name(look, look.params.estimator), "value": _written(value), "worst": worst}
+    found = look.say("worst" if frame.before else "worst_first", worst=worst, before=frame.before) if worst else ""
+    left = look.say("unknown_spared" if spared else "unknown", unknown=unknown, tested=tested) if frame.unknown else ""
+    zeros = count(int(frame.zeros[ESTIMATORS.index(look.params.estimator)]))
+    return text | model | {"zeros": zeros, "worst_token": found, "left_out": left}
 
 
 def _written(value: float) -> str:

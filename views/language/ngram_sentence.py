@@ -58,19 +58,10 @@ def _asked(look: Look[SentenceFrame]) -> SentenceFrame:
 def _facts(look: Look[SentenceFrame]) -> dict[str, Any]:
     """What the sentences say beside the row."""
     frame, now = look.frame, look.frame.now
-    facts = {
-        "word": str(frame.words[frame.at]) if frame.at >= 0 else "",
-        "context": joined(_context(frame)),
-        "estimator": short_name(look, look.params.estimator),
-        "gram": now.count,
-        "total": now.total,
-        "p": chance(now.p),
-        "sign": sign(look),
-        "level": now.level,
-        "tokens": count(frame.tokens),
-        "types": count(frame.types),
-        "tail": look.say("scores") if look.params.estimator in SCORES else "",
-    }
+    text = {"tokens": count(frame.tokens), "types": count(frame.types), "context": joined(_context(frame))}
+    model = {"estimator": short_name(look, look.params.estimator), "sign": sign(look)}
+    found = {"word": _word(frame), "gram": now.count, "total": now.total, "p": chance(now.p), "level": now.level}
+    facts = text | model | found | {"tail": look.say("scores") if look.params.estimator in SCORES else ""}
     if not len(frame.p):
         return facts
     worst = int(np.argmin(frame.p))
@@ -140,6 +131,10 @@ def _axis(look: Look[SentenceFrame], asked: SentenceFrame) -> Panel:
 def _first(frame: SentenceFrame) -> int:
     """The place of the first word that is predicted."""
     return int((frame.words == ngram.START).sum())
+
+
+def _word(frame: SentenceFrame) -> str:
+    return str(frame.words[frame.at]) if frame.at >= 0 else ""
 
 
 def _context(frame: SentenceFrame) -> np.ndarray:

@@ -35,18 +35,7 @@ def generate(look: Look[GenerateFrame]) -> Picture:
         metrics.append(("perplexity", size_of(float(2 ** (frame.bits / len(frame.p)))) if len(frame.p) else None))
     return look.picture(
         _beginnings(look) if len(frame.beams) else _writing(look),
-        facts={
-            "word": _last(frame),
-            "context": joined(frame.context),
-            "p": chance(frame.chosen_p),
-            "T": number(params.temperature, 2),
-            "k": params.width,
-            "best": str(frame.beams[0]) if len(frame.beams) else "",
-            "P": tiny(frame.bits),
-            "n": len(frame.words),
-            "sign": sign(look),
-            "whole": sign(look).upper(),
-        },
+        facts=_facts(look),
         key=_key(look),
         formula=mathml,
         values=values,
@@ -55,6 +44,14 @@ def generate(look: Look[GenerateFrame]) -> Picture:
         | named(frame.chosen_p or None, "" if _drawn(look) else params.estimator),
         hold=2.0,
     )
+
+
+def _facts(look: Look[GenerateFrame]) -> dict[str, Any]:
+    """What the sentences say beside the row."""
+    frame, params = look.frame, look.params
+    drawn = {"word": _last(frame), "context": joined(frame.context), "p": chance(frame.chosen_p), "n": len(frame.words)}
+    settings = {"T": number(params.temperature, 2), "k": params.width, "sign": sign(look), "whole": sign(look).upper()}
+    return drawn | settings | {"best": str(frame.beams[0]) if len(frame.beams) else "", "P": tiny(frame.bits)}
 
 
 def _key(look: Look[GenerateFrame]) -> str:
