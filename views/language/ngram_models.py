@@ -27,6 +27,7 @@ NAMED = ("component_0", "component_1", "component_2", "component_3")  # those th
 GIVEN = colour_of(1, 1)
 KEY = (("□", "counted", "@edge"), ("■", "given", GIVEN), ("◆", "came", "@ink"))
 WORDS, LETTERS = 20, 13  # held-out words that there is room for, and letters of one
+LABELLED = 0.08  # of a share that has room for its number
 WIDE, PHONE = (-0.26, 1.02), (-0.36, 1.02)  # shares, and room for words before them
 
 
@@ -69,9 +70,12 @@ def _shared_out(look: Look[WeightsFrame], names: Sequence[str]) -> Panel:
     traces.append(bars.rectangles(0, 1, y[-1] - 0.55, y[-1] + 0.55, colour="rgba(0,0,0,0)", line="@accent", width=2))
     short = [of[0], *[escaped(cut(word, LETTERS)) for word in frame.words.tolist()[:WORDS]], look.say("next_lambda")]
     traces += inked(-0.015, y, short, len(short) - 1, place="middle left")
+    at, some = np.cumsum(frame.mean[::-1]) - frame.mean[::-1] / 2, frame.mean[::-1] > LABELLED
+    numbers = [f"{value:.3f}" for value in frame.mean[::-1][some]]
+    traces.append(bars.labels(at[some], np.full(len(numbers), y[-1] + 1.15), numbers, size=11, colour="@accent"))
     key = [(mark, name, ink) for (mark, _, ink), name in zip(levels(look, order), reversed(names), strict=True)]
     title, notes = keyed(look.say("shared_out"), key)
-    axis = blank(range=[WORDS + 3.1, -0.7])
+    axis = blank(range=[WORDS + 4.2, -0.7])
     return Panel(traces, title, notes=notes, x=blank(range=WIDE), y=axis, part=PHONE, tall=True)
 
 
