@@ -12,7 +12,7 @@ import numpy as np
 
 from charts import bars, curves
 from charts.numbers import chance, count, number
-from charts.panels import Panel, Trace, blank, escaped, note
+from charts.panels import Panel, Trace, blank, escaped
 from charts.words import cut, places
 from views.language.ngram_parts import HATCH, blocks, inked, keyed, levels, sign
 from views.look import Look
@@ -96,10 +96,8 @@ def standing(look: Look[Any], line: Line, choices: Choices) -> Panel:
     if line.at >= 0:
         hangs = min(max(middle[line.at] - BARS, wide[0], narrow[0]), min(wide[1], narrow[1]) - HANGS)
         traces += [_bracket(line, left, right, hangs), *_hanging(choices, hangs, high)]
-    title, notes = keyed(look.say("surprise", sign=sign(look)), levels(look, look.params.order))
-    random = look.say("random", types=count(line.types), bits=number(line.chance, 1))
-    place = {"xref": "x domain", "yref": "y", "x": 0, "y": line.chance, "xanchor": "left", "yanchor": "bottom", "borderpad": 0}
-    notes.append(note(random, font={"size": 11, "color": "@ink3", "shadow": "@halo"}, **place))
+    random = ("···", look.say("random", bits=number(line.chance, 1)), "@ink3")
+    title, notes = keyed(look.say("surprise", sign=sign(look)), [*levels(look, look.params.order), random])
     y = blank(range=[FLOOR * high, 1.12 * high])
     return Panel(traces, title, notes=notes, x=blank(range=list(wide)), y=y, part=narrow, tall=True)
 
@@ -109,7 +107,7 @@ def standing(look: Look[Any], line: Line, choices: Choices) -> Panel:
 
 def _pages(line: Line, left: np.ndarray, right: np.ndarray) -> tuple[tuple[float, float], tuple[float, float]]:
     """What is shown of the axis on a wide stage, and, a part of that, on a phone."""
-    at = line.at if line.at >= 0 else 0
+    at = line.at if line.at >= 0 else len(left) - 1 if line.room < WIDE else 0
     low, high = _page(left, right, at, line.room, 0, len(left))
     wide = float(left[low]), float(max(right[high - 1], left[low] + LEAST[line.room == WIDE]))
     if line.room < WIDE:
@@ -151,7 +149,8 @@ def _bars(look: Look[Any], line: Line, middle: np.ndarray) -> list[Trace]:
     random = curves.line(reach, np.full(2, line.chance), colour="@edge", width=1, dash="dot")
     ground = curves.line(reach, np.zeros(2), colour="@edge", width=1)
     text = ["∞" if np.isinf(value) else number(float(value), 1) for value in bits]
-    return [random, *traces, lamp, ground, bars.labels(x, tall, text, size=11, place="top center", cliponaxis=True)]
+    numbers = bars.labels(x, tall, text, place="top center", cliponaxis=True)
+    return [random, *traces, lamp, ground, numbers | {"textfont": {"size": 11, "color": "@ink2", "shadow": "@halo"}}]
 
 
 def _words(look: Look[Any], line: Line, middle: np.ndarray) -> list[Trace]:

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from charts import ranking
+from charts import bars
 from charts.formula import formula
 from charts.layout import Layout, columns
 from charts.numbers import chance, number
 from charts.panels import Panel, Picture, blank, escaped
-from charts.words import cut, places
+from charts.words import cut, places, wrapped
 from engine.language import ngram
 from engine.language.ngram import GenerateFrame
 from engine.language.smoothing import SCORES
@@ -23,7 +23,6 @@ PICK = formula(r"p({name}! \mid h) = {p}!!")
 SCORE_PICK = formula(r"S({name}! \mid h) = {p}!!")
 PAGE, LETTERS = 46, 53  # letters of a page of the axis, of a line of the text
 LINES = 14  # lines of the text that there is room for
-BEAM = 76  # letters of a beginning
 
 
 def generate(look: Look[GenerateFrame]) -> Picture:
@@ -126,10 +125,12 @@ def _text(look: Look[GenerateFrame], words: list[str], at: int) -> Panel:
 
 def _beginnings(look: Look[GenerateFrame]) -> Panel:
     """The prefixes of a beam, best first, and their bits."""
-    frame = look.frame
-    lines = [cut(str(line) or "∅", BEAM) for line in frame.beams.tolist()]
-    bits = [number(float(value), 1) for value in frame.beams_bits]
-    return ranking.table(look.say("beams"), [(0, "", lines), (1, "", bits)], lit=0, rows=look.params.width + 1)
+    beams, y = look.frame.beams.tolist(), np.arange(len(look.frame.beams))
+    lines = [wrapped(cut(str(line)[::-1], 2 * PAGE - 4)[::-1] or "∅", PAGE, 2) for line in beams]  # of a long one the end
+    bits = [number(float(value), 1) for value in look.frame.beams_bits]
+    traces = [*inked(0, y, lines, 0, place="middle right"), bars.labels(np.ones(len(y)), y, bits, place="middle left")]
+    axis = blank(range=[max(look.params.width, 3) - 0.4, -0.6])
+    return Panel(traces, look.say("beams"), x=blank(range=[0, 1]), y=axis, tall=True)
 
 
 def _starts(look: Look[GenerateFrame]) -> dict[int, int]:
