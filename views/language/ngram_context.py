@@ -131,9 +131,9 @@ def _truth(look: Look[ContextFrame]) -> list[Trace]:
         return [bars.labels([0], [12], [look.say("no_truth")], size=11, place="middle right")]
     at = 1 - frame.new / frame.followed
     said = look.say("truth", new=frame.new, followed=frame.followed)
-    side = "middle left" if at > 0.6 else "middle right"
+    side, off = ("left", -0.015) if at > 0.6 else ("right", 0.015)  # where there is more room
     line = curves.line(np.full(2, at), np.array([-0.6, 12.2]), colour="@ink", width=2)
-    return [line, bars.labels([at], [12], [said], size=11, place=side, colour="@ink")]
+    return [line, bars.labels([at + off], [12], [said], size=11, place=f"middle {side}", colour="@ink")]
 
 
 # ---- one word

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from charts import bars, curves, points, trees
+from charts import curves, points, trees
 from charts.formula import formula
 from charts.layout import columns
 from charts.numbers import count
@@ -134,11 +134,8 @@ def _names(look: Look[PerplexityFrame], ends: list[float]) -> list[Trace]:
     chosen = ESTIMATORS.index(look.params.estimator)
     lit = some.index(chosen) if chosen in some else -1
     names = inked(orders + 0.12, y, text, lit, meta={"index": some, "still": True}, size=11, place="middle right")
-    without = [] if chosen in some else [look.say("scores")]
-    reason = bars.labels(
-        [0.9] * len(without), [10**high] * len(without), without, colour="@accent", place="bottom right", size=11
-    )
-    return [lines, *names, reason]
+    reason = [] if chosen in some else [look.say("scores")]
+    return [lines, *names, *inked(0.9, 10 ** (low + 0.1), reason, 0, size=11, place="middle right")]
 
 
 # ---- by size
