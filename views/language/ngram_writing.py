@@ -129,6 +129,9 @@ def _beginnings(look: Look[GenerateFrame]) -> Panel:
     lines = [wrapped(cut(str(line)[::-1], 2 * PAGE - 4)[::-1] or "∅", PAGE, 2) for line in beams]  # of a long one the end
     bits = [number(float(value), 1) for value in look.frame.beams_bits]
     traces = [*inked(0, y, lines, 0, place="middle right"), bars.labels(np.ones(len(y)), y, bits, place="middle left")]
+    parts = 2.0 ** (look.frame.beams_bits[0] - look.frame.beams_bits)  # of the best one's probability
+    for colour, here in (("@neutral7", y > 0), ("@accent", y == 0)):
+        traces.append(bars.rectangles(0, parts[here], y[here] + 0.3, y[here] + 0.38, colour=colour))
     axis = blank(range=[max(look.params.width, 3) - 0.4, -0.6])
     return Panel(traces, look.say("beams"), x=blank(range=[0, 1]), y=axis, tall=True)
 
