@@ -18,8 +18,8 @@ from views.look import Look
 TO_THE_UNSEEN = ("good_turing", "absolute", "katz", "kneser_ney")  # what single words lose goes to words never seen at all
 ONE = 1e-9  # a sum as near to 1 as this is 1
 BOTTOM, HEAD, TOP = 12.5, -1.0, -1.5  # of the axis of rows
-SUMS, ASKED = 1.24, 1.58  # where the columns of numbers end, in sums of probabilities
-WIDE, PHONE = (-0.28, 1.59), (-0.7, 1.59)
+SUMS, ASKED = 1.23, 1.65  # where the columns of numbers end, in sums of probabilities
+WIDE, PHONE = (-0.28, 1.66), (-0.73, 1.66)
 LETTERS = 7  # of a word that can be looked at
 
 

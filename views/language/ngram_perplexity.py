@@ -135,7 +135,7 @@ def _names(look: Look[PerplexityFrame], ends: list[float]) -> list[Trace]:
     lit = some.index(chosen) if chosen in some else -1
     names = inked(orders + 0.12, y, text, lit, meta={"index": some, "still": True}, size=11, place="middle right")
     reason = [] if chosen in some else [look.say("scores")]
-    return [lines, *names, *inked(0.9, 10 ** (low + 0.1), reason, 0, size=11, place="middle right")]
+    return [lines, *names, *inked(0.9, 10 ** (low + 0.03), reason, 0, size=11, place="middle right")]
 
 
 # ---- by size
