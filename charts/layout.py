@@ -137,7 +137,8 @@ def _alone(panel: Panel) -> dict[str, Any]:
         "b": 6 + max(_bottom(panel), *below, 0),
     }
     whole = {"domain": [0, 1]}
-    return {"xaxis": whole, "yaxis": whole, "margin": {side: round(px) for side, px in margin.items()}}
+    part = {"range": list(panel.part)} if panel.part else {}
+    return {"xaxis": whole | part, "yaxis": whole, "margin": {side: round(px) for side, px in margin.items()}}
 
 
 def _share(layout: Layout) -> float:
@@ -256,7 +257,7 @@ def _aspect(panel: Panel) -> float:
 def _height(panel: Panel, across: float) -> float:
     """The px that a panel plots on, on a phone."""
     shape = _aspect(panel)
-    return min(max(across / shape, LOWEST), HIGHEST) if shape else SMALL if panel.small else TALL
+    return min(max(across / shape, LOWEST), HIGHEST) if shape else HIGHEST if panel.tall else SMALL if panel.small else TALL
 
 
 def _lines(panels: Sequence[Panel]) -> Iterator[list[Panel]]:

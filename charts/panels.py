@@ -28,6 +28,8 @@ class Panel:
     series: Sequence[str] = ()  # the columns whose values set the range of y; the player knows them all
     zero: bool = True  # that range begins at 0
     small: bool = False  # on a phone it needs little height and shares a line with another small one
+    tall: bool = False  # on a phone it needs as much height as there is
+    part: Sequence[float] = ()  # what x reaches over on a phone, and where two runs are compared: a part of a long axis
     aspect: float = 0  # width over height of what is drawn, in pixels; 0: it fills its box. Its axes have ranges
 
 
@@ -95,7 +97,7 @@ def compose(
         "data": data,
         "layout": layout,
         "wide": _domains(wide),
-        "narrow": {**_domains(narrow), "height": height, "margin": {"l": 44, "r": 10, "t": 34, "b": 26}},
+        "narrow": {**_parts(panels, _domains(narrow)), "height": height, "margin": {"l": 44, "r": 10, "t": 34, "b": 26}},
         "series": series,
         "huge": _domains(huge) if huge else {},
     }
@@ -198,6 +200,12 @@ def _domains(boxes: Sequence[Box]) -> dict[str, Any]:
         k = "" if number == 1 else str(number)
         out |= {f"xaxis{k}": {"domain": [x0, x1]}, f"yaxis{k}": {"domain": [y0, y1]}}
     return out
+
+
+def _parts(panels: Sequence[Panel], domains: dict[str, Any]) -> dict[str, Any]:
+    """The axes of a phone, with the part of them that is shown there."""
+    parts = {f"xaxis{'' if number == 1 else number}": panel.part for number, panel in enumerate(panels, 1) if panel.part}
+    return domains | {name: {**domains[name], "range": list(part)} for name, part in parts.items()}
 
 
 def corner(text: str, line: int, colour: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""N-gram models: a window over a sentence, one context under twelve estimators, perplexity, generation, λ, Good–Turing."""
+"""N-gram models: a sentence as an axis, one context under twelve estimators, perplexity, writing on, λ, Good–Turing."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,12 +6,12 @@ from typing import Any
 
 import engine.params
 from charts import bars
-from charts.layout import Placed
 from charts.numbers import count
 from charts.panels import Panel, Picture, blank
 from engine.language import ngram
 from engine.language.ngram import ALGORITHMS, ContextFrame, GenerateFrame, NgramFrame, ReadFrame
-from engine.params import Params, Value
+from engine.language.ngram.contexts import COLUMNS
+from engine.params import Params, Value, number
 from engine.texts import Text
 from views.language.ngram_context import context
 from views.language.ngram_models import turing, weights
@@ -20,11 +20,9 @@ from views.language.ngram_sentence import sentence
 from views.language.ngram_writing import generate
 from views.look import Look, scenes
 
-READ = (0.12, 0.88, 0.2, 0.9)
-
 
 class Options(engine.params.Options):
-    """This picture has no settings of its own."""
+    word: int = number(1, 1, COLUMNS, rare=True, only=("context",))  # of the next words the one that is looked at
 
 
 def _read(look: Look[ReadFrame]) -> Picture:
@@ -32,18 +30,18 @@ def _read(look: Look[ReadFrame]) -> Picture:
     frame = look.frame
     told = look.say("share", share=f"{100 * frame.share:.0f}")
     traces = [
-        bars.rectangles(0, 1, 0.62, 0.7, colour="@sunk"),
-        bars.rectangles(0, frame.share, 0.62, 0.7, colour="@accent"),
-        bars.labels([0], [0.8], [told], size=16, place="middle right", colour="@ink"),
+        bars.rectangles(0, 1, 0.58, 0.66, colour="@sunk"),
+        bars.rectangles(0, frame.share, 0.58, 0.66, colour="@accent"),
+        bars.labels([0], [0.76], [told], size=16, place="middle right", colour="@ink"),
     ]
-    panel = Panel(traces, x=blank(range=[0, 1]), y=blank(range=[0, 1]))
+    panel = Panel(traces, x=blank(range=[-0.1, 1.1]), y=blank(range=[0, 1]))
     longest = int((frame.grams > 0).sum())
     facts = {
         "tokens": count(frame.tokens),
         "types": count(frame.types),
         "sorted": look.say("sorted", order=longest) if longest else "",
     }
-    return look.picture(Placed([panel], [READ], [READ], height=860), facts=facts, hold=0.5)
+    return look.picture(panel, facts=facts, hold=0.5)
 
 
 def _after_reading(drawn: Callable[[Look[Any]], Picture]) -> Callable[[Look[Any]], Picture]:
@@ -69,11 +67,13 @@ draw = scenes(
 
 
 def clicked(name: str, index: int, frame: NgramFrame, params: Params, data: Text, options: Options) -> dict[str, Value]:
-    """A click on a word writes on with it, or looks at what comes after it."""
+    """A click on a word writes on with it, or looks at it, or at what comes after it."""
     if name == "next" and isinstance(frame, GenerateFrame) and index < len(frame.top):
         before = frame.words[: len(frame.words) - int(frame.part in ("draw", "end"))]
         return {"begin": ngram.joined([*before.tolist(), str(frame.top[index])])}
     if name == "word" and isinstance(frame, ContextFrame) and index < len(frame.words):
         kept = [word for word in frame.context.tolist() if word != ngram.START]
-        return {"context": ngram.joined([*kept, str(frame.words[index])])}
+        return {"context": ngram.joined([*kept, str(frame.words[index])]), "word": 1}
+    if name == "next" and isinstance(frame, ContextFrame) and index < len(frame.words):
+        return {"word": index + 1}
     return {}

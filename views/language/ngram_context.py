@@ -1,66 +1,58 @@
-"""One context under twelve estimators: what each says of some next words, and where its probability lies."""
+"""One context under twelve estimators: where the probability of the next word lies, and where the held-out text put it."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from charts import bars, points
-from charts.layout import Placed
+from charts import bars, curves
+from charts.layout import rows
 from charts.numbers import chance, count, number
-from charts.panels import Box, Panel, Picture, Trace, blank, escaped, note
-from charts.words import ticks
-from engine.language.ngram import ContextFrame
-from engine.language.smoothing import ESTIMATORS, KATZ, STUPID
-from views.language.ngram_parts import colour_of, explained, joined, named, scored, short_name, times
+from charts.panels import Panel, Picture, Trace, blank, escaped
+from charts.words import cut
+from engine.language.ngram import END, UNK, ContextFrame
+from engine.language.ngram.contexts import COLUMNS
+from engine.language.smoothing import ESTIMATORS, KATZ, SCORES, STUPID
+from views.language.ngram_parts import explained, inked, joined, keyed, level, levels, named, short_name, stacked
 from views.look import Look
 
 TO_THE_UNSEEN = ("good_turing", "absolute", "katz", "kneser_ney")  # what single words lose goes to words never seen at all
-WIDE: list[Box] = [(0.16, 0.64, 0.02, 0.84), (0.70, 1, 0.02, 0.84)]
-NARROW: list[Box] = [(0.27, 1, 0.53, 0.93), (0.27, 1, 0.02, 0.42)]
-LETTERS = 42  # that fit above the table's columns on a phone
-TABLE_TITLE = 62  # pixels above the table: its words may stand in three rows
-ENTRY = 15  # pixels of a line of the key
-BOTTOM = 11.6  # of the axis of rows: twelve estimators
 ONE = 1e-9  # a sum as near to 1 as this is 1
+BOTTOM, HEAD, TOP = 12.5, -1.0, -1.5  # of the axis of rows
+SUMS, ASKED = 1.23, 1.65  # where the columns of numbers end, in sums of probabilities
+WIDE, PHONE = (-0.28, 1.66), (-0.73, 1.66)
+LETTERS = 7  # of a word that can be looked at
 
 
 def context(look: Look[ContextFrame]) -> Picture:
-    """A row for each estimator: some next words with their probabilities, the sum, and a bar of what goes where."""
-    frame, n = look.frame, _whole(look)
+    """A row for each estimator: a bar of what goes where; and what each says of one word, chosen by a tap."""
+    frame, k = look.frame, _word(look)
     i, shown = max(frame.shown - 1, 0), frame.shown > 0
-    name, summed = ESTIMATORS[i], shown and frame.sums[i] >= 0
-    mathml, values = explained(frame.now, name, look.params.k, frame.types) if shown else ("", {})
+    name, summed, now = ESTIMATORS[i], shown and frame.sums[i] >= 0, frame.explained[k]
+    mathml, values = explained(now, name, look.params.k, frame.types) if shown else ("", {})
     facts = _facts(look)
-    drawn = look.picture(
-        Placed([_table(look), _mass(look)], WIDE, NARROW, height=860),
+    said_of = "add_k" if name == "add_one" else name
+    return look.picture(
+        rows(_mass(look), _words(look), shares=(6, 1)),
         facts=facts,
-        key="undefined" if shown and not summed else name if shown else "start" if frame.times else "never",
+        key="undefined" if shown and not summed else said_of if shown else "start",
         formula=mathml,
         values=values,
-        of="word",
-        at=0,
-        metrics=[(column, facts[column] if summed else None) for column in ("seen", "unseen")],
-        derived={
-            "estimator": name if shown else None,
-            "order": look.params.order,
-            "word": str(frame.words[0]),
-            "count": frame.now.count,
-            "context": frame.now.total,
-            "sum": float(frame.sums[i]) if summed else None,
-            "seen": float(frame.mass[i, n]) if shown else None,
-            "unseen": float(frame.mass[i, :n].sum()) if shown else None,
-        }
-        | named(frame.now.p if shown else None, name),
+        metrics=[("unseen", facts["unseen"] if summed else None), ("new", facts["new"] if frame.followed else None)],
+        derived=_derived(look, summed) | named(now.p if shown else None, name),
         hold=4.0,
     )
-    return replace(drawn, narrow={**drawn.narrow, "yaxis2": {**drawn.narrow["yaxis2"], **_rows(look), "visible": True}})
 
 
-def _rows(look: Look[ContextFrame]) -> dict[str, Any]:
-    """The estimators' names at the left of their rows: on a phone of both panels, as they stand below each other."""
-    names = [escaped(short_name(look, name)) for name in ESTIMATORS]
-    return {"showgrid": False, "tickvals": list(range(len(names))), "ticktext": names, "nticks": len(names)}
+def _derived(look: Look[ContextFrame], summed: bool) -> dict[str, Any]:
+    """The row's numbers that no field of the frame is."""
+    frame, n, now = look.frame, _whole(look), look.frame.explained[_word(look)]
+    i, shown = max(frame.shown - 1, 0), frame.shown > 0
+    mass = (
+        {"seen": float(frame.mass[i, n]), "unseen": float(frame.mass[i, :n].sum())} if shown else {"seen": None, "unseen": None}
+    )
+    row = {"estimator": ESTIMATORS[i] if shown else None, "order": look.params.order, "word": str(frame.words[_word(look)])}
+    found = {"count": now.count, "context": now.total, "sum": float(frame.sums[i]) if summed else None}
+    return row | found | mass | {"new": frame.new / frame.followed if frame.followed else None}
 
 
 def _whole(look: Look[ContextFrame]) -> int:
@@ -68,162 +60,98 @@ def _whole(look: Look[ContextFrame]) -> int:
     return len(look.frame.context) + 1
 
 
+def _word(look: Look[ContextFrame]) -> int:
+    """Which of the next words is looked at."""
+    return int(min(look.options.word, len(look.frame.words)) - 1)
+
+
 def _facts(look: Look[ContextFrame]) -> dict[str, Any]:
     """What the sentences say beside the row."""
     frame, n = look.frame, _whole(look)
     i = max(frame.shown - 1, 0)
     name, sums = ESTIMATORS[i], frame.sums[: frame.shown]
+    unseen, new = float(frame.mass[i, :n].sum()), frame.new / max(frame.followed, 1)
     spared = name in TO_THE_UNSEEN and frame.kinds[0]
-    return {
-        "context": joined(frame.context),
-        "times": count(frame.times),
-        "types": int(frame.kinds[n]),
-        "others": count(frame.types - int(frame.kinds[n])),
-        "estimator": short_name(look, name),
-        "k": f"{look.params.k:g}",
-        "seen": number(float(frame.mass[i, n]), 3),
-        "unseen": number(float(frame.mass[i, :n].sum()), 3),
-        "sum": number(float(frame.sums[i]), 3),
-        "katz": KATZ,
-        "stupid": f"{STUPID:g}",
-        "fallback": look.say("fallback", level=frame.fallback) if frame.fallback else "",
-        "novel": look.say("novel", share=chance(float(frame.mass[i, 0]))) if spared else "",
-        "n": int((np.abs(sums - 1) < ONE).sum()),
-        "of": len(ESTIMATORS),
-    }
+    context = {"context": joined(frame.context), "times": count(frame.times), "once": count(frame.once)}
+    words = {"types": int(frame.kinds[n]), "others": count(frame.types - int(frame.kinds[n]))}
+    shares = {"unseen": unseen, "new": new, "turing": frame.once / max(frame.times, 1), "sum": float(frame.sums[i])}
+    told = {"k": "1" if name == "add_one" else f"{look.params.k:g}", "katz": KATZ, "stupid": f"{STUPID:g}"}
+    fallback = look.say("fallback", level=frame.fallback) if frame.fallback else ""
+    novel = look.say("novel", share=chance(float(frame.mass[i, 0]))) if spared else ""
+    said = {"estimator": short_name(look, name), "fallback": fallback, "novel": novel}
+    fine = {"n": int((np.abs(sums - 1) < ONE).sum()), "of": len(ESTIMATORS)}
+    return context | words | {name: number(share, 3) for name, share in shares.items()} | told | said | fine
 
 
-def _table(look: Look[ContextFrame]) -> Panel:
-    """Twelve rows: what each estimator says of some next words, and its sum."""
-    frame = look.frame
-    shown, columns = frame.shown, len(frame.words)
-    counts = [times(c) for c in frame.count]
-    traces: list[Trace] = []
-    if shown:
-        traces.append(bars.rectangles(-0.55, columns - 0.45, shown - 1.5, shown - 0.5, colour="@wash"))
-        traces += [*_bars(look), _cells(look)]
-    traces.append(bars.labels(np.arange(columns) + 0.05, np.full(columns, -0.72), counts, size=10, colour="@ink3"))
-    place = {"xref": "x domain", "yref": "y domain", "xanchor": "left", "yanchor": "bottom", "x": -0.3, "y": 1}
-    title = note(look.say("table", context=joined(frame.context)), yshift=TABLE_TITLE, **place)
-    return Panel(
-        traces,
-        notes=[*_heads(frame), title],
-        x=blank(range=[-0.6, columns - 0.4]),
-        y={"range": [BOTTOM, -1.0], **_rows(look)},
-    )
-
-
-def _heads(frame: ContextFrame) -> list[dict[str, Any]]:
-    """The words above the columns, in rows that rise from the table, so that none is turned."""
-    place = {"y": -1.0, "xref": "x", "yref": "y", "xanchor": "center", "yanchor": "bottom"}
-    names = [name.replace("<br>", "") + "<br> " * name.count("<br>") for name in ticks(frame.words.tolist(), LETTERS)]
-    return [note(name, x=k, font={"size": 11, "color": "@ink"}, **place) for k, name in enumerate(names)]
-
-
-def _bars(look: Look[ContextFrame]) -> list[Trace]:
-    """A bar in each cell, its height the root of p, its colour by the longest n-gram that was seen."""
-    frame, n = look.frame, _whole(look)
-    p = frame.p[: frame.shown]
-    x, rows = np.meshgrid(np.arange(p.shape[1]), np.arange(frame.shown))
-    height = np.where(p > 0, 0.8 * np.sqrt(np.clip(p, 0, 1) / max(float(frame.p.max()), 1e-12)), 0.0)
-    base = rows + 0.42
-    out = []
-    for m in range(n + 1):
-        here = np.broadcast_to(frame.level == m, p.shape) & (p > 0)
-        if here.any():
-            sides = x[here] - 0.44, x[here] - 0.30, base[here], base[here] - height[here]
-            out.append(bars.rectangles(*sides, colour=colour_of(m, n)))
-    return out
-
-
-def _cells(look: Look[ContextFrame]) -> Trace:
-    """The probabilities in words; a click on one looks at what comes after its word."""
-    frame, p = look.frame, look.frame.p[: look.frame.shown]
-    x, rows = np.meshgrid(np.arange(p.shape[1]), np.arange(frame.shown))
-    told = [
-        look.say(
-            scored("hover_word", ESTIMATORS[row]),
-            word=word,
-            estimator=short_name(look, ESTIMATORS[row]),
-            p=chance(float(p[row, k])) if p[row, k] >= 0 else "?",
-        )
-        for row in range(frame.shown)
-        for k, word in enumerate(frame.words.tolist())
-    ]
-    return bars.labels(
-        x.ravel() + 0.1,
-        rows.ravel(),
-        [_cell(float(value)) for value in p.ravel()],
-        size=10.5,
-        colour=["@ink3" if value <= 0 else "@ink" for value in p.ravel()],
-        customdata=told,
-        hovertemplate="%{customdata}<extra></extra>",
-        meta={"link": "word", "index": x.ravel().tolist(), "click": "word"},
-    )
-
-
-def _cell(p: float) -> str:
-    if p <= 0:
-        return "0" if p == 0 else "?"
-    if p < 0.0005:
-        return number(p, 4)[1:] if p >= 0.00005 else "<10⁻⁴"
-    return number(p, 3)[1:] if p < 0.9995 else "1"
-
-
-def _sums(frame: ContextFrame) -> Trace:
-    """What each row sums to, at the end of its bar, marked where that is not 1."""
-    text, inks = [], []
-    for value in frame.sums[: frame.shown]:
-        fine = abs(value - 1) < ONE
-        text.append("–" if value < 0 else f"Σ {value:.3f}" if fine else f"<b>Σ {value:.3f}</b>")
-        inks.append("@ink3" if fine or value < 0 else "@bad")
-    return bars.labels(np.full(frame.shown, 1.02), np.arange(frame.shown), text, size=11, place="middle right", colour=inks)
+# ---- where the probability lies
 
 
 def _mass(look: Look[ContextFrame]) -> Panel:
-    """Where the probability lies: on words seen after the whole context, after shorter ones, nowhere."""
+    """A bar for each estimator: words seen after the whole context, after shorter ones, nowhere; and the truth across all."""
     frame, n = look.frame, _whole(look)
-    left, y = np.zeros(frame.shown), np.arange(frame.shown)
-    scale = np.maximum(frame.mass[: frame.shown].sum(1), 1)  # a score may sum to more than 1: drawn to fill the row
-    traces: list[Trace] = []
-    for m in range(n, -1, -1):
-        part = frame.mass[: frame.shown, m] / scale
-        here = part > 0
-        if here.any():
-            traces.append(
-                bars.rectangles(left[here], (left + part)[here], y[here] - 0.36, y[here] + 0.36, colour=colour_of(m, n))
-            )
-            middle = np.stack([(left + part / 2)[here], y[here]], 1)
-            told = [_told(look, int(row), m) for row in y[here]]
-            traces.append(points.targets(middle, "mass", ring=12, template="%{customdata}", customdata=told))
-        left = left + part
-    if frame.shown:
-        traces.append(_sums(frame))
-    return Panel(traces, notes=_key(look), x=blank(range=[0, 1.24]), y=blank(range=[BOTTOM, -1.0]))
+    y = np.arange(frame.shown)
+    shares = frame.mass[: frame.shown, : n + 1]
+    of = [(level(look, m, n), count(int(frame.kinds[m]))) for m in range(n + 1)]
+    told = [
+        [look.say("hover_mass", part=number(float(part), 4), what=what, words=words) for part in column]
+        for column, (what, words) in zip(shares.T, of, strict=True)
+    ]
+    scale = np.maximum(shares.sum(1, keepdims=True), 1)  # a score may sum to more than 1: drawn to fill the row
+    now = y[-1:] + np.array([[-0.42], [0.42]])
+    outline = bars.rectangles(0, 1, *now, colour="rgba(0,0,0,0)", line="@accent", width=2, meta={"key": "now"})
+    title, notes = keyed(look.say("mass", context=cut(joined(frame.context), 20)), levels(look, n))
+    traces = [*stacked(shares / scale, y, 0.34, told, "mass"), outline, *_columns(look), *_truth(look)]
+    return Panel(traces, title, notes=notes, x=blank(range=WIDE), y=blank(range=[BOTTOM, TOP]), part=PHONE, tall=True)
 
 
-def _told(look: Look[ContextFrame], row: int, m: int) -> str:
-    """What pointing at a part of a row says."""
-    part, words = float(look.frame.mass[row, m]), int(look.frame.kinds[m])
-    return look.say("hover_mass", part=number(part, 4), what=_level(look, m), words=count(words))
+def _columns(look: Look[ContextFrame]) -> list[Trace]:
+    """The estimators' names, what each row sums to, and what it says of the word that is looked at."""
+    frame, shown, k = look.frame, look.frame.shown, _word(look)
+    names = [escaped(short_name(look, name)) for name in ESTIMATORS]
+    sums = [f"<b>{one:.3f}</b>" if abs(one - 1) > ONE else f"{one:.3f}" for one in frame.sums[:shown].tolist()]
+    sums = ["–" if one < 0 else text for one, text in zip(frame.sums, sums, strict=False)]
+    p = [chance(one) if one >= 0 else "?" for one in frame.p[:shown, k].tolist()]
+    word, y = str(frame.words[k]), np.arange(shown)
+    signs = ["S" if name in SCORES else "p" for name in ESTIMATORS]
+    of = [(short_name(look, name), sign, value) for name, sign, value in zip(ESTIMATORS, signs, p, strict=False)]
+    told = [look.say("hover_word", word=word, estimator=name, sign=sign, p=value) for name, sign, value in of]
+    heads = ["Σ", escaped(cut(word, LETTERS))]
+    return [
+        *inked(-0.01, np.arange(len(names)), names, shown - 1, faint=range(shown, len(names)), place="middle left"),
+        bars.labels([SUMS, ASKED], [HEAD, HEAD], heads, size=11, place="middle left"),
+        bars.labels(np.full(shown, SUMS), y, sums, size=11, place="middle left"),
+        *inked(ASKED, y, p, shown - 1, told=told, size=11, place="middle left"),
+    ]
 
 
-def _key(look: Look[ContextFrame]) -> list[dict[str, Any]]:
-    """The title, and the colours' names below it."""
-    frame, n = look.frame, _whole(look)
-    place = {"xref": "x domain", "yref": "y domain", "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom"}
-    some = [m for m in range(n + 1) if frame.kinds[m]]
-    notes = []
-    for row, m in enumerate(some):
-        said = f"{_level(look, m)}: {count(int(frame.kinds[m]))}"
-        notes.append(note("", bgcolor=colour_of(m, n), width=9, height=9, borderpad=0, yshift=4 + ENTRY * row, **place))
-        notes.append(note(said, xshift=14, yshift=ENTRY * row, font={"size": 11, "color": "@ink2"}, **place))
-    return [*notes, note(look.say("mass"), yshift=max(TABLE_TITLE, ENTRY * len(some)), **place)]
+def _truth(look: Look[ContextFrame]) -> list[Trace]:
+    """How often the word that came next in the held-out text was one that had been seen after the context."""
+    frame = look.frame
+    if not frame.followed:
+        return [bars.labels([0], [12], [look.say("no_truth")], size=11, place="middle right")]
+    at = 1 - frame.new / frame.followed
+    said = look.say("truth", new=frame.new, followed=frame.followed)
+    side, off = ("left", -0.015) if at > 0.6 else ("right", 0.015)  # where there is more room
+    line = curves.line(np.full(2, at), np.array([-0.6, 12.2]), colour="@ink", width=2)
+    return [line, bars.labels([at + off], [12], [said], size=11, place=f"middle {side}", colour="@ink")]
 
 
-def _level(look: Look[ContextFrame], m: int) -> str:
-    """What it means that the longest n-gram seen has m tokens."""
-    n = _whole(look)
-    if m in (0, n):
-        return look.say("level_full" if m else "level_none")
-    return look.say({1: "level_word", 2: "level_last"}.get(m, "level_part"), m=m - 1)
+# ---- one word
+
+
+def _words(look: Look[ContextFrame]) -> Panel:
+    """The words that can be looked at, how often each followed, and at the right the way on to the context it makes."""
+    frame, k = look.frame, _word(look)
+    n = len(frame.words)
+    names = [escaped(cut(word, LETTERS)) for word in frame.words.tolist()]
+    others = [j for j in range(n) if j != k]
+    tap: dict[str, Any] = {"told": names, "meta": {"link": "next", "click": "next"}}
+    traces = [
+        bars.rectangles(k - 0.48, k + 0.48, -0.75, 1.75, colour="@sunk"),
+        *inked(np.arange(n), 0, names, -1, faint=others, **tap),
+        bars.labels(np.arange(n), np.ones(n), [str(times) for times in frame.count.tolist()], size=11, colour="@ink3"),
+    ]
+    if frame.words[k] not in (END, UNK):
+        on: dict[str, Any] = {"told": [look.say("go_on")], "meta": {"link": "word", "index": [k], "click": "word"}}
+        traces += inked(n, 0, ["→"], -1, size=16, **on)
+    return Panel(traces, look.say("words"), x=blank(range=[-0.5, COLUMNS + 0.5]), y=blank(range=[1.8, -0.8]), small=True)

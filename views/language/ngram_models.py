@@ -7,12 +7,12 @@ import numpy as np
 
 from charts import bars, curves, points
 from charts.formula import formula
-from charts.layout import Placed
+from charts.layout import columns, rows
 from charts.numbers import count, number
-from charts.panels import Box, Panel, Picture, Trace, blank, escaped, note
-from charts.words import ticks
+from charts.panels import Panel, Picture, Trace, blank, escaped
+from charts.words import cut
 from engine.language.ngram import TuringFrame, WeightsFrame
-from views.language.ngram_parts import PHONE, past, size_of
+from views.language.ngram_parts import beside, colour_of, inked, keyed, levels, past, size_of, stacked
 from views.look import Look
 
 MIXED = formula(r"p = {terms}!")
@@ -24,30 +24,24 @@ TURING = formula(r"r^{*} = (r+1)\,\frac{N_{r+1}}{N_r} = {next}! \cdot \frac{{abo
 FORMULAS = {"turing": TURING, "line": LINE, "plain": PLAIN}
 SMALL = ("1/V", "P₁", "P₂", "P₃", "P₄", "P₅")  # the components as a formula has them
 NAMED = ("component_0", "component_1", "component_2", "component_3")  # those that have a name of their own
-WORDS = 24  # held-out words that there is room for
-APART = 0.075  # of the axis between two names
-WEIGHTS_WIDE: list[Box] = [(0.04, 0.46, 0.44, 1), (0.56, 1, 0.44, 1), (0.04, 1, 0.10, 0.30)]
-WEIGHTS_NARROW: list[Box] = [(0.1, 0.95, 0.70, 1), (0.1, 1, 0.38, 0.58), (0.06, 1, 0.10, 0.26)]
-TURING_WIDE: list[Box] = [(0.05, 0.47, 0.08, 1), (0.57, 1, 0.08, 1)]
-TURING_NARROW: list[Box] = [(0.1, 1, 0.57, 1), (0.1, 1, 0.05, 0.44)]
+GIVEN = colour_of(1, 1)
+KEY = (("□", "counted", "@edge"), ("■", "given", GIVEN), ("◆", "came", "@ink"))
+WORDS, LETTERS = 20, 13  # held-out words that there is room for, and letters of one
+LABELLED = 0.08  # of a share that has room for its number
+WIDE, PHONE = (-0.26, 1.02), (-0.36, 1.02)  # shares, and room for words before them
 
 
 # ---- λ by EM
 
 
 def weights(look: Look[WeightsFrame]) -> Picture:
-    """The weights by iteration, what they are worth, and who explains each held-out word."""
-    frame = look.frame
+    """Each held-out word shared out among the orders by the weights above; below the mean share, which is the next weight."""
+    frame, most = look.frame, int(np.argmax(look.frame.weights))
     names = [_component(look, m) for m in range(look.params.order + 1)]
     terms = " + ".join(f"{weight:.3f}·{SMALL[m]}" for m, weight in enumerate(frame.weights))
-    panels = [_weights(look, names), look.history("loglik", zero=False), _responsible(look, names)]
     return look.picture(
-        Placed(panels, WEIGHTS_WIDE, WEIGHTS_NARROW, height=860),
-        facts={
-            "tuned": count(frame.tuned),
-            "most": names[int(np.argmax(frame.weights))],
-            "value": number(float(frame.weights.max()), 3),
-        },
+        columns(_shared_out(look, names), rows(_weights(look, names), look.history("perplexity", zero=False), shares=(1, 1))),
+        facts={"tuned": count(frame.tuned), "most": names[most], "value": number(float(frame.weights[most]), 3)},
         formula=MIXED,
         values={"terms": (terms, 0)},
         metrics=[("perplexity", size_of(frame.perplexity))],
@@ -60,80 +54,66 @@ def _component(look: Look[WeightsFrame], m: int) -> str:
     return look.say(NAMED[m]) if m < len(NAMED) else look.say("component", m=m)
 
 
-def _weights(look: Look[WeightsFrame], names: Sequence[str]) -> Panel:
-    """The course of every weight, its name and its value at the right."""
-    frame, seen = look.frame, [frame for _, frame in past(look)]
-    steps, course = np.array([one.step for one in seen]), np.stack([one.weights for one in seen])  # (s,), (s, order + 1)
-    last = max(5, frame.total - 1)
-    traces: list[Trace] = []
-    for m, name in enumerate(names):
-        told = f"{name} %{{y:.3f}}<extra></extra>"
-        traces.append(curves.line(steps, course[:, m], colour=_ink(m), width=2.5, hovertemplate=told))
-    for m, weight in enumerate(frame.weights):
-        here = np.array([[frame.step, weight]])
-        traces.append(points.cloud(here, colour=_ink(m), symbol=points.kind(m)[1], size=9, opacity=1))
-    return Panel(
-        traces,
-        look.say("lambda_curves"),
-        notes=_names(frame, names, last + 0.8),
-        x={"range": [-0.5, last * 1.45], "tickvals": list(range(0, last + 1, 5 if last <= 25 else 10))},
-        y={"range": [-0.02, 1.05]},
-    )
-
-
-def _names(frame: WeightsFrame, names: Sequence[str], x: float) -> list[dict[str, Any]]:
-    """The names at the ends of the curves, none on another."""
-    order = np.argsort(frame.weights)
-    heights = frame.weights[order]
-    for k in range(1, len(heights)):
-        heights[k] = max(heights[k], heights[k - 1] + APART)
-    place = {"x": x, "xref": "x", "yref": "y", "xanchor": "left", "yanchor": "middle"}
-    return [
-        note(f"{names[m]} {frame.weights[m]:.3f}", y=float(height), font={"size": 11, "color": _ink(int(m))}, **place)
-        for m, height in zip(order, heights, strict=True)
+def _shared_out(look: Look[WeightsFrame], names: Sequence[str]) -> Panel:
+    """The weights, the words that they share out (E), and the mean share of all words (M)."""
+    frame, order = look.frame, look.params.order
+    words = [escaped(word) for word in frame.words.tolist()[:WORDS]]
+    shares = np.vstack([frame.weights, frame.shares[:WORDS], frame.mean])  # (rows, order + 1)
+    y = np.array([0.0, *np.arange(len(words)) + 1.7, len(words) + 2.4])
+    half = np.array([0.55, *[0.4] * len(words), 0.55])
+    of = [look.say("weights"), *words, look.say("mean", tuned=count(frame.tuned))]
+    told = [
+        [f"{what}: {name} {part:.3f}" for what, part in zip(of, column, strict=True)]
+        for name, column in zip(names, shares.T, strict=True)
     ]
+    traces = stacked(shares, y, half, told, "share")
+    traces.append(bars.rectangles(0, 1, y[-1] - 0.55, y[-1] + 0.55, colour="rgba(0,0,0,0)", line="@accent", width=2))
+    short = [of[0], *[escaped(cut(word, LETTERS)) for word in frame.words.tolist()[:WORDS]], look.say("next_lambda")]
+    traces += inked(-0.015, y, short, len(short) - 1, place="middle left")
+    at, some = np.cumsum(frame.mean[::-1]) - frame.mean[::-1] / 2, frame.mean[::-1] > LABELLED
+    numbers = [f"{value:.3f}" for value in frame.mean[::-1][some]]
+    traces.append(bars.labels(at[some], np.full(len(numbers), y[-1] + 1.15), numbers, size=11, colour="@accent"))
+    key = [(mark, name, ink) for (mark, _, ink), name in zip(levels(look, order), reversed(names), strict=True)]
+    title, notes = keyed(look.say("shared_out"), key)
+    axis = blank(range=[WORDS + 4.2, -0.7])
+    return Panel(traces, title, notes=notes, x=blank(range=WIDE), y=axis, part=PHONE, tall=True)
 
 
-def _responsible(look: Look[WeightsFrame], names: Sequence[str]) -> Panel:
-    """Whom each of some held-out words is put down to: the E-step."""
-    frame, x = look.frame, np.arange(len(look.frame.words))
-    low, traces = np.zeros(len(x)), list[Trace]()
-    for m, share in enumerate(frame.shares.T):
-        high = low + share
-        told = [f"{escaped(word)}: {names[m]} {part:.3f}" for word, part in zip(frame.words.tolist(), share, strict=True)]
-        traces.append(bars.rectangles(x - 0.42, x + 0.42, low, high, colour=_ink(m)))
-        middle = np.stack([x, (low + high) / 2], 1)
-        traces.append(points.targets(middle, "share", ring=10, template="%{customdata}", customdata=told))
-        low = high
-    below = {"tickvals": x.tolist(), "ticktext": ticks(frame.words.tolist(), PHONE * min(1, len(x) / WORDS))}
-    across = {"showgrid": False, "range": [-0.6, max(len(x), WORDS) - 0.4]} | below
-    return Panel(traces, look.say("responsible"), x=across, y=blank(range=[0, 1]))
-
-
-def _ink(m: int) -> str:
-    return f"@c{m + 1}"
+def _weights(look: Look[WeightsFrame], names: Sequence[str]) -> Panel:
+    """The course of every weight up to now, in the colours of the words."""
+    order, seen = look.params.order, [frame for _, frame in past(look)]
+    steps, course = np.array([one.step for one in seen]), np.stack([one.weights for one in seen])  # (s,), (s, order + 1)
+    traces = [
+        curves.line(
+            steps, y, colour=colour_of(m, order), dash="solid" if m else "dot", hovertemplate=f"{name} %{{y:.3f}}<extra></extra>"
+        )
+        for m, (y, name) in enumerate(zip(course.T, names, strict=True))
+    ]
+    across = {"range": [-0.5, max(5, look.frame.total - 1) + 0.5], "nticks": 4, "showgrid": False}
+    return Panel(traces, beside(look.say("lambda_curves")), x=across, y={"range": [-0.02, 1.05], "nticks": 3})
 
 
 # ---- Good–Turing
 
 
 def turing(look: Look[TuringFrame]) -> Picture:
-    """How many words occur how often, and what each count is worth."""
+    """What part of the text words seen r times were, what part they are given, and what part they are of the held-out text."""
     frame, at = look.frame, look.frame.at
     facts, known = _facts(frame), at >= 0
     key = _key(frame) if known else ""
+    row = (
+        {"r": int(frame.r[at]), "nr": int(frame.n[at]), "star": float(frame.star[at])}
+        if known
+        else dict.fromkeys(("r", "nr", "star"))
+    )
     return look.picture(
-        Placed([_how_many(look), _worth(look)], TURING_WIDE, TURING_NARROW, height=860),
+        columns(_parts(look), _how_many(look), shares=(5, 2)),
         facts=facts,
         key=key,
         formula=FORMULAS[key] if known else "",
         values=_values(frame, facts) if known else {},
-        metrics=[("unseen", facts["unseen"])],
-        derived={
-            "r": int(frame.r[at]) if known else None,
-            "nr": int(frame.n[at]) if known else None,
-            "star": float(frame.star[at]) if known else None,
-        },
+        metrics=[("unseen", facts["unseen"]), ("new", facts["new"] if frame.held else None)],
+        derived=row | {"new": int(frame.held_r[0]) / frame.held if frame.held else None},
         hold=2.0,
     )
 
@@ -141,14 +121,9 @@ def turing(look: Look[TuringFrame]) -> Picture:
 def _facts(frame: TuringFrame) -> dict[str, Any]:
     """What the sentences say beside the row."""
     at = max(frame.at, 0)
-    return {
-        "r": int(frame.r[at]),
-        "n": int(frame.n[at]),
-        "star": number(float(frame.star[at]), 3),
-        "unseen": number(frame.unseen, 4),
-        "once": int(frame.n[0]) if frame.r[0] == 1 else 0,
-        "tokens": count(frame.tokens),
-    }
+    seen = {"r": int(frame.r[at]), "n": int(frame.n[at]), "star": number(float(frame.star[at]), 3), "tokens": count(frame.tokens)}
+    new = {"unseen": number(frame.unseen, 4), "new": number(int(frame.held_r[0]) / max(frame.held, 1), 4)}
+    return seen | new | {"once": int(frame.n[0]) if frame.r[0] == 1 else 0}
 
 
 def _key(frame: TuringFrame) -> str:
@@ -160,60 +135,45 @@ def _key(frame: TuringFrame) -> str:
 
 def _values(frame: TuringFrame, facts: Mapping[str, Any]) -> dict[str, tuple[Any, int]]:
     at, r = frame.at, int(frame.r[frame.at])
-    return {
-        "r": (r, 0),
-        "next": (r + 1, 0),
-        "above": (round(float(frame.raw[at] * frame.n[at]) / (r + 1)), 0),
-        "here": (facts["n"], 0),
-        "slope": (frame.slope, 4),
-        "star": (facts["star"], 0),
-    }
+    above = round(float(frame.raw[at] * frame.n[at]) / (r + 1))
+    texts = {"r": r, "next": r + 1, "above": above, "here": facts["n"], "star": facts["star"]}
+    return {name: (value, 0) for name, value in texts.items()} | {"slope": (frame.slope, 4)}
+
+
+def _parts(look: Look[TuringFrame]) -> Panel:
+    """For words seen 0, 1, 2 … times: hollow what they were of the text, filled what they are given, a diamond what came."""
+    frame, now = look.frame, look.frame.at + 1  # the first column is that of words never seen
+    r, x = np.array([0, *frame.r.tolist()]), np.arange(len(frame.r) + 1)
+    counted = np.array([0.0, *(frame.r * frame.n)]) / frame.tokens
+    given = np.array([frame.unseen, *(frame.star * frame.n / frame.tokens)])
+    came = frame.held_r / max(frame.held, 1)
+    traces: list[Trace] = [bars.rectangles(x - 0.4, x + 0.4, 0, counted, colour="@surface", line="@edge")]
+    for colour, here in ((GIVEN, x < now), ("@accent", x == now)):
+        traces.append(bars.rectangles(x[here] - 0.26, x[here] + 0.26, 0, given[here], colour=colour))
+    shown = (x <= now) & (frame.held > 0)
+    marks = {"hovertemplate": "%{y:.4f}<extra></extra>"}
+    traces.append(points.cloud(np.stack([x, came], 1)[shown], colour="@ink", symbol="diamond", size=8, opacity=1, **marks))
+    if now + 1 < len(r) and r[now + 1] == r[now] + 1:
+        arrow = {"mode": "lines+markers", "marker": {"symbol": ["circle", "triangle-left"], "size": [4, 9], "color": "@accent"}}
+        ends = np.array([now + 1.0, now]), np.array([counted[now + 1], given[now]])
+        traces.append(curves.line(*ends, colour="@accent", width=1.5) | arrow)
+    title, notes = keyed(look.say("parts"), [(mark, look.say(name), colour) for mark, name, colour in KEY])
+    some = [k for k in x.tolist() if k < 6 or not k % 5]
+    across = {"range": [-0.7, len(r) - 0.3], "showgrid": False, "tickvals": some, "ticktext": [str(r[k]) for k in some]}
+    up = {"range": [0, 1.08 * float(max(counted.max(), given.max(), came.max()))], "tickformat": ".1%", "nticks": 4}
+    return Panel(traces, title, notes=notes, x=across, y=up, tall=True)
 
 
 def _how_many(look: Look[TuringFrame]) -> Panel:
     """How many words occur r times, and the line through it."""
     frame, r, n = look.frame, look.frame.r, look.frame.n
     told = "r = %{x}: %{y}<extra></extra>"
-    traces = [points.cloud(np.stack([r, n], 1), colour="@c1", size=7, opacity=0.9, hovertemplate=told)]
+    traces = [points.cloud(np.stack([r, n], 1), colour="@ink3", size=5, opacity=0.9, hovertemplate=told)]
     line = frame.line > 0
-    if line.any():
-        traces.append(curves.line(r[line], frame.line[line], colour="@ink3", width=1.5, dash="dash"))
-    if frame.at >= 0:
-        traces.append(_lamp(r[frame.at], n[frame.at]))
+    traces.append(curves.line(r[line], frame.line[line], colour="@ink", width=1, dash="dash"))
+    here = np.array([[r[frame.at], n[frame.at]]]) if frame.at >= 0 else np.zeros((0, 2))
+    traces.append(points.cloud(here, colour="@ink", size=8, opacity=1))
     ends = float(np.log10(r.max())) + 0.08, float(np.log10(float(n.max()))) + 0.2
-    return Panel(
-        traces,
-        look.say("n_r"),
-        x={"type": "log", "tickvals": [1, 2, 5, 10, 20, 50, 100], "range": [-0.08, ends[0]]},
-        y={"type": "log", "range": [-0.15, ends[1]], "tickvals": [1, 10, 100, 1000, 10000, 100000]},
-    )
-
-
-def _worth(look: Look[TuringFrame]) -> Panel:
-    """What a count r is worth: filled what is used, hollow Turing's formula."""
-    frame, r = look.frame, look.frame.r
-    known = slice(0, frame.at + 1)
-    raw = np.stack([r, frame.raw], 1)[known][frame.raw[known] > 0]
-    star = np.stack([r, frame.star], 1)[known]
-    same = np.array([0, r.max()])
-    hollow = {"size": 7, "color": "@surface", "line": {"color": "@ink3", "width": 1.5}}
-    traces: list[Trace] = [
-        curves.line(same, same, colour="@ghost", width=1.5, dash="dot"),
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "x": raw[:, 0],
-            "y": raw[:, 1],
-            "marker": hollow,
-            "hovertemplate": "Turing %{y:.3f}<extra></extra>",
-        },
-        points.cloud(star, colour="@c1", size=7, opacity=1, hovertemplate="r* = %{y:.3f}<extra></extra>"),
-    ]
-    if frame.at >= 0:
-        traces.append(_lamp(r[frame.at], frame.star[frame.at]))
-    across, up = float(r.max()) + 1, float(max(r.max(), frame.star.max())) + 1
-    return Panel(traces, look.say("r_star"), x={"range": [0, across]}, y={"range": [0, up]})
-
-
-def _lamp(x: float, y: float) -> Trace:
-    return points.cloud(np.array([[x, y]]), colour="@accent", size=11, opacity=1)
+    across = {"type": "log", "tickvals": [1, 2, 5, 10, 20, 50, 100], "range": [-0.08, ends[0]]}
+    up = {"type": "log", "range": [-0.15, ends[1]], "tickvals": [1, 10, 100, 1000, 10000, 100000]}
+    return Panel(traces, beside(look.say("n_r")), x=across, y=up)

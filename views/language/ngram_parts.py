@@ -1,14 +1,16 @@
 """What the pictures of n-gram models share: the formula of one probability, colours, names, numbers as words."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from charts import bars, points
 from charts.formula import formula
 from charts.numbers import chance, count, short, times_ten
+from charts.panels import Trace, legend
 from engine.language import ngram
-from engine.language.ngram import Explained, NgramFrame
+from engine.language.ngram import Explained
 from engine.language.smoothing import SCORES
 from views.look import F, Look
 
@@ -25,7 +27,6 @@ SCORE_BACK = formula(r"S = {weight}! \cdot {lower}! = {p}!!")
 SCORE_NOTHING = formula(r"S = {p}!!")
 STAR = formula(r"p = \frac{r^{*}}{N} = \frac{{D}!}{{n}!} = {p}!!")
 NOTHING = formula(r"p = {p}!!")
-PHONE = 52  # letters that fit below the bars of a sentence on a phone
 FORMULAS = {
     "mle": RATIO,
     "add_one": ADD,
@@ -40,22 +41,9 @@ FORMULAS = {
     "modified_kn": LESS,
 }
 BACKING = ("absolute", "katz", "kneser_ney")
-SCORED = {  # what is said of a probability → what is said of a score
-    "surprise": "surprise_score",
-    "next_p": "next_p_score",
-    "hover_factor": "hover_factor_score",
-    "hover_word": "hover_word_score",
-    "strip": "strip_score",
-    "seen": "seen_score",
-    "shorter": "shorter_score",
-    "unknown": "unknown_score",
-    "unknown_closed": "unknown_closed_score",
-    "end": "end_score",
-    "greedy": "greedy_score",
-    "expand": "expand_score",
-    "beam_end": "beam_end_score",
-    "stuck": "stuck_score",
-}
+HATCH = {"shape": "/", "fgcolor": "@ink3", "bgcolor": "@surface", "size": 5, "solidity": 0.3}  # of words never seen
+IN_A_ROW = 4  # entries of the key on a phone
+ROW = 15  # px of a row of the key
 
 
 def explained(now: Explained, name: str, k: float, V: int) -> tuple[str, Mapping[str, tuple[Any, int]]]:
@@ -87,16 +75,79 @@ def _formula_of(now: Explained, name: str) -> str:
 
 
 def colour_of(m: int, n: int) -> str:
-    """The colour of words whose longest n-gram has m of n tokens."""
-    return f"@sequential{round(3 + 6 * (m - 1) / max(n - 1, 1)) if n > 1 else 9}" if m else "@bad"
+    """The colour of words whose longest n-gram has m of n tokens; those never seen are hatched."""
+    return f"@sequential{round(5 + 6 * (m - 1) / max(n - 1, 1)) if n > 1 else 10}" if m else "@ink3"
+
+
+def blocks(x0: Any, x1: Any, y0: Any, y1: Any, m: int, n: int) -> Trace:
+    """Rectangles of words whose longest n-gram has m of n tokens."""
+    hatched = {} if m else {"fillpattern": HATCH, "line": {"color": "@ink3", "width": 1}}
+    return bars.rectangles(x0, x1, y0, y1, colour=colour_of(m, n)) | hatched
+
+
+def stacked(shares: np.ndarray, y: np.ndarray, half: Any, told: Sequence[Sequence[str]], link: str) -> list[Trace]:
+    """Rows of shares [rows, n + 1], those of the longest n-grams first; `told` [n + 1, rows]: what pointing at each says."""
+    left, n, half = np.zeros(len(y)), shares.shape[1] - 1, np.broadcast_to(half, len(y))
+    traces = []
+    for m in range(n, -1, -1):
+        right, here = left + shares[:, m], shares[:, m] > 0
+        traces.append(blocks(left[here], right[here], (y - half)[here], (y + half)[here], m, n))
+        said = [told[m][row] for row in np.flatnonzero(here).tolist()]
+        middle = np.stack([(left + right) / 2, y], 1)[here]
+        traces.append(points.targets(middle, link, ring=12, template="%{customdata}", customdata=said))
+        left = right
+    return traces
+
+
+def inked(
+    x: Any, y: Any, text: Sequence[str], lit: int, *, faint: Container[int] = (), told: Sequence[str] = (),
+    frames: Sequence[int] = (), meta: Mapping[str, Any] | None = None, **more: Any,
+) -> list[Trace]:  # fmt: skip
+    """Words [n] at places, one of them lit, some faint; they are escaped already. A trace for each ink: what is lit moves alone.
+
+    `told`: what pointing at each says; `frames`: the picture that a click leads to.
+    """
+    n = len(text)
+    x, y = np.broadcast_to(x, n), np.broadcast_to(y, n)
+    colours = ["@accent" if k == lit else "@ink3" if k in faint else "@ink" for k in range(n)]
+    traces = []
+    for ink in ("@ink", "@ink3", "@accent"):
+        rows = [k for k in range(n) if colours[k] == ink]
+        named = {"index": rows, **(meta or {})} | ({"frames": [frames[k] for k in rows]} if frames else {})
+        hover: dict[str, Any] = (
+            {"customdata": [told[k] for k in rows], "hovertemplate": "%{customdata}<extra></extra>"} if told else {}
+        )
+        traces.append(bars.labels(x[rows], y[rows], [text[k] for k in rows], colour=ink, meta=named, **hover, **more))
+    return traces
+
+
+def keyed(title: str, items: Sequence[tuple[str, str, str]]) -> tuple[str, list[dict[str, Any]]]:
+    """A panel's title with room below it for a key, and the key: (mark, words, colour)."""
+    each = IN_A_ROW if len(items) <= IN_A_ROW else -(-len(items) // 2)
+    rows = [items[k : k + each] for k in range(0, len(items), each)][::-1]
+    notes = [one | {"yshift": one["yshift"] + ROW * up} for up, row in enumerate(rows) for one in legend(row, left=True)]
+    return title + "<br>\u00a0" * len(rows), notes
+
+
+def beside(title: str) -> str:
+    """A title in a row with those that have a key below them."""
+    return title + "<br>\u00a0"
+
+
+def levels(look: Look[Any], n: int) -> list[tuple[str, str, str]]:
+    """The key of the colours: how much of a window of n words was seen."""
+    return [("■" if m else "▨", level(look, m, n), colour_of(m, n)) for m in range(n, -1, -1)]
+
+
+def level(look: Look[Any], m: int, n: int) -> str:
+    """What it means that the longest n-gram seen has m of n tokens."""
+    if m in (0, 1):
+        return look.say("level_word" if m else "level_none")
+    return look.say("level_full" if m == n else "level_last", m=m)
 
 
 def factor(value: float) -> str:
     return short(value, 2 if 0 < value < 0.001 else 4)
-
-
-def times(value: int) -> str:
-    return f"{int(value)}"
 
 
 def size_of(value: float) -> str:
@@ -111,14 +162,9 @@ def tiny(bits: float) -> str:
     return times_ten(float(10 ** (power - np.floor(power))), int(np.floor(power)), 2)
 
 
-def highest_of(frame: NgramFrame) -> float:
-    """Bits that a bar reaches: more than a word drawn from the vocabulary at random has."""
-    return float(np.ceil(np.log2(max(frame.types, 2))) + 6)
-
-
-def scored(key: str, estimator: str) -> str:
-    """A word of probabilities, or that of scores where an estimator hands out such."""
-    return SCORED[key] if estimator in SCORES else key
+def sign(look: Look[Any]) -> str:
+    """p, or S where an estimator hands out scores."""
+    return "S" if look.params.estimator in SCORES else "p"
 
 
 def named(value: float | None, estimator: str) -> dict[str, float | None]:

@@ -6,14 +6,13 @@ from typing import Any
 import numpy as np
 
 from charts.formula import formula
-from charts.layout import Placed
 from charts.numbers import chance, count, number
 from charts.panels import Panel, Picture
 from engine.language import ngram
 from engine.language.ngram import SentenceFrame
-from engine.language.smoothing import SCORES
-from views.language.ngram_parts import explained, highest_of, joined, named, past, scored, short_name, size_of, times, tiny
-from views.language.ngram_words import PLACES, Factors, next_words, strip, surprise
+from engine.language.smoothing import FLAT, SCORES
+from views.language.ngram_axis import Line, best, standing
+from views.language.ngram_parts import explained, joined, named, past, short_name, sign, size_of, tiny
 from views.look import Look, Metric
 
 COUNT = formula(r"C(h\,w) = {gram}! \qquad C(h) = {context}!")
@@ -23,87 +22,67 @@ SCORE = formula(r"S = {factors}! = {product}!!")  # of stupid back-off: no proba
 
 
 def sentence(look: Look[SentenceFrame]) -> Picture:
-    """The words with the window over them; a bar of surprise for each factor; the likeliest next words."""
-    frame, now, params = look.frame, look.frame.now, look.params
-    without = params.estimator in SCORES  # of scores there is no perplexity
+    """The words as an axis: a bar of surprise and a rank for each factor; from the word of now hang the likeliest next words."""
+    frame, now, asked = look.frame, look.frame.now, _asked(look)
+    estimator = look.params.estimator
     mathml, values = _caption(look)
-    metrics: list[Metric] = [("bits", number(frame.bits, 2) + (" + ∞" if frame.zeros else ""))]
-    if not without:
+    facts = _facts(look)
+    perplexity = None if frame.zeros or not len(frame.p) or estimator in SCORES else float(2 ** (frame.bits / len(frame.p)))
+    known = asked.rank and asked.part != "count"
+    metrics: list[Metric] = [("rank", count(asked.rank) if known else None)]
+    metrics.append(("bits", number(frame.bits, 2) + (" + ∞" if frame.zeros else "")))
+    if estimator not in SCORES:  # of scores there is no perplexity
         metrics.append(("perplexity", _power(frame) if len(frame.p) else None))
-    word = str(frame.words[frame.at]) if frame.at >= 0 else ""
+    derived = {"word": facts["word"], "estimator": estimator, "order": look.params.order}
+    derived |= {"count": now.count, "context": now.total, "rank": frame.rank or None, "perplexity": perplexity}
     return look.picture(
-        Placed([_surprise(look), _window(look), _candidates(look)], *PLACES),
-        facts=_facts(look) | {"word": word},
-        key=_key(look),
+        _axis(look, asked),
+        facts=facts,
+        key=_estimated(look) if look.part == "estimate" else "",
         formula=mathml,
         values=values,
         metrics=metrics,
-        derived={
-            "word": word,
-            "estimator": params.estimator,
-            "order": params.order,
-            "count": now.count,
-            "context": now.total,
-            "perplexity": None if without else _perplexity(frame),
-        }
-        | named(now.p if frame.at >= 0 else None, params.estimator),
+        derived=derived | named(now.p if frame.at >= 0 else None, estimator),
         hold=3.0 if frame.part else 2.0,
     )
+
+
+def _asked(look: Look[SentenceFrame]) -> SentenceFrame:
+    """The picture of the word that is looked at: in the end of that which was most of a surprise."""
+    if look.part != "end":
+        return look.frame
+    worst = _first(look.frame) + int(np.argmin(look.frame.p))
+    return next(frame for _, frame in past(look) if frame.at == worst and frame.part == "accumulate")
 
 
 def _facts(look: Look[SentenceFrame]) -> dict[str, Any]:
     """What the sentences say beside the row."""
     frame, now = look.frame, look.frame.now
-    facts = {
-        "context": joined(_context(frame)),
-        "estimator": short_name(look, look.params.estimator),
-        "gram": now.count,
-        "total": now.total,
-        "p": chance(now.p),
-        "level": now.level,
-        "rank": frame.rank,
-        "tokens": count(frame.tokens),
-        "types": count(frame.types),
-    }
+    text = {"tokens": count(frame.tokens), "types": count(frame.types), "context": joined(_context(frame))}
+    model = {"estimator": short_name(look, look.params.estimator), "sign": sign(look)}
+    found = {"word": _word(frame), "gram": now.count, "total": now.total, "p": chance(now.p), "level": now.level}
+    facts = text | model | found | {"tail": look.say("scores") if look.params.estimator in SCORES else ""}
     if not len(frame.p):
         return facts
     worst = int(np.argmin(frame.p))
-    return facts | {
-        "worst": str(frame.words[_first(frame) + worst]),
-        "worst_p": chance(float(frame.p[worst])),
-        "with_end": _product(frame, len(frame.p)),
-        "without": _product(frame, len(frame.p) - 1),
-    }
-
-
-def _key(look: Look[SentenceFrame]) -> str:
-    """Which sentence is said."""
-    frame, now = look.frame, look.frame.now
-    if look.part == "count":
-        if look.params.order == 1:
-            return "unigram"
-        return "count" if now.count else "never" if now.total else "no_context"
-    if look.part == "estimate":
-        return _estimated(look)
-    if look.part == "accumulate":
-        return "zero" if frame.zeros else "accumulate"
-    return scored("end", look.params.estimator) if look.part == "end" else ""
+    products = {"with_end": _product(frame, len(frame.p)), "without": _product(frame, len(frame.p) - 1)}
+    return facts | products | {"worst": str(frame.words[_first(frame) + worst]), "worst_p": chance(float(frame.p[worst]))}
 
 
 def _estimated(look: Look[SentenceFrame]) -> str:
     """Which sentence tells where a probability comes from."""
     frame, now, estimator = look.frame, look.frame.now, look.params.estimator
     if not now.known:
-        return scored("unknown_closed", estimator)
-    if estimator == "mle":
-        return "mle" if now.p else "mle_zero" if now.total else "mle_undefined"
-    if estimator in ("good_turing", "add_one", "add_k"):
+        return "unknown_closed"
+    if estimator == "mle" and not now.p:
+        return "mle_zero" if now.total else "mle_undefined"
+    if estimator in (*FLAT, "good_turing"):
         return "flat"
     if not now.level:
-        return scored("unknown", estimator)
-    if now.level == frame.at - frame.first + 1:
-        return scored("seen", estimator)
-    return scored("shorter", estimator) if now.level < now.order else "cut_context"
+        return "unknown"
+    if now.level < frame.at - frame.first + 1:
+        return "shorter"
+    return "seen_score" if estimator in SCORES else "seen"
 
 
 def _caption(look: Look[SentenceFrame]) -> tuple[str, Mapping[str, tuple[Any, int]]]:
@@ -116,60 +95,34 @@ def _caption(look: Look[SentenceFrame]) -> tuple[str, Mapping[str, tuple[Any, in
         return explained(now, look.params.estimator, look.params.k, frame.types)
     shown = [chance(float(p)) for p in frame.p]
     factors = " · ".join(shown if len(shown) <= 5 else [*shown[:2], "…", *shown[-2:]])
-    values = {
-        "factors": (factors, 0),
-        "product": (_product(frame, len(frame.p)), 0),
-        "m": (len(frame.p), 0),
-        "perplexity": (_power(frame), 0),
-    }
+    values = {"factors": (factors, 0), "product": (_product(frame, len(frame.p)), 0)}
     if look.params.estimator in SCORES:
         return SCORE, values
-    return WHOLE if look.part == "end" else PRODUCT, values
+    return WHOLE if look.part == "end" else PRODUCT, values | {"m": (len(frame.p), 0), "perplexity": (_power(frame), 0)}
 
 
-# ---- panels
-
-
-def _surprise(look: Look[SentenceFrame]) -> Panel:
-    """A bar for each factor; the one that has just come is lit, in the end the smallest."""
-    frame = look.frame
-    lit = len(frame.p) - 1 if look.part == "accumulate" else int(np.argmin(frame.p)) if look.part == "end" else -1
-    first = _first(frame)
-    factors = Factors(frame.words.tolist()[first:], frame.p, frame.level, lit, _starts(look), first=first)
-    return surprise(look, factors, highest_of(frame))
-
-
-def _window(look: Look[SentenceFrame]) -> Panel:
-    """The words, and below each how often it and its context were seen."""
-    frame, now, first = look.frame, look.frame.now, _first(look.frame)
-    under = [f"{times(c)}/{times(n)}" for c, n in zip(frame.gram, frame.context, strict=True)]
-    below = [""] * first + under + [""] * (len(frame.words) - first - len(under))
-    if look.part in ("count", "estimate"):
-        below[frame.at] = f"{times(now.count)}/{times(now.total)}"
-    at = -1 if look.part == "end" else frame.at
-    title = look.say("window", order=look.params.order)
-    return strip(frame.words.tolist(), at, frame.first, first + len(frame.p), below, title, _starts(look))
-
-
-def _candidates(look: Look[SentenceFrame]) -> Panel:
-    """The likeliest next words; how often each was seen while it is counted, how likely each is once it is estimated."""
-    frame, now, counted = look.frame, look.frame.now, look.part == "count"
-    if frame.at < 0:
-        return next_words([], np.zeros(0), [], -1, look.say("next_none"))
-    names, actual = frame.top.tolist(), str(frame.words[frame.at])
-    values = frame.top_count / max(now.total, 1) if counted else frame.top_p
-    shown = [times(c) for c in frame.top_count] if counted else [chance(float(value)) for value in frame.top_p]
-    if actual not in names:
-        names = [*names, actual]
-        values = np.append(values, now.count / max(now.total, 1) if counted else now.p)
-        shown = [*shown, times(now.count) if counted else chance(now.p)]
-    title = look.say("next_count" if counted else scored("next_p", look.params.estimator), context=joined(_context(frame)))
-    return next_words(names, values, shown, names.index(actual), title)
-
-
-def _starts(look: Look[SentenceFrame]) -> dict[int, int]:
-    """The picture at which each word begins to be predicted."""
-    return {frame.at: place for place, frame in reversed(past(look))}
+def _axis(look: Look[SentenceFrame], asked: SentenceFrame) -> Panel:
+    """The bar that has just come is lit; next words are counted, then each is estimated."""
+    frame, now, counted = look.frame, asked.now, asked.part == "count"
+    seen = [(place, one) for place, one in past(look) if one.at >= 0]
+    line = Line(
+        frame.words.tolist(),
+        _first(frame),
+        frame.p,
+        frame.level,
+        at=asked.at,
+        lit=asked.at if asked.part == "accumulate" else -1,
+        window=asked.first,
+        types=frame.types,
+        starts={one.at: place for place, one in reversed(seen)},
+        ranks={one.at: one.rank for _, one in seen if one.part != "count"},
+    )
+    title = look.say("next_count" if counted else "next_p", context=joined(_context(asked)), sign=sign(look))
+    total, written = (max(now.total, 1), str) if counted else (1, chance)
+    values = asked.top_count if counted else asked.top_p
+    came = str(frame.words[max(asked.at, 0)]), now.count if counted else now.p, asked.rank
+    return standing(look, line, best(title, asked.top.tolist(), values / total, [written(value) for value in values.tolist()],
+                                     (came[0], came[1] / total, written(came[1]), came[2])))  # fmt: skip
 
 
 # ---- numbers
@@ -178,6 +131,10 @@ def _starts(look: Look[SentenceFrame]) -> dict[int, int]:
 def _first(frame: SentenceFrame) -> int:
     """The place of the first word that is predicted."""
     return int((frame.words == ngram.START).sum())
+
+
+def _word(frame: SentenceFrame) -> str:
+    return str(frame.words[frame.at]) if frame.at >= 0 else ""
 
 
 def _context(frame: SentenceFrame) -> np.ndarray:
@@ -190,10 +147,5 @@ def _product(frame: SentenceFrame, n: int) -> str:
     return "0" if (p == 0).any() else tiny(float(-np.log2(p).sum()))
 
 
-def _perplexity(frame: SentenceFrame) -> float | None:
-    return None if frame.zeros or not len(frame.p) else float(2 ** (frame.bits / len(frame.p)))
-
-
 def _power(frame: SentenceFrame) -> str:
-    found = _perplexity(frame)
-    return "∞" if found is None else size_of(found)
+    return "∞" if frame.zeros else size_of(float(2 ** (frame.bits / len(frame.p))))

@@ -1,4 +1,4 @@
-"""Writing on: the text so far, how surprising each word was, and the words to choose from; or the prefixes of a beam."""
+"""Writing on: how surprising each word was, the words to choose from, and the text so far; or the prefixes of a beam."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,44 +7,39 @@ import numpy as np
 
 from charts import bars
 from charts.formula import formula
-from charts.layout import Placed
+from charts.layout import Layout, columns
 from charts.numbers import chance, number
 from charts.panels import Panel, Picture, blank, escaped
-from charts.words import cut
+from charts.words import cut, places, wrapped
 from engine.language import ngram
 from engine.language.ngram import GenerateFrame
 from engine.language.smoothing import SCORES
-from views.language.ngram_parts import highest_of, joined, named, past, scored, size_of, tiny
-from views.language.ngram_words import PLACES, Factors, next_words, strip, surprise
+from views.language.ngram_axis import LONGEST, Line, best, standing
+from views.language.ngram_parts import beside, inked, joined, named, past, sign, size_of, tiny
 from views.look import Look, Metric
 
 DRAW = formula(r"p({name}! \mid h) = {p}!! \qquad u = {u}!")
 PICK = formula(r"p({name}! \mid h) = {p}!!")
 SCORE_PICK = formula(r"S({name}! \mid h) = {p}!!")
-NOTHING = Panel([], "", x=blank(range=[0, 1]), y=blank(range=[0, 1]))
+PAGE, LETTERS = 46, 53  # letters of a page of the axis, of a line of the text
+LINES = 14  # lines of the text that there is room for
 
 
 def generate(look: Look[GenerateFrame]) -> Picture:
-    """The text so far, a bar of surprise for each word that was written, and the words that were to choose from."""
+    """A bar of surprise for each word that was written, the words that were to choose from, and the text so far."""
     frame, params = look.frame, look.params
     mathml, values = _caption(look)
     metrics: list[Metric] = [("bits", number(frame.bits, 2))]
     if params.estimator not in SCORES:
         metrics.append(("perplexity", size_of(float(2 ** (frame.bits / len(frame.p)))) if len(frame.p) else None))
-    panels = [_hypotheses(look), _written(look), NOTHING] if len(frame.beams) else [_surprise(look), _written(look), _next(look)]
     return look.picture(
-        Placed(panels, *PLACES),
+        _beginnings(look) if len(frame.beams) else _writing(look),
         facts=_facts(look),
         key=_key(look),
         formula=mathml,
         values=values,
         metrics=metrics,
-        derived={
-            "word": _last(frame) or None,
-            "estimator": params.estimator,
-            "order": params.order,
-            "context": None,
-        }
+        derived={"word": _last(frame) or None, "estimator": params.estimator, "order": params.order, "context": None}
         | named(frame.chosen_p or None, "" if _drawn(look) else params.estimator),
         hold=2.0,
     )
@@ -52,27 +47,17 @@ def generate(look: Look[GenerateFrame]) -> Picture:
 
 def _facts(look: Look[GenerateFrame]) -> dict[str, Any]:
     """What the sentences say beside the row."""
-    frame = look.frame
-    return {
-        "word": _last(frame),
-        "context": joined(frame.context),
-        "p": chance(frame.chosen_p),
-        "T": number(look.params.temperature, 2),
-        "k": look.params.width,
-        "best": str(frame.beams[0]) if len(frame.beams) else "",
-        "P": tiny(frame.bits),
-        "n": len(frame.words),
-    }
+    frame, params = look.frame, look.params
+    drawn = {"word": _last(frame), "context": joined(frame.context), "p": chance(frame.chosen_p), "n": len(frame.words)}
+    settings = {"T": number(params.temperature, 2), "k": params.width, "sign": sign(look), "whole": sign(look).upper()}
+    return drawn | settings | {"best": str(frame.beams[0]) if len(frame.beams) else "", "P": tiny(frame.bits)}
 
 
 def _key(look: Look[GenerateFrame]) -> str:
-    """Which sentence is said."""
-    estimator = look.params.estimator
+    """Which sentence is said, where the part alone does not tell."""
     if look.part == "draw":
-        return "sampling" if _drawn(look) else scored("greedy", estimator)
-    if look.part == "end" and len(look.frame.beams):
-        return scored("beam_end", estimator)
-    return scored(look.part, estimator) if look.part in ("expand", "stuck") else ""
+        return "sampling" if _drawn(look) else "greedy"
+    return "beam_end" if look.part == "end" and len(look.frame.beams) else ""
 
 
 def _drawn(look: Look[GenerateFrame]) -> bool:
@@ -102,45 +87,53 @@ def _last(frame: GenerateFrame) -> str:
 # ---- panels
 
 
-def _surprise(look: Look[GenerateFrame]) -> Panel:
-    frame = look.frame
-    lit = len(frame.p) - 1 if _chosen(frame) else -1
-    factors = Factors(_tokens(frame), frame.p, frame.level, lit, _starts(look), skip=frame.given)
-    return surprise(look, factors, highest_of(frame))
+def _writing(look: Look[GenerateFrame]) -> Layout:
+    frame, now = look.frame, _chosen(look.frame)
+    words = frame.words.tolist() or ["…"]
+    at = len(words) - 1 if now else -1
+    line = Line(
+        words,
+        frame.given if len(frame.words) else 1,
+        frame.p,
+        frame.level,
+        at=at,
+        lit=at,
+        window=max(0, at - int((frame.context != ngram.START).sum())),
+        types=frame.types,
+        starts=_starts(look),
+        room=PAGE,
+    )
+    came = (_last(frame) if now else "", frame.chosen_p, chance(frame.chosen_p), frame.chosen + 1)
+    said = [chance(float(value)) for value in frame.top_p]
+    said_of = "p" if _drawn(look) else sign(look)
+    title = look.say("next_p", context=joined(frame.context), sign=said_of)
+    choices = best(title, frame.top.tolist(), frame.top_p, said, came, click="next")
+    return columns(standing(look, line, choices), _text(look, words, at), shares=(8, 5))
 
 
-def _written(look: Look[GenerateFrame]) -> Panel:
-    """The text so far, the window over what the model has just looked at."""
-    frame, tokens = look.frame, _tokens(look.frame)
-    at = len(frame.words) - 1 if _chosen(frame) else -1
-    first = max(0, at - int((frame.context != ngram.START).sum())) if _chosen(frame) else 0
-    return strip(tokens, at, first, len(tokens), [""] * len(tokens), look.say("written"), _starts(look))
+def _text(look: Look[GenerateFrame], words: list[str], at: int) -> Panel:
+    """All that was written, line by line; a word stays where it was set."""
+    frame, cuts = look.frame, [cut(word, LONGEST) for word in words]
+    left, _, line = places(cuts, LETTERS)
+    y = line - max(0, int(line[-1]) - LINES + 1)
+    text = [escaped(cut_) if row >= 0 else "" for cut_, row in zip(cuts, y, strict=True)]  # what has gone up is not written
+    starts = _starts(look)
+    how: dict[str, Any] = {"meta": {"link": "factor"}, "frames": [starts.get(k, 0) for k in range(len(words))], "told": text}
+    traces = inked(left, np.maximum(y, 0), text, at, faint=range(frame.given), size=12, place="middle right", **how)
+    return Panel(traces, beside(look.say("written")), x=blank(range=[0, LETTERS]), y=blank(range=[LINES - 0.5, -0.7]))
 
 
-def _next(look: Look[GenerateFrame]) -> Panel:
-    frame = look.frame
-    shown = [chance(float(value)) for value in frame.top_p]
-    key = "next_drawn" if _drawn(look) else scored("next_p", look.params.estimator)
-    title = look.say(key, context=joined(frame.context))
-    return next_words(frame.top.tolist(), frame.top_p, shown, frame.chosen, title, click="next")
-
-
-def _hypotheses(look: Look[GenerateFrame]) -> Panel:
-    """The prefixes of a beam, best first."""
-    frame = look.frame
-    y = np.arange(len(frame.beams))
-    text = [escaped(cut(str(line) or "∅", 70)) for line in frame.beams.tolist()]
-    bits = [number(float(value), 1) for value in frame.beams_bits]
-    inks = ["@ink" if row else "@accent" for row in y]
-    traces = [
-        bars.labels(np.zeros(len(y)), y, text, place="middle right", colour=inks, size=12),
-        bars.labels(np.ones(len(y)), y, bits, place="middle left", colour="@ink2", size=12),
-    ]
-    return Panel(traces, look.say("beams"), x=blank(range=[0, 1]), y=blank(range=[8, -0.6]))
-
-
-def _tokens(frame: GenerateFrame) -> list[str]:
-    return frame.words.tolist() or ["…"]
+def _beginnings(look: Look[GenerateFrame]) -> Panel:
+    """The prefixes of a beam, best first, and their bits."""
+    beams, y = look.frame.beams.tolist(), np.arange(len(look.frame.beams))
+    lines = [wrapped(cut(str(line)[::-1], 2 * PAGE - 4)[::-1] or "∅", PAGE, 2) for line in beams]  # of a long one the end
+    bits = [number(float(value), 1) for value in look.frame.beams_bits]
+    traces = [*inked(0, y, lines, 0, place="middle right"), bars.labels(np.ones(len(y)), y, bits, place="middle left")]
+    parts = 2.0 ** (look.frame.beams_bits[0] - look.frame.beams_bits)  # of the best one's probability
+    for colour, here in (("@neutral7", y > 0), ("@accent", y == 0)):
+        traces.append(bars.rectangles(0, parts[here], y[here] + 0.3, y[here] + 0.38, colour=colour))
+    axis = blank(range=[max(look.params.width, 3) - 0.4, -0.6])
+    return Panel(traces, look.say("beams"), x=blank(range=[0, 1]), y=axis, tall=True)
 
 
 def _starts(look: Look[GenerateFrame]) -> dict[int, int]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.language import smoothing
-from engine.language.counts import START, Counts, last, taken
+from engine.language.counts import START, Bools, Counts, last, taken
 from engine.language.ngram.factors import Explained, counted, explain
 from engine.language.ngram.reading import Ground, NgramFrame, Smoothed, after, read, settings, strings
 from engine.language.smoothing import ESTIMATORS, Model
@@ -35,6 +35,10 @@ class ContextFrame(NgramFrame):
     times: int  # C(h)
     now: Explained  # of the first word, by the estimator shown last
     fallback: int  # the lowest level at which its discounts could not be estimated; 0: none
+    explained: tuple[Explained, ...]  # of every word, as `now` of the first
+    once: int  # different words that followed once
+    followed: int  # places of the held-out lines where the context stands
+    new: int  # of them those with a word after it that never followed in the training text
 
 
 def context(params: Context, text: Text) -> Iterator[NgramFrame]:
@@ -56,15 +60,18 @@ def _answers(ground: Ground[Context]) -> Iterator[ContextFrame]:
     P = np.where(there[:, None], P, -1.0)
     names = (*counts.vocabulary, START)
     raw = [counted(counts, asked, token) for token in shown]
+    followed, new = _held_out(ground, asked, levels > len(asked))
     for step in range(total):
         model: Model = models[max(step - 1, 0)]
+        told_of = tuple(explain(model, asked, token) for token in shown)
         yield ContextFrame(
             step, "", total, **ground.facts,
             context=strings([names[token] if token >= 0 else "?" for token in asked]), shown=step,
             words=strings([counts.vocabulary[token] for token in shown]), level=levels[shown],
             count=np.array([count for count, _ in raw], np.int64), p=P[:, shown].copy(),
             sums=np.where(there, P.sum(1), -1.0), mass=mass, kinds=np.bincount(levels, minlength=counts.order + 1),
-            times=raw[0][1], now=explain(model, asked, shown[0]), fallback=min(model.fallback, default=0),
+            times=raw[0][1], now=told_of[0], fallback=min(model.fallback, default=0), explained=told_of,
+            once=_once(counts, asked), followed=followed, new=new,
         )  # fmt: skip
 
 
@@ -99,6 +106,26 @@ def _levels(counts: Counts, context: Sequence[int]) -> np.ndarray:
         if node >= 0:
             levels[counts.levels[m].token[counts.children(m, node)]] = m
     return levels
+
+
+def _once(counts: Counts, context: Sequence[int]) -> int:
+    """How many different words followed a context just once: Turing's estimate of what is new, times C(h)."""
+    node, m = counts.node(context), len(context) + 1
+    return int((counts.levels[m].count[counts.children(m, node)] == 1).sum()) if node >= 0 else 0
+
+
+def _held_out(ground: Ground[Context], context: tuple[int, ...], seen_here: Bools) -> tuple[int, int]:
+    """How often a context stands in the held-out lines, and how often a word follows that never did; `seen_here`: (V,)."""
+    counts, length = ground.counts, len(context)
+    followed = new = 0
+    for line in (*ground.corpus.tune, *ground.corpus.test):
+        words = [counts.number.get(word, counts.unk) for word in line]
+        ids = (*[counts.V] * counts.starts, *words, counts.end)
+        for at in range(max(counts.starts, length), len(ids)):
+            if ids[at - length : at] == context:
+                followed += 1
+                new += ids[at] < 0 or not seen_here[ids[at]]
+    return followed, new
 
 
 def _some(counts: Counts, context: Sequence[int], levels: np.ndarray) -> list[int]:

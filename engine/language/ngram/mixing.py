@@ -28,6 +28,7 @@ class WeightsFrame(NgramFrame):
     words: np.ndarray  # str (t,): some tokens of the tuning text
     shares: np.ndarray  # float64 (t, order + 1): who is responsible for each
     tuned: int  # tokens of the tuning text
+    mean: np.ndarray  # float64 (order + 1,): the mean share over all of them, which is the next λ
 
 
 def weights(params: Weights, text: Text) -> Iterator[NgramFrame]:
@@ -50,6 +51,7 @@ def _iterations(ground: Ground[Weights]) -> Iterator[WeightsFrame]:
         yield WeightsFrame(
             step, "", 1, **ground.facts, weights=found.weights.copy(), loglik=mean, perplexity=float(np.exp(-mean)),
             words=strings(words[:SHOWN]), shares=found.shares[:SHOWN].copy(), tuned=len(found.shares),
+            mean=found.shares.mean(0),
         )  # fmt: skip
         if np.abs(found.weights - before).max() < ENOUGH:
             return

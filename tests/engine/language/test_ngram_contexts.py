@@ -12,7 +12,7 @@ from engine import data
 from engine.errors import TheoriaError
 from engine.language import corpus, ngram
 from engine.language.counts import END, START, count
-from engine.language.ngram import explain
+from engine.language.ngram import explain, reading
 from engine.language.smoothing import ESTIMATORS, FLAT, SCORES, Settings, components, fit, mixed
 from engine.texts import text
 from tests import runs
@@ -209,3 +209,24 @@ def test_no_show_fails_but_with_words(lines, estimator, order, padding, unknown,
         except TheoriaError:
             continue
         assert frames[-1].total == len(frames)
+
+
+@pytest.mark.parametrize("context", ["of the", "the", "she was", "the of"])
+def test_what_the_held_out_text_did_after_a_context_is_what_a_dictionary_says(context):
+    about = data.sample("northanger")
+    frame = last_frame(about, show="context", context=context)
+    read = corpus.read(about, reading.how_of(ngram.Params(show="context")))
+    learned, held = (followers(lines, context.split()) for lines in (read.train, [*read.tune, *read.test]))
+    assert frame.followed == held.total()
+    assert frame.new == sum(times for word, times in held.items() if word not in learned)
+    assert frame.once == list(learned.values()).count(1)
+    assert frame.times == learned.total()
+
+
+def test_held_out_words_are_counted_by_how_often_they_were_seen():
+    about = data.sample("modern")
+    frame = last_frame(about, show="turing")
+    read = corpus.read(about, reading.how_of(ngram.Params(show="turing")))
+    learned = Counter(word for line in read.train for word in [*line, "</s>"])
+    held = [learned[word] for line in [*read.tune, *read.test] for word in [*line, "</s>"]]
+    assert frame.held_r.tolist() == [held.count(r) for r in [0, *frame.r.tolist()]]
