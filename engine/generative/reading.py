@@ -8,6 +8,7 @@ from engine.generative.nets import SIDE, Model
 from engine.samples import DATASETS
 
 FILES = {"mnist": "mnist_10k.npz", "fashion": "fashion_mnist_7k.npz"}
+COUNT = {"mnist": 8500, "fashion": 6000}  # real pictures
 HALF = SIDE // 2  # pictures are compared at half their size: a quarter of the numbers, and no worse
 
 

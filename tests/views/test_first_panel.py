@@ -25,7 +25,6 @@ SMALL = {
     "word2vec-pair", "word2vec-noise", "word2vec-cuts",
     "gcn-propagate",
     "swin-trained",
-    "diffusion-pictures", "diffusion-points", "diffusion-by_calls",
 }  # fmt: skip
 UNLIT = {
     "ngram-sentence", "ngram-context", "ngram-weights",
@@ -34,7 +33,6 @@ UNLIT = {
     "em-coins", "em-mixture", "em-by_k",
     "gcn-train", "gcn-depth", "gcn-inspect",
     "swin-shapes",
-    "diffusion-pictures", "diffusion-points", "diffusion-by_calls", "diffusion-forward",
 }  # fmt: skip
 
 

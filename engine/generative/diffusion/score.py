@@ -7,8 +7,8 @@ Gaussians at every time, and its score is known. A sampler that uses it makes on
 import numpy as np
 
 from engine.generative import samplers
-from engine.generative.exact import mixture_score
 from engine.generative.diffusion.walking import Guess, Predict
+from engine.generative.exact import mixture_score
 from engine.generative.schedules import Schedule
 
 GRID = np.linspace(-2.6, 2.6, 15)  # where the field of arrows is computed

@@ -62,7 +62,9 @@ class PictureFrame(DiffusionFrame):
     source: np.ndarray  # float32 (16, 28, 28) the pictures that were noised or inverted; (0, 28, 28) where none were
     error: float  # root mean square of x against the source; NaN where there is none
     deviation: float  # of the noise that the step's first sampler adds
-    told: np.ndarray  # float32 (2, 16, 28, 28) guided: the noise that the first sampler is told with the label, and without; else (0, …)
+    told: (
+        np.ndarray
+    )  # float32 (2, 16, 28, 28) guided: the noise that the first sampler is told with the label, and without; else (0, …)
     reads: np.ndarray  # int8 (samplers, 16) the class that x0 is read as: that of the real picture it correlates with most
     spread: float  # how different the first sampler's sixteen x0 are: 1 - correlation, the mean of all pairs
 
