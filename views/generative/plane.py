@@ -158,7 +158,7 @@ def _plane(look: Look[CloudFrame]) -> Panel:
     gone = int(np.isnan(marks.within(frame.x[0], ACROSS, UP)[:, 0]).sum())
     notes = [corner(look.say("outside", n=gone, all=len(frame.x[0])), 0, "@ink2")] if gone else []
     sampler = "ddim" if frame.part == "learn" or two else look.params.sampler  # a network is tried with DDIM
-    told = "points_two" if two else "points_there" if frame.part == "calls" or not options.arrows else "points_of"
+    told = "points_two" if two else "points_there" if frame.part == "calls" or frame.t < 0 or not options.arrows else "points_of"
     title = look.say(told, sampler=look.words.choices["sampler"]["ddim" if sampler == "both" else sampler])
     lit, compared = _lit(look), 1 if frame.part == "calls" else len(frame.x)  # where ends are compared it is DDIM's
     past = [] if frame.part == "batch" else past[-2:] if frame.part == "learn" else past

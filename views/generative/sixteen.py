@@ -60,13 +60,13 @@ def pictures(look: Look[PictureFrame]) -> Picture:
 
 def _derived(look: Look[PictureFrame]) -> dict[str, Fact]:
     """What the table says beside the frame's numbers: of the framed picture's class, and of all guesses."""
-    frame, k = look.frame, look.options.framed
-    reads = np.array([one.reads[0] for one in look.frames])  # (frames, 16)
-    turned = np.flatnonzero(reads[:, k] != reads[-1, k])
-    since = look.frames[int(turned[-1]) + 1 if len(turned) else 0].step
+    frame, reads = look.frame, np.array([one.reads[0] for one in look.frames])  # (frames, 16)
+    turned = np.flatnonzero(reads[:, look.options.framed] != reads[-1, look.options.framed])
+    since, kept = look.frames[int(turned[-1]) + 1 if len(turned) else 0].step, int((reads[-1] == reads[0]).sum())
     moved = float(np.sqrt(np.mean((frame.x0[0] - look.frames[-2:][0].x0[0]) ** 2)))
-    kept = int((reads[-1] == reads[0]).sum())
-    return {"t": frame.t if frame.t >= 0 else None, "moved": moved, "since": since, "kept": kept}
+    told: dict[str, Fact] = {"since": since, "kept": kept}
+    known = told if look.params.close_up < 0 else dict.fromkeys(told)  # a close-up has not seen where it began
+    return {"t": frame.t if frame.t >= 0 else None, "moved": moved} | known
 
 
 def _told(look: Look[PictureFrame]) -> dict[str, Any]:
@@ -98,12 +98,10 @@ def _key(look: Look[PictureFrame]) -> str:
     if frame.part:
         return "up_invert" if frame.part == "up" and begin == "invert" else ""
     if frame.t < 0:
-        return ENDS.get(begin, "end")
-    when = "start" if len(look.frames) == 1 and look.params.close_up < 0 else "step"
-    if len(frame.x) == 2:
-        return when + "_both"
-    if when == "start":
-        return "start_between" if begin == "between" else "start"
+        return "end_close" if look.params.close_up >= 0 else ENDS.get(begin, "end")
+    starts, two = len(look.frames) == 1 and look.params.close_up < 0, len(frame.x) == 2
+    if two or starts:
+        return ("start_both" if starts else "step_both") if two else "start_between" if begin == "between" else "start"
     return "step_noise" if frame.deviation or look.params.sampler == "ddpm" else "step"
 
 
@@ -147,7 +145,8 @@ def _large(look: Look[PictureFrame]) -> Panel:
     else:
         shown = [(say("held"), frame.x[0, k], 1.0), (say("guessed"), frame.x0[0, k], 1.0)]
     if look.params.close_up >= 0:
-        shown.append((say("noise_seen"), frame.eps[0, k], 2.5))
+        name, eps = ("noise_none", frame.eps[0, k] - 2.5) if frame.t < 0 else ("noise_seen", frame.eps[0, k])
+        shown.append((say(name), eps, 2.5))
     drawn = [images.ink(picture, -reach, reach, paper=tiles.PAPER) for _, picture, reach in shown]
     return tiles.beside(drawn, [name for name, *_ in shown], look.options.pixel, template=say("hover_pixel"))
 
@@ -167,12 +166,13 @@ def _strip(look: Look[PictureFrame]) -> Panel:
     """The framed picture's guesses so far, evenly spread; below them how they are read."""
     frame, k, of = look.frame, look.options.framed, range(len(look.frame.x))
     stops = np.unique(np.round(np.linspace(0, frame.total - 1, min(STOPS, frame.total))).astype(int)).tolist()
-    seen = [look.frames[stop] for stop in stops if stop < len(look.frames)]
+    seen, since = [look.frames[stop] for stop in stops if stop < len(look.frames)], _derived(look)["since"]
+    name = "strip_two" if len(of) == 2 else "strip" if since is not None else "strip_close"
     return tiles.strip(
         [[one.x[i, k] if one.part == "up" else one.x0[i, k] for one in seen] for i in of],
         [[_label(int(one.reads[i, k]), look) for one in seen] for i in of],
         stops,
-        title=look.say("strip_two" if len(of) == 2 else "strip", since=_derived(look)["since"], **_told(look)),
+        title=look.say(name, since=since, **_told(look)),
         template=look.say("hover_stop"),
         told=[_time(look, stop, i) for i in of for stop in stops],
     )
