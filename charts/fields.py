@@ -81,7 +81,7 @@ def followed(ways: Sequence[np.ndarray], here: np.ndarray, aims: np.ndarray) -> 
     dot = points.cloud(here, colour="@accent", size=10, opacity=1, hoverinfo="skip")
     dot["marker"] |= {"line": {"color": "@surface", "width": 1.5}}
     return [
-        curves.line(came[:, 0], came[:, 1], colour="@accent", width=1.8),
+        curves.line(came[:, 0], came[:, 1], colour="@accent", width=1.4),
         curves.line(goes[:, 0], goes[:, 1], colour="@accent", width=1.2, dash="dot"),
         points.cloud(aims, colour="@accent", symbol="circle-open", size=9, opacity=1, hoverinfo="skip"),
         dot,

@@ -280,7 +280,7 @@ def test_points_that_are_held_stand_in_the_corners_and_points_outside_are_counte
     frames, draw = made("moons", what="points", training=100, clip=held)
     shown = draw(0)
     dots = next(t for t in shown.data if t.get("meta", {}).get("link") == "point")
-    outside = (np.abs(frames[0].x[0]) > (3.3, 2.75)).any(1)
+    outside = (np.abs(frames[0].x[0]) > (2.9, 2.6)).any(1)
     assert outside.any() != held
     assert (np.isnan(dots["x"]) == outside).all()
     told = [item["text"] for item in shown.layout["annotations"]]

@@ -26,12 +26,12 @@ DDPM = formula(
     r"\tilde\mu = {c0}!\,\hat x_0 + {ct}!\,x_t = {c0}! \cdot ({x0x}!, {x0y}!) + {ct}! \cdot ({xx}!, {xy}!)"
     r" = ({nextx}!!, {nexty}!!) \qquad \tilde\beta = {beta}!!"
 )
-TARGETS = {"eps": r"\varepsilon", "x0": r"x_0", "v": "v"}
+OFF = {"eps": r"\varepsilon_b - \hat\varepsilon", "x0": r"x_{0,b} - \hat x_0", "v": r"v_b - \hat v"}
 LOSS = {
-    name: formula(rf"L = \frac{{1}}{{B}}\sum_b w_{{t_b}}\,\lVert {sign} - \hat {sign} \rVert^2 / 2 = {{loss}}!!")
-    for name, sign in TARGETS.items()
+    name: formula(rf"L = \frac{{1}}{{B}}\sum_b w_{{t_b}}\,\lVert {off}(x_{{t_b}}, t_b) \rVert^2 / 2 = {{loss}}!!")
+    for name, off in OFF.items()
 }
-ACROSS, UP = (-2.9, 2.9), (-2.42, 2.42)  # the axes, in deviations of the data
+ACROSS, UP = (-2.9, 2.9), (-2.6, 2.6)  # the axes, in deviations of the data
 X_AXIS, Y_AXIS = blank(range=list(ACROSS)), blank(range=list(UP))
 FEW, GUESSED, DATA = 40, 150, 300  # trails; points that are guessed, or of each of two samplers; points of the data, about
 CELLS = 60  # places across that can be clicked
@@ -145,8 +145,8 @@ def _plane(look: Look[CloudFrame]) -> Panel:
     X, clicks = standard(look.data[0]), list[Trace]()
     traces: list[Trace] = [marks.dots(X[:: max(1, len(X) // DATA)], (0.028, 0.028), colour="@ghost")]
     if options.arrows:
-        still = frame.part == "calls" or (frame.t < 0 and not frame.part)  # no step is ahead
-        traces.append(fields.flow(GRID, GRID, frame.field * (not still), full=STEEP, width=0.8, opacity=0.35))
+        field = frame.field * (frame.t >= 0)  # at the end no step is ahead
+        traces.append(fields.flow(GRID, GRID, field, full=STEEP, width=0.8, opacity=0.35))
     past = [one for one in look.frames if one.part == frame.part]
     if options.trails and frame.part == "":
         traces.append(fields.trails([one.x[0][:FEW] for one in past], colour="@c1", width=0.7, opacity=0.22))
@@ -158,7 +158,8 @@ def _plane(look: Look[CloudFrame]) -> Panel:
     gone = int(np.isnan(marks.within(frame.x[0], ACROSS, UP)[:, 0]).sum())
     notes = [corner(look.say("outside", n=gone, all=len(frame.x[0])), 0, "@ink2")] if gone else []
     sampler = "ddim" if frame.part == "learn" or two else look.params.sampler  # a network is tried with DDIM
-    told = "points_two" if two else "points_there" if frame.part == "calls" or frame.t < 0 or not options.arrows else "points_of"
+    there = frame.t < 0 or frame.part == "learn" or not options.arrows
+    told = "points_two" if two else "points_there" if there else "points_of"
     title = look.say(told, sampler=look.words.choices["sampler"]["ddim" if sampler == "both" else sampler])
     lit, compared = _lit(look), 1 if frame.part == "calls" else len(frame.x)  # where ends are compared it is DDIM's
     past = [] if frame.part == "batch" else past[-2:] if frame.part == "learn" else past
