@@ -145,8 +145,7 @@ def _plane(look: Look[CloudFrame]) -> Panel:
     X, clicks = standard(look.data[0]), list[Trace]()
     traces: list[Trace] = [marks.dots(X[:: max(1, len(X) // DATA)], (0.028, 0.028), colour="@ghost")]
     if options.arrows:
-        field = frame.field * (frame.t >= 0)  # at the end no step is ahead
-        traces.append(fields.flow(GRID, GRID, field, full=STEEP, width=0.8, opacity=0.35))
+        traces.append(fields.flow(GRID, GRID, frame.field * (frame.t >= 0), full=STEEP, width=0.8, opacity=0.35))
     past = [one for one in look.frames if one.part == frame.part]
     if options.trails and frame.part == "":
         traces.append(fields.trails([one.x[0][:FEW] for one in past], colour="@c1", width=0.7, opacity=0.22))
