@@ -170,7 +170,7 @@ def _plane(look: Look[CloudFrame]) -> Panel:
 def _lit(look: Look[CloudFrame]) -> int:
     """The point that is followed: of those that begin in sight the one that has farthest to go."""
     far = np.linalg.norm(look.frames[0].x[0], axis=1)
-    return int(np.where(far < UP[1], far, 0).argmax())
+    return int(np.where(far < 0.9 * UP[1], far, 0).argmax())
 
 
 def _dots(look: Look[CloudFrame], k: int) -> Trace:
