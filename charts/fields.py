@@ -72,6 +72,30 @@ def needles(places: np.ndarray, reach: np.ndarray, pixel: np.ndarray, *, colour:
     return points.blobs(places, np.stack([across, reach, -across], axis=1), colour=colour, **more)
 
 
+def flow(x: np.ndarray, y: np.ndarray, field: np.ndarray, *, full: float, **more: Any) -> Trace:
+    """A field [len(y), len(x), 2] as arrows: the way it points, longer where it is stronger, a cell long from `full` on."""
+    places = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    vectors = field.reshape(-1, 2).astype(float)
+    size = np.linalg.norm(vectors, axis=1, keepdims=True)
+    length = 0.85 * float(x[1] - x[0]) * np.minimum(1, np.sqrt(size / full))
+    return arrows(places, vectors / np.maximum(size, 1e-9) * length, **more)
+
+
+def followed(ways: Sequence[np.ndarray], here: np.ndarray, aims: np.ndarray) -> list[Trace]:
+    """One entity in the lamp's colour, in one version or several: the `ways` [m, 2] it came, its places [n, 2], and its aims."""
+    gap = np.full((1, 2), np.nan)
+    came = np.concatenate([gap, *[part for way in ways for part in (way, gap)]])
+    goes = np.concatenate([np.stack([here, aims], 1), np.full((len(here), 1, 2), np.nan)], axis=1).reshape(-1, 2)
+    dot = points.cloud(here, colour="@accent", size=10, opacity=1, hoverinfo="skip")
+    dot["marker"] |= {"line": {"color": "@surface", "width": 1.5}}
+    return [
+        curves.line(came[:, 0], came[:, 1], colour="@accent", width=1.4),
+        curves.line(goes[:, 0], goes[:, 1], colour="@accent", width=1.2, dash="dot"),
+        points.cloud(aims, colour="@accent", symbol="circle-open", size=9, opacity=1, hoverinfo="skip"),
+        dot,
+    ]
+
+
 def trails(past: Sequence[np.ndarray], *, colour: str, width: float = 0.8, opacity: float = 0.4) -> Trace:
     """The ways of some points through places [n, 2], one array a moment, all in one path; one moment is no way yet."""
     ways = np.stack(past, axis=1)  # (n, moments, 2)

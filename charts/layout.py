@@ -20,7 +20,10 @@ WIDE: Size = (820, 440)  # px that the gutters of a layout are reckoned for
 HUGE: Size = (1320, 600)
 PHONE = 342  # px across
 TALL, SMALL = 270, 96  # px on a phone: what a panel plots on, and one that says it is small
-LOWEST, HIGHEST = 150, 420  # px of a map or picture there, whatever its shape
+LOWEST, HIGHEST = (
+    150,
+    420,
+)  # px of a map or picture there, whatever its shape; a small one is as low as it is, and no higher than LOWEST
 BESIDE, BELOW = 24, 18  # px between columns, and between rows
 TITLE, TICKS, NAMED = 28, 22, 18  # px of a title above, of a line of ticks below, of an axis' title
 NUMBERS, END = 38, 12  # px of numbers left of an axis, of half a number at its right end
@@ -257,14 +260,16 @@ def _aspect(panel: Panel) -> float:
 def _height(panel: Panel, across: float) -> float:
     """The px that a panel plots on, on a phone."""
     shape = _aspect(panel)
-    return min(max(across / shape, LOWEST), HIGHEST) if shape else HIGHEST if panel.tall else SMALL if panel.small else TALL
+    if shape:
+        return min(across / shape, LOWEST) if panel.small else min(max(across / shape, LOWEST), HIGHEST)
+    return HIGHEST if panel.tall else SMALL if panel.small else TALL
 
 
 def _lines(panels: Sequence[Panel]) -> Iterator[list[Panel]]:
     """The lines of a phone: two small panels share one."""
     line: list[Panel] = []
     for panel in panels:
-        if line and not (panel.small and line[0].small and len(line) < 2):
+        if line and not (panel.small and line[0].small and len(line) < 2 and not _aspect(panel)):
             yield line
             line = []
         line.append(panel)

@@ -17,6 +17,12 @@ def cloud(
     return {"type": "scatter", "mode": "markers", "x": xy[:, 0], "y": xy[:, 1], "marker": marker, **more}
 
 
+def within(xy: np.ndarray, x: Sequence[float], y: Sequence[float]) -> np.ndarray:
+    """Places [n, 2], NaN those outside of axes from x[0] to x[1] and y[0] to y[1]: they are not drawn, and can be counted."""
+    outside = (xy < [x[0], y[0]]) | (xy > [x[1], y[1]])
+    return np.where(outside.any(-1, keepdims=True), np.nan, xy)
+
+
 def mesh(xy: np.ndarray, edges: np.ndarray, *, colour: str = "@ink", width: float = 0.9, opacity: float = 0.55) -> Trace:
     """Nodes [n, 2] joined along `edges` [m, 2]: one line with gaps, because that draws fastest."""
     return {

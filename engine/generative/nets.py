@@ -31,21 +31,34 @@ def load(model: Model, where: str = "cpu") -> "UNet":
 
 
 def velocity(model: Model, x: np.ndarray, t: int, labels: np.ndarray, guidance: float) -> np.ndarray:
-    """v at noisy pictures x (n, 28, 28) of one time, each with its label (n,); with guidance (1 + w) v(label) - w v(no label).
+    """v at noisy pictures x (n, 28, 28) of one time, each with its label (n,); with guidance (1 + w) v(label) - w v(no label)."""
+    return guided(velocities(model, x, t, labels, guidance), guidance)
 
-    eps and x_0 are linear in v at the same x, so mixing v is mixing eps.
-    """
+
+def velocities(model: Model, x: np.ndarray, t: int, labels: np.ndarray, guidance: float) -> np.ndarray:
+    """v with the labels, and where guidance asks for it also without: (1 or 2, n, 28, 28)."""
     import torch
 
     where = device.here()
-    guided = guidance > 0 and bool((labels != NO_LABEL).any())
-    asked = np.concatenate([labels, np.full_like(labels, NO_LABEL)]) if guided else labels
+    twice = guidance > 0 and bool((labels != NO_LABEL).any())
+    asked = np.concatenate([labels, np.full_like(labels, NO_LABEL)]) if twice else labels
     pictures = torch.from_numpy(np.ascontiguousarray(x, dtype=np.float32))[:, None].to(where)
     with torch.inference_mode():
         label = torch.from_numpy(asked.astype(np.int64)).to(where)
-        v = load(model, str(where))(pictures.repeat(2, 1, 1, 1) if guided else pictures, torch.full_like(label, t), label)
-    told: np.ndarray = v[:, 0].cpu().numpy().astype(np.float64)
-    mixed: np.ndarray = (1 + guidance) * told[: len(x)] - guidance * told[len(x) :] if guided else told
+        v = load(model, str(where))(pictures.repeat(2, 1, 1, 1) if twice else pictures, torch.full_like(label, t), label)
+    told: np.ndarray = v[:, 0].cpu().numpy().astype(np.float64).reshape(1 + twice, *x.shape)
+    return told
+
+
+def guided(told: np.ndarray, guidance: float) -> np.ndarray:
+    """(1 + w) v(label) - w v(no label) of both (2, …), or v where the network was asked once.
+
+    eps and x_0 are linear in v at the same x, so mixing v is mixing eps.
+    """
+    if len(told) == 1:
+        once: np.ndarray = told[0]
+        return once
+    mixed: np.ndarray = (1 + guidance) * told[0] - guidance * told[1]
     return mixed
 
 

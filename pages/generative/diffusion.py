@@ -6,7 +6,7 @@ import streamlit as st
 
 import ui.kinds
 from engine.generative import diffusion
-from ui import shell
+from ui import address, shell
 from ui.controls import controls
 from ui.data import EDITED_POINTS, PICTURE, Form
 from ui.strip import Strip
@@ -22,7 +22,10 @@ row = Strip(text)
 left, right = shell.stage()
 with left:
     box = st.container()
+    before = address.kept("diffusion").get("show")
     kind = ui.kinds.picked(text, diffusion.ALGORITHMS)
+    if before not in (None, kind.name) and issubclass(kind.Params, diffusion.Plane) and "score" not in address.kept("diffusion"):
+        address.put("diffusion", "score", "exact")  # said in the address: one that says nothing of it means a network, for ever
     params, options = controls(text, kind, view.Options)
     needed = isinstance(params, diffusion.Pictures) and params.begin in ("picture", "invert")
     with box:

@@ -105,3 +105,12 @@ def test_panels_placed_by_hand_keep_a_gutter_only_for_an_axis(axis, left):
     drawn = compose(Placed([panel], [(0, 1, 0, 1)], [(0, 1, 0, 1)]))
     assert {size: drawn[size]["margin"]["l"] for size in left} == left
     assert ("margin" in drawn["wide"]) == ("wide" in left)
+
+
+def test_on_a_phone_a_small_map_is_as_low_as_its_shape_asks_and_never_high():
+    axis = blank(range=[0, 1])
+    long, square = (Panel([], x=axis, y=axis, aspect=shape, small=True) for shape in (15.0, 1.0))
+    boxes, height = rows(MAP, long, square).narrow()
+    highs = [(box[3] - box[2]) * height for box in boxes]
+    assert highs[1] == pytest.approx(PHONE / 15, abs=1)
+    assert highs[2] == pytest.approx(150, abs=1)

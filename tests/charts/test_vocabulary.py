@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from charts import curves, fields, matrices, theme
+from charts import curves, fields, matrices, points, theme, tiles
 from charts.labels import width
 from charts.layout import columns, compose, rows
 from charts.panels import legend
@@ -178,3 +178,58 @@ def test_a_line_is_silent_unless_it_is_told_what_to_say():
     x = np.arange(2.0)
     assert curves.line(x, x, colour="@ink")["hoverinfo"] == "skip"
     assert "hoverinfo" not in curves.line(x, x, colour="@ink", hovertemplate="%{x}")
+
+
+def test_an_arrow_of_a_flow_is_a_cell_long_from_full_strength_on_and_shorter_by_the_root_below():
+    x, field = np.linspace(-1, 1, 3), np.zeros((3, 3, 2))
+    field[0, 0], field[2, 1] = (8.0, 0.0), (0.0, -1.0)
+    trace = fields.flow(x, x, field, full=4.0)
+    paths = np.stack([trace["x"], trace["y"]], -1).reshape(9, -1, 2)
+    reach = paths[:, 1] - paths[:, 0]
+    np.testing.assert_allclose(reach[0], [0.85, 0], atol=1e-3)
+    np.testing.assert_allclose(reach[7], [0, -0.85 / 2], atol=1e-3)
+    assert not reach[[1, 2, 3, 4, 5, 6, 8]].any()
+
+
+def test_what_is_followed_has_its_way_and_its_aim_in_the_lamps_colour():
+    way, here, aims = np.array([[0.0, 0], [1, 0], [1, 1]]), np.array([[1.0, 1]]), np.array([[3.0, 3]])
+    came, goes, ring, dot = fields.followed([way], here, aims)
+    np.testing.assert_array_equal(np.stack([came["x"], came["y"]], -1)[1:4], way)
+    assert [goes["x"][0], goes["x"][1], ring["x"][0], dot["x"][0]] == [1, 3, 3, 1]
+    assert {came["line"]["color"], goes["line"]["color"], ring["marker"]["color"], dot["marker"]["color"]} == {"@accent"}
+    assert all(len(trace["x"]) for trace in fields.followed([], here, aims)[1:])
+
+
+def test_a_place_outside_of_the_axes_is_none():
+    places = np.array([[0.0, 0], [3, 0], [0, -2]])
+    assert np.isnan(points.within(places, (-1, 1), (-1, 1))).any(1).tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize("colours", [(), (2,), (3,)])
+def test_pictures_beside_each_other_have_one_pixel_ringed_in_each_and_cells_that_count_alike(colours):
+    pictures = [np.zeros((4, 6, *colours), np.uint8)] * 3
+    panel = tiles.beside(pictures, ["a", "b", "c"], 8, template="")
+    _, _, ring, *cells = panel.traces
+    corners = np.stack([ring["x"], ring["y"]], -1).reshape(3, 6, 2)[:, :4].mean(1)
+    np.testing.assert_allclose(corners, [[2.5, 1.5], [10.5, 1.5], [18.5, 1.5]])
+    assert [cell["x"][2] for cell in cells] == [2.5, 10.5, 18.5]
+    assert all(cell["z"][1, 2] == 3 for cell in cells)
+    assert ([panel.title] + [item["text"] for item in panel.notes]) == ["a", "b", "c"]
+
+
+def test_a_strip_names_what_equal_pictures_in_a_row_are_read_as_and_leads_to_every_frame():
+    seen = [np.zeros((28, 28))] * 5
+    panel = tiles.strip([seen], [["8", "8", "a long name", "5", "5"]], [0, 2, 4, 6, 8, 10], title="", template="", told=[""] * 6)
+    _, lines, lamp, doors = panel.traces
+    begins = np.asarray(lines["x"])[::3]
+    np.testing.assert_array_equal(begins[:3], [0, 62, 93])
+    assert [item["text"] for item in panel.notes] == ["8", "5"]  # the long one has no room
+    assert (lamp["x"][0], lamp["line"]["color"]) == (4 * 31 - 1, "@accent")
+    assert doors["meta"]["frames"] == [0, 2, 4, 6, 8, 10]
+
+
+def test_the_framed_picture_of_a_sheet_is_outlined_wherever_it_stands():
+    panel = tiles.sheet(np.zeros((4, 5, 5)), 2, np.array([0, 1, 1, 0]), 1, title="", template="", told=[""] * 4, click="framed")
+    outline = panel.traces[1]
+    middles = np.stack([outline["x"], outline["y"]], -1).reshape(2, 6, 2)[:, :4].mean(1)
+    np.testing.assert_array_equal(middles, [[10.5, 2.5], [2.5, 10.5]])

@@ -119,6 +119,23 @@ def test_an_own_picture_is_set_aside_while_the_plane_is_shown_and_is_there_again
     assert used(page) == mine
 
 
+@pytest.mark.parametrize("kind", ["points", "by_calls"])
+def test_who_turns_to_points_sees_the_exact_score_and_its_address_says_so_but_an_old_address_still_means_a_network(kind):
+    quick = {"diffusion__training": "100", "diffusion__timesteps": "20"}
+    opened("diffusion", diffusion__show=kind, **quick)
+    assert job().run.params.score == "network"
+    page = opened("diffusion", diffusion__calls="1", diffusion__timesteps="20")
+    page.selectbox(key="diffusion.show.en").set_value(kind).run()
+    assert not page.exception
+    assert job().run.params.score == "exact"
+    assert "diffusion.score=exact" in visit(page).link
+    page.button_group(key="diffusion.score").set_value("network").run()
+    assert job().run.params.score == "network"
+    page.selectbox(key="diffusion.show.en").set_value("forward").run()
+    page.selectbox(key="diffusion.show.en").set_value(kind).run()
+    assert job().run.params.score == "network"
+
+
 def test_a_link_with_an_own_picture_names_the_file_and_who_opens_it_is_asked_for_it():
     page = brought(saved(), **FORWARD)
     link = visit(page).link

@@ -11,7 +11,8 @@ from ui.text import LANGUAGES, theory
 
 def run(id):
     item = next(item for item in theory("diffusion", "en").experiments if item.id == id)
-    return item, runs.frames(diffusion.ALGORITHMS, diffusion.Params(**item.set), data.sample(item.data))
+    settings = {name: value for name, value in item.set.items() if name != "framed"}  # which changes the picture alone
+    return item, runs.frames(diffusion.ALGORITHMS, diffusion.Params(**settings), data.sample(item.data))
 
 
 def likeness(one, other):
@@ -32,6 +33,38 @@ def test_after_five_steps_both_samplers_have_nothing_in_common_but_the_label():
     np.testing.assert_array_equal(frames[0].x[0], frames[0].x[1])
     assert abs(likeness(frames[5].x[0], frames[5].x[1])) < 0.1
     assert likeness(frames[-1].x[0], frames[-1].x[1]) < 0.8
+
+
+def since(frames, k=0):
+    reads = [int(frame.reads[0, k]) for frame in frames]
+    return max((i + 1 for i, read in enumerate(reads) if read != reads[-1]), default=0), reads
+
+
+def test_without_a_label_the_third_picture_is_decided_on_the_way_and_all_begin_as_an_eight():
+    item, frames = run("label")
+    step, reads = since(frames, item.set["framed"])
+    assert (item.question.number.column, step) == ("since", 4)
+    assert list(dict.fromkeys(reads)) == [8, 0, 5, 2]
+    assert set(frames[0].reads[0].tolist()) == {8}
+    assert (frames[0].reads == frames[-1].reads).sum() == 3
+
+
+def test_with_labels_every_class_is_there_at_the_first_look():
+    _, frames = run("sixteen")
+    for frame in frames:
+        np.testing.assert_array_equal(frame.reads[0], frame.labels)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_guidance_makes_sevens_more_alike(language):
+    item, frames = run("guided")
+    plain = runs.frames(diffusion.ALGORITHMS, diffusion.Params(**{**item.set, **item.then_set}), data.sample(item.data))
+    np.testing.assert_array_equal(plain[0].x, frames[0].x)
+    words = theory("diffusion", language)
+    assert f"{plain[-1].spread:.2f}" == "0.58"
+    assert "0.58" in next(one for one in words.experiments if one.id == "guided").question.ask
+    assert f"{frames[-1].spread:.2f}" == "0.32"
+    assert "0.32" in words.prose
 
 
 def test_one_call_with_the_exact_score_sends_all_points_to_one_place_and_more_calls_mend_it():

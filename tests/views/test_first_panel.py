@@ -24,14 +24,12 @@ SMALL = {
     "word2vec-pair", "word2vec-noise", "word2vec-cuts",
     "gcn-propagate",
     "swin-trained",
-    "diffusion-pictures", "diffusion-points", "diffusion-by_calls",
 }  # fmt: skip
 UNLIT = {
     "word2vec-cuts",
     "em-coins", "em-mixture", "em-by_k",
     "gcn-train", "gcn-depth", "gcn-inspect",
     "swin-shapes",
-    "diffusion-pictures", "diffusion-points", "diffusion-by_calls", "diffusion-forward",
 }  # fmt: skip
 
 

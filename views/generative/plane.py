@@ -1,4 +1,4 @@
-"""Points in the plane on their way, the score as arrows, and what the network has learnt or how far off the points end."""
+"""Points in the plane on their way, one of them followed; where they seem to come from; what was learnt, how far off they end."""
 
 from typing import Any
 
@@ -7,11 +7,10 @@ import numpy as np
 from charts import curves, fields
 from charts import points as marks
 from charts.formula import formula
-from charts.layout import Placed
+from charts.layout import columns, rows
 from charts.numbers import number
 from charts.panels import Panel, Picture, Trace, blank, corner
-from charts.words import wrapped
-from engine.generative import samplers, schedules
+from engine.generative import schedules
 from engine.generative.diffusion import CloudFrame
 from engine.generative.diffusion.plane import standard
 from engine.generative.diffusion.score import GRID
@@ -21,78 +20,65 @@ from views.look import Fact, Look, Metric, Values, shown
 
 DDIM = formula(
     r"x_{{to}!} = {signal}!\,\hat x_0 + {noise}!\,\hat\varepsilon"
-    r" = {signal}! \cdot ({ax}!, {ay}!) + {noise}! \cdot ({ex}!, {ey}!) = ({nx}!!, {ny}!!)"
+    r" = {signal}! \cdot ({x0x}!, {x0y}!) + {noise}! \cdot ({epsx}!, {epsy}!) = ({nextx}!!, {nexty}!!)"
 )
 DDPM = formula(
-    r"\tilde\mu = {c0}!\,\hat x_0 + {ct}!\,x_t = {c0}! \cdot ({ax}!, {ay}!) + {ct}! \cdot ({xx}!, {xy}!) = ({nx}!!, {ny}!!)"
-    r"\qquad \tilde\beta = {beta}!!"
+    r"\tilde\mu = {c0}!\,\hat x_0 + {ct}!\,x_t = {c0}! \cdot ({x0x}!, {x0y}!) + {ct}! \cdot ({xx}!, {xy}!)"
+    r" = ({nextx}!!, {nexty}!!) \qquad \tilde\beta = {beta}!!"
 )
+OFF = {"eps": r"\varepsilon_b - \hat\varepsilon", "x0": r"x_{0,b} - \hat x_0", "v": r"v_b - \hat v"}
 LOSS = {
-    "eps": formula(
-        r"L = \frac{1}{B}\sum_b w_{t_b}\,\lVert \varepsilon_b - \hat\varepsilon(x_{t_b}, t_b) \rVert^2 / 2 = {loss}!!"
-    ),
-    "x0": formula(r"L = \frac{1}{B}\sum_b w_{t_b}\,\lVert x_{0,b} - \hat x_0(x_{t_b}, t_b) \rVert^2 / 2 = {loss}!!"),
-    "v": formula(r"L = \frac{1}{B}\sum_b w_{t_b}\,\lVert v_b - \hat v(x_{t_b}, t_b) \rVert^2 / 2 = {loss}!!"),
+    name: formula(rf"L = \frac{{1}}{{B}}\sum_b w_{{t_b}}\,\lVert {off}(x_{{t_b}}, t_b) \rVert^2 / 2 = {{loss}}!!")
+    for name, off in OFF.items()
 }
-REACH = 2.9  # of the axes, in deviations of the data
-ENDS = (-REACH, REACH)
-FEW, GUESSED, DATA = 40, 150, 300  # trails; guessed points; points of the data, about
+ACROSS, UP = (-2.9, 2.9), (-2.6, 2.6)  # the axes, in deviations of the data
+X_AXIS, Y_AXIS = blank(range=list(ACROSS)), blank(range=list(UP))
+FEW, GUESSED, DATA = 40, 150, 300  # trails; points that are guessed, or of each of two samplers; points of the data, about
 CELLS = 60  # places across that can be clicked
-COLUMN = 26  # letters of a line of a title beside two clouds
-BESIDE = 30  # letters of a line of a title where two clouds stand beside each other on a phone
+STEEP = 6.0  # a score whose arrow is a cell long
+NO_TIME: dict[str, Fact] = {
+    "t": None,
+    "alpha_bar": None,
+    "snr": None,
+}  # while the network is tried, or at the end of a way: none of its own
 LEFT = 0.05  # of the amplitude that may be left where points begin
-ONE = ([(0, 0.44, 0, 1), (0.50, 0.75, 0.43, 1), (0.82, 1, 0.50, 1), (0.53, 1, 0, 0.28)],
-       [(0, 1, 0.55, 1), (0, 0.46, 0.28, 0.49), (0.60, 1, 0.30, 0.49), (0.08, 1, 0, 0.18)])  # fmt: skip
-TWO = ([(0, 0.37, 0.08, 1), (0.39, 0.76, 0.08, 1), (0.83, 1, 0.58, 1), (0.83, 1, 0.08, 0.36)],
-       [(0, 0.49, 0.72, 1), (0.51, 1, 0.72, 1), (0.08, 1, 0.38, 0.62), (0.08, 1, 0, 0.24)])  # fmt: skip
 
 
 def points(look: Look[CloudFrame]) -> Picture:
     """All points on their way; while the network learns, where they would end."""
-    if look.params.score == "exact":
-        course = look.history("alpha_bar", x={"nticks": 3}, y={"range": [0, 1.05]})
-    else:
-        course = look.history("loss")
+    course = parts.schedule(_left(look), look) if look.params.score == "exact" else look.history("loss")
     hold = 4.0 if len(look.frames) == look.frame.total else 1.5
-    return _picture(look, course, "ddim" if look.params.sampler == "both" else look.params.sampler, hold)
+    return _picture(look, [_guessed(look), course], hold)
 
 
 def by_calls(look: Look[CloudFrame]) -> Picture:
     """Where both samplers end, with more and more calls."""
     log = {"type": "log", "range": [-0.1, 2.1], "tickvals": [1, 10, 100]}
-    title = look.say("distance_panel")
-    title = wrapped(title, COLUMN) if len(look.frame.x) == 2 else title  # it has a narrow column then
-    course = curves.history(title, "distance", "distance2", across="calls", x=log)
+    course = curves.history(look.say("distance_panel"), "distance", "distance2", across="calls", x=log)
     hold = 4.0 if len(look.frames) == look.frame.total else 6.0 if look.part == "calls" else 1.5
-    return _picture(look, course, "ddim", hold)
+    return _picture(look, [course, *([look.history("loss")] if look.params.score != "exact" else [])], hold)
 
 
-def _picture(look: Look[CloudFrame], course: Panel, sampler: str, hold: float) -> Picture:
-    """`sampler`: whose points are shown where they are of one alone."""
-    frame, two = look.frame, len(look.frame.x) == 2
-    X, tried = standard(look.data[0]), frame.part == "learn"
-    title = "points_there" if frame.part == "calls" or not look.options.arrows else "points_of"
-    panels = [_plane(look, 0, X, title, "ddim" if tried else sampler)]  # a network is tried with DDIM
-    panels.append(_plane(look, 1, X, "points_plain", "ddpm") if two else _guessed(look, X))
-    panels += [parts.schedule(_left(look), look), course]
+def _picture(look: Look[CloudFrame], others: list[Panel], hold: float) -> Picture:
+    tried = look.frame.part == "learn"
     mathml, values = _formula(look)
     return look.picture(
-        Placed(panels, *(TWO if two else ONE), 800),
+        columns(_plane(look), rows(*others, shares=[1] * len(others))),
         facts=parts.facts(look) | _told(look),
         key=_key(look),
         formula=mathml,
         values=values,
         of="" if tried else "point",
-        at=-1 if tried else 0,
+        at=-1 if tried else _lit(look),
         metrics=_metrics(look),
-        derived=_time(frame),
+        derived=NO_TIME if look.frame.part in ("learn", "calls") else {"t": look.frame.t if look.frame.t >= 0 else None},
         hold=hold,
     )
 
 
 def place_at(index: int, data: Points) -> dict[str, float]:
     """Where a click on the empty plane is, in the data's own columns."""
-    at = np.array(fields.where(index, ENDS, ENDS, shape=(CELLS, CELLS)))
+    at = np.array(fields.where(index, ACROSS, UP, shape=(CELLS, CELLS)))
     centre = data.X.mean(0)
     spread = float((data.X - centre).std())
     return {name: float(f"{value:.4g}") for name, value in zip(data.columns, centre + spread * at, strict=True)}
@@ -127,13 +113,6 @@ def _key(look: Look[CloudFrame]) -> str:
     return "step_noise" if frame.deviation else "step"
 
 
-def _time(frame: CloudFrame) -> dict[str, Fact]:
-    """Which time the points have: none of their own while the network is tried, or at the end of a way."""
-    if frame.part in ("learn", "calls"):
-        return {"t": None, "alpha_bar": None, "snr": None}
-    return {"t": frame.t if frame.t >= 0 else None}
-
-
 def _metrics(look: Look[CloudFrame]) -> list[Metric]:
     """How far the points end from the data, and what led there: what is left of them, or the loss last computed."""
     if look.scene == "by_calls":
@@ -152,87 +131,70 @@ def _formula(look: Look[CloudFrame]) -> tuple[str, Values]:
         return (LOSS[look.params.predicts], {"loss": (frame.loss, 4)}) if np.isfinite(frame.loss) else ("", {})
     if frame.t < 0:
         return "", {}
-    a, p, s = frame.alpha_bar, frame.alpha_bar_prev, frame.deviation
-    x, x0, eps = (array[0].astype(float) for array in (frame.x, frame.x0, frame.eps))
-    if frame.part:  # inside a step x has moved on: what it was before follows from both guesses
-        x = np.sqrt(a) * x0 + np.sqrt(1 - a) * eps
-    values: dict[str, tuple[Any, int]] = {"to": (max(frame.prev, 0), 0), **_pair("a", x0)}
-    if look.params.sampler == "ddpm":
-        of_x0, of_x, beta = samplers.posterior(a, p)
-        values |= {"c0": (of_x0, 3), "ct": (of_x, 3), "beta": (beta, 4)}
-        return DDPM, values | _pair("x", x) | _pair("n", of_x0 * x0 + of_x * x)
-    signal, noise = float(np.sqrt(p)), float(np.sqrt(max(1 - p - s * s, 0.0)))
-    values |= {"signal": (signal, 3), "noise": (noise, 3)}
-    return DDIM, values | _pair("e", eps) | _pair("n", signal * x0 + noise * eps)
-
-
-def _pair(name: str, places: np.ndarray) -> dict[str, tuple[np.ndarray, int]]:
-    """Both coordinates of places (n, 2), as the formula calls them."""
-    return {name + "x": (places[:, 0].round(2), 2), name + "y": (places[:, 1].round(2), 2)}
+    shares, at = parts.step(frame, look.params.sampler, 3)
+    pairs: Values = {name + axis: (one[:, k].round(2), 2) for name, one in at.items() for k, axis in enumerate("xy")}
+    return DDPM if look.params.sampler == "ddpm" else DDIM, {**shares, **pairs}
 
 
 # ---- panels
 
 
-def _plane(look: Look[CloudFrame], k: int, X: np.ndarray, title: str, sampler: str) -> Panel:
-    """The data pale, the points of one sampler on their way, the score as arrows."""
-    frame, options = look.frame, look.options
-    colour, symbol, _ = marks.kind(0 if k == 0 else 2)
+def _plane(look: Look[CloudFrame]) -> Panel:
+    """The data pale, the points of one sampler or two on their way, the score as arrows, and one point in the lamp's colour."""
+    frame, options, two = look.frame, look.options, len(look.frame.x) == 2
+    X, clicks = standard(look.data[0]), list[Trace]()
     traces: list[Trace] = [marks.dots(X[:: max(1, len(X) // DATA)], (0.028, 0.028), colour="@ghost")]
-    if options.arrows and k == 0 and frame.part != "calls":
-        traces.append(_arrows(frame.field))
-    if options.trails and frame.part == "" and sum(one.part == "" for one in look.frames) > 1:
-        past = [one.x[k][:FEW] for one in look.frames if one.part == ""]
-        traces.append(fields.trails([np.clip(x, -1.3 * REACH, 1.3 * REACH) for x in past], colour=colour))
-    x = _seen(frame.x[k])
-    traces.append(_dots(look, x, colour, symbol))
-    if options.click == "add" and k == 0:
-        traces.append(fields.cells(ENDS, ENDS, template=look.say("hover_add"), shape=(CELLS, CELLS)))
-    elif options.click == "remove" and k == 0:
-        traces.append(marks.targets(X, "datum", ring=12, template=look.say("hover_remove"), meta={"click": "datum"}))
-    axis = {"range": list(ENDS), "tickvals": [-2, 0, 2], "showgrid": False}
-    gone = int(np.isnan(x[:, 0]).sum())
-    notes = [corner(look.say("outside", n=gone, all=len(x)), 0, "@ink2")] if gone else []
-    named = look.say(title, sampler=look.words.choices["sampler"][sampler])
-    named = wrapped(named, BESIDE) if len(frame.x) == 2 else named
-    return Panel(traces, named, notes=notes, x=axis, y=axis, equal=True)
+    if options.arrows:
+        traces.append(fields.flow(GRID, GRID, frame.field * (frame.t >= 0), full=STEEP, width=0.8, opacity=0.35))
+    past = [one for one in look.frames if one.part == frame.part]
+    if options.trails and frame.part == "":
+        traces.append(fields.trails([one.x[0][:FEW] for one in past], colour="@c1", width=0.7, opacity=0.22))
+    traces += [_dots(look, k) for k in range(len(frame.x))]
+    if options.click == "add":
+        clicks = [fields.cells(ACROSS, UP, template=look.say("hover_add"), shape=(CELLS, CELLS))]
+    elif options.click == "remove":
+        clicks = [marks.targets(X, "datum", ring=12, template=look.say("hover_remove"), meta={"click": "datum"})]
+    gone = int(np.isnan(marks.within(frame.x[0], ACROSS, UP)[:, 0]).sum())
+    notes = [corner(look.say("outside", n=gone, all=len(frame.x[0])), 0, "@ink2")] if gone else []
+    sampler = "ddim" if frame.part == "learn" or two else look.params.sampler  # a network is tried with DDIM
+    there = frame.t < 0 or frame.part == "learn" or not options.arrows
+    told = "points_two" if two else "points_there" if there else "points_of"
+    title = look.say(told, sampler=look.words.choices["sampler"]["ddim" if sampler == "both" else sampler])
+    lit, compared = _lit(look), 1 if frame.part == "calls" else len(frame.x)  # where ends are compared it is DDIM's
+    past = [] if frame.part == "batch" else past[-2:] if frame.part == "learn" else past
+    ways = [np.array([one.x[k][lit] for one in past]).reshape(-1, 2) for k in range(compared)]
+    followed = fields.followed(ways, frame.x[:compared, lit], frame.x0[:compared, lit])
+    return Panel([*traces, *followed, *clicks], title, notes=notes, x=X_AXIS, y=Y_AXIS, equal=True)
 
 
-def _dots(look: Look[CloudFrame], x: np.ndarray, colour: Any, symbol: str) -> Trace:
-    """The points; those of a batch in the colours of their times."""
+def _lit(look: Look[CloudFrame]) -> int:
+    """The point that is followed: of those that begin in sight the one that has farthest to go."""
+    far = np.linalg.norm(look.frames[0].x[0], axis=1)
+    return int(np.where(far < 0.9 * UP[1], far, 0).argmax())
+
+
+def _dots(look: Look[CloudFrame], k: int) -> Trace:
+    """The points of one sampler; those of a batch in the colours of their times."""
     frame = look.frame
-    dots = marks.cloud(x, colour=colour, symbol=symbol, size=5, opacity=0.8)
+    x = marks.within(frame.x[k] if len(frame.x) == 1 else frame.x[k][:GUESSED], ACROSS, UP)
+    colour, symbol, _ = marks.kind(0 if k == 0 else 2)
+    dots = marks.cloud(x, colour=colour, symbol=symbol, size=4.5, opacity=0.7)
     if look.options.click == "nothing":
         dots |= {"hovertemplate": look.say("hover_point") + "<extra></extra>", "meta": {"link": "point", "ring": 12}}
     else:
         dots |= {"hoverinfo": "skip"}
     if frame.part != "batch":
         return dots | {"customdata": list(range(1, len(x) + 1))}
-    times = frame.times.astype(float)
-    dots["marker"] |= {"color": times, "colorscale": "@sequential", "cmin": 0, "cmax": look.params.timesteps - 1, "opacity": 0.95}
+    dots["marker"] |= {"color": frame.times * 1.0, "colorscale": "@sequential", "cmin": 0, "cmax": look.params.timesteps - 1}
     return dots | {"customdata": frame.times.tolist(), "hovertemplate": "t = %{customdata}<extra></extra>"}
 
 
-def _seen(x: np.ndarray) -> np.ndarray:
-    """Points (n, 2), NaN those outside the picture."""
-    return np.where((np.abs(x) > REACH).any(-1, keepdims=True), np.nan, x)
-
-
-def _arrows(field: np.ndarray) -> Trace:
-    """The score at every place of the grid: the way it points, longer where it is steeper, in one path."""
-    places = np.stack(np.meshgrid(GRID, GRID), axis=-1).reshape(-1, 2)
-    vectors = field.reshape(-1, 2).astype(float)
-    size = np.linalg.norm(vectors, axis=1, keepdims=True)
-    step = float(GRID[1] - GRID[0])
-    return fields.arrows(places, vectors / np.maximum(size, 1e-9) * 0.85 * step * np.minimum(1, np.sqrt(size / 6)))
-
-
-def _guessed(look: Look[CloudFrame], X: np.ndarray) -> Panel:
+def _guessed(look: Look[CloudFrame]) -> Panel:
     """Where the points seem to come from."""
+    X = standard(look.data[0])
     told: Trace = {"meta": {"link": "point", "ring": 10}, "hovertemplate": look.say("hover_guess") + "<extra></extra>"}
     traces = [
         marks.dots(X[:: max(1, len(X) // DATA)], (0.03, 0.03), colour="@ghost"),
-        marks.cloud(_seen(look.frame.x0[0][:GUESSED]), colour="@c1", size=4, opacity=0.8, **told),
+        marks.cloud(marks.within(look.frame.x0[0][:GUESSED], ACROSS, UP), colour="@c1", size=4, opacity=0.7, **told),
     ]
-    axis = blank(range=list(ENDS))
-    return Panel(traces, look.say("guessed_points"), x=axis, y=axis, equal=True)
+    return Panel(traces, look.say("guessed_points"), x=X_AXIS, y=Y_AXIS, equal=True)

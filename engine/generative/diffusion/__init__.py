@@ -44,7 +44,7 @@ ALGORITHMS = (
         "moons",
         torch=True,
         code={"learn": _LEARN, "batch": _LEARN, "step": _STEP, **_INSIDE},
-        says={"loss = ": "loss = ⟦loss⟧", "told = ": "x̂₀ = (⟦ax⟧, ⟦ay⟧)"},
+        says={"loss = ": "loss = ⟦loss⟧", "told = ": "x̂₀ = (⟦x0x⟧, ⟦x0y⟧)"},
         was={"what": "points"},
     ),
     Algorithm(

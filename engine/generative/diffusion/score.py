@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.generative import samplers
 from engine.generative.diffusion.walking import Guess, Predict
+from engine.generative.exact import mixture_score
 from engine.generative.schedules import Schedule
 
 GRID = np.linspace(-2.6, 2.6, 15)  # where the field of arrows is computed
@@ -23,15 +24,6 @@ def exact(X: np.ndarray, schedule: Schedule, width: float) -> Predict:
         return samplers.guess("eps", eps, x, a)
 
     return predict
-
-
-def mixture_score(x: np.ndarray, centres: np.ndarray, variance: float) -> np.ndarray:
-    """grad log p (m, 2) at x (m, 2), of equal Gaussians of one variance at centres (n, 2)."""
-    far = ((x[:, None] - centres[None]) ** 2).sum(-1) / (-2 * variance)  # (m, n)
-    shares = np.exp(far - far.max(1, keepdims=True))
-    shares /= shares.sum(1, keepdims=True)
-    score: np.ndarray = (shares @ centres - x) / variance
-    return score
 
 
 def scores(predict: Predict, schedule: Schedule, t: int) -> np.ndarray:

@@ -1,7 +1,7 @@
 """Sixteen pictures at once, on their way from noise, or from pictures that were noised, by a bundled network."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -10,7 +10,7 @@ import numpy as np
 from engine.algorithm import closely, shown
 from engine.drawings import small
 from engine.errors import DataError
-from engine.generative import nets, samplers, schedules
+from engine.generative import nets, reading, samplers, schedules
 from engine.generative.diffusion.samples import unseen_pictures
 from engine.generative.diffusion.walking import (
     NAN,
@@ -35,6 +35,7 @@ from engine.points import Points
 COUNT = 16  # pictures drawn at once
 FRAMES, UP = 100, 12  # frames of sampling, of a small picture's way up
 Label = Literal["random", "none", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
+NOT_TOLD = np.zeros((0, COUNT, nets.SIDE, nets.SIDE), dtype=np.float32)
 Path = list[tuple[int, np.ndarray]]  # times, and x (16, 28, 28) there
 
 
@@ -61,6 +62,11 @@ class PictureFrame(DiffusionFrame):
     source: np.ndarray  # float32 (16, 28, 28) the pictures that were noised or inverted; (0, 28, 28) where none were
     error: float  # root mean square of x against the source; NaN where there is none
     deviation: float  # of the noise that the step's first sampler adds
+    told: (
+        np.ndarray
+    )  # float32 (2, 16, 28, 28) guided: the noise that the first sampler is told with the label, and without; else (0, …)
+    reads: np.ndarray  # int8 (samplers, 16) the class that x0 is read as: that of the real picture it correlates with most
+    spread: float  # how different the first sampler's sixteen x0 are: 1 - correlation, the mean of all pairs
 
 
 def pictures(params: Pictures, data: Image | Points, x_T: np.ndarray | None = None) -> Iterator[PictureFrame]:
@@ -97,19 +103,24 @@ def _visited(params: Pictures) -> list[int]:
 
 @dataclass
 class _Sheet:
-    """What stays the same through a run, and the network: what it says of x (n, 28, 28). It counts how often it is asked."""
+    """What stays the same through a run, and the network: what it says of x (n, 28, 28). It counts how often it is asked, and
+    keeps what it was told last."""
 
     params: Pictures
     schedule: Schedule
     source: np.ndarray  # (16, 28, 28) or (0, 28, 28), as in the frame
     labels: np.ndarray  # (16,)
     calls: int = 0
+    told: np.ndarray = field(default_factory=lambda: NOT_TOLD)
 
     def predict(self, x: np.ndarray, t: int) -> Guess:
         self.calls += 1
         guidance = 0.0 if self.params.begin == "invert" else self.params.guidance
-        v = nets.velocity(self.params.model, x, t, np.resize(self.labels, len(x)), guidance)
-        return samplers.guess("v", v, x, self.schedule.at(t), 1.0 if self.params.clip else None)
+        a, labels = self.schedule.at(t), np.resize(self.labels, len(x))
+        told = nets.velocities(self.params.model, x, t, labels, guidance)
+        eps = np.sqrt(a) * told[:, :COUNT] + np.sqrt(1 - a) * x[:COUNT]
+        self.told = eps.astype(np.float32) if len(told) == 2 else NOT_TOLD
+        return samplers.guess("v", nets.guided(told, guidance), x, a, 1.0 if self.params.clip else None)
 
 
 def _sheet(params: Pictures, data: Image) -> _Sheet:
@@ -124,8 +135,8 @@ def _ways(params: Pictures, sheet: _Sheet) -> list[Walk]:
 
 def _frame(sheet: _Sheet, ways: list[Walk], step: int, part: str, total: int, moment: Moment) -> PictureFrame:
     t, prev, states, told = moment
-    x = np.stack(states).astype(np.float32)
-    a = sheet.schedule.at(t)
+    x, x0 = np.stack(states).astype(np.float32), np.stack([guess for guess, _ in told]).astype(np.float32)
+    a, on_the_way = sheet.schedule.at(t), part != "up" and t >= 0
     return PictureFrame(
         step=step,
         part=part,
@@ -137,12 +148,15 @@ def _frame(sheet: _Sheet, ways: list[Walk], step: int, part: str, total: int, mo
         snr=signal_to_noise(a),
         calls=sheet.calls,
         x=x,
-        x0=np.stack([x0 for x0, _ in told]).astype(np.float32),
+        x0=x0,
         eps=np.stack([eps for _, eps in told]).astype(np.float32),
         labels=sheet.labels.astype(np.int8),
         source=sheet.source.astype(np.float32),
         error=float(np.sqrt(np.mean((x[0] - sheet.source) ** 2))) if len(sheet.source) else NAN,
-        deviation=0.0 if part == "up" or t < 0 else ways[0].deviation(t, prev),
+        deviation=ways[0].deviation(t, prev) if on_the_way else 0.0,
+        told=sheet.told if on_the_way else NOT_TOLD,
+        reads=np.stack([reading.classes(sheet.params.model, one) for one in x0]),
+        spread=reading.unlikeness(x0[0]),
     )
 
 
