@@ -17,6 +17,11 @@ def cloud(
     return {"type": "scatter", "mode": "markers", "x": xy[:, 0], "y": xy[:, 1], "marker": marker, **more}
 
 
+def rings(xy: np.ndarray, *, colour: str = "@accent", size: float = 12) -> Trace:
+    """Rings around places [n, 2]."""
+    return cloud(xy, colour=colour, symbol="circle-open", size=size, opacity=1, hoverinfo="skip", cliponaxis=False)
+
+
 def mesh(xy: np.ndarray, edges: np.ndarray, *, colour: str = "@ink", width: float = 0.9, opacity: float = 0.55) -> Trace:
     """Nodes [n, 2] joined along `edges` [m, 2]: one line with gaps, because that draws fastest."""
     return {
@@ -34,6 +39,12 @@ def mesh(xy: np.ndarray, edges: np.ndarray, *, colour: str = "@ink", width: floa
 def gapped(values: np.ndarray, paths: np.ndarray) -> np.ndarray:
     """Values along every path [m, k], a gap after each: [m · (k + 1)]."""
     return np.concatenate([values[paths], np.full((len(paths), 1), np.nan)], axis=1).ravel()
+
+
+def gapped_ways(ways: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Ways [n, k, 2] in one path, a gap after each: x and y [n · (k + 1)]."""
+    path = np.concatenate([ways, np.full((len(ways), 1, 2), np.nan)], axis=1).reshape(-1, 2)
+    return path[:, 0], path[:, 1]
 
 
 def targets(xy: np.ndarray, link: str, *, ring: int, template: str, **more: Any) -> Trace:

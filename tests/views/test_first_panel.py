@@ -31,7 +31,6 @@ UNLIT = {
     "ngram-sentence", "ngram-context", "ngram-weights",
     "word2vec-cuts",
     "som-batch", "som-unfold_batch",
-    "em-coins", "em-mixture", "em-by_k",
     "gcn-train", "gcn-depth", "gcn-inspect",
     "swin-shapes",
     "diffusion-pictures", "diffusion-points", "diffusion-by_calls", "diffusion-forward",
