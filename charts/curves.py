@@ -71,16 +71,24 @@ def ladder(
     return Panel(traces, title, x=x, y=powers(max(deep, LOWEST)), small=small)
 
 
-def bounded(s: np.ndarray, value: np.ndarray, bound: np.ndarray, now: float, *, hover: tuple[str, str]) -> list[Trace]:
-    """A function along `s` [n] and a bound below it, dashed; the lamp on the gap between them where s is `now`."""
-    at = int(np.argmin(np.abs(s - now)))
+def bounded(
+    title: str, s: np.ndarray, value: np.ndarray, bound: np.ndarray, now: float, *, x: Mapping[str, Any], hover: tuple[str, str]
+) -> Panel:
+    """A function along `s` [n] and a bound below it, dashed; the lamp on the gap between them where s is `now`.
+
+    What lies far below is left out. `hover`: what the two are called.
+    """
+    at, high = int(np.argmin(np.abs(s - now))), float(value.max())
+    low = max(float(np.quantile(np.concatenate([value, bound]), 0.12)), high - 8 * max(high - float(value.min()), 1e-6))
+    low = min(low, high - 0.002 * abs(high))  # where both are flat they are drawn flat
     dots = {"color": "@accent", "size": 7}
     said = [f"{word} %{{y:.4f}}<extra></extra>" for word in hover]
-    return [
+    traces = [
         line(s.round(3), bound, colour="@c1", dash="dash", hovertemplate=said[1]),
         line(s.round(3), value, colour="@ink", hovertemplate=said[0]),
         line(np.full(2, now), np.array([bound[at], value[at]]), colour="@accent", mode="lines+markers", marker=dots),
     ]
+    return Panel(traces, title, x=x, y={"nticks": 3, "range": [1.08 * low - 0.08 * high, 1.08 * high - 0.08 * low]})
 
 
 def cased(way: np.ndarray, *, colour: str, dash: str = "solid") -> list[Trace]:

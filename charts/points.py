@@ -17,6 +17,13 @@ def cloud(
     return {"type": "scatter", "mode": "markers", "x": xy[:, 0], "y": xy[:, 1], "marker": marker, **more}
 
 
+def reach(xy: np.ndarray, room: float = 0.1) -> tuple[np.ndarray, np.ndarray]:
+    """The corners [2], [2] of a picture around points [n, 2], some room included."""
+    low, high = xy.min(0), xy.max(0)
+    free = room * np.where(high > low, high - low, 1.0)
+    return low - free, high + free
+
+
 def rings(xy: np.ndarray, *, colour: str = "@accent", size: float = 12) -> Trace:
     """Rings around places [n, 2]."""
     return cloud(xy, colour=colour, symbol="circle-open", size=size, opacity=1, hoverinfo="skip", cliponaxis=False)

@@ -191,6 +191,18 @@ def test_the_experiments_on_the_coins_tell_where_the_coins_come_to():
     assert mirror.theta[0] < mirror.theta[1]
 
 
+def test_the_experiment_on_moons_draws_between_them_and_eight_components_less():
+    samples = data.sample("moons").X
+
+    def off(**more):
+        last = [*run_of("moons", **more)][-1]
+        assert last.part == "drawn"
+        gaps = np.linalg.norm(last.drawn[:, None] - samples, axis=2).min(1)
+        return float((gaps > 0.2).mean())
+
+    assert off() > 0.2 > 2 * off(**EXPERIMENTS["moons"].then_set)
+
+
 def test_labels_are_told_of_each_sample_and_agreement_stands_with_the_numbers():
     frames, shown = picture("penguins", model="mixture", k=3, iterations=5)
     assert shown.numbers["agreement"] == frames[-1].agreement

@@ -57,21 +57,20 @@ def lit_row(look: Look[CoinsFrame]) -> int:
 
 def _lit(look: Look[CoinsFrame], rows: discs.Rows) -> list[Trace]:
     """The lamp on what moved: where a group's tosses are cut, or both θ; and where these were before."""
-    frame, mine = look.frame, rows.row == lit_row(look)
+    frame, mine, moved = look.frame, rows.row == lit_row(look), look.frame.part == "M"
     x, y, half = rows.cuts(frame.r[rows.row])[mine], rows.at[mine, 1], np.maximum(1.25 * rows.half[mine, 1], 2.5)
     cuts = np.stack([np.stack([x, x], 1), np.stack([y - half, y + half], 1)], -1)  # (discs, 2, 2)
-    lamp = _levels(frame.theta) if frame.part == "M" else cuts if frame.step else cuts[:0]
-    before = _levels(frame.before if frame.part == "M" else frame.theta)
+    lamp = _levels(frame.theta) if moved else cuts if frame.step else cuts[:0]
     old: dict[str, Any] = {"colour": "@ink3", "width": 1.5, "meta": {"key": "levels"}}
     now: dict[str, Any] = {"colour": "@accent", "width": 3, "meta": {"key": "lamp", "still": True}}
+    before = _levels(frame.before if moved else frame.theta)
     return [curves.line(*points.gapped_ways(ways), **how) for ways, how in ((before, old), (lamp, now))]
 
 
 def _levels(theta: np.ndarray) -> np.ndarray:
     """Lines (2, 2, 2) across both piles, as high as θ."""
-    return np.array(
-        [[[x0 - 1.5, HIGH * y], [x1 + 1.5, HIGH * y]] for (_, (x0, x1)), y in zip(COINS.values(), theta, strict=True)]
-    )
+    x = np.array([(x0 - 1.5, x1 + 1.5) for _, (x0, x1) in COINS.values()])
+    return np.stack([x, HIGH * np.stack([theta, theta], 1)], -1)
 
 
 def _words(look: Look[CoinsFrame]) -> list[Trace]:
@@ -83,16 +82,18 @@ def _words(look: Look[CoinsFrame]) -> list[Trace]:
     shares = [(SHARE, up[k], number(float(frame.r[k]), 2)) for k in range(min(n, frame.rows))]
     lit = thetas if frame.part == "M" else shares[row : row + 1]
     words = [(3.0, up[k], str(k + 1)) for k in range(n)] + [word for word in shares + thetas if word not in lit]
-    how: dict[str, Any] = {"size": 13, "meta": {"still": True}}
-    return [bars.labels(*(zip(*some, strict=True) if some else ((), (), ())), colour=colour, **how)
-            for some, colour in ((words, "@ink"), (lit, "@accent"))]  # fmt: skip
+    return [_written(words, "@ink"), _written(lit, "@accent")]
+
+
+def _written(words: list[tuple[float, float, str]], colour: str) -> Trace:
+    x, y, text = zip(*words, strict=True) if words else ((), (), ())
+    return bars.labels(x, y, text, colour=colour, size=13, meta={"still": True})
 
 
 def _targets(look: Look[CoinsFrame], rows: discs.Rows) -> Trace:
     """Every toss can be pointed at: its group's share stands in the formula then."""
-    shares = [f"<br>r<sub>A</sub> = {number(float(r), 4)}" if look.frame.step else "" for r in look.frame.r]
-    sets = enumerate(zip(look.data[0].X.astype(int).tolist(), shares, strict=True), 1)
-    told = [look.say("hover", set=k, heads=heads, tails=tails) + share for k, ((heads, tails), share) in sets]
+    sets = enumerate(look.data[0].X.astype(int).tolist(), 1)
+    told = [look.say("hover", set=k, heads=heads, tails=tails) for k, (heads, tails) in sets]
     return points.targets(rows.at, "set", ring=24, template="%{text}", text=[told[k] for k in rows.row], meta={"index": rows.row})
 
 
@@ -100,23 +101,15 @@ def plane(look: Look[CoinsFrame]) -> Panel:
     """The likelihood over both coins, and the ways that lead up."""
     frame, say, n = look.frame, look.say, len(look.frame.starts)
     hover = "θ<sub>A</sub> %{x:.2f}, θ<sub>B</sub> %{y:.2f}<br>log L %{z:.2f}<br>" + say("hover_start")
-    low, high = float(np.quantile(frame.surface, 0.45)), float(frame.surface.max())
-    how: dict[str, Any] = {
-        "template": hover,
-        "low": low,
-        "high": high,
-        "opacity": 1,
-        "meta": {"link": "cell", "click": "start", "ring": 9},
-    }
+    grid, heights = MAP.round(3), frame.surface.round(2)
+    meta, middle = {"link": "cell", "click": "start", "ring": 9}, float(np.quantile(heights, 0.45))
+    map_ = fields.surface(grid, grid, heights, template=hover, low=middle, high=float(heights.max()), opacity=1, meta=meta)
     edges = np.stack([np.arange(n), n + np.arange(n)], 1)
-    traces = [
-        fields.surface(MAP.round(3), MAP.round(3), frame.surface.round(2), **how),
-        points.mesh(np.concatenate([frame.starts, frame.many]), edges, colour="@ink3"),
-    ]
+    traces = [map_, points.mesh(np.concatenate([frame.starts, frame.many]), edges, colour="@ink3")]
     told = {"newton": "left" if frame.newton_left else "saddle" if frame.newton_saddle else "newton"}
     notes = [upward("θ<sub>B</sub>")]
     for k, (name, sign, symbol, colour) in enumerate(WAYS):
-        way, called = np.array([getattr(one, name) for one in _turns(look)]), say("way", told.get(name, name))
+        way, called = _way(look, name), say("way", told.get(name, name))
         mark = points.cloud(way[-1:], colour="@accent" if name == "theta" else colour, symbol=symbol, size=10, opacity=1)
         mark["marker"]["line"] = {"color": "@surface", "width": 1.5}
         traces += curves.cased(way, colour=colour, dash=curves.DASHES[len(WAYS) - 1 - k])
@@ -128,15 +121,14 @@ def plane(look: Look[CoinsFrame]) -> Panel:
 
 def ladder(look: Look[CoinsFrame]) -> Panel:
     """How far θ moves in each iteration, beside the fraction of missing information, which each step tends to leave."""
-    first, places = look.frames[0].step, np.array([one.theta for one in _turns(look)])
-    steps = np.linalg.norm(np.diff(places, axis=0), axis=1)
+    first, steps = look.frames[0].step, np.linalg.norm(np.diff(_way(look, "theta"), axis=0), axis=1)
     at = first + 1 + np.arange(len(steps))
     return curves.ladder(look.say("ladder"), at, steps, look.frame.limit, (first, look.params.iterations))
 
 
-def _turns(look: Look[CoinsFrame]) -> list[CoinsFrame]:
-    """The frames in which θ is new."""
-    return [one for one in look.frames if one.part in ("", "M")]
+def _way(look: Look[CoinsFrame], name: str) -> np.ndarray:
+    """The places (t, 2) that EM (theta), gradient ascent or Newton's method have come through."""
+    return np.array([getattr(one, name) for one in look.frames if one.part in ("", "M")])
 
 
 def formula_of(look: Look[CoinsFrame]) -> dict[str, Any]:
@@ -149,7 +141,7 @@ def formula_of(look: Look[CoinsFrame]) -> dict[str, Any]:
     if not frame.step:
         return {}
     pa, pb = ([short(float(np.exp(log)), 3) for log in logs] for logs in (frame.log_a, frame.log_b))
-    once: Values = {"a": (a, 3), "ac": (1 - a, 3), "b": (b, 3), "bc": (1 - b, 3)}
-    sets: Values = {"set": (list(range(1, len(heads) + 1)), 0), "h": (heads, 0), "t": (tails, 0), "pa": (pa, 0), "pb": (pb, 0)}
-    values = {**once, **sets, "r": (frame.r.round(4).tolist(), 4)}
+    chances: Values = {"a": (a, 3), "ac": (1 - a, 3), "b": (b, 3), "bc": (1 - b, 3), "pa": (pa, 0), "pb": (pb, 0)}
+    sets: Values = {"set": (list(range(1, len(heads) + 1)), 0), "h": (heads, 0), "t": (tails, 0)}
+    values = {**chances, **sets, "r": (frame.r.round(4).tolist(), 4)}
     return {"formula": ASSIGN, "values": values, "of": "set", "at": lit_row(look)}

@@ -7,7 +7,7 @@ import numpy as np
 from charts import curves, points
 from charts.layout import columns, rows
 from charts.numbers import number, short
-from charts.panels import Panel, Picture, note
+from charts.panels import Panel, Picture, legend, note
 from engine.learning.em import ALGORITHMS, CoinsFrame, EmFrame, MixtureFrame
 from engine.params import Params, Value
 from engine.points import Added, Points, Removed
@@ -25,14 +25,15 @@ HARD = {"start": "hard_start", "E": "hard_E", "weights": "hard_weights", "means"
 def coins(look: Look[CoinsFrame]) -> Picture:
     """Tosses that are divided between the coins; the likelihood over both, and how far each step goes."""
     frame = look.frame
+    facts, names = _facts(frame), ("theta_a", "theta_b")
     still = frame.step > 0 and float(np.abs(frame.theta - frame.before).max()) < REST
     return look.picture(
         columns(tosses.divided(look), rows(tosses.plane(look), tosses.ladder(look))),
-        facts=_facts(frame) | {"row": tosses.lit_row(look) + 1, "rate": number(frame.rate, 3), "limit": number(frame.limit, 4)},
+        facts=facts | {"row": tosses.lit_row(look) + 1, "rate": number(frame.rate, 3), "limit": number(frame.limit, 4)},
         key="rest" if still and frame.part == "M" else "",
-        metrics=[_loglik(frame), ("rate", number(frame.rate, 4)), ("missing", number(frame.limit, 4))],
-        derived=dict(zip(("theta_a", "theta_b"), frame.theta.tolist(), strict=True)) | {"missing": known(frame.limit)},
-        hold=0.5 if still else _hold(frame),
+        metrics=[("loglik", facts["loglik"]), ("rate", number(frame.rate, 4)), ("missing", number(frame.limit, 4))],
+        derived=dict(zip(names, frame.theta.tolist(), strict=True)) | {"missing": known(frame.limit)},
+        hold=0.5 if still else 4.0 if frame.step < 4 else 2.0,
         **tosses.formula_of(look),
     )
 
@@ -40,14 +41,15 @@ def coins(look: Look[CoinsFrame]) -> Picture:
 def mixture(look: Look[MixtureFrame]) -> Picture:
     """Samples in the colours of components, and what the bound has to do with the likelihood."""
     frame = look.frame
+    facts = _facts(frame) | {"draws": str(len(frame.drawn))}
     hard = HARD.get(look.part, "") if look.params.assignment == "hard" else ""
     return look.picture(
         columns(clouds.cloud(look), rows(_line(look), look.history("loglik", zero=False), shares=(3, 2))),
-        facts=_facts(frame) | {"draws": len(frame.drawn)},
+        facts=facts,
         key="rest" if frame.part == "M" and abs(frame.gain) < REST else hard,
-        metrics=[_loglik(frame), "rate", "agreement" if np.isfinite(frame.agreement) else "missing"],
+        metrics=[("loglik", facts["loglik"]), "rate", "agreement" if np.isfinite(frame.agreement) else "missing"],
         derived={"missing": frame.missing if frame.missing < 1 else None},  # beyond 1 it is no fraction: no summit is near
-        hold=_hold(frame),
+        hold=4.0 if frame.step < 4 else 2.0,
         **clouds.formula_of(look),
     )
 
@@ -60,7 +62,7 @@ def by_k(look: Look[MixtureFrame]) -> Picture:
         columns(clouds.cloud(look), courses),
         facts=facts,
         metrics=[(name, facts[name]) for name in ("loglik", "bic", "aic")],
-        hold=_hold(look.frame),
+        hold=3.0,
         **clouds.formula_of(look),
     )
 
@@ -88,12 +90,7 @@ def _line(look: Look[MixtureFrame]) -> Panel:
         none = note(say("line_none"), x=0.6, y=0.5, font={"size": 12, "color": "@ink3"})
         return Panel([], say("line"), notes=[none], x=axis, y={"range": [0, 1], "showgrid": False, "showticklabels": False})
     now, hover = (0.0 if frame.part == "E" else 1.0), (say("loglik"), say("bound"))
-    curved = curves.bounded(frame.line, frame.line_loglik, frame.line_bound, now, hover=hover)
-    high = float(frame.line_loglik.max())
-    low = float(np.quantile(np.concatenate([frame.line_loglik, frame.line_bound]), 0.12))
-    steep = high - 8 * max(high - float(frame.line_loglik.min()), 1e-6)
-    deep = min(max(low, steep), high - 0.002 * abs(high))  # at the summit both are flat
-    return Panel(curved, say("line"), x=axis, y={"nticks": 3, "range": [1.08 * deep - 0.08 * high, 1.08 * high - 0.08 * deep]})
+    return curves.bounded(say("line"), frame.line, frame.line_loglik, frame.line_bound, now, x=axis, hover=hover)
 
 
 def _criterion(look: Look[MixtureFrame]) -> Panel:
@@ -101,24 +98,17 @@ def _criterion(look: Look[MixtureFrame]) -> Panel:
     course = look.history("bic", across="k", zero=False)
     best = min(look.frames, key=lambda frame: frame.bic)
     ring = points.rings(np.array([[best.k, best.bic]]), colour="@ink", size=15)
-    place = {"xref": "x domain", "yref": "y domain", "x": 1, "y": 1, "xanchor": "right", "yanchor": "top"}
-    name = note(look.say("least", k=best.k), font={"size": 12, "color": "@ink"}, **place)
-    return replace(course, traces=[*course.traces, ring], notes=[name])
+    return replace(course, traces=[*course.traces, ring], notes=legend([("○", look.say("least", k=best.k), "@ink")]))
 
 
 def _facts(frame: EmFrame) -> dict[str, str]:
-    return {"gap": _small(frame.gap), "gain": _small(frame.gain), "loglik": _loglik(frame)[1]}
+    return {
+        "gap": _small(frame.gap),
+        "gain": _small(frame.gain),
+        "loglik": number(frame.loglik, 3 if abs(frame.loglik) < 100 else 1),
+    }
 
 
 def _small(value: float) -> str:
     """A number without digits that mean nothing."""
-    tiny = "0" if abs(value) < NOTHING else short(value, 1)
-    return short(value, 3) if not abs(value) < REST else tiny
-
-
-def _loglik(frame: EmFrame) -> tuple[str, str]:
-    return "loglik", number(frame.loglik, 3 if abs(frame.loglik) < 100 else 1)
-
-
-def _hold(frame: EmFrame) -> float:
-    return 4.0 if frame.step < 4 else 2.0
+    return "0" if abs(value) < NOTHING else short(value, 1 if abs(value) < REST else 3)

@@ -15,7 +15,7 @@ from views import Words, column_name
 from views.look import Look, Values
 
 SHARE = formula(
-    r"r_{{k}!} = \frac{\pi_{{k}!}\,N(x \mid \mu_{{k}!}, \Sigma_{{k}!})}{\sum_j \pi_j\,N(x \mid \mu_j, \Sigma_j)} = {r}!!"
+    r"r_{{k}!} = \frac{\pi_{{k}!} N(x \mid \mu_{{k}!}, \Sigma_{{k}!})}{\sum_j \pi_j N(x \mid \mu_j, \Sigma_j)} = {r}!!"
 )
 MOVE = formula(r"\mu_{{k}!} = \frac{1}{{size}!} \sum_i r_{i{k}!}\,x_i = ({mx}!,\ {my}!) \qquad \pi_{{k}!} = {weight}!!")
 BIC = formula(r"\mathrm{BIC} = -2 \log L + p \log n = -2 \cdot {loglik}? + {p}! \cdot \log {n}! = {bic}!!")
@@ -38,7 +38,7 @@ def choices(data: Points, words: Words) -> dict[str, dict[str, str]]:
 def place_at(index: int, data: Points, options: Options) -> dict[str, float]:
     """Where a click on the empty cloud is, as values of its columns."""
     axes = _axes(data, options)
-    low, high = _reach(data.X[:, axes])
+    low, high = points.reach(data.X[:, axes])
     at = fields.where(index, (low[0], high[0]), (low[1], high[1]), shape=GRID)
     return {data.columns[k]: float(f"{value:.4g}") for k, value in zip(axes[::-1], at[::-1], strict=True)}
 
@@ -46,13 +46,6 @@ def place_at(index: int, data: Points, options: Options) -> dict[str, float]:
 def _axes(data: Points, options: Options) -> list[int]:
     chosen = (options.across, 0), (options.up, min(1, len(data.columns) - 1))
     return [data.columns.index(name) if name in data.columns else first for name, first in chosen]
-
-
-def _reach(xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The corners [2], [2] of the picture around points [n, 2]."""
-    low, high = xy.min(0), xy.max(0)
-    room = 0.1 * np.where(high > low, high - low, 1.0)
-    return low - room, high + room
 
 
 def cloud(look: Look[MixtureFrame]) -> Panel:
@@ -64,7 +57,7 @@ def cloud(look: Look[MixtureFrame]) -> Panel:
     j, h = axes = _axes(data, look.options)
     flat = j == h
     xy = data.X[frame.shown][:, axes].astype(float)
-    low, high = _reach(data.X[:, axes])
+    low, high = points.reach(data.X[:, axes])
     if flat:  # heights: 1 is the top of a normal density as wide as the data
         low[1], high[1] = -0.45, 3.0
         xy[:, 1] = np.linspace(-0.35, -0.1, len(xy))
@@ -85,29 +78,25 @@ def cloud(look: Look[MixtureFrame]) -> Panel:
         hover = words("hover_place") + " (%{x:.4~r}, %{y:.4~r})"
         traces.append(fields.cells((low[0], high[0]), (low[1], high[1]), template=hover, shape=GRID))
     held = ", ".join(str(k + 1) for k in np.flatnonzero(frame.floored))
-    notes = [corner(words("floored", k=held), 0, "@bad")] if held else []
     across, up = (escaped(column_name(data.columns[k], words)) for k in axes)
+    notes = [upward(up)] * (not flat) + [corner(words("floored", k=held), 0, "@bad")] * bool(held)
     x, y = {"title": {"text": across}, "range": [low[0], high[0]]}, {"range": [low[1], high[1]]}
-    if flat:
-        return Panel(traces, words("strip"), notes=notes, x=x, y=blank(**y))
-    return Panel(traces, words("cloud"), notes=[upward(up), *notes], x=x, y=y)
+    return Panel(traces, words("strip" if flat else "cloud"), notes=notes, x=x, y=blank(**y) if flat else y)
 
 
 def _newcomer(look: Look[MixtureFrame]) -> int:
     """Of fits by K: the component that is farthest from all of the fit before; −1 where there is none."""
     if look.scene != "by_k" or len(look.frames) < 2:
         return -1
-    gaps = look.frame.means[:, None] - look.frames[-2].means
-    spread = look.data[0].X.std(0)
-    return int(((gaps / np.where(spread > 0, spread, 1)) ** 2).sum(2).min(1).argmax())
+    gaps = (look.frame.means[:, None] - look.frames[-2].means) / np.maximum(look.data[0].X.std(0), 1e-12)
+    return int((gaps**2).sum(2).min(1).argmax())
 
 
 def _lit(look: Look[MixtureFrame], xy: np.ndarray, axes: list[int]) -> list[Trace]:
     """The lamp on what moved: samples whose shares changed most (E), means on their way (M), points that are new."""
     frame, unit = look.frame, [1, 0] if axes[0] == axes[1] else [1, 1]
     if frame.part == "drawn":
-        size = DOT * (xy.max(0) - xy.min(0) + 1e-9)
-        circles = points.OUTLINES["circle"] * size
+        circles = points.OUTLINES["circle"] * DOT * (xy.max(0) - xy.min(0) + 1e-9)
         return [points.blobs(frame.drawn[:, axes] * unit, circles, colour="rgba(0,0,0,0)", line="@accent", width=1.3)]
     if frame.part == "E" and len(look.frames) > 1:
         change = np.abs(frame.resp - look.frames[-2].resp).max(1)
@@ -130,11 +119,11 @@ def _members(look: Look[MixtureFrame], k: int, xy: np.ndarray) -> Trace:
     trace["marker"] |= {"opacity": np.round((0.15 + 0.7 * sure) * (0.4 if frame.part == "drawn" else 1), 2)}
     if click == "add":
         return trace | {"hoverinfo": "skip"}
-    data, say = look.data[0], look.say
-    named = [""] * len(data.X) if data.labels is None else [f" ({escaped(data.label_names[k])})" for k in data.labels]
-    shares = [", ".join(number(float(r), 2) for r in frame.resp[m]) for m in mine]
-    whose = zip(frame.shown[mine].tolist(), shares, strict=True)
-    told = [f"{say('sample_word')} {i + 1}{named[i]}: r = {share}" for i, share in whose]
+    data, called = look.data[0], look.say("sample_word")
+    told = []
+    for i, shares in zip(frame.shown[mine].tolist(), frame.resp[mine].tolist(), strict=True):
+        label = "" if data.labels is None else f" ({escaped(data.label_names[data.labels[i]])})"
+        told.append(f"{called} {i + 1}{label}: r = " + ", ".join(number(share, 2) for share in shares))
     meta = {"link": "sample", "index": mine, "ring": 12} | ({"click": "sample"} if click == "remove" else {})
     return trace | {"text": told, "hovertemplate": "%{text}<extra></extra>", "meta": meta}
 
@@ -143,12 +132,16 @@ def formula_of(look: Look[MixtureFrame]) -> dict[str, Any]:
     """The step's formula and its values, as a picture takes them."""
     frame = look.frame
     if look.scene == "by_k":
-        n = round(float(frame.size.sum()))
-        values: Values = {"loglik": (frame.loglik, 1), "p": (frame.parameters, 0), "n": (n, 0), "bic": (frame.bic, 1)}
-        return {"formula": BIC, "values": values}
+        known = {
+            "loglik": (frame.loglik, 1),
+            "p": (frame.parameters, 0),
+            "n": (round(float(frame.size.sum())), 0),
+            "bic": (frame.bic, 1),
+        }
+        return {"formula": BIC, "values": known}
     if frame.part == "E":
         top = frame.resp.max(1)
-        values = {"k": ((frame.resp.argmax(1) + 1).tolist(), 0), "r": (np.round(top, 4).tolist(), 4)}
+        values: Values = {"k": ((frame.resp.argmax(1) + 1).tolist(), 0), "r": (np.round(top, 4).tolist(), 4)}
         return {"formula": SHARE, "values": values, "of": "sample", "at": int(np.argmin(np.abs(top - 0.75)))}
     if frame.part in ("M", "means", "weights"):
         k = int(frame.weights.argmax())
