@@ -32,14 +32,14 @@ class Rows:
     round: bool
 
     def parts(self, share: np.ndarray, *, right: bool = False) -> np.ndarray:
-        """The left parts that have `share` (u,) of each, or right ones: (u, CORNERS, 2)."""
+        """The left parts that have `share` (u,) of each, or right ones: (u, CORNERS, 2), of blocks (u, 4, 2)."""
         if self.round:
             angle = np.interp(share, _SHARES, _HALVES)[:, None] * np.linspace(-1, 1, CORNERS)  # 0 is the far end
             ways = np.stack([np.cos(angle) * (1 if right else -1), -np.sin(angle)], -1)
             return np.asarray(self.at[:, None] + self.half[:, None] * ways)
         (x0, low), (x1, high) = (self.at - self.half).T, (self.at + self.half).T
         cut = share * (x1 - x0)
-        return slabs(x1 - cut, x1, low, high, right=True) if right else slabs(x0, x0 + cut, low, high)
+        return slabs(x1 - cut if right else x0, x1 if right else x0 + cut, low, high, right=right)
 
     def cuts(self, share: np.ndarray) -> np.ndarray:
         """Where left parts end: x (u,)."""
@@ -47,15 +47,15 @@ class Rows:
         return np.asarray(self.at[:, 0] + way * self.half[:, 0])
 
     def pile(self, share: np.ndarray, sides: tuple[float, float], top: float, *, right: bool = False) -> np.ndarray:
-        """Such parts (u, CORNERS, 2) on top of each other from 0 to `top`, full ones below, as thick as they are large."""
+        """Such parts on top of each other from 0 to `top`, full ones below, as thick as they are large."""
         order, thick = np.argsort(~self.full, kind="stable"), self.weight * share
         high = np.zeros(len(order))
         high[order] = np.cumsum(thick[order])
         unit = top / max(float(thick.sum()), 1e-12)
-        return slabs(*sides, unit * (high - thick), unit * high, right=right)
+        return slabs(*sides, unit * (high - thick), unit * high, right=right, fine=self.round)
 
     def traces(self, shapes: np.ndarray, key: str, *, colour: str, seen: np.ndarray, opacity: float = 1.0) -> list[Trace]:
-        """Polygons (u, CORNERS, 2) as two traces, full and hollow; what is not `seen` (u,) is not drawn."""
+        """Polygons (u, k, 2) as two traces, full and hollow; what is not `seen` (u,) is not drawn."""
         shown = np.where(seen[:, None, None], shapes, np.nan)
         return [
             outlined(shown[self.full], f"{key} full", colour=colour, filled=True, opacity=opacity),
@@ -92,11 +92,13 @@ def _rows(content: bytes, left: float, width: float, height: float) -> Rows:
     return Rows(row, full, np.ones(len(row)), at, np.full((len(row), 2), 0.43 * pitch), round=True)
 
 
-def slabs(x0: Any, x1: Any, low: Any, high: Any, *, right: bool = False) -> np.ndarray:
-    """Rectangles between x0 and x1, low and high, each (u,) or one number: (u, CORNERS, 2), in the order of cut discs."""
+def slabs(x0: Any, x1: Any, low: Any, high: Any, *, right: bool = False, fine: bool = False) -> np.ndarray:
+    """Rectangles between x0 and x1, low and high, each (u,) or one number: (u, 4, 2); `fine`: with as many corners as discs."""
     x0, x1, low, high = np.broadcast_arrays(*(np.atleast_1d(np.asarray(side, float)) for side in (x0, x1, low, high)))
     near, far = (x0, x1) if right else (x1, x0)
     corners = np.stack([np.stack([near, far, far, near], -1), np.stack([high, high, low, low], -1)], -1)  # (u, 4, 2)
+    if not fine:
+        return corners
     at = np.interp(np.arange(CORNERS), TURNS, np.arange(4))
     before = np.minimum(at.astype(int), 2)
     part = (at - before)[:, None]

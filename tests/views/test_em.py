@@ -24,7 +24,8 @@ def picture(name, i=-1, options=None, **params):
 
 def areas(trace):
     """The areas of a trace's polygons; what is not drawn has none."""
-    shapes = np.stack([trace["x"], trace["y"]], 1).reshape(-1, discs.CORNERS + 2, 2)[:, :-1]
+    corners = 4 if len(trace["x"]) % (discs.CORNERS + 2) else discs.CORNERS
+    shapes = np.stack([trace["x"], trace["y"]], 1).reshape(-1, corners + 2, 2)[:, :-1]
     x, y = np.nan_to_num(shapes).transpose(2, 0, 1)
     return np.abs((x[:, :-1] * y[:, 1:] - x[:, 1:] * y[:, :-1]).sum(1)) / 2
 

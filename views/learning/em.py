@@ -24,15 +24,14 @@ HARD = {"start": "hard_start", "E": "hard_E", "weights": "hard_weights", "means"
 
 def coins(look: Look[CoinsFrame]) -> Picture:
     """Tosses that are divided between the coins; the likelihood over both, and how far each step goes."""
-    frame = look.frame
-    facts, names = _facts(frame), ("theta_a", "theta_b")
+    frame, facts = look.frame, _facts(look.frame)
     still = frame.step > 0 and float(np.abs(frame.theta - frame.before).max()) < REST
     return look.picture(
         columns(tosses.divided(look), rows(tosses.plane(look), tosses.ladder(look))),
         facts=facts | {"row": tosses.lit_row(look) + 1, "rate": number(frame.rate, 3), "limit": number(frame.limit, 4)},
         key="rest" if still and frame.part == "M" else "",
         metrics=[("loglik", facts["loglik"]), ("rate", number(frame.rate, 4)), ("missing", number(frame.limit, 4))],
-        derived=dict(zip(names, frame.theta.tolist(), strict=True)) | {"missing": known(frame.limit)},
+        derived={"theta_a": float(frame.theta[0]), "theta_b": float(frame.theta[1]), "missing": known(frame.limit)},
         hold=0.5 if still else 4.0 if frame.step < 4 else 2.0,
         **tosses.formula_of(look),
     )
@@ -40,12 +39,11 @@ def coins(look: Look[CoinsFrame]) -> Picture:
 
 def mixture(look: Look[MixtureFrame]) -> Picture:
     """Samples in the colours of components, and what the bound has to do with the likelihood."""
-    frame = look.frame
-    facts = _facts(frame) | {"draws": str(len(frame.drawn))}
+    frame, facts = look.frame, _facts(look.frame)
     hard = HARD.get(look.part, "") if look.params.assignment == "hard" else ""
     return look.picture(
         columns(clouds.cloud(look), rows(_line(look), look.history("loglik", zero=False), shares=(3, 2))),
-        facts=facts,
+        facts=facts | {"draws": len(frame.drawn)},
         key="rest" if frame.part == "M" and abs(frame.gain) < REST else hard,
         metrics=[("loglik", facts["loglik"]), "rate", "agreement" if np.isfinite(frame.agreement) else "missing"],
         derived={"missing": frame.missing if frame.missing < 1 else None},  # beyond 1 it is no fraction: no summit is near

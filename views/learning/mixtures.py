@@ -14,9 +14,7 @@ from engine.points import Points
 from views import Words, column_name
 from views.look import Look, Values
 
-SHARE = formula(
-    r"r_{{k}!} = \frac{\pi_{{k}!} N(x \mid \mu_{{k}!}, \Sigma_{{k}!})}{\sum_j \pi_j N(x \mid \mu_j, \Sigma_j)} = {r}!!"
-)
+SHARE = formula(r"r_{{k}!} = \frac{\pi_{{k}!} N(x\mid\mu_{{k}!},\Sigma_{{k}!})}{\sum_j \pi_j N(x\mid\mu_j,\Sigma_j)} = {r}!!")
 MOVE = formula(r"\mu_{{k}!} = \frac{1}{{size}!} \sum_i r_{i{k}!}\,x_i = ({mx}!,\ {my}!) \qquad \pi_{{k}!} = {weight}!!")
 BIC = formula(r"\mathrm{BIC} = -2 \log L + p \log n = -2 \cdot {loglik}? + {p}! \cdot \log {n}! = {bic}!!")
 GRID = (60, 80)  # rows and columns of places that can be clicked
@@ -49,10 +47,7 @@ def _axes(data: Points, options: Options) -> list[int]:
 
 
 def cloud(look: Look[MixtureFrame]) -> Panel:
-    """Samples in the colour of the component that has most of them, paler where it is undecided; ellipses at 1σ and 2σ.
-
-    Of one column only: the components' weighted densities above a strip of samples.
-    """
+    """Samples in their likeliest component's colour; its ellipses at 1σ and 2σ, or, of one column, its weighted density."""
     frame, data, words = look.frame, look.data[0], look.say
     j, h = axes = _axes(data, look.options)
     flat = j == h
@@ -132,12 +127,8 @@ def formula_of(look: Look[MixtureFrame]) -> dict[str, Any]:
     """The step's formula and its values, as a picture takes them."""
     frame = look.frame
     if look.scene == "by_k":
-        known = {
-            "loglik": (frame.loglik, 1),
-            "p": (frame.parameters, 0),
-            "n": (round(float(frame.size.sum())), 0),
-            "bic": (frame.bic, 1),
-        }
+        n = round(float(frame.size.sum()))
+        known = {"loglik": (frame.loglik, 1), "p": (frame.parameters, 0), "n": (n, 0), "bic": (frame.bic, 1)}
         return {"formula": BIC, "values": known}
     if frame.part == "E":
         top = frame.resp.max(1)
