@@ -140,7 +140,7 @@ def test_the_formula_of_a_share_names_its_group_and_its_factors():
     values = {name: value for name, (value, _) in shown.values.items()}
     k = shown.at
     a, b, h, t = values["a"], values["b"], values["h"][k], values["t"][k]
-    share = a**h * values["ac"] ** t / (a**h * values["ac"] ** t + b**h * values["bc"] ** t)
+    share = a**h * values["c"] ** t / (a**h * values["c"] ** t + b**h * values["d"] ** t)
     assert share == pytest.approx(values["r"][k], abs=5e-5)
     assert f"Group {values['set'][k]} " in shown.said
     assert k == int(np.abs(frames[3].r - frames[1].r).argmax())

@@ -12,8 +12,9 @@ from engine.learning.em import CoinsFrame
 from engine.learning.em.two_coins import MAP
 from views.look import Look, Values
 
-TOP = r"{a}!^{{h}!} \cdot {ac}!^{{t}!}"
-ASSIGN = formula(rf"r_{{A,{{set}}!}} = \frac{{{TOP}}}{{{TOP} + {TOP.replace('a', 'b')}}} = {{r}}!!")
+ASSIGN = formula(
+    r"r_{A,{set}!} = \frac{{a}!^{{h}!} \cdot {c}!^{{t}!}}{{a}!^{{h}!} \cdot {c}!^{{t}!} + {b}!^{{h}!} \cdot {d}!^{{t}!}} = {r}!!"
+)
 TALLY = formula(r"\theta_A = \frac{{ah}!}{{ah}! + {at}!} = {a}!! \qquad \theta_B = \frac{{bh}!}{{bh}! + {bt}!} = {b}!!")
 WIDE, HIGH = 160.0, 84.0  # units of the large panel and of a pile: a unit is as long across as up
 LEFT, ACROSS, SHARE = 8.0, 85.0, 102.0  # where rows of tosses begin, how long they are, where their share stands
@@ -142,7 +143,7 @@ def formula_of(look: Look[CoinsFrame]) -> dict[str, Any]:
     if not frame.step:
         return {}
     pa, pb = ([short(float(np.exp(log)), 3) for log in logs] for logs in (frame.log_a, frame.log_b))
-    chances: Values = {"a": (a, 3), "ac": (1 - a, 3), "b": (b, 3), "bc": (1 - b, 3), "pa": (pa, 0), "pb": (pb, 0)}
+    chances: Values = {"a": (a, 3), "c": (1 - a, 3), "b": (b, 3), "d": (1 - b, 3), "pa": (pa, 0), "pb": (pb, 0)}
     sets: Values = {"set": (list(range(1, len(heads) + 1)), 0), "h": (heads, 0), "t": (tails, 0)}
     values = {**chances, **sets, "r": (frame.r.round(4).tolist(), 4)}
     return {"formula": ASSIGN, "values": values, "of": "set", "at": lit_row(look)}
