@@ -42,7 +42,7 @@ def mixture(look: Look[MixtureFrame]) -> Picture:
     frame, facts = look.frame, _facts(look.frame)
     hard = HARD.get(look.part, "") if look.params.assignment == "hard" else ""
     return look.picture(
-        columns(clouds.cloud(look), rows(_line(look), look.history("loglik", zero=False), shares=(3, 2))),
+        columns(clouds.cloud(look), rows(_line(look), look.history("loglik", zero=False, small=True), shares=(3, 2))),
         facts=facts | {"draws": len(frame.drawn)},
         key="rest" if frame.part == "M" and abs(frame.gain) < REST else hard,
         metrics=[("loglik", facts["loglik"]), "rate", "agreement" if np.isfinite(frame.agreement) else "missing"],
@@ -55,7 +55,7 @@ def mixture(look: Look[MixtureFrame]) -> Picture:
 def by_k(look: Look[MixtureFrame]) -> Picture:
     """The best fit of every K, and what its likelihood is worth."""
     facts = _facts(look.frame) | {"bic": number(look.frame.bic, 1), "aic": number(look.frame.aic, 1)}
-    courses = rows(_criterion(look), look.history("loglik", across="k", zero=False), shares=(3, 2))
+    courses = rows(_criterion(look), look.history("loglik", across="k", zero=False, small=True), shares=(3, 2))
     return look.picture(
         columns(clouds.cloud(look), courses),
         facts=facts,
