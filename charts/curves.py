@@ -5,9 +5,12 @@ from typing import Any
 
 import numpy as np
 
+from charts.numbers import RAISED
 from charts.panels import Panel, Trace
 
 DASHES = ("solid", "dash", "dot", "dashdot")
+SHORTEST, LOWEST = 1e-16, -12  # of a ladder: a step, and the power of ten it goes down to
+CIRCLE = np.stack([np.cos(np.linspace(0, 2 * np.pi, 49)), np.sin(np.linspace(0, 2 * np.pi, 49))], -1)
 
 
 def line(x: np.ndarray, y: np.ndarray, *, colour: str, width: float = 2, dash: str = "solid", **more: Any) -> Trace:
@@ -15,6 +18,82 @@ def line(x: np.ndarray, y: np.ndarray, *, colour: str, width: float = 2, dash: s
     style = {"color": colour, "width": width, "dash": dash}
     look: Trace = {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": style}
     return look | ({} if "hovertemplate" in more else {"hoverinfo": "skip"}) | more
+
+
+def powers(deep: int, high: int = 0) -> dict[str, Any]:
+    """A logarithmic axis from 10ᵈᵉᵉᵖ to 10ʰⁱᵍʰ, with three or four powers written."""
+    shown = range(high, deep - 1, -max(1, (high - deep) // 3))
+    texts = [f"10{str(power).translate(RAISED)}" if power else "1" for power in shown]
+    return {"type": "log", "range": [deep, high], "tickvals": [10.0**power for power in shown], "ticktext": texts}
+
+
+def ellipse(mean: np.ndarray, covariance: np.ndarray, sigma: float, *, colour: str, **look: Any) -> Trace:
+    """Where a normal density with this mean [2] and covariance [2, 2] is `sigma` deviations from its mean."""
+    values, vectors = np.linalg.eigh(covariance)
+    ring = sigma * CIRCLE * np.sqrt(np.maximum(values, 0)) @ vectors.T + mean
+    return line(ring[:, 0], ring[:, 1], colour=colour, **look)
+
+
+def bell(mean: float, sigma: float, area: float, ends: tuple[float, float], *, colour: str) -> Trace:
+    """A normal density with such an area under it, between two ends."""
+    sigma = sigma or 1e-12
+    at = np.unique(np.concatenate([np.linspace(*ends, 81), mean + sigma * np.linspace(-4, 4, 41)]))
+    at = at[(at >= ends[0]) & (at <= ends[1])]
+    return line(at, area / sigma / np.sqrt(2 * np.pi) * np.exp(-0.5 * ((at - mean) / sigma) ** 2), colour=colour)
+
+
+def moves(old: np.ndarray, new: np.ndarray, *, colour: str = "@accent", width: float = 2.5) -> Trace:
+    """Arrows from places [n, 2] to places [n, 2], in one path."""
+    ways = np.stack([old, new, np.full_like(old, np.nan)], 1).reshape(-1, 2)
+    head = {"symbol": "arrow", "angleref": "previous", "size": [0, 13, 0] * len(old), "color": colour}
+    return line(ways[:, 0], ways[:, 1], colour=colour, width=width, mode="lines+markers", marker=head)
+
+
+def ladder(
+    title: str, at: np.ndarray, steps: np.ndarray, rate: float, ends: tuple[float, float], *, small: bool = True
+) -> Panel:  # fmt: skip
+    """How far something moves in its steps `at` [n], by powers of ten; through the last a line that falls by `rate` each step.
+
+    So a process that converges linearly goes down along it. `rate`: NaN or 1 where none is known. `ends`: of the steps.
+    """
+    known = 0 < rate < 1
+    steps = np.maximum(steps, SHORTEST)
+    reach = np.array(ends, float)[: 2 * known * len(steps[-1:])]
+    falls = np.maximum(np.repeat(steps[-1:], len(reach)) * rate ** (reach - at[-1]), SHORTEST) if len(reach) else reach
+    marks, hover = {"size": 4, "color": "@ink"}, "%{x}: %{y:.3~r}<extra></extra>"
+    traces = [
+        line(reach, falls, colour="@ink3", dash="dot", width=1.5, meta={"still": True}),
+        line(at, steps, colour="@ink", mode="lines+markers", marker=marks, hovertemplate=hover),
+        line(at[-1:], steps[-1:], colour="@accent", mode="markers", marker={"size": 9, "color": "@accent"}, cliponaxis=False),
+    ]
+    deep = int(np.log10(max(rate, 0.01)) * ends[1]) - 2 if known else LOWEST
+    x = {"range": list(ends), "nticks": 4, "showgrid": False}
+    return Panel(traces, title, x=x, y=powers(max(deep, LOWEST)), small=small)
+
+
+def bounded(
+    title: str, s: np.ndarray, value: np.ndarray, bound: np.ndarray, now: float, *, x: Mapping[str, Any], hover: tuple[str, str]
+) -> Panel:
+    """A function along `s` [n] and a bound below it, dashed; the lamp on the gap between them where s is `now`.
+
+    What lies far below is left out. `hover`: what the two are called.
+    """
+    at, high = int(np.argmin(np.abs(s - now))), float(value.max())
+    low = max(float(np.quantile(np.concatenate([value, bound]), 0.12)), high - 8 * max(high - float(value.min()), 1e-6))
+    low = min(low, high - 0.002 * abs(high))  # where both are flat they are drawn flat
+    dots = {"color": "@accent", "size": 7}
+    said = [f"{word} %{{y:.4f}}<extra></extra>" for word in hover]
+    traces = [
+        line(s.round(3), bound, colour="@c1", dash="dash", hovertemplate=said[1]),
+        line(s.round(3), value, colour="@ink", hovertemplate=said[0]),
+        line(np.full(2, now), np.array([bound[at], value[at]]), colour="@accent", mode="lines+markers", marker=dots),
+    ]
+    return Panel(traces, title, x=x, y={"nticks": 3, "range": [1.08 * low - 0.08 * high, 1.08 * high - 0.08 * low]})
+
+
+def cased(way: np.ndarray, *, colour: str, dash: str = "solid") -> list[Trace]:
+    """A way [n, 2] over something coloured: a line on a broader one of paper."""
+    return [line(way[:, 0], way[:, 1], colour="@surface", width=4.5), line(way[:, 0], way[:, 1], colour=colour, dash=dash)]
 
 
 def history(

@@ -208,7 +208,7 @@ def _parts(panels: Sequence[Panel], domains: dict[str, Any]) -> dict[str, Any]:
     return domains | {name: {**domains[name], "range": list(part)} for name, part in parts.items()}
 
 
-def corner(text: str, line: int, colour: str) -> dict[str, Any]:
+def corner(text: str, line: float, colour: str) -> dict[str, Any]:
     """A word in the lower left corner of a panel, some lines up."""
     place = {"xref": "x domain", "yref": "y domain", "x": 0.02, "y": 0.02 + 0.06 * line, "xanchor": "left", "yanchor": "bottom"}
     return note(text, bgcolor="@surface", opacity=0.9, borderpad=1, font={"size": 11, "color": colour}, **place)

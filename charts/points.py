@@ -23,6 +23,18 @@ def within(xy: np.ndarray, x: Sequence[float], y: Sequence[float]) -> np.ndarray
     return np.where(outside.any(-1, keepdims=True), np.nan, xy)
 
 
+def reach(xy: np.ndarray, room: float = 0.1) -> tuple[np.ndarray, np.ndarray]:
+    """The corners [2], [2] of a picture around points [n, 2], some room included."""
+    low, high = xy.min(0), xy.max(0)
+    free = room * np.where(high > low, high - low, 1.0)
+    return low - free, high + free
+
+
+def rings(xy: np.ndarray, *, colour: str = "@accent", size: float = 12) -> Trace:
+    """Rings around places [n, 2]."""
+    return cloud(xy, colour=colour, symbol="circle-open", size=size, opacity=1, hoverinfo="skip", cliponaxis=False)
+
+
 def mesh(xy: np.ndarray, edges: np.ndarray, *, colour: str = "@ink", width: float = 0.9, opacity: float = 0.55) -> Trace:
     """Nodes [n, 2] joined along `edges` [m, 2]: one line with gaps, because that draws fastest."""
     return {
@@ -40,6 +52,12 @@ def mesh(xy: np.ndarray, edges: np.ndarray, *, colour: str = "@ink", width: floa
 def gapped(values: np.ndarray, paths: np.ndarray) -> np.ndarray:
     """Values along every path [m, k], a gap after each: [m · (k + 1)]."""
     return np.concatenate([values[paths], np.full((len(paths), 1), np.nan)], axis=1).ravel()
+
+
+def gapped_ways(ways: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Ways [n, k, 2] in one path, a gap after each: x and y [n · (k + 1)]."""
+    path = np.concatenate([ways, np.full((len(ways), 1, 2), np.nan)], axis=1).reshape(-1, 2)
+    return path[:, 0], path[:, 1]
 
 
 def targets(xy: np.ndarray, link: str, *, ring: int, template: str, **more: Any) -> Trace:

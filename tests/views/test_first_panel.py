@@ -27,7 +27,6 @@ SMALL = {
 }  # fmt: skip
 UNLIT = {
     "word2vec-cuts",
-    "em-coins", "em-mixture", "em-by_k",
     "gcn-train", "gcn-depth", "gcn-inspect",
     "swin-shapes",
 }  # fmt: skip

@@ -49,6 +49,7 @@ ALGORITHMS = (
             "weights": (FITS, ("return",)),
             "means": (FITS, ("size, means, C =",)),
             "M": (FITS, ("size, means, C =", "return")),
+            "drawn": (gaussians.draw, ("of =", "noise =", "return")),
         },
         says={
             "joint /= total": "r = ⟦r⟧, k = ⟦k⟧",

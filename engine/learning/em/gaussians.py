@@ -232,6 +232,15 @@ def plusplus(X: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:
     return X[chosen]
 
 
+def draw(mixture: Mixture, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """n new points (n, d), each of a component drawn by its weight, and which (n,), in that order."""
+    weights = mixture.weights / mixture.weights.sum()
+    of = np.sort(rng.choice(len(weights), n, p=weights))
+    noise = rng.standard_normal((n, mixture.means.shape[1]))
+    root = np.linalg.cholesky(mixture.covariances)
+    return mixture.means[of] + np.einsum("nij,nj->ni", root[of], noise), of
+
+
 def free_parameters(k: int, d: int, kind: Covariance) -> int:
     """How many numbers a mixture may choose: weights, means, covariances."""
     one = d * (d + 1) // 2

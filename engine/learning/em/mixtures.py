@@ -33,6 +33,7 @@ class Fit(Params):
 class Clouds(Fit, Closing):
     k: int = number(2, 1, 8)
     iterations: int = number(20, 1, 100)
+    draws: int = number(0, 0, 300)  # new points from the fit, in one more frame at the end
 
     @property
     def last(self) -> int:
@@ -58,6 +59,8 @@ class MixtureFrame(EmFrame):
     k: int
     parameters: int  # how many numbers the model may choose
     agreement: float  # adjusted Rand index of the likeliest components and the labels of the data; NaN without labels
+    drawn: np.ndarray  # (draws, d) new points from the mixture shown, in the data's own units; none but in the frame "drawn"
+    drawn_of: np.ndarray  # int32 (draws,) the component of each
 
 
 def mixture(params: Clouds, data: Points) -> Iterator[MixtureFrame]:
@@ -175,7 +178,8 @@ def _improve(ground: _Ground, mixture: Mixture, q: np.ndarray) -> Mixture:
 def _mixture(params: Clouds, ground: _Ground) -> Iterator[MixtureFrame]:
     steps = closely(params, params.last)
     close, first, end = steps is not None, max(params.close_up, 0), steps[-1] if steps else params.iterations
-    total = 1 + (end - first) * (4 if close else 2)
+    draws = params.draws > 0 and end == params.iterations
+    total = 1 + (end - first) * (4 if close else 2) + draws
     begin = gaussians.start(ground.samples.X, params.k, params.start, np.random.default_rng([params.seed, 0]))
     state = _state(ground, begin, 0)
     guess = _Guess(np.full_like(state.resp, 1 / params.k), np.full_like(state.resp, -np.log(params.k)))
@@ -205,7 +209,10 @@ def _mixture(params: Clouds, ground: _Ground) -> Iterator[MixtureFrame]:
                 part="M" if step else "",
                 total=total,
             )
-            yield replace(frame, missing=_missing(ground, state.mixture)) if step == end else frame
+            frame = replace(frame, missing=_missing(ground, state.mixture)) if step == end else frame
+            yield frame
+    if draws:
+        yield _drawn(ground, params, frame, state.mixture)
 
 
 def _stages(old: Mixture, new: Mixture) -> tuple[tuple[str, Mixture], ...]:
@@ -249,7 +256,15 @@ def _mixture_frame(
         k=k,
         parameters=free,
         agreement=NAN if ground.labels is None else gaussians.adjusted_rand(ground.labels, guess.q.argmax(0)),
+        drawn=np.empty((0, ground.d)),
+        drawn_of=np.empty(0, dtype=np.int32),
     )
+
+
+def _drawn(ground: _Ground, params: Clouds, frame: MixtureFrame, mixture: Mixture) -> MixtureFrame:
+    """The last frame again, with new points from its mixture."""
+    points, of = gaussians.draw(mixture, params.draws, np.random.default_rng([params.seed, 1]))
+    return replace(frame, part="drawn", drawn=points * ground.scale + ground.centre, drawn_of=of.astype(np.int32))
 
 
 def _work(ground: _Ground, k: int) -> int:

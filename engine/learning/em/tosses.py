@@ -7,6 +7,7 @@ coefficients. Do, Batzoglou 2008; missing information: McLachlan, Krishnan 2008.
 import numpy as np
 
 INSIDE = 1e-12  # how far θ keeps from 0 and 1
+EDGE = 1e-6  # what is nearer to 0 or 1 has no curvature to speak of
 NAN = float("nan")
 
 
@@ -69,6 +70,16 @@ def missing(sets: np.ndarray, theta: np.ndarray) -> float:
         return NAN
     root = np.sqrt(complete)
     return float(np.linalg.eigvalsh(lost / root / root[:, None])[-1])
+
+
+def limit(sets: np.ndarray, optimum: np.ndarray) -> float:
+    """What the ratio of successive steps of EM tends to: missing information at its fixed point (2,), inside the square.
+
+    NaN at its edge, and where EM does not come from everywhere around: on a saddle.
+    """
+    inside = (optimum > EDGE) & (optimum < 1 - EDGE)
+    share = missing(sets, optimum) if inside.all() else NAN
+    return share if 0 <= share < 1 else NAN
 
 
 def newton_step(sets: np.ndarray, theta: np.ndarray) -> tuple[np.ndarray, bool]:

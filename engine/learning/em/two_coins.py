@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.algorithm import closely
-from engine.errors import DataError
+from engine.errors import DataError, ParamError
 from engine.learning.em import tosses
 from engine.learning.em.bound import NO_LINE, EmFrame, Line, divergence, pace, positions
 from engine.params import Closing, number
@@ -22,6 +22,7 @@ class Coins(Closing):
     theta_b: float = number(0.5, 0.01, 0.99, step=0.01)
     iterations: int = number(20, 1, 100)
     rate: float = number(0.002, 0.0005, 0.02, step=0.0005, rare=True)
+    tolerance: float = number(0.0, 0.0, 0.01, step=0.0001, rare=True)  # ends once no θ moves as far; 0: never before its time
 
     @property
     def last(self) -> int:
@@ -48,6 +49,7 @@ class CoinsFrame(EmFrame):
     newton_saddle: bool  # it has come to a place that is flat and no summit
     surface: np.ndarray  # float32 (49, 49) log-likelihood at θ_B (rows) and θ_A (columns), each from 0.01 to 0.99
     optimum: np.ndarray  # (2,) where EM converges to
+    limit: float  # the fraction of missing information there, which `rate` tends to; NaN where there is none
 
 
 def coins(params: Coins, data: Points) -> Iterator[CoinsFrame]:
@@ -91,6 +93,13 @@ class _Paths:
     left: list[bool]
     surface: np.ndarray
     optimum: np.ndarray
+    limit: float
+
+    def end(self, tolerance: float) -> int:
+        """The first iteration that moves no θ as far as `tolerance`, else the last."""
+        moved = np.abs(np.diff(self.theta, axis=0)).max(1)
+        still = np.flatnonzero(moved < tolerance)
+        return int(still[0]) + 1 if len(still) else len(moved)
 
 
 def _coins(params: Coins, sets: np.ndarray) -> Iterator[CoinsFrame]:
@@ -98,7 +107,11 @@ def _coins(params: Coins, sets: np.ndarray) -> Iterator[CoinsFrame]:
     close, first = steps is not None, max(params.close_up, 0)
     each = len(sets) + 2 if close else 2
     end = min(steps[-1], first + (FRAMES - 1) // each) if steps else params.iterations
-    paths, total = _paths(params, sets, end), 1 + (end - first) * each
+    paths = _paths(params, sets, end)
+    end = paths.end(params.tolerance)
+    if first > end:
+        raise ParamError("close_up", step=first, last=end)
+    total = 1 + (end - first) * each
     log_q = np.full((2, len(sets)), np.log(0.5))
     if first:
         log_q = tosses.posterior(sets, paths.theta[first - 1])
@@ -152,6 +165,7 @@ def _coin_frame(
         newton_saddle=not paths.left[t] and tosses.at_saddle(sets, paths.newton[t]),
         surface=paths.surface,
         optimum=paths.optimum.copy(),
+        limit=paths.limit,
     )
 
 
@@ -168,8 +182,8 @@ def _paths(params: Coins, sets: np.ndarray, last: int) -> _Paths:
         there, gone = tosses.newton_step(sets, newton[-1])
         newton.append(newton[-1] if left[-1] else there)
         left.append(left[-1] or gone)
-    side = MAP
-    surface = tosses.loglik(sets, np.stack(np.meshgrid(side, side), axis=-1)).astype(np.float32)
+    surface = tosses.loglik(sets, np.stack(np.meshgrid(MAP, MAP), axis=-1)).astype(np.float32)
+    optimum = tosses.optimum(sets, theta[-1])
     return _Paths(
         sets=sets,
         theta=np.array(theta),
@@ -179,7 +193,8 @@ def _paths(params: Coins, sets: np.ndarray, last: int) -> _Paths:
         newton=np.array(newton),
         left=left,
         surface=surface,
-        optimum=tosses.optimum(sets, theta[-1]),
+        optimum=optimum,
+        limit=tosses.limit(sets, optimum),
     )
 
 

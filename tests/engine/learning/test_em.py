@@ -75,6 +75,29 @@ def test_the_rate_of_em_is_the_fraction_of_missing_information():
     assert run("coins", iterations=20)[-1].rate == pytest.approx(last.missing, abs=0.02)
 
 
+def test_the_limit_of_the_rate_is_the_eigenvalue_of_the_fixed_point_whatever_has_been_run():
+    """The 2 × 2 matrix J = I_complete⁻¹ I_missing has the eigenvalues (tr ± √(tr² − 4 det)) / 2."""
+    frames = run("coins", iterations=1)
+    _, complete, lost = tosses.information(data.sample("coins").X, frames[0].optimum)
+    J = lost / complete[:, None]
+    trace, det = np.trace(J), np.linalg.det(J)
+    assert {frame.limit for frame in frames} == {frames[0].limit}
+    assert frames[0].limit == pytest.approx((trace + np.sqrt(trace**2 - 4 * det)) / 2, rel=1e-12)
+    assert frames[0].limit == pytest.approx(0.40969066, abs=1e-8)
+    assert np.isnan(run("coins", theta_a=0.5, theta_b=0.5)[0].limit)  # a saddle: EM leaves it from almost everywhere
+
+
+@pytest.mark.parametrize("tolerance", [0.0001, 0.001, 0.01])
+def test_a_tolerance_ends_a_run_of_coins_at_the_first_step_that_is_shorter_and_changes_nothing_before(tolerance):
+    whole, short = run("coins"), run("coins", tolerance=tolerance)
+    moved = np.abs(np.diff([frame.theta for frame in whole if frame.part in ("", "M")], axis=0)).max(1)
+    assert len(short) == short[-1].total == 1 + 2 * (int(np.argmax(moved < tolerance)) + 1)
+    assert all((a.theta == b.theta).all() and (a.r == b.r).all() for a, b in zip(short, whole, strict=False))
+    with pytest.raises(ParamError) as caught:
+        run("coins", tolerance=tolerance, close_up=short[-1].step + 1)
+    assert caught.value.values["last"] == short[-1].step
+
+
 def _em_map(theta):
     heads, tails = data.sample("coins").X.T
     a, b = (heads * np.log(t) + tails * np.log(1 - t) for t in theta)
@@ -211,3 +234,31 @@ def test_a_mean_of_k_means_that_wins_nothing_stays_where_it_is():
     samples, means = mixtures.cloud(np.array([[0.0, 0.0], [2.0, 0.0]])), np.array([[1.0, 0.5], [9.0, 9.0]])
     resp, _ = mixtures.nearest(samples.X, means)
     assert mixtures.hard_m_step(samples, resp, means, 0.0).means.tolist() == [[1.0, 0.0], [9.0, 9.0]]
+
+
+def test_points_drawn_from_a_mixture_have_its_mean_its_covariance_and_its_shares():
+    weights, means = np.array([0.2, 0.5, 0.3]), np.array([[0.0, 1.0], [4.0, -1.0], [-3.0, 2.0]])
+    C = np.array([[[1.0, 0.6], [0.6, 2.0]], [[0.5, -0.2], [-0.2, 0.3]], [[2.0, 0.0], [0.0, 0.1]]])
+    n = 100_000
+    drawn, of = mixtures.draw(mixtures.Mixture(weights, means, C), n, np.random.default_rng(4))
+    mean = weights @ means
+    gaps = means - mean
+    covariance = np.tensordot(weights, C + gaps[:, :, None] * gaps[:, None], 1)
+    assert (np.abs(drawn.mean(0) - mean) < 4 * np.sqrt(np.diag(covariance) / n)).all()
+    products = (drawn - mean)[:, :, None] * (drawn - mean)[:, None]
+    assert (np.abs(products.mean(0) - covariance) < 4 * products.std(0) / np.sqrt(n)).all()
+    assert (np.abs(np.bincount(of) - n * weights) < 4 * np.sqrt(n * weights * (1 - weights))).all()
+
+
+def test_new_points_stand_in_the_datas_own_units_and_belong_to_the_seed():
+    plain, drawn = (run("old_faithful", model="mixture", iterations=6, draws=draws) for draws in (0, 300))
+    assert len(drawn) == drawn[-1].total == len(plain) + 1
+    last = drawn[-1]
+    assert (last.loglik, last.step) == (plain[-1].loglik, plain[-1].step)
+    mean = last.weights @ last.means
+    gaps = last.means - mean
+    spread = np.sqrt(last.weights @ (np.diagonal(last.covariances, axis1=1, axis2=2) + gaps**2))
+    assert (np.abs(last.drawn.mean(0) - mean) < 4 * spread / np.sqrt(300)).all()
+    again, other = (run("old_faithful", model="mixture", iterations=6, draws=300, seed=seed)[-1].drawn for seed in (0, 1))
+    assert (again == last.drawn).all()
+    assert not (other == last.drawn).all()
