@@ -255,6 +255,8 @@ def _aspect(panel: Panel) -> float:
 
 def _height(panel: Panel, across: float) -> float:
     """The px that a panel plots on, on a phone."""
+    if panel.tall:
+        return panel.tall
     shape = _aspect(panel)
     return min(max(across / shape, LOWEST), HIGHEST) if shape else SMALL if panel.small else TALL
 
