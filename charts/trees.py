@@ -10,6 +10,8 @@ import numpy as np
 
 from charts.panels import Trace
 
+SMOOTH = np.linspace(0, 1, 13)
+EASE = SMOOTH**2 * (3 - 2 * SMOOTH)
 FLAT, STUB = 0.86, 0.45  # of its way a branch bends, then it is level; so far it runs if it runs dry
 GAP, WIDEST = 0.036, 0.24  # between neighbours, and the heaviest of a level, of the whole height
 AIR = 0.14  # between neighbours, where there is more room than that
@@ -218,3 +220,27 @@ def fanned(parent: np.ndarray, depth: np.ndarray, weight: np.ndarray, gap: float
         top = np.cumsum(part) - part + gap * np.cumsum(breaks)
         out[members] = np.stack([top, top + part], 1)
     return out
+
+
+def branches(
+    x: np.ndarray, y: np.ndarray, parent: np.ndarray, nodes: Sequence[int], *, colour: str, width: float, dash: str = "solid"
+) -> Trace:
+    """The edges that lead to `nodes`, as smooth curves in one path."""
+    below = np.asarray(nodes, dtype=int)
+    above = parent[below]
+    gap = np.full((len(below), 1), np.nan)
+    across = x[above, None] + (x[below] - x[above])[:, None] * SMOOTH
+    along = y[above, None] + (y[below] - y[above])[:, None] * EASE
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": np.round(np.concatenate([across, gap], axis=1).ravel(), 3),
+        "y": np.round(np.concatenate([along, gap], axis=1).ravel(), 4),
+        "hoverinfo": "skip",
+        "line": {"color": colour, "width": width, "dash": dash},
+    }
+
+
+def on_branch(x0: float, y0: float, x1: float, y1: float, at: float = 0.66) -> tuple[float, float]:
+    """The point of an edge at a part of its way, for a label."""
+    return x0 + (x1 - x0) * at, y0 + (y1 - y0) * at * at * (3 - 2 * at)

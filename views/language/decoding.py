@@ -83,6 +83,7 @@ def sampling(look: Look[SampleFrame]) -> Picture:
         "sentence": scene.model.words(frame.drawn),
         "asked": scene.model.words(before) or "∅",
         "token": scene.model.vocabulary[frame.drawn[-1]] if len(frame.drawn) else "",
+        "left": frame.left,
         "of": len(scene.model.vocabulary),
         "drawn": int(frame.count[0]),
     }
@@ -91,7 +92,7 @@ def sampling(look: Look[SampleFrame]) -> Picture:
         [drawn(scene, frame), below],
         key="step" if look.part == "from" else "",
         facts=facts,
-        told=caption.sampled_formula(scene, frame),
+        told=caption.draw_formula(scene, frame) if drawing else caption.path_formula(scene),
         metrics=["samples", "finished", ("distance", number(frame.distance, 3))],
         derived={"samples": int(frame.count[0])},
         hold=READ if look.params.close_up >= 0 else 1.0,

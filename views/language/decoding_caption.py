@@ -1,6 +1,5 @@
 """Decoding's caption: what a step comes to, as facts for its sentences, as a formula and as a row of numbers."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -23,17 +22,6 @@ DRAW = formula(r"{low}! \le u = {u}!! < {high}! \;\Rightarrow\; {token}!")
 SHARE = formula(r"\frac{{count}!}{{samples}!} = {share}!! \qquad P = {factors}! = {product}!")
 
 Formula = dict[str, Any]  # formula, values, of, at: as in Picture
-Number = float | int | str | None
-
-
-def _shape(scene: Scene, mathml: str, values: Mapping[str, tuple[Any, int]], at: int) -> Formula:
-    """A formula about nodes; none where there is only the root."""
-    if len(scene.frame.parent) == 1 and not scene.ranked:
-        return {}
-    return {"formula": mathml, "values": values, "of": "node", "at": at}
-
-
-# ---- facts
 
 
 def facts(scene: Scene) -> dict[str, Any]:
@@ -52,7 +40,7 @@ def facts(scene: Scene) -> dict[str, Any]:
         "chances": say("no_chances") if scene.scores else "",
         "live": len(frame.asked),
         "made": len(open_) + hidden,
-        "unsure": number(_choices(scene), 2),
+        "unsure": number(float(np.exp(scene.look.frame.mean_entropy)), 2),
         "best": scene.name(top),
         "best_p": _p(frame.logp[top]),
         "stay": len(alive),
@@ -75,10 +63,10 @@ def more(scene: Scene, greedy: float = np.nan) -> str:
         return ""
     told = say("cut_off", longest=scene.look.params.longest) if best.cut else ""
     if np.isfinite(greedy) and round(best.logp, 9) != round(greedy, 9):
-        told += say("greedy_finds", p=_p(greedy))
+        told += say("greedy_finds", value=_p(greedy))
     if len(frame.optimum_tokens) and round(best.logp, 9) != round(frame.optimum, 9):
         optimum = scene.model.words(token for token in frame.optimum_tokens.tolist() if token >= 0)
-        told += say("optimum_ends" if scene.model.end >= 0 else "optimum_endless", optimum=optimum, p=_p(frame.optimum))
+        told += say("optimum_ends" if scene.model.end >= 0 else "optimum_endless", optimum=optimum, value=_p(frame.optimum))
     return Safe(told)
 
 
@@ -89,53 +77,50 @@ def left(look: Look[Any]) -> dict[int, float]:
     return {frame.step: held(frame) for frame in look.frames if frame.part in ("", "force", "prune")}
 
 
-# ---- formulas
-
-
 def path_formula(scene: Scene) -> Formula:
-    """What a node's probability, or score S, or the logarithm of it, is made of; and what ranks it."""
-    frame, alpha = scene.frame, scene.look.options.alpha
+    """What a node's probability, or score S, or the logarithm of it, is made of; and what ranks it, or how often it was drawn."""
+    frame, alpha, nodes = scene.frame, scene.look.options.alpha, range(len(scene.logs))
+    if len(nodes) == 1 and not scene.ranked:
+        return {}
+    drawn = frame.count if isinstance(frame, SampleFrame) else np.zeros(len(nodes), int)
     values = {
         "name": (_names(scene), 0),
-        "factors": ([_factors(scene, node) for node in range(len(frame.parent))], 0),
-        "product": (list(map(p_of, np.exp(frame.logp).tolist())), 0),
+        "factors": ([_factors(scene, node) for node in nodes], 0),
+        "product": (list(map(p_of, np.exp(scene.logs).tolist())), 0),
         "logp": (np.round(frame.logp, 3).tolist(), 3),
         "length": (frame.depth.tolist(), 0),
         "alpha": (alpha, 2),
         "score": (np.round(frame.logp / np.maximum(frame.depth, 1) ** alpha, 3).tolist(), 3),
+        "count": (drawn.tolist(), 0),
+        "samples": (max(int(drawn[0]), 1), 0),
+        "share": (np.round(drawn / max(int(drawn[0]), 1), 3).tolist(), 3),
     }
-    return _shape(scene, (SUM if scene.added else PRODUCT)[scene.letter], values, _looked_at(scene))
+    ranked = (SUM if scene.added else PRODUCT)[scene.letter]
+    return {"formula": SHARE if scene.sampled else ranked, "values": values, "of": "node", "at": _looked_at(scene)}
 
 
 def ask_formula(scene: Scene) -> Formula:
     """What the model says after the prefixes that were asked, of which the first is shown, in a close-up the last."""
-    frame, hidden = scene.frame, scene.look.frame.hidden
+    frame = scene.frame
     rows: list[str | None] = [None] * len(frame.parent)
     for node in frame.asked.tolist():
         below = np.flatnonzero(frame.parent == node)
-        rows[node] = _row(scene, frame.token[below], np.exp(frame.logp[below] - frame.logp[node]), whole=not hidden)
+        rows[node] = _row(scene, frame.token[below], np.exp(scene.steps[below]), whole=not scene.look.frame.hidden)
     values = {"name": (_names(scene), 0), "row": (rows, 0)}
-    return _shape(scene, ASK[scene.letter], values, int(frame.asked[-1 if scene.singly else 0]))
+    return {"formula": ASK[scene.letter], "values": values, "of": "node", "at": int(frame.asked[-1 if scene.singly else 0])}
 
 
-def sampled_formula(scene: Scene, frame: SampleFrame) -> Formula:
-    """Where the number falls; or what the model says, and what the filters make of it; or how often samples came by a node."""
+def draw_formula(scene: Scene, frame: SampleFrame) -> Formula:
+    """What the model says, and what the filters make of it; then where the number falls."""
     if frame.part == "draw":
-        ends = {key: (number(value, 4), 0) for key, value in zip(("low", "high"), frame.slot.tolist(), strict=True)}
-        return _shape(scene, DRAW, ends | {"u": (number(frame.u, 4), 0), "token": (scene.said(frame.drawn[-1:].tolist()), 0)}, 0)
-    if frame.part in ("ask", "filter"):
-        rows = {"row": frame.chances, "filtered": frame.filtered}
-        told = {key: (_row(scene, frame.named, chances), 0) for key, chances in rows.items()}
-        return _shape(scene, FILTER[scene.letter], told, 0)
-    times = max(int(frame.count[0]), 1)
-    values = {
-        "factors": ([_factors(scene, node) for node in range(len(frame.parent))], 0),
-        "product": (list(map(p_of, np.exp(frame.logq).tolist())), 0),
-        "count": (frame.count.tolist(), 0),
-        "samples": (times, 0),
-        "share": (np.round(frame.count / times, 3).tolist(), 3),
-    }
-    return _shape(scene, SHARE, values, _looked_at(scene))
+        low, high = frame.slot.tolist()
+        told = {key: number(value, 4) for key, value in (("low", low), ("u", frame.u), ("high", high))}
+        return {
+            "formula": DRAW,
+            "values": {k: (v, 0) for k, v in told.items()} | {"token": (scene.said(frame.drawn[-1:].tolist()), 0)},
+        }
+    rows = {"row": frame.chances, "filtered": frame.filtered}
+    return {"formula": FILTER[scene.letter], "values": {key: (_row(scene, frame.named, p), 0) for key, p in rows.items()}}
 
 
 def _names(scene: Scene) -> list[str]:
@@ -174,51 +159,37 @@ def _row(scene: Scene, tokens: np.ndarray, chances: np.ndarray, whole: bool = Tr
     return ", ".join([*shown, "…"] if int(np.count_nonzero(chances)) > len(shown) or not whole else shown)
 
 
-# ---- numbers
-
-
-def derived(scene: Scene) -> dict[str, Number]:
+def derived(scene: Scene) -> dict[str, float | int | str | None]:
     """What the table has beside the frame's own numbers. How likely the best is, or what it scores: never both."""
-    frame, best = scene.look.frame, scene.best
-    named = {"probability": "s", "logp": "log_s", "optimum": "optimum_s"}
-    known = {
-        "probability": float(np.exp(best.logp)) if best else None,
-        "logp": best.logp if best else None,
-        "optimum": float(np.exp(scene.frame.optimum)) if np.isfinite(scene.frame.optimum) else None,
-    }
-    told = {named[key] if scene.scores else key: value for key, value in known.items()}
-    return {
-        "sentence": scene.model.words(best.tokens) if best else None,
-        "score": best.score(scene.look.options.alpha) if best else None,
-        "length": len(best.tokens) if best else None,
+    best, optimum = scene.best, scene.frame.optimum
+    found = best.logp if best else np.nan
+    row = {
+        "probability": np.exp(found),
+        "logp": found,
+        "optimum": np.exp(optimum),
+        "score": best.score(scene.look.options.alpha) if best else np.nan,
+        "entropy": scene.look.frame.mean_entropy,
+        "choices": np.exp(scene.look.frame.mean_entropy),
+        "held": next(reversed(left(scene.look).values()), np.nan),
         "agreement": _agreement(scene),
-        "finished": len(frame.finished),
-        "entropy": frame.mean_entropy if np.isfinite(frame.mean_entropy) else None,
-        "choices": _choices(scene),
-        "held": next(reversed(left(scene.look).values()), None),
-        **dict.fromkeys([*named, *named.values()]),
-        **told,
     }
+    told: dict[str, Any] = {key: float(value) if np.isfinite(value) else None for key, value in row.items()}
+    for one, other in (("probability", "s"), ("logp", "log_s"), ("optimum", "optimum_s")):
+        told |= {one: None, other: told[one]} if scene.scores else {other: None}
+    sentence = {"sentence": scene.model.words(best.tokens) if best else None, "length": len(best.tokens) if best else None}
+    return told | sentence | {"finished": len(scene.frame.finished)}
 
 
 def metrics(scene: Scene, last: str = "held") -> list[Metric]:
     """The best sentence so far; the likeliest there is, which is known at the end; and what is left of all probability."""
-    best, optimum = scene.best, scene.frame.optimum
-    first, highest = ("s", "optimum_s") if scene.scores else ("probability", "optimum")
-    return [
-        (first, p_of(float(np.exp(best.logp))) if best else None),
-        (highest, p_of(float(np.exp(optimum))) if np.isfinite(optimum) else None),
-        "calls" if scene.scores or last == "calls" else (last, p_of(next(reversed(left(scene.look).values()), 1.0))),
-    ]
+    row = derived(scene)
+    names = ("s", "optimum_s", "calls") if scene.scores else ("probability", "optimum", last)
+    values = [(name, row.get(name)) for name in names]
+    return [name if name == "calls" else (name, None if p is None else p_of(float(p))) for name, p in values]
 
 
-def _agreement(scene: Scene) -> float | None:
+def _agreement(scene: Scene) -> float:
     wanted, best = scene.look.options.reference.split(), scene.best
     if not wanted or best is None:
-        return None
+        return float("nan")
     return agreement([scene.model.vocabulary[token] for token in best.tokens if token != scene.model.end], wanted)
-
-
-def _choices(scene: Scene) -> float | None:
-    entropy = scene.look.frame.mean_entropy
-    return float(np.exp(entropy)) if np.isfinite(entropy) else None

@@ -46,7 +46,7 @@ def _listed(scene: Scene, title: str, heads: tuple[str, str], numbers: Callable[
         lit=0 if scene.over and items else -1,
         faint=[not items] * max(len(items), 1),
         foot=[(0, say("more_sentences", n=more))] if more else [],
-        rows=rows + 1,
+        rows=rows + (not long),
         size=11 if long else 12,
         link="node",
         click="node",
@@ -82,7 +82,7 @@ def ahead(scene: Scene) -> Panel:
         title = say("lead", first=cut(scene.model.words(first.tokens), 16))
     now = np.array([[here, float(np.interp(here, GRID, gap))]])
     low, high = min(float(gap.min()), 0), max(float(gap.max()), 0)
-    room = max(high - low, 1e-3)
+    room = high - low or 1.0
     hover = "α = %{x:.2f}: %{y:.3f}<extra></extra>"
     traces = [
         curves.line(GRID, np.maximum(gap, 0), colour="@c1", width=0, fill="tozeroy", fillcolor="@sequential3"),

@@ -64,9 +64,7 @@ def _hover(scene: Scene, node: int) -> str:
     else:
         became = scene.say(STATES[frame.state[node]])
     lines = [f"<b>{said}</b>", f"{scene.letter.lower()} = {chance_}, {scene.letter} = {p}"]
-    return "<br>".join(
-        [*lines, f"log {scene.letter} = {number(float(frame.logp[node]), 3)}", became, scene.say("hover_click")]
-    )
+    return "<br>".join([*lines, f"log {scene.letter} = {number(float(frame.logp[node]), 3)}", became, scene.say("hover_click")])
 
 
 def ticks(scene: Scene, *, phone: bool = False, shift: float = 0) -> dict[str, Any]:
@@ -75,8 +73,9 @@ def ticks(scene: Scene, *, phone: bool = False, shift: float = 0) -> dict[str, A
     masses = {} if phone and longest > SHORT else left(look)
     short = phone or longest > SHORT
     words = [look.say("level", step=level) if not short else str(level) for level in range(1, longest + 1)]
-    for level in range(1, longest + 1):
-        if level in masses:
-            mass = p_of(masses[level])
-            words[level - 1] += "<br>" + (mass if short and level > 1 else look.say("level_left", mass=mass))
+    for level in range(1, longest + 1) if masses else ():
+        mass = p_of(masses[level]) if level in masses else "\u2002"
+        words[level - 1] += "<br>" + (
+            look.say("level_left", mass=mass) if level in masses and (level == 1 or not short) else mass
+        )
     return {"tickvals": [level + shift for level in range(1, longest + 1)], "ticktext": words}

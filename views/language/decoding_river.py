@@ -22,19 +22,15 @@ def river(scene: Scene) -> Panel:
     pools = took(scene) & (course.wide > INSIDE) & (scene.frame.depth > 0)
     names, notes = _names(scene, course)
     water = trees.joined(course.branches(bed), course.pools(bed & pools))
+    lamp = trees.joined(course.branches(lit & ~bed), course.pools(lit & ~bed & pools))
+    shore = course.middles(lit) if scene.sampled else course.branches(lit)
     traces = [
         trees.drawn(course.middles(dry & ~bed), "@line", "dry", 1),
         trees.filled(course.stubs(dry & ~bed), "@ghost", "stubs"),
         trees.filled(water, "@sequential1" if scene.sampled else "@sequential3", "bed"),
         trees.filled(course.branches(drop(scene) > 0, drop(scene)), "@sequential4", "water"),
-        trees.filled(trees.joined(course.branches(lit & ~bed), course.pools(lit & ~bed & pools)), "@accent", "lit")
-        | {"opacity": 0.4},
-        trees.drawn(
-            course.middles(lit) if scene.sampled else course.branches(lit),
-            "@accent",
-            "shore",
-            2 if scene.over or scene.sampled else 1.2,
-        ),
+        trees.filled(lamp, "@accent", "lit") | {"opacity": 0.4},
+        trees.drawn(shore, "@accent", "shore", 2 if scene.over or scene.sampled else 1.2),
         trees.drawn(course.middles(scene.greedy & ~lit), "@ink", "greedy", dash="dot"),
         trees.drawn(course.bars(~dry & ~lit), "@c1", "bars", 2.5),
         trees.drawn(course.bars(lit), "@accent", "lit bars", 3),
@@ -59,22 +55,18 @@ def _course(scene: Scene) -> trees.Course:
     return course
 
 
-def _column(scene: Scene) -> float:
-    """Px between two levels."""
-    return ACROSS / (scene.look.params.longest + BEYOND)
-
-
 def _room(scene: Scene) -> float:
     """What the names of prefixes that go on take beside their nodes, of a column; it depends on the model alone."""
     words, end = scene.model.vocabulary, scene.model.end
     few = [words[token] for token in range(len(words)) if token != end] if len(words) <= SMALL else ["moment"]
     widest = max((labels.width(word[:8] + " 0.15", 12, bold=True) for word in few), default=0)
-    return float(np.clip((widest + 9) / _column(scene), 0.2, 0.5 if scene.look.params.longest <= LEVELS else 0.6))
+    column = ACROSS / (scene.look.params.longest + BEYOND)  # px between two levels
+    return float(np.clip((widest + 9) / column, 0.2, 0.5 if scene.look.params.longest <= LEVELS else 0.6))
 
 
 def _names(scene: Scene, course: trees.Course) -> tuple[Trace, list[dict[str, object]]]:
     """Beside every node its token, and on a wide stage its probability, where there is room."""
-    frame, dry, space = scene.frame, scene.dry, course.room * _column(scene) - 7
+    frame, dry, space = scene.frame, scene.dry, course.room * ACROSS / (scene.look.params.longest + BEYOND) - 7
     inner, ends = took(scene), frame.token == scene.model.end
     last = int(frame.depth.max(initial=0))  # beyond it nothing flows
     rank = 4.0 * scene.lit + 2.0 * scene.greedy + ~dry + np.exp(scene.logs)
@@ -82,7 +74,7 @@ def _names(scene: Scene, course: trees.Course) -> tuple[Trace, list[dict[str, ob
     for level in range(1, last + 1):
         some = np.flatnonzero(frame.depth == level)
         shown += some[labels.column(course.y[some], rank[some], ROW)].tolist()
-    text, inks, notes = [], [], []
+    text, inks, halos, notes = [], [], [], []
     for node in shown:
         free, dull = frame.depth[node] == last, bool(dry[node])
         token = scene.model.vocabulary[frame.token[node]]
@@ -90,16 +82,16 @@ def _names(scene: Scene, course: trees.Course) -> tuple[Trace, list[dict[str, ob
         name = name if name == token or not (dull or ends[node]) else ""  # an end has its square
         value = "" if dull or scene.fresh[node] else p_of(float(np.exp(scene.logs[node])))
         ink = "@ink3" if dull else "@accent" if scene.lit[node] and not inner[node] else "@ink"
-        width = labels.width(name, SIZE, bold=True)
+        width, halo = labels.width(name, SIZE, bold=True), "none" if inner[node] and course.wide[node] > INSIDE else "@halo"
         if value and name and not free and width + labels.width(" " + value, SIZE) <= space:
             at = {"x": course.x[node], "y": course.y[node], "xanchor": "left", "xshift": 12 + width, "borderpad": 0}
-            notes.append(note(value, name="wide", font={"size": SIZE, "color": ink, "shadow": "@halo"}, **at))
+            notes.append(note(value, name="wide", font={"size": SIZE, "color": ink, "shadow": halo}, **at))
         name = escaped(name) if dull else f"<b>{escaped(name)}</b>"
         text.append(f"\u2002{name} {value}".rstrip() if free else "\u2002" + name)
         inks.append(ink)
+        halos.append(halo)
     trace = words_at(course.x[shown], course.y[shown], text, colour=inks, place="middle right", meta={"index": shown})
-    trace["textfont"] |= {"size": [SIZE - dry[node] for node in shown]}
-    trace["textfont"]["shadow"] = ["none" if inner[node] and course.wide[node] > INSIDE else "@halo" for node in shown]
+    trace["textfont"] |= {"size": [SIZE - int(dry[node]) for node in shown], "shadow": halos}
     return trace, notes
 
 

@@ -75,12 +75,12 @@ class Scene:
     @property
     def fresh(self) -> np.ndarray:
         """Bool [n]: named by the model, but not yet scored."""
-        return (self.frame.state == OPEN) & (self.frame.part == "expand")
+        return np.asarray((self.frame.state == OPEN) & (self.frame.part == "expand"))
 
     @property
     def dry(self) -> np.ndarray:
         """Bool [n]: what was pruned, and plays no other part."""
-        return self.quiet & ~self.lit & ~self.greedy & (self.frame.parent >= 0)
+        return np.asarray(self.quiet & ~self.lit & ~self.greedy & (self.frame.parent >= 0))
 
     @property
     def steps(self) -> np.ndarray:
@@ -88,7 +88,7 @@ class Scene:
         return np.asarray(self.logs - self.logs[np.maximum(self.frame.parent, 0)])
 
     def say(self, key: str, **values: Any) -> Safe:
-        return Safe(self.look.say(key, P=self.letter, **values))
+        return Safe(self.look.say(key, P=self.letter, p=self.letter.lower(), **values))
 
     def said(self, tokens: Sequence[int]) -> str:
         return escaped(self.model.words(tokens)) or "∅"
@@ -125,6 +125,7 @@ def sample_scene(look: Look[SampleFrame]) -> Scene:
     frame, n = look.frame, len(look.frame.parent)
     names = decoding.tokens_of(look.data[0], frame, look.params.normalise)
     lit, none = decoding.along(frame, frame.drawn.tolist()), np.zeros(n, bool)
+    lit[0] |= frame.part != ""
     return Scene(look, frame, names, decoding.counted(frame), frame.logq, frame.count == 0, lit, none, over=False, known=n)
 
 
