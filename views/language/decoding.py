@@ -40,10 +40,8 @@ def greedy(look: Look[SearchFrame]) -> Picture:
 
 
 def _search(scene: Scene, greedy: float) -> Picture:
-    frame, params = scene.look.frame, scene.look.params
-    facts = {"more": caption.more(scene, greedy), "stop_alpha": number(getattr(params, "stop_alpha", 0), 2)}
-    told = caption.ask_formula(scene) if frame.part == "expand" else caption.path_formula(scene)
-    return _picture(scene, [scored(scene), ahead(scene)], key=_key(scene), facts=facts, told=told, metrics=caption.metrics(scene))
+    facts = {"more": caption.more(scene, greedy), "stop_alpha": number(getattr(scene.look.params, "stop_alpha", 0), 2)}
+    return _picture(scene, [scored(scene), ahead(scene)], key=_key(scene), facts=facts, metrics=caption.metrics(scene))
 
 
 def _key(scene: Scene) -> str:
@@ -67,7 +65,6 @@ def exhaustive(look: Look[SearchFrame]) -> Picture:
         [scored(scene), ahead(scene)],
         key="nothing" if frame.part == "end" and not scene.ranked else "",
         facts=facts | {"more": caption.more(scene)},
-        told=caption.path_formula(scene),
         metrics=caption.metrics(scene, "calls"),
     )
 
@@ -75,8 +72,7 @@ def exhaustive(look: Look[SearchFrame]) -> Picture:
 def sampling(look: Look[SampleFrame]) -> Picture:
     """What can be drawn, as a river bed; what was, as its water."""
     scene, frame = sample_scene(look), look.frame
-    drawing = frame.part in ("ask", "filter", "draw")
-    below = bars(scene, frame) if drawing else look.history("distance", x={"nticks": 3})
+    below = bars(scene, frame) if frame.part else look.history("distance", x={"nticks": 3})
     before = frame.drawn[:-1] if frame.part == "draw" else frame.drawn
     facts = {
         "temperature": number(look.params.temperature, 2),
@@ -92,9 +88,7 @@ def sampling(look: Look[SampleFrame]) -> Picture:
         [drawn(scene, frame), below],
         key="step" if look.part == "from" else "",
         facts=facts,
-        told=caption.draw_formula(scene, frame) if drawing else caption.path_formula(scene),
         metrics=["samples", "finished", ("distance", number(frame.distance, 3))],
-        derived={"samples": int(frame.count[0])},
         hold=READ if look.params.close_up >= 0 else 1.0,
     )
 
@@ -109,7 +103,6 @@ def widths(look: Look[SearchFrame]) -> Picture:
         [scene.look.history(column, across="width", x=ACROSS, y={"nticks": 3}, zero=column != top) for column in (top, last)],
         key="found" if scene.ranked else "nothing",
         facts={},
-        told=caption.path_formula(scene),
         metrics=caption.metrics(scene, "calls"),
     )
 
@@ -131,29 +124,21 @@ def clicked(name: str, index: int, frame: Any, params: Any, data: Source, option
 
 
 def _picture(
-    scene: Scene,
-    beside: list[Panel],
-    *,
-    key: str,
-    facts: Mapping[str, Any],
-    told: caption.Formula,
-    metrics: list[Metric],
-    derived: Mapping[str, Any] | None = None,
-    hold: float = READ,
+    scene: Scene, beside: list[Panel], *, key: str, facts: Mapping[str, Any], metrics: list[Metric], hold: float = READ
 ) -> Picture:
     """A picture of the tree, and two panels beside it."""
-    look = scene.look
-    panel = (blocks if look.options.shape == "blocks" else river)(scene)
-    picture = look.picture(
+    blocky = scene.look.options.shape == "blocks"
+    panel = (blocks if blocky else river)(scene)
+    picture = scene.look.picture(
         columns(panel, rows(*beside, shares=(3, 2))),
         key=key,
         facts=caption.facts(scene) | dict(facts),
         metrics=metrics,
-        derived=caption.derived(scene) | dict(derived or {}),
+        derived=caption.derived(scene),
         hold=hold,
-        **told,
+        **caption.told(scene),
     )
-    flat, (begins, ends) = look.options.shape == "blocks", panel.x["range"]
-    across = {} if flat else {"range": [begins, ends + 0.18 * ends]}  # room for the names after the last step
-    picture.narrow["xaxis"] |= ticks(scene, phone=True, shift=-0.5 * flat) | across
+    begins, ends = panel.x["range"]
+    picture.narrow["xaxis"] |= ticks(scene, phone=True, shift=-0.5 * blocky)
+    picture.narrow["xaxis"] |= {"range": [begins, ends * (1 if blocky else 1.18)]}  # room for the names after the last step
     return picture

@@ -77,7 +77,15 @@ def left(look: Look[Any]) -> dict[int, float]:
     return {frame.step: held(frame) for frame in look.frames if frame.part in ("", "force", "prune")}
 
 
-def path_formula(scene: Scene) -> Formula:
+def told(scene: Scene) -> Formula:
+    """The step's formula."""
+    frame = scene.frame
+    if isinstance(frame, SampleFrame) and frame.part:
+        return _draw_formula(scene, frame)
+    return _ask_formula(scene) if scene.fresh.any() else _path_formula(scene)
+
+
+def _path_formula(scene: Scene) -> Formula:
     """What a node's probability, or score S, or the logarithm of it, is made of; and what ranks it, or how often it was drawn."""
     frame, alpha, nodes = scene.frame, scene.look.options.alpha, range(len(scene.logs))
     if len(nodes) == 1 and not scene.ranked:
@@ -99,7 +107,7 @@ def path_formula(scene: Scene) -> Formula:
     return {"formula": SHARE if scene.sampled else ranked, "values": values, "of": "node", "at": _looked_at(scene)}
 
 
-def ask_formula(scene: Scene) -> Formula:
+def _ask_formula(scene: Scene) -> Formula:
     """What the model says after the prefixes that were asked, of which the first is shown, in a close-up the last."""
     frame = scene.frame
     rows: list[str | None] = [None] * len(frame.parent)
@@ -110,7 +118,7 @@ def ask_formula(scene: Scene) -> Formula:
     return {"formula": ASK[scene.letter], "values": values, "of": "node", "at": int(frame.asked[-1 if scene.singly else 0])}
 
 
-def draw_formula(scene: Scene, frame: SampleFrame) -> Formula:
+def _draw_formula(scene: Scene, frame: SampleFrame) -> Formula:
     """What the model says, and what the filters make of it; then where the number falls."""
     if frame.part == "draw":
         low, high = frame.slot.tolist()
@@ -173,11 +181,12 @@ def derived(scene: Scene) -> dict[str, float | int | str | None]:
         "held": next(reversed(left(scene.look).values()), np.nan),
         "agreement": _agreement(scene),
     }
-    told: dict[str, Any] = {key: float(value) if np.isfinite(value) else None for key, value in row.items()}
+    known: dict[str, Any] = {key: float(value) if np.isfinite(value) else None for key, value in row.items()}
     for one, other in (("probability", "s"), ("logp", "log_s"), ("optimum", "optimum_s")):
-        told |= {one: None, other: told[one]} if scene.scores else {other: None}
+        known |= {one: None, other: known[one]} if scene.scores else {other: None}
     sentence = {"sentence": scene.model.words(best.tokens) if best else None, "length": len(best.tokens) if best else None}
-    return told | sentence | {"finished": len(scene.frame.finished)}
+    drawn = {"samples": int(scene.frame.count[0])} if isinstance(scene.frame, SampleFrame) else {}
+    return known | sentence | drawn | {"finished": len(scene.frame.finished)}
 
 
 def metrics(scene: Scene, last: str = "held") -> list[Metric]:

@@ -77,7 +77,14 @@ def ahead(scene: Scene) -> Panel:
     if len(compared) > 1:
         first, *others = compared
         gap, taken = lead(first, others, GRID), overtaken(first, others, GRID, here)
-        lines = [_taken(scene, alpha, other) for alpha, other in taken]
+        lines = [
+            say(
+                "taken_below" if alpha < here else "taken_above",
+                alpha=number(alpha, 3),
+                other=cut(scene.model.words(other.tokens), 16),
+            )
+            for alpha, other in taken
+        ]
         told = Safe("<br>".join(lines)) if lines else say("lead_always")
         title = say("lead", first=cut(scene.model.words(first.tokens), 16))
     now = np.array([[here, float(np.interp(here, GRID, gap))]])
@@ -95,9 +102,3 @@ def ahead(scene: Scene) -> Panel:
     y = {"nticks": 3, "range": [low - 0.45 * room, high + 0.12 * room]}
     x = {"showgrid": False, "range": [0, HIGHEST], "tickvals": [0, 1, 2]}
     return Panel(traces, title, notes=[words], shapes=[zero], x=x, y=y, small=True)
-
-
-def _taken(scene: Scene, alpha: float, other: Sentence) -> str:
-    below = alpha < scene.look.options.alpha
-    name = cut(scene.model.words(other.tokens), 16)
-    return scene.say("taken_below" if below else "taken_above", alpha=number(alpha, 3), other=name)

@@ -59,8 +59,7 @@ class Scene:
         return "S" if self.scores else "P"
 
     @property
-    def added(self) -> bool:
-        """Whether logarithms are added up instead of multiplying probabilities."""
+    def added(self) -> bool:  # logarithms, instead of multiplying probabilities
         return bool(self.look.options.factors == "log")
 
     @property
@@ -73,8 +72,7 @@ class Scene:
         return not self.sampled and getattr(self.look.params, "close_up", -1) >= 0
 
     @property
-    def fresh(self) -> np.ndarray:
-        """Bool [n]: named by the model, but not yet scored."""
+    def fresh(self) -> np.ndarray:  # bool [n]: named by the model, but not yet scored
         return np.asarray((self.frame.state == OPEN) & (self.frame.part == "expand"))
 
     @property
@@ -93,8 +91,7 @@ class Scene:
     def said(self, tokens: Sequence[int]) -> str:
         return escaped(self.model.words(tokens)) or "∅"
 
-    def name(self, node: int) -> str:
-        """The prefix that ends in a node."""
+    def name(self, node: int) -> str:  # of the prefix that ends in a node
         return self.model.words(sentence_of(self.frame, int(node))) or "∅"
 
     def factor(self, logp: float) -> str:
