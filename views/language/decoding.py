@@ -51,9 +51,7 @@ def _key(scene: Scene) -> str:
         return "expand_one"
     if frame.part == "prune" and not (frame.state == ALIVE).any():
         return "pruned_all"
-    if frame.part == "end":
-        return "nothing" if not scene.ranked else "settled" if frame.settled else ""
-    return ""
+    return "" if frame.part != "end" else "nothing" if not scene.ranked else "settled" if frame.settled else ""
 
 
 def exhaustive(look: Look[SearchFrame]) -> Picture:

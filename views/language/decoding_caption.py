@@ -21,8 +21,6 @@ FILTER = {key: formula(rf"{one} = ({{row}}!) \;\to\; q = ({{filtered}}!!)") for 
 DRAW = formula(r"{low}! \le u = {u}!! < {high}! \;\Rightarrow\; {token}!")
 SHARE = formula(r"\frac{{count}!}{{samples}!} = {share}!! \qquad P = {factors}! = {product}!")
 
-Formula = dict[str, Any]  # formula, values, of, at: as in Picture
-
 
 def facts(scene: Scene) -> dict[str, Any]:
     """What sentences name: the first of the list, and what a step has made and kept."""
@@ -77,15 +75,15 @@ def left(look: Look[Any]) -> dict[int, float]:
     return {frame.step: held(frame) for frame in look.frames if frame.part in ("", "force", "prune")}
 
 
-def told(scene: Scene) -> Formula:
-    """The step's formula."""
+def told(scene: Scene) -> dict[str, Any]:
+    """The step's formula, its values, of which entity: as in Picture."""
     frame = scene.frame
     if isinstance(frame, SampleFrame) and frame.part:
         return _draw_formula(scene, frame)
     return _ask_formula(scene) if scene.fresh.any() else _path_formula(scene)
 
 
-def _path_formula(scene: Scene) -> Formula:
+def _path_formula(scene: Scene) -> dict[str, Any]:
     """What a node's probability, or score S, or the logarithm of it, is made of; and what ranks it, or how often it was drawn."""
     frame, alpha, nodes = scene.frame, scene.look.options.alpha, range(len(scene.logs))
     if len(nodes) == 1 and not scene.ranked:
@@ -107,7 +105,7 @@ def _path_formula(scene: Scene) -> Formula:
     return {"formula": SHARE if scene.sampled else ranked, "values": values, "of": "node", "at": _looked_at(scene)}
 
 
-def _ask_formula(scene: Scene) -> Formula:
+def _ask_formula(scene: Scene) -> dict[str, Any]:
     """What the model says after the prefixes that were asked, of which the first is shown, in a close-up the last."""
     frame = scene.frame
     rows: list[str | None] = [None] * len(frame.parent)
@@ -118,7 +116,7 @@ def _ask_formula(scene: Scene) -> Formula:
     return {"formula": ASK[scene.letter], "values": values, "of": "node", "at": int(frame.asked[-1 if scene.singly else 0])}
 
 
-def _draw_formula(scene: Scene, frame: SampleFrame) -> Formula:
+def _draw_formula(scene: Scene, frame: SampleFrame) -> dict[str, Any]:
     """What the model says, and what the filters make of it; then where the number falls."""
     if frame.part == "draw":
         low, high = frame.slot.tolist()
