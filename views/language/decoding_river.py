@@ -21,14 +21,14 @@ def river(scene: Scene) -> Panel:
     bed = dry | lit | ~lit if scene.sampled else ~dry & ~lit
     pools = took(scene) & (course.wide > INSIDE) & (scene.frame.depth > 0)
     names, notes = _names(scene, course)
-    water = trees.joined(course.branches(bed), course.pools(bed & pools))
+    drops, water = drop(scene), trees.joined(course.branches(bed), course.pools(bed & pools))
     lamp = trees.joined(course.branches(lit & ~bed), course.pools(lit & ~bed & pools))
     shore = course.middles(lit) if scene.sampled else course.branches(lit)
     traces = [
         trees.drawn(course.middles(dry & ~bed), "@line", "dry", 1),
         trees.filled(course.stubs(dry & ~bed), "@ghost", "stubs"),
         trees.filled(water, "@sequential1" if scene.sampled else "@sequential3", "bed"),
-        trees.filled(course.branches(drop(scene) > 0, drop(scene)), "@sequential4", "water"),
+        trees.filled(course.branches(drops > 0, drops), "@sequential4", "water"),
         trees.filled(lamp, "@accent", "lit") | {"opacity": 0.4},
         trees.drawn(shore, "@accent", "shore", 2 if scene.over or scene.sampled else 1.2),
         trees.drawn(course.middles(scene.greedy & ~lit), "@ink", "greedy", dash="dot"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -49,12 +50,12 @@ class Scene:
     def best(self) -> Sentence | None:
         return self.ranked[0] if self.ranked else None
 
-    @property
+    @cached_property
     def scores(self) -> bool:
         """Whether the model hands out scores, no probabilities."""
         return isinstance(self.look.data[0], Text) and self.look.params.estimator in SCORES
 
-    @property
+    @cached_property
     def letter(self) -> str:
         return "S" if self.scores else "P"
 
@@ -62,7 +63,7 @@ class Scene:
     def added(self) -> bool:  # logarithms, instead of multiplying probabilities
         return bool(self.look.options.factors == "log")
 
-    @property
+    @cached_property
     def sampled(self) -> bool:
         return isinstance(self.frame, SampleFrame)
 
@@ -71,18 +72,16 @@ class Scene:
         """Whether the prefixes of a beam are asked one after the other."""
         return not self.sampled and getattr(self.look.params, "close_up", -1) >= 0
 
-    @property
+    @cached_property
     def fresh(self) -> np.ndarray:  # bool [n]: named by the model, but not yet scored
         return np.asarray((self.frame.state == OPEN) & (self.frame.part == "expand"))
 
-    @property
-    def dry(self) -> np.ndarray:
-        """Bool [n]: what was pruned, and plays no other part."""
+    @cached_property
+    def dry(self) -> np.ndarray:  # bool [n]: what was pruned, and plays no other part
         return np.asarray(self.quiet & ~self.lit & ~self.greedy & (self.frame.parent >= 0))
 
-    @property
-    def steps(self) -> np.ndarray:
-        """Log probability [n] of each node's own token."""
+    @cached_property
+    def steps(self) -> np.ndarray:  # [n] log probability of each node's own token
         return np.asarray(self.logs - self.logs[np.maximum(self.frame.parent, 0)])
 
     def say(self, key: str, **values: Any) -> Safe:
@@ -143,6 +142,7 @@ def _now(frame: SearchFrame) -> np.ndarray:
     return np.asarray((frame.depth == frame.step) & np.isin(frame.state, LIVING) & (frame.step > 0) & (frame.part != ""))
 
 
+@lru_cache(maxsize=4096)
 def p_of(value: float) -> str:
     """A probability as people write it."""
     return chance(value, 3)

@@ -120,8 +120,10 @@ def rivals(frame: DecodingFrame, ranking: Sequence[Sentence], alpha: float) -> l
 
 def lead(first: Sentence, others: Sequence[Sentence], alphas: Floats) -> Floats:
     """How far one is ahead of the best of the others (a,), by score, for each of some α."""
-    best = np.max([[item.score(alpha) for alpha in alphas] for item in others], axis=0)
-    return np.asarray([first.score(alpha) for alpha in alphas] - best)
+    logp = np.array([[item.logp] for item in (first, *others)])
+    length = np.array([[max(len(item.tokens), 1)] for item in (first, *others)], float)
+    scores = logp / length**alphas  # (1 + others, a)
+    return np.asarray(scores[0] - scores[1:].max(0))
 
 
 def overtaken(first: Sentence, others: Sequence[Sentence], alphas: Floats, here: float) -> list[tuple[float, Sentence]]:
