@@ -31,7 +31,7 @@ def river(scene: Scene) -> Panel:
         trees.filled(course.branches(drops > 0, drops), "@sequential4", "water"),
         trees.filled(lamp, "@accent", "lit") | {"opacity": 0.4},
         trees.drawn(shore, "@accent", "shore", 2 if scene.over or scene.sampled else 1.2),
-        trees.drawn(course.middles(scene.greedy & ~lit), "@ink", "greedy", dash="dot"),
+        trees.drawn(course.branches(scene.greedy & ~lit), "@ink", "greedy", dash="dot"),
         trees.drawn(course.bars(~dry & ~lit), "@c1", "bars", 2.5),
         trees.drawn(course.bars(lit), "@accent", "lit bars", 3),
         nodes(scene, course.x, course.y),

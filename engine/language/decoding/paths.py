@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.language.decoding.ground import ALIVE, CLOSE, CUT, EXPANDED, FINISHED, OPEN, Floats
+from engine.language.decoding.ground import ALIVE, CLOSE, CUT, EXPANDED, FINISHED, OPEN, PRUNED, Floats
 from engine.language.decoding.hypotheses import DecodingFrame, SampleFrame, SearchFrame, sentence_of
 from engine.language.decoding.yardsticks import crossing, score
 
@@ -105,7 +105,10 @@ def held(frame: SearchFrame) -> float:
 
 
 def rivals(frame: DecodingFrame, ranking: Sequence[Sentence], alpha: float) -> list[Sentence]:
-    """The first of a ranking and what it can be compared with, best first: where fewer than two have finished, also what may."""
+    """The first of a ranking, and what it can be compared with.
+
+    Where fewer than two have finished, that is what still may; else the best there is, or what was pruned last.
+    """
     found = list(ranking)
     if len(found) < 2:
         known = {item.node for item in found}
@@ -115,6 +118,9 @@ def rivals(frame: DecodingFrame, ranking: Sequence[Sentence], alpha: float) -> l
     optimum = tuple(token for token in frame.optimum_tokens.tolist() if token >= 0)
     if len(found) == 1 and optimum and optimum != found[0].tokens:
         found.append(Sentence(optimum, frame.optimum, -1, cut=False))
+    if len(found) == 1:
+        newest = [item for item in prefixes(frame, (PRUNED,)) if len(item.tokens) == frame.depth.max()]
+        found += sorted(newest, key=lambda item: -item.logp)[:1]
     return found
 
 
