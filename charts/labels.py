@@ -42,6 +42,14 @@ def width(text: str, size: float = 12, bold: bool = False) -> float:
     return size * em * (1.05 if bold else 1)
 
 
+def fitted(word: str, space: float, size: float = 12) -> str:
+    """A word, in bold, as far as there are px for it, the last sign an ellipsis; nothing where hardly a letter has room."""
+    kept = word
+    while kept and width(kept, size, bold=True) > space:
+        kept = kept.removesuffix("…")[:-1] + "…" * (len(kept) > 2)
+    return "" if len(kept) < 2 < len(word) else kept
+
+
 def sizes(texts: Sequence[str], size: float = 12, bold: bool = False) -> np.ndarray:
     """Widths and heights [n, 2] in px of labels of one line."""
     return np.array([(width(text, size, bold), 1.25 * size) for text in texts]).reshape(-1, 2)
@@ -88,6 +96,19 @@ def place(
         cost[before < 0] += STAY / 2  # what was not written does not come for a moment
     allowed = np.where(np.zeros(len(at), bool) if must is None else must, np.finfo(float).max, limit)
     return _chosen(rects, cost, np.lexsort((cost.min(1), -rank)), allowed, group)
+
+
+def column(y: np.ndarray, rank: np.ndarray, high: float, blocked: np.ndarray | None = None) -> np.ndarray:
+    """Which labels [n] of one column find room: bool [n]. They share an edge, stand level with their marks at y [n], `high` each.
+
+    The greatest `rank` [n] is placed first. `blocked` [m, 2]: from and to, where none may stand.
+    """
+    out, taken = np.zeros(len(y), bool), np.empty((0, 2)) if blocked is None else np.asarray(blocked, float)
+    for n in np.lexsort((y, -rank)).tolist():
+        low, top = y[n] - high / 2, y[n] + high / 2
+        if not ((taken[:, 0] < top - 1e-9) & (taken[:, 1] > low + 1e-9)).any():
+            out[n], taken = True, np.vstack([taken, [low, top]])
+    return out
 
 
 def held(sides: np.ndarray, at: np.ndarray, size: np.ndarray, rank: np.ndarray, *, radius: float | np.ndarray = 3) -> np.ndarray:

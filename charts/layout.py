@@ -259,10 +259,12 @@ def _aspect(panel: Panel) -> float:
 
 def _height(panel: Panel, across: float) -> float:
     """The px that a panel plots on, on a phone."""
+    if panel.tall:
+        return panel.tall
     shape = _aspect(panel)
     if shape:
         return min(across / shape, LOWEST) if panel.small else min(max(across / shape, LOWEST), HIGHEST)
-    return HIGHEST if panel.tall else SMALL if panel.small else TALL
+    return SMALL if panel.small else TALL
 
 
 def _lines(panels: Sequence[Panel]) -> Iterator[list[Panel]]:

@@ -28,8 +28,8 @@ class Panel:
     series: Sequence[str] = ()  # the columns whose values set the range of y; the player knows them all
     zero: bool = True  # that range begins at 0
     small: bool = False  # on a phone it needs little height and shares a line with another small one
-    tall: bool = False  # on a phone it needs as much height as there is
     part: Sequence[float] = ()  # what x reaches over on a phone, and where two runs are compared: a part of a long axis
+    tall: int = 0  # px on a phone of what it plots on; 0: as is usual for what it is
     aspect: float = 0  # width over height of what is drawn, in pixels; 0: it fills its box. Its axes have ranges
 
 

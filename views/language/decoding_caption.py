@@ -1,198 +1,145 @@
 """Decoding's caption: what a step comes to, as facts for its sentences, as a formula and as a row of numbers."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from charts.formula import formula
 from charts.numbers import number
-from engine.language.decoding import (
-    ALIVE,
-    CUT,
-    EXPANDED,
-    FINISHED,
-    OPEN,
-    PRUNED,
-    DecodingFrame,
-    SampleFrame,
-    agreement,
-    sentence_of,
-)
-from engine.language.decoding import score as score_of
-from views.language.decoding_scene import Scene, Sentence, p_of
-from views.look import Metric
+from charts.panels import Safe
+from engine.language.decoding import ALIVE, OPEN, Beam, Greedy, SampleFrame, agreement, held, sentence_of
+from engine.language.smoothing import SCORES
+from engine.texts import Text
+from views.language.decoding_scene import Scene, p_of
+from views.look import Look, Metric
 
-PATH = formula(
-    r"P({name}!) = {factors}! = {product}!! \qquad \frac{\log P}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
-)
-PATH_SCORE = formula(
-    r"S({name}!) = {factors}! = {product}!! \qquad \frac{\log S}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
-)
-ASK = formula(r"p(\,\cdot \mid {name}!) = ({row}!)")
-ASK_SCORE = formula(r"S(\,\cdot \mid {name}!) = ({row}!)")
-FILTER = formula(r"p = ({row}!) \;\to\; q = ({filtered}!!)")
-FILTER_SCORE = formula(r"S = ({row}!) \;\to\; q = ({filtered}!!)")
+RANKED = r" \qquad \frac{\log %s}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
+PRODUCT = {one: formula(rf"{one}({{name}}!) = {{factors}}! = {{product}}!!" + RANKED % one) for one in "PS"}
+SUM = {one: formula(rf"\log {one}({{name}}!) = {{factors}}! = {{logp}}!!" + RANKED % one) for one in "PS"}
+ASK = {key: formula(rf"{one}(\,\cdot \mid {{name}}!) = ({{row}}!)") for key, one in zip("PS", "pS", strict=True)}
+FILTER = {key: formula(rf"{one} = ({{row}}!) \;\to\; q = ({{filtered}}!!)") for key, one in zip("PS", "pS", strict=True)}
 DRAW = formula(r"{low}! \le u = {u}!! < {high}! \;\Rightarrow\; {token}!")
-SUM = formula(
-    r"\log P({name}!) = {factors}! = {logp}!! \qquad \frac{\log P}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
-)
-SUM_SCORE = formula(
-    r"\log S({name}!) = {factors}! = {logp}!! \qquad \frac{\log S}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
-)
 SHARE = formula(r"\frac{{count}!}{{samples}!} = {share}!! \qquad P = {factors}! = {product}!")
 
-Formula = dict[str, Any]  # formula, values, of, at: as in Picture
 
-
-def _shape(scene: Scene, mathml: str, values: Mapping[str, tuple[Any, int]], at: int) -> Formula:
-    """A formula about nodes; none where there is only the root."""
-    if len(scene.frame.parent) == 1 and not scene.ranked:
-        return {}
-    return {"formula": mathml, "values": values, "of": "node", "at": at}
-
-
-# ---- facts
-
-
-def winner(scene: Scene) -> dict[str, str]:
-    """What stands first in the list, for a sentence; and the same told to whoever does not see it."""
-    best, say = scene.best, scene.look.say
-    facts = {
-        "winner": scene.model.words(best.tokens) if best else "",
-        "winner_p": p_of(float(np.exp(best.logp))) if best else "",
-        "alpha": number(scene.look.options.alpha, 2),
-    }
-    first = say("alt_best", **facts) if best else say("alt_none", nodes=len(scene.frame.parent))
-    return facts | {"first": first}
-
-
-def candidates(scene: Scene) -> dict[str, Any]:
-    """What a search step has made, and what it has kept."""
-    frame = scene.frame
+def facts(scene: Scene) -> dict[str, Any]:
+    """What sentences name: the first of the list, and what a step has made and kept."""
+    frame, best, say = scene.frame, scene.best, scene.say
     alive, open_ = np.flatnonzero(frame.state == ALIVE), np.flatnonzero(frame.state == OPEN)
-    top = open_[np.argmax(frame.logp[open_])] if len(open_) else (alive[0] if len(alive) else 0)
     order = alive[np.argsort(-np.round(frame.logp[alive], 12), kind="stable")]
-    some = [f"{scene.name(node)} ({p_of(float(np.exp(frame.logp[node])))})" for node in order[:4].tolist()]
-    kept = scene.look.say("comma").join(some)
-    return {
+    top = int(open_[np.argmax(frame.logp[open_])] if len(open_) else order[0] if len(order) else 0)
+    won = {"winner": scene.model.words(best.tokens), "winner_p": _p(best.logp)} if best else {"winner": "", "winner_p": ""}
+    hidden, masses = scene.look.frame.hidden, list(left(scene.look).values())
+    return won | {
+        "P": scene.letter,
+        "p": scene.letter.lower(),
+        "alpha": number(scene.look.options.alpha, 2),
+        "first": say("alt_best", **won) if best else say("alt_none", nodes=len(frame.parent)),
+        "chances": say("no_chances") if scene.scores else "",
         "live": len(frame.asked),
-        "made": len(open_) + scene.look.frame.hidden,
+        "made": len(open_) + hidden,
+        "unsure": number(float(np.exp(scene.look.frame.mean_entropy)), 2),
         "best": scene.name(top),
-        "best_p": p_of(float(np.exp(frame.logp[top]))),
+        "best_p": _p(frame.logp[top]),
         "stay": len(alive),
-        "kept": kept + (" …" if len(order) > 4 else ""),
+        "kept": scene.look.say("comma").join(f"{scene.name(node)} ({_p(frame.logp[node])})" for node in order[:4].tolist())
+        + " …" * (len(order) > 4),
         "asked": scene.name(frame.asked[-1]) if len(frame.asked) else "",
-        "hidden": _hidden(scene),
+        "hidden": say("hidden", n=hidden) if hidden else "",
+        "left_over": say("left", mass=p_of(masses[-1])) if masses else "",
     }
 
 
-def _hidden(scene: Scene) -> str:
-    hidden = scene.look.frame.hidden
-    return scene.look.say("hidden", n=hidden) if hidden else ""
+def _p(logp: float) -> str:
+    return p_of(float(np.exp(logp)))
 
 
-def cut_off(scene: Scene) -> str:
-    """That the winner has no end."""
-    best = scene.best
-    return scene.look.say("cut_off", longest=scene.look.params.longest) if best and best.cut else ""
-
-
-def beaten(scene: Scene, greedy: float) -> str:
-    """What greedy search finds, where it is something else."""
-    best = scene.best
-    if best is None or not np.isfinite(greedy) or round(best.logp, 9) == round(greedy, 9):
+def more(scene: Scene, greedy: float = np.nan) -> str:
+    """What is to be said of the winner at the end: that it has no end, what greedy finds, what is the likeliest of all."""
+    frame, best, say = scene.frame, scene.best, scene.say
+    if best is None:
         return ""
-    return scene.look.say("greedy_finds", p=p_of(float(np.exp(greedy))))
+    told = say("cut_off", longest=scene.look.params.longest) if best.cut else ""
+    if np.isfinite(greedy) and round(best.logp, 9) != round(greedy, 9):
+        told += say("greedy_finds", value=_p(greedy))
+    if len(frame.optimum_tokens) and round(best.logp, 9) != round(frame.optimum, 9):
+        optimum = scene.model.words(token for token in frame.optimum_tokens.tolist() if token >= 0)
+        told += say("optimum_ends" if scene.model.end >= 0 else "optimum_endless", optimum=optimum, value=_p(frame.optimum))
+    return Safe(told)
 
 
-def likelier(scene: Scene) -> str:
-    """The likeliest of all, where it is something else."""
-    frame, best = scene.frame, scene.best
-    if best is None or not len(frame.optimum_tokens) or round(best.logp, 9) == round(frame.optimum, 9):
-        return ""
-    tokens = scene.model.words(token for token in frame.optimum_tokens if token >= 0)
-    key = "optimum_ends" if scene.model.end >= 0 else "optimum_endless"
-    return scene.look.say(key, optimum=tokens, p=p_of(float(np.exp(frame.optimum))))
+def left(look: Look[Any]) -> dict[int, float]:
+    """What is left of all probability after each step of a beam search, as far as it has come; of scores nothing can be said."""
+    if not isinstance(look.params, Beam | Greedy) or (isinstance(look.data[0], Text) and look.params.estimator in SCORES):
+        return {}
+    return {frame.step: held(frame) for frame in look.frames if frame.part in ("", "force", "prune")}
 
 
-# ---- formulas
+def told(scene: Scene) -> dict[str, Any]:
+    """The step's formula, its values, of which entity: as in Picture."""
+    frame = scene.frame
+    if isinstance(frame, SampleFrame) and frame.part:
+        return _draw_formula(scene, frame)
+    return _ask_formula(scene) if scene.fresh.any() else _path_formula(scene)
 
 
-def path_formula(scene: Scene) -> Formula:
-    """What a node's probability, or score S, or the logarithm of it, is made of; and what ranks it."""
-    frame, alpha = scene.frame, scene.look.options.alpha
-    n = len(frame.parent)
-    lengths = np.maximum(frame.depth, 1).tolist()
-    scores = [score_of(logp, size, alpha) for logp, size in zip(frame.logp.tolist(), lengths, strict=True)]
+def _path_formula(scene: Scene) -> dict[str, Any]:
+    """What a node's probability, or score S, or the logarithm of it, is made of; and what ranks it, or how often it was drawn."""
+    frame, alpha, nodes = scene.frame, scene.look.options.alpha, range(len(scene.logs))
+    if len(nodes) == 1 and not scene.ranked:
+        return {}
+    drawn = frame.count if isinstance(frame, SampleFrame) else np.zeros(len(nodes), int)
     values = {
         "name": (_names(scene), 0),
-        "factors": ([_factors(scene, node) for node in range(n)], 0),
-        "product": ([p_of(float(p)) for p in np.exp(frame.logp)], 0),
+        "factors": ([_factors(scene, node) for node in nodes], 0),
+        "product": (list(map(p_of, np.exp(scene.logs).tolist())), 0),
         "logp": (np.round(frame.logp, 3).tolist(), 3),
         "length": (frame.depth.tolist(), 0),
         "alpha": (alpha, 2),
-        "score": (np.round(scores, 3).tolist(), 3),
+        "score": (np.round(frame.logp / np.maximum(frame.depth, 1) ** alpha, 3).tolist(), 3),
+        "count": (drawn.tolist(), 0),
+        "samples": (max(int(drawn[0]), 1), 0),
+        "share": (np.round(drawn / max(int(drawn[0]), 1), 3).tolist(), 3),
     }
-    plain, logarithmic = (PATH_SCORE, SUM_SCORE) if scene.scores else (PATH, SUM)
-    return _shape(scene, logarithmic if scene.added else plain, values, _looked_at(scene))
+    ranked = (SUM if scene.added else PRODUCT)[scene.letter]
+    return {"formula": SHARE if scene.sampled else ranked, "values": values, "of": "node", "at": _looked_at(scene)}
 
 
-def ask_formula(scene: Scene, *, singly: bool) -> Formula:
-    """What the model says after the prefixes that were asked, of which the first is shown, or `singly` the last."""
-    frame, hidden = scene.frame, scene.look.frame.hidden
+def _ask_formula(scene: Scene) -> dict[str, Any]:
+    """What the model says after the prefixes that were asked, of which the first is shown, in a close-up the last."""
+    frame = scene.frame
     rows: list[str | None] = [None] * len(frame.parent)
     for node in frame.asked.tolist():
         below = np.flatnonzero(frame.parent == node)
-        rows[node] = _row(scene, frame.token[below], np.exp(frame.logp[below] - frame.logp[node]), whole=not hidden)
+        rows[node] = _row(scene, frame.token[below], np.exp(scene.steps[below]), whole=not scene.look.frame.hidden)
     values = {"name": (_names(scene), 0), "row": (rows, 0)}
-    return _shape(scene, ASK_SCORE if scene.scores else ASK, values, int(frame.asked[-1] if singly else frame.asked[0]))
+    return {"formula": ASK[scene.letter], "values": values, "of": "node", "at": int(frame.asked[-1 if scene.singly else 0])}
 
 
-def share_formula(scene: Scene, frame: SampleFrame) -> Formula:
-    """How often samples came by a node, beside its exact probability."""
-    n, times = len(frame.parent), max(int(frame.count[0]), 1)
-    values = {
-        "name": (_names(scene), 0),
-        "factors": ([_factors(scene, node) for node in range(n)], 0),
-        "product": ([p_of(float(p)) for p in np.exp(frame.logq)], 0),
-        "count": (frame.count.tolist(), 0),
-        "samples": (times, 0),
-        "share": (np.round(frame.count / times, 3).tolist(), 3),
-    }
-    return _shape(scene, SHARE, values, max(scene.best.node if scene.best else 0, 0))
-
-
-def filter_formula(scene: Scene, frame: SampleFrame) -> Formula:
-    """What the model says, and what the filters make of it."""
+def _draw_formula(scene: Scene, frame: SampleFrame) -> dict[str, Any]:
+    """What the model says, and what the filters make of it; then where the number falls."""
+    if frame.part == "draw":
+        low, high = frame.slot.tolist()
+        told = {key: number(value, 4) for key, value in (("low", low), ("u", frame.u), ("high", high))}
+        return {
+            "formula": DRAW,
+            "values": {k: (v, 0) for k, v in told.items()} | {"token": (scene.said(frame.drawn[-1:].tolist()), 0)},
+        }
     rows = {"row": frame.chances, "filtered": frame.filtered}
-    values = {key: (_row(scene, frame.named, chances), 0) for key, chances in rows.items()}
-    return _shape(scene, FILTER_SCORE if scene.scores else FILTER, values, 0)
-
-
-def draw_formula(scene: Scene, frame: SampleFrame) -> Formula:
-    """Where the number falls."""
-    low, high = frame.slot.tolist()
-    told = {"low": number(low, 4), "u": number(frame.u, 4), "high": number(high, 4)}
-    told |= {"token": scene.said(frame.drawn[-1:].tolist())}
-    return _shape(scene, DRAW, {key: (value, 0) for key, value in told.items()}, 0)
+    return {"formula": FILTER[scene.letter], "values": {key: (_row(scene, frame.named, p), 0) for key, p in rows.items()}}
 
 
 def _names(scene: Scene) -> list[str]:
-    return [scene.said(sentence_of(scene.frame, node)) for node in range(len(scene.frame.parent))]
+    """The prefixes, of long ones the beginning and the end."""
+    all_ = [sentence_of(scene.frame, node) for node in range(len(scene.frame.parent))]
+    return [scene.said(one) if len(one) < 6 else f"{scene.said(one[:2])} … {scene.said(one[-2:])}" for one in all_]
 
 
 def _looked_at(scene: Scene) -> int:
-    """The winner at the end; else the likeliest of the newest."""
-    frame, best = scene.frame, scene.best
-    if scene.over and best and best.node >= 0:
-        return best.node
-    for state in (OPEN, ALIVE, FINISHED, CUT, EXPANDED, PRUNED):
-        nodes = np.flatnonzero(frame.state == state)
-        nodes = nodes[frame.depth[nodes] == frame.depth[nodes].max()] if len(nodes) else nodes
-        if len(nodes):
-            return int(nodes[np.argmax(np.round(frame.logp[nodes], 12))])
-    return 0
+    """The likeliest of what the step is about; at the end the winner."""
+    nodes = np.flatnonzero(scene.lit if scene.lit.any() else scene.frame.state == ALIVE)
+    nodes = nodes[scene.frame.depth[nodes] == scene.frame.depth[nodes].max(initial=0)]
+    return int(nodes[np.argmax(np.round(scene.logs[nodes], 12))]) if len(nodes) else 0
 
 
 def _factors(scene: Scene, node: int) -> str:
@@ -200,9 +147,8 @@ def _factors(scene: Scene, node: int) -> str:
     steps: list[str] = []
     while node > 0:
         above = int(scene.frame.parent[node])
-        steps.append(scene.factor(float(scene.logs[node] - scene.logs[above])))
+        steps.insert(0, scene.factor(float(scene.logs[node] - scene.logs[above])))
         node = above
-    steps.reverse()
     steps = steps if len(steps) <= 6 else [*steps[:2], "…", steps[-1]]
     return (" ".join(steps) or "0") if scene.added else (" · ".join(steps) or "1")
 
@@ -219,58 +165,38 @@ def _row(scene: Scene, tokens: np.ndarray, chances: np.ndarray, whole: bool = Tr
     return ", ".join([*shown, "…"] if int(np.count_nonzero(chances)) > len(shown) or not whole else shown)
 
 
-# ---- numbers
-
-
 def derived(scene: Scene) -> dict[str, float | int | str | None]:
-    """What the table has beside the frame's own numbers."""
-    frame, best = scene.look.frame, scene.best
-    return {
-        "sentence": scene.model.words(best.tokens) if best else None,
-        "score": best.score(scene.look.options.alpha) if best else None,
-        "length": len(best.tokens) if best else None,
-        "agreement": _agreement(scene, best),
-        "finished": len(frame.finished),
-        "entropy": _known(frame.mean_entropy),
-        "choices": _choices(frame),
-        **_measures(scene),
+    """What the table has beside the frame's own numbers. How likely the best is, or what it scores: never both."""
+    best, optimum = scene.best, scene.frame.optimum
+    found = best.logp if best else np.nan
+    row = {
+        "probability": np.exp(found),
+        "logp": found,
+        "optimum": np.exp(optimum),
+        "score": best.score(scene.look.options.alpha) if best else np.nan,
+        "entropy": scene.look.frame.mean_entropy,
+        "choices": np.exp(scene.look.frame.mean_entropy),
+        "held": next(reversed(left(scene.look).values()), np.nan),
+        "agreement": _agreement(scene),
     }
+    known: dict[str, Any] = {key: float(value) if np.isfinite(value) else None for key, value in row.items()}
+    for one, other in (("probability", "s"), ("logp", "log_s"), ("optimum", "optimum_s")):
+        known |= {one: None, other: known[one]} if scene.scores else {other: None}
+    sentence = {"sentence": scene.model.words(best.tokens) if best else None, "length": len(best.tokens) if best else None}
+    drawn = {"samples": int(scene.frame.count[0])} if isinstance(scene.frame, SampleFrame) else {}
+    return known | sentence | drawn | {"finished": len(scene.frame.finished)}
 
 
-def _measures(scene: Scene) -> dict[str, float | None]:
-    """How likely the best is, or what it scores: never both."""
-    best, optimum = scene.best, scene.frame.optimum
-    known = (
-        float(np.exp(best.logp)) if best else None,
-        best.logp if best else None,
-        float(np.exp(optimum)) if np.isfinite(optimum) else None,
-    )
-    names = [("probability", "logp", "optimum"), ("s", "log_s", "optimum_s")]
-    told, silent = reversed(names) if scene.scores else names
-    return dict(zip(told, known, strict=True)) | dict.fromkeys(silent)
+def metrics(scene: Scene, last: str = "held") -> list[Metric]:
+    """The best sentence so far; the likeliest there is, which is known at the end; and what is left of all probability."""
+    row = derived(scene)
+    names = ("s", "optimum_s", "calls") if scene.scores else ("probability", "optimum", last)
+    values = [(name, row.get(name)) for name in names]
+    return [name if name == "calls" else (name, None if p is None else p_of(float(p))) for name, p in values]
 
 
-def metrics(scene: Scene) -> list[Metric]:
-    """The best sentence so far; the likeliest there is, which is known at the end; and what it has cost."""
-    best, optimum = scene.best, scene.frame.optimum
-    first, highest = ("s", "optimum_s") if scene.scores else ("probability", "optimum")
-    return [
-        (first, p_of(float(np.exp(best.logp))) if best else None),
-        (highest, p_of(float(np.exp(optimum))) if np.isfinite(optimum) else None),
-        "calls",
-    ]
-
-
-def _agreement(scene: Scene, best: Sentence | None) -> float | None:
-    wanted = scene.look.options.reference.split()
+def _agreement(scene: Scene) -> float:
+    wanted, best = scene.look.options.reference.split(), scene.best
     if not wanted or best is None:
-        return None
+        return float("nan")
     return agreement([scene.model.vocabulary[token] for token in best.tokens if token != scene.model.end], wanted)
-
-
-def _choices(frame: DecodingFrame) -> float | None:
-    return float(np.exp(frame.mean_entropy)) if np.isfinite(frame.mean_entropy) else None
-
-
-def _known(value: float) -> float | None:
-    return value if np.isfinite(value) else None

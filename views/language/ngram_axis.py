@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from charts import bars, curves
+from charts.layout import HIGHEST
 from charts.numbers import chance, count, number
 from charts.panels import Panel, Trace, blank, escaped
 from charts.words import cut, places
@@ -99,7 +100,7 @@ def standing(look: Look[Any], line: Line, choices: Choices) -> Panel:
     random = ("···", look.say("random", bits=number(line.chance, 1)), "@ink3")
     title, notes = keyed(look.say("surprise", sign=sign(look)), [*levels(look, look.params.order), random])
     y = blank(range=[FLOOR * high, 1.12 * high])
-    return Panel(traces, title, notes=notes, x=blank(range=list(wide)), y=y, part=narrow, tall=True)
+    return Panel(traces, title, notes=notes, x=blank(range=list(wide)), y=y, part=narrow, tall=HIGHEST)
 
 
 # ---- pages

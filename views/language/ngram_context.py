@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from charts import bars, curves
-from charts.layout import rows
+from charts.layout import HIGHEST, rows
 from charts.numbers import chance, count, number
 from charts.panels import Panel, Picture, Trace, blank, escaped
 from charts.words import cut
@@ -101,7 +101,7 @@ def _mass(look: Look[ContextFrame]) -> Panel:
     outline = bars.rectangles(0, 1, *now, colour="rgba(0,0,0,0)", line="@accent", width=2, meta={"key": "now"})
     title, notes = keyed(look.say("mass", context=cut(joined(frame.context), 20)), levels(look, n))
     traces = [*stacked(shares / scale, y, 0.34, told, "mass"), outline, *_columns(look), *_truth(look)]
-    return Panel(traces, title, notes=notes, x=blank(range=WIDE), y=blank(range=[BOTTOM, TOP]), part=PHONE, tall=True)
+    return Panel(traces, title, notes=notes, x=blank(range=WIDE), y=blank(range=[BOTTOM, TOP]), part=PHONE, tall=HIGHEST)
 
 
 def _columns(look: Look[ContextFrame]) -> list[Trace]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from charts import bars, curves, points
 from charts.formula import formula
-from charts.layout import columns, rows
+from charts.layout import HIGHEST, columns, rows
 from charts.numbers import count, number
 from charts.panels import Panel, Picture, Trace, blank, escaped
 from charts.words import cut
@@ -76,7 +76,7 @@ def _shared_out(look: Look[WeightsFrame], names: Sequence[str]) -> Panel:
     key = [(mark, name, ink) for (mark, _, ink), name in zip(levels(look, order), reversed(names), strict=True)]
     title, notes = keyed(look.say("shared_out"), key)
     axis = blank(range=[WORDS + 4.2, -0.7])
-    return Panel(traces, title, notes=notes, x=blank(range=WIDE), y=axis, part=PHONE, tall=True)
+    return Panel(traces, title, notes=notes, x=blank(range=WIDE), y=axis, part=PHONE, tall=HIGHEST)
 
 
 def _weights(look: Look[WeightsFrame], names: Sequence[str]) -> Panel:
@@ -161,7 +161,7 @@ def _parts(look: Look[TuringFrame]) -> Panel:
     some = [k for k in x.tolist() if k < 6 or not k % 5]
     across = {"range": [-0.7, len(r) - 0.3], "showgrid": False, "tickvals": some, "ticktext": [str(r[k]) for k in some]}
     up = {"range": [0, 1.08 * float(max(counted.max(), given.max(), came.max()))], "tickformat": ".1%", "nticks": 4}
-    return Panel(traces, title, notes=notes, x=across, y=up, tall=True)
+    return Panel(traces, title, notes=notes, x=across, y=up, tall=HIGHEST)
 
 
 def _how_many(look: Look[TuringFrame]) -> Panel:

@@ -6,7 +6,7 @@ import numpy as np
 
 from charts import curves, points, trees
 from charts.formula import formula
-from charts.layout import columns
+from charts.layout import HIGHEST, columns
 from charts.numbers import count
 from charts.panels import Panel, Picture, Trace, escaped
 from engine.language.ngram import PerplexityFrame
@@ -91,7 +91,7 @@ def _orders(look: Look[PerplexityFrame]) -> Panel:
     reach, n = max(orders - 1, 1) + 0.2, list(range(1, orders + 1))
     wide, phone = ((0.85, 0.85 + reach / (1 - names)) for names in (NAMES, NAMES_PHONE))
     across = {"showgrid": False, "tickvals": n, "ticktext": [f"n = {order}" for order in n], "range": wide}
-    return Panel(traces, title, notes=notes, x=across, y=_decades(low, high), part=phone, tall=True)
+    return Panel(traces, title, notes=notes, x=across, y=_decades(low, high), part=phone, tall=HIGHEST)
 
 
 def _range(frame: PerplexityFrame) -> tuple[float, float]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from charts import bars
 from charts.formula import formula
-from charts.layout import Layout, columns
+from charts.layout import HIGHEST, Layout, columns
 from charts.numbers import chance, number
 from charts.panels import Panel, Picture, blank, escaped
 from charts.words import cut, places, wrapped
@@ -133,7 +133,7 @@ def _beginnings(look: Look[GenerateFrame]) -> Panel:
     for colour, here in (("@neutral7", y > 0), ("@accent", y == 0)):
         traces.append(bars.rectangles(0, parts[here], y[here] + 0.3, y[here] + 0.38, colour=colour))
     axis = blank(range=[max(look.params.width, 3) - 0.4, -0.6])
-    return Panel(traces, look.say("beams"), x=blank(range=[0, 1]), y=axis, tall=True)
+    return Panel(traces, look.say("beams"), x=blank(range=[0, 1]), y=axis, tall=HIGHEST)
 
 
 def _starts(look: Look[GenerateFrame]) -> dict[int, int]:

@@ -27,6 +27,20 @@ from engine.language.decoding.beam import (
 from engine.language.decoding.exhaustive import Everything, Exhaustive, exhaustive_search
 from engine.language.decoding.ground import ALIVE, CUT, EXPANDED, FINISHED, OPEN, PRUNED, Source
 from engine.language.decoding.hypotheses import DecodingFrame, SampleFrame, SearchFrame, entropy, sentence_of
+from engine.language.decoding.names import Tokens, tokens_of
+from engine.language.decoding.paths import (
+    Sentence,
+    along,
+    barren,
+    counted,
+    held,
+    lead,
+    only,
+    overtaken,
+    ranked,
+    rivals,
+    up_from,
+)
 from engine.language.decoding.samples import SAMPLES
 from engine.language.decoding.sampling import Sampling, Tally, distribution, draw_samples, filtered, pick
 from engine.language.decoding.yardsticks import agreement, crossing, greedy_sentence, likeliest, score, with_optimum
@@ -89,11 +103,16 @@ __all__ = [
     "SampleFrame",
     "Sampling",
     "SearchFrame",
+    "Sentence",
     "Source",
+    "Tokens",
     "Widths",
     "agreement",
+    "along",
+    "barren",
     "beam_search",
     "beam_step",
+    "counted",
     "crossing",
     "draw_samples",
     "entropy",
@@ -102,8 +121,16 @@ __all__ = [
     "filtered",
     "greedy_search",
     "greedy_sentence",
+    "held",
+    "lead",
     "likeliest",
+    "only",
+    "overtaken",
+    "ranked",
+    "rivals",
     "score",
     "search",
     "sentence_of",
+    "tokens_of",
+    "up_from",
 ]

@@ -354,3 +354,42 @@ def test_an_end_takes_no_place_in_the_beam_and_k_ends_do_not_stop_the_search():
     frames = run(data.sample("grammar"), strategy="beam", width=2, longest=8)
     finished = {frame.step: (~frame.finished_cut.astype(bool)).sum() for frame in frames if frame.part == "prune"}
     assert any(count >= 2 and step < frames[-1].step for step, count in finished.items())
+
+
+def outputs(model, longest, tokens=()):
+    """Every output of a model, and its probability, by walking through all of them."""
+    if tokens[-1:] == (model.end,) or len(tokens) == longest:
+        yield tokens, 1.0
+        return
+    for token, p in enumerate(np.exp(model.next_log_probs([tokens])[0])):
+        for rest, q in outputs(model, longest, (*tokens, token)):
+            yield rest, float(p) * q
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 5])
+def test_what_is_left_of_all_probability_is_that_of_the_outputs_a_kept_prefix_begins(width):
+    table = data.sample("notes")
+    every = list(outputs(lm.table_model(table), 4))
+    assert sum(p for _, p in every) == pytest.approx(1)
+    for frame in decoding.search(decoding.Params(width=width), table):
+        if frame.part == "prune":
+            alive = [decoding.sentence_of(frame, node) for node in np.flatnonzero(frame.state == decoding.ALIVE)]
+            kept = [*alive, *(tuple(t for t in row.tolist() if t >= 0) for row in frame.finished)]
+            covered = sum(p for tokens, p in every if any(tokens[: len(one)] == one for one in kept))
+            assert decoding.held(frame) == pytest.approx(covered)
+
+
+def test_two_prefixes_keep_a_tenth_of_all_probability_of_the_notes_table():
+    judged = [frame for frame in decoding.search(decoding.Params(), data.sample("notes")) if frame.part == "prune"]
+    assert [decoding.held(frame) for frame in judged] == pytest.approx([0.5 + 0.2, 0.2 + 0.15, 0.08 + 0.09, 0.048 + 0.054])
+
+
+def test_one_is_overtaken_where_the_scores_are_equal():
+    *_, last = decoding.search(decoding.Params(strategy="exhaustive"), data.sample("notes"))
+    first, *others = decoding.rivals(last, decoding.ranked(last, 0.75, kept=False), 0.75)
+    ((alpha, other),) = decoding.overtaken(first, others, np.linspace(0, 2, 41), 0.75)
+    assert alpha == pytest.approx(np.log(np.log(0.054) / np.log(0.1)) / np.log(2))
+    assert decoding.lead(first, [other], np.array([alpha])) == pytest.approx([0], abs=1e-12)
+    assert decoding.lead(first, others, np.array([0.0, 0.75])) == pytest.approx(
+        [np.log(0.054 / 0.1), first.score(0.75) - max(item.score(0.75) for item in others)]
+    )
