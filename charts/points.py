@@ -112,3 +112,13 @@ def kind(k: int) -> tuple[str, str, np.ndarray]:
     if k >= len(SYMBOLS):
         return "@ink3", "circle", OUTLINES["circle"] * 0.8
     return f"@c{k + 1}", SYMBOLS[k], OUTLINES[SYMBOLS[k]]
+
+
+def hull(xy: np.ndarray, radius: tuple[float, float], n: int = 48) -> np.ndarray:
+    """An outline [n + 1, 2] around places [m, 2], as far from the outermost as `radius` says across and up: convex, its corners round.
+
+    Point k looks in the same direction whatever the places, so that the outline can glide with them.
+    """
+    ways = np.stack([np.cos(2 * np.pi * np.arange(n + 1) / n), np.sin(2 * np.pi * np.arange(n + 1) / n)], -1)
+    scaled = xy / radius
+    return np.asarray((scaled[(scaled @ ways.T).argmax(0)] + ways) * radius)

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from charts.formula import formula
-from charts.layout import Placed
+from charts.layout import columns, rows
 from charts.numbers import count, number
-from charts.panels import Box, Picture
+from charts.panels import Picture
 from engine.language.word2vec import ALGORITHMS, GloveFrame, MapFrame
 from engine.params import Params, Value
 from engine.texts import Text
@@ -28,31 +28,24 @@ COSINE = formula(
 )
 ANALOGY = formula(r"{b}! - {a}! + {c}! \approx {best}!! \qquad \cos = {cos}!")
 
-WIDE: list[Box] = [(0, 0.66, 0, 1), (0.775, 1, 0.44, 1), (0.735, 1, 0.03, 0.24)]
-NARROW: list[Box] = [(0, 1, 0.50, 1), (0.24, 1, 0.18, 0.44), (0.06, 1, 0, 0.09)]
-WIDE_GLOVE: list[Box] = [(0, 0.66, 0, 1), (0.775, 1, 0.05, 1)]
-NARROW_GLOVE: list[Box] = [(0, 1, 0.44, 1), (0.24, 1, 0, 0.37)]
-
 
 def mapped(look: Look[MapFrame]) -> Picture:
     """The words of a text where this epoch has brought them."""
     scene, frame = of_map(look), look.frame
     across = "step" if look.params.close_up < 0 else "learned"  # within an epoch there is more than one picture a step
-    panels = [plane(scene), beside(scene), look.history("loss", across=across, zero=False)]
+    course = "agreement" if len(frame.aims) else "loss"
+    history = look.history(course, across=across, zero=False)
     formula, values = _analogy(scene) if scene.stage else _cosine(scene)
+    told = "step" if len(frame.aims) else "plain"
     return look.picture(
-        Placed(panels, WIDE, NARROW, 900),
-        facts=_facts(scene),
-        key="analogy" if scene.stage else "step" if frame.step else "start",
+        columns(plane(scene), rows(beside(scene), history, shares=(7, 3)), shares=(13, 7)),
+        facts=_facts(scene) | {"agreement": number(frame.agreement, 3)},
+        key="analogy" if scene.stage else told if frame.step else "start",
         formula=formula,
         values=values,
         of="word",
         at=scene.row(int(scene.near[0])),
-        metrics=[
-            "loss",
-            ("vocabulary", count(len(frame.words))),
-            ("spread", look.percent(frame.spread)),
-        ],
+        metrics=["loss", "agreement", ("spread", look.percent(frame.spread))],
         derived=_derived(scene),
         hold=3.0 if frame.step < 5 else 2.0,
     )
@@ -63,7 +56,7 @@ def glove(look: Look[GloveFrame]) -> Picture:
     scene, dimensions = of_glove(look), look.frame.vectors.shape[1]
     formula, values = ("", {}) if 0 < scene.stage < 4 else _analogy(scene) if scene.stage else _cosine(scene)
     return look.picture(
-        Placed([plane(scene), beside(scene)], WIDE_GLOVE, NARROW_GLOVE, 760),
+        columns(plane(scene), beside(scene), shares=(13, 7)),
         facts=_facts(scene),
         key="" if scene.question else "words_only",
         formula=formula,
@@ -89,8 +82,8 @@ def clicked(name: str, index: int, frame: Any, params: Params, data: Text, optio
     if name == "token":
         return {"word": frame.words[frame.sentence[index]], "other": ""} if index < len(frame.sentence) else {}
     assert name == "listed"
-    row, rank = divmod(index, 100)
-    return {"word": frame.near[row][rank]} if row < len(frame.near) and rank < len(frame.near[row]) else {}
+    cut, rank = divmod(index, 100)
+    return {"word": frame.near[cut][rank]} if cut < len(frame.near) and rank < len(frame.near[cut]) else {}
 
 
 # ---- what both maps say

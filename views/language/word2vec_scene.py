@@ -1,6 +1,6 @@
 """What a map of words shows: which words, where, who is near whom, and the analogy that is asked about."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -15,22 +15,23 @@ from engine.params import choice, number
 from views.look import Look
 
 ROWS = 10  # neighbours listed
-TAILS = 3  # epochs that a word's trace goes back
 AROUND = 22  # neighbours of every word of an analogy that the map of GloVe holds
 ANALOGIES = ("man king woman", "男人 国王 女人")
 STAGES = ("words", "from", "difference", "added", "nearest")  # of an analogy
 MAPS = ("map", "glove")
+Side = Literal["neighbours", "analogy", "cosine", "difference", "course", "weights", "theory"]
 Question = tuple[int, int, int] | None
 
 
 class Options(engine.params.Options):
     near: str = choice("", only=MAPS)  # the word whose neighbours are shown; "" one that the page chooses
-    side: Literal["neighbours", "analogy", "cosine", "difference"] = choice("neighbours", only=MAPS)
+    side: Side = choice("neighbours", only=MAPS)
     analogy: str = choice("", only=MAPS, when={"side": ["analogy"]})  # a b c: what is to c as b is to a?
     listed: str = choice("", only=MAPS, when={"side": ["cosine"]})  # words of the cosine table
     versus: str = choice("", only=MAPS, when={"side": ["difference"]})  # v in u − v
     names: int = number(70, 0, 150, step=10, rare=True, only=MAPS)
     tails: bool = choice(True, rare=True, only=("map",))
+    way: Literal["noise", "softmax", "tree"] = choice("noise", only=("pair",))  # whose rows the large picture shows
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ class Scene:
     look: Look[Any]
     ids: np.ndarray  # int [m] the words drawn
     places: np.ndarray  # [m, 2]
-    earlier: Sequence[np.ndarray]  # their places in epochs before
+    ends: np.ndarray  # [m, 2] their places in the last picture: names are placed there
+    way: np.ndarray  # [t, 2] where the word asked for has been
     reach: np.ndarray  # [2]
     side: str  # what stands beside the map
     stage: int  # how far the arrows of an analogy have come, as in STAGES; 0: the picture is about no analogy
@@ -68,19 +70,24 @@ class Scene:
         found = np.flatnonzero(self.ids == word)
         return int(found[0]) if len(found) else -1
 
+    def rows(self, words: Iterable[int]) -> list[int]:
+        return [self.row(int(word)) for word in words]
+
 
 def of_map(look: Look[MapFrame]) -> Scene:
     """The words of a text, on the run's own map."""
     frame, options = look.frame, look.options
-    _, question, _ = asked(frame.words, options)
+    focus, question, _ = asked(frame.words, options)
     ids = map_ids(frame, options)
+    known = {"neighbours": True, "theory": len(frame.aims) > 0, "weights": len(frame.outputs) > 0}
     return _scene(
         look,
         ids,
         places=frame.places[ids].astype(float),
-        earlier=[one.places[ids].astype(float) for one in look.frames[-1 - TAILS : -1]],
+        ends=frame.ends[ids].astype(float),
+        way=np.array([one.places[focus] for one in look.frames], float),
         reach=frame.reach,
-        side=options.side,
+        side=options.side if known.get(options.side, True) else "neighbours",
         stage=len(STAGES) - 1 if question and options.side == "analogy" else 0,
     )
 
@@ -92,36 +99,27 @@ def of_glove(look: Look[GloveFrame]) -> Scene:
     ids = glove_ids(frame, options)
     U = vectors.unit(frame.vectors[ids])
     places = (U - U.mean(0)) @ vectors.basis(frame.vectors[ids])
-    stage = STAGES.index(frame.part)
     first = options.side if options.side in ("cosine", "difference") else "neighbours"
     return _scene(
         look,
         ids,
         places=places,
-        earlier=(),
+        ends=places,
+        way=np.zeros((0, 2)),
         reach=np.abs(places).max(0),
         side={"words": first, "nearest": "analogy"}.get(frame.part, "neighbours"),
-        stage=stage if question else 0,
+        stage=STAGES.index(frame.part) if question else 0,
     )
 
 
-def _scene(look: Look[Any], ids: np.ndarray, **facts: Any) -> Scene:
+def _scene(look: Look[Any], ids: np.ndarray, **more: Any) -> Scene:
     E = look.frame.vectors
     focus, question, trouble = asked(look.frame.words, look.options)
     near, cosines = vectors.neighbours(E, focus, ROWS)
     answers, likeness = vectors.analogy(E, *question, ROWS) if question else (np.zeros(0, int), np.zeros(0))
-    return Scene(
-        look=look,
-        ids=ids,
-        focus=focus,
-        near=near,
-        cosines=cosines,
-        question=question,
-        answers=answers,
-        likeness=likeness,
-        trouble=trouble,
-        **facts,
-    )
+    found = {"focus": focus, "near": near, "cosines": cosines}
+    sought = {"question": question, "answers": answers, "likeness": likeness, "trouble": trouble}
+    return Scene(look=look, ids=ids, **found, **sought, **more)
 
 
 def map_ids(frame: MapFrame, options: Options) -> np.ndarray:
