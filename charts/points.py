@@ -115,7 +115,7 @@ def kind(k: int) -> tuple[str, str, np.ndarray]:
 
 
 def hull(xy: np.ndarray, radius: tuple[float, float], n: int = 48) -> np.ndarray:
-    """An outline [n + 1, 2] around places [m, 2], as far from the outermost as `radius` says across and up: convex, its corners round.
+    """A convex outline [n + 1, 2] around places [m, 2] with round corners, `radius` (across, up) from the outermost.
 
     Point k looks in the same direction whatever the places, so that the outline can glide with them.
     """

@@ -44,7 +44,7 @@ def mapped(look: Look[MapFrame]) -> Picture:
         formula=formula,
         values=values,
         of="word",
-        at=scene.row(int(scene.near[0])),
+        at=scene.rows(scene.near[:1])[0],
         metrics=["loss", "agreement", ("spread", look.percent(frame.spread))],
         derived=_derived(scene),
         hold=3.0 if frame.step < 5 else 2.0,
@@ -62,7 +62,7 @@ def glove(look: Look[GloveFrame]) -> Picture:
         formula=formula,
         values=values,
         of="word",
-        at=scene.row(int(scene.near[0])),
+        at=scene.rows(scene.near[:1])[0],
         metrics=[("vocabulary", count(len(scene.words))), "dimensions"],
         derived=_derived(scene) | {"dimensions": dimensions},
         hold=5.0,
@@ -105,12 +105,8 @@ def _facts(scene: Scene) -> dict[str, Any]:
 
 def _derived(scene: Scene) -> dict[str, Fact]:
     """The word asked for and the one nearest to it."""
-    return {
-        "word": scene.words[scene.focus],
-        "nearest": scene.words[scene.near[0]],
-        "cosine": round(float(scene.cosines[0]), 6),
-        "vocabulary": len(scene.words),
-    }
+    word, nearest = (scene.words[k] for k in (scene.focus, scene.near[0]))
+    return {"word": word, "nearest": nearest, "cosine": round(float(scene.cosines[0]), 6), "vocabulary": len(scene.words)}
 
 
 def _analogy(scene: Scene) -> tuple[str, Values]:
@@ -125,15 +121,9 @@ def _cosine(scene: Scene) -> tuple[str, Values]:
     """The cosine of the word asked for with every word of the map."""
     E = scene.vectors[scene.ids].astype(float)
     u = scene.vectors[scene.focus].astype(float)
-    dot, length = E @ u, np.linalg.norm(E, axis=1)
-    long = float(np.linalg.norm(u))
+    dot, length, long = E @ u, np.linalg.norm(E, axis=1), float(np.linalg.norm(u))
     cos = dot / np.where(length * long > 0, length * long, 1)
     digits = 3 if long * float(np.median(length)) > 0.3 else 5  # before training vectors are short
-    return COSINE, {
-        "name": (scene.said(scene.focus), 0),
-        "near": ([scene.said(int(word)) for word in scene.ids], 0),
-        "dot": (np.round(dot, digits), digits),
-        "long": (long, digits),
-        "length": (np.round(length, digits), digits),
-        "cos": (np.round(cos, 3), 3),
-    }
+    near = [scene.said(int(word)) for word in scene.ids]
+    sizes = {"dot": (dot.round(digits), digits), "long": (long, digits), "length": (length.round(digits), digits)}
+    return COSINE, {"name": (scene.said(scene.focus), 0), "near": (near, 0), "cos": (cos.round(3), 3), **sizes}

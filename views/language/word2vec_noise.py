@@ -17,6 +17,7 @@ TABLE = formula(r"P({word}!) = \frac{{count}!^{{exponent}!}}{\sum_w c_w^{{expone
 
 INKS = ("@ink3", "@c1", "@accent")  # of a word's share of the text, of its chance as noise, of how often it was drawn
 SHOWN, KEPT = 22, 60  # words of the table of noise, and of the curve of what is kept
+APART = 0.14  # of a chance: between two names on that curve
 LETTERS, LINES = 34, 4  # of the sentence
 
 
@@ -83,7 +84,7 @@ def _shares(look: Look[NoiseFrame]) -> Panel:
     names = {"tickvals": y, "ticktext": [escaped(cut(frame.words[word], 12)) for word in ids]}
     up = {"range": [len(ids) - 0.4, -0.6], "tickfont": {"size": 12, "color": "@ink"}, "showgrid": False, **names}
     key = [(mark, look.say("key", name), ink) for mark, name, ink in zip("○●|", ("text", "noise", "drawn"), INKS, strict=True)]
-    return Panel(traces, notes=legend(key, left=True), x=axis, y=up)
+    return Panel(traces, "\u00a0", notes=legend(key, left=True), x=axis, y=up)
 
 
 def _told(look: Look[NoiseFrame], word: int) -> str:
@@ -96,40 +97,36 @@ def _told(look: Look[NoiseFrame], word: int) -> str:
 def _keep(look: Look[NoiseFrame]) -> Panel:
     """The chance to be kept against the word's share of the text, with names where there is room."""
     frame, s = look.frame, look.frame.sample
-    ids = _some(len(frame.words), KEPT)
+    ids, names, low = _some(len(frame.words), KEPT), list[str](), 2.0
+    for word in ids:
+        far = abs(frame.keep[word] - low) > APART and frame.keep[word] < 1 - APART / 4
+        names.append(escaped(cut(frame.words[word], 12)) if far else "")
+        low = float(frame.keep[word]) if far else low
     told = [
         f"<b>{escaped(frame.words[word])}</b><br>{look.say('hover_keep', keep=f'{100 * frame.keep[word]:.0f}')}" for word in ids
     ]
-    dots = points.cloud(np.stack([frame.shares[ids], frame.keep[ids].round(4)], 1), colour="@c3", size=7, opacity=0.9)
+    named: dict[str, Any] = {
+        "mode": "markers+text",
+        "text": names,
+        "textposition": "middle right",
+        "textfont": {"size": 11, "color": "@ink2"},
+    }
+    dots = points.cloud(np.stack([frame.shares[ids], frame.keep[ids].round(4)], 1), colour="@c3", size=7, opacity=0.9, **named)
     reach = np.log10([frame.shares.min() * 0.5, frame.shares.max() * 2.5]).tolist()
-    names, low = [""] * len(ids), 2.0
-    for k, word in enumerate(ids):
-        if frame.keep[word] < min(0.97, low - 0.14) or (frame.keep[word] > low + 0.14 and frame.keep[word] < 0.97):
-            names[k], low = escaped(cut(frame.words[word], 12)), float(frame.keep[word])
-    look_ = {"mode": "markers+text", "text": names, "textposition": "middle right", "textfont": {"size": 11, "color": "@ink2"}}
     rule = {"type": "line", "x0": s, "x1": s, "y0": 0, "y1": 1, "line": {"color": "@ink3", "width": 1, "dash": "dot"}}
-    return Panel(
-        [dots | _hover(ids, told) | look_],
-        look.say("keep_title", sample=short(s, 3)) if s else look.say("keep_all"),
-        shapes=[rule] * bool(s and reach[0] < np.log10(s)),
-        x={"type": "log", "range": reach, "nticks": 4, "tickformat": ".2~%"},
-        y={"range": [0, 1.1], "nticks": 3, "tickformat": ".0%"},
-    )
+    shapes, x = [rule] * bool(s and reach[0] < np.log10(s)), {"type": "log", "range": reach, "nticks": 4, "tickformat": ".2~%"}
+    title = look.say("keep_title", sample=short(s, 3)) if s else look.say("keep_all")
+    return Panel([dots | _hover(ids, told)], title, shapes=shapes, x=x, y={"range": [0, 1.1], "nticks": 3, "tickformat": ".0%"})
 
 
 def _thinned(look: Look[NoiseFrame]) -> Panel:
-    """The sentence of this step, what is left out struck through."""
-    frame = look.frame
+    """The sentence of this step, what is left out struck through; what stands in the place of others is no word of it."""
+    frame, told, at = look.frame, list[str](), 0
     tokens = [frame.words[word] for word in frame.sentence]
-    told, at = [], 0
     for line in lines(tokens, LETTERS, LINES):
-        told.append(" ".join(_struck(frame, tokens, at + k, word) for k, word in enumerate(line)))
+        gone = [word == tokens[at + k] and not frame.stays[at + k] for k, word in enumerate(line)]
+        told.append(" ".join(f"<s>{escaped(word)}</s>" if out else escaped(word) for word, out in zip(line, gone, strict=True)))
         at += len(line)
-    told = told or [look.say("nothing_read")]
+    told = told if tokens else [look.say("nothing_read")]
     said = bars.labels([0] * len(told), list(range(len(told))), told, colour="@ink", size=13, place="middle right")
-    return Panel([said], look.say("thinned_title"), x=blank(range=[0, 1]), y=blank(range=[LINES - 0.4, -0.6]), small=True)
-
-
-def _struck(frame: NoiseFrame, tokens: list[str], at: int, word: str) -> str:
-    """A word of the sentence; what stands in the place of others is no word of it."""
-    return f"<s>{escaped(word)}</s>" if word == tokens[at] and not frame.stays[at] else escaped(word)
+    return Panel([said], look.say("thinned_title"), x=blank(range=[0, 1]), y=blank(range=[LINES + 0.6, -0.6]), small=True)

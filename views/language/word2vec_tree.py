@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from charts import bars, trees
+from charts import bars, labels, trees
 from charts.formula import formula
 from charts.layout import columns
 from charts.numbers import number, short
@@ -39,7 +39,7 @@ def tree(look: Look[TreeFrame]) -> Picture:
         hold=6.0,
     )
     deep = float(trees.in_lines(frame.parent, len(frame.words))[0].max())
-    picture.narrow["xaxis"]["range"] = [-1.0, 1.45 * deep + 0.4]  # a phone needs more of it for the names
+    picture.narrow["xaxis"]["range"] = [-1.6, 1.45 * deep + 0.4]  # a phone needs more of it for the names
     return picture
 
 
@@ -54,7 +54,8 @@ def _facts(look: Look[TreeFrame]) -> dict[str, Any]:
     frame, k = look.frame, look.frame.walked
     facts: dict[str, Any] = {"n": len(frame.words), "given": frame.words[frame.given], "bits": "".join(map(str, frame.bits))}
     if frame.part == "merge":
-        a, b = (_called(look, int(side[-1]), "word", "node_of") for side in (frame.left, frame.right))
+        sides = [int(side[-1]) for side in (frame.left, frame.right)]
+        a, b = (f"“{frame.words[k]}”" if k < len(frame.words) else look.say("node_of", n=frame.size(k)) for k in sides)
         facts |= {"a": a, "b": b, "count": int(frame.count[-1]), "left": len(frame.waiting)}
     if frame.part == "walk":
         facts |= {"k": k, "of": len(frame.bits), "bit": int(frame.bits[k - 1]), "p": number(float(frame.chances[k - 1]), 3)}
@@ -63,16 +64,10 @@ def _facts(look: Look[TreeFrame]) -> dict[str, Any]:
     return facts
 
 
-def _called(look: Look[TreeFrame], node: int, word: str = "", inner: str = "inner") -> str:
+def _called(look: Look[TreeFrame], node: int) -> str:
     """A word, or how many words hang on a node."""
-    frame, n, stack, size = look.frame, len(look.frame.words), [node], 0
-    if node < n:
-        return f"“{frame.words[node]}”" if word else frame.words[node]
-    while stack:
-        one = stack.pop()
-        size += one < n
-        stack += [int(side[one - n]) for side in (frame.left, frame.right) if one >= n]
-    return look.say(inner, n=size)
+    frame = look.frame
+    return frame.words[node] if node < len(frame.words) else look.say("inner", n=frame.size(node))
 
 
 def _formula(frame: TreeFrame) -> tuple[str, Values]:
@@ -93,68 +88,59 @@ def _branches(look: Look[TreeFrame]) -> Panel:
     frame = look.frame
     n, known = len(frame.words), len(frame.count)
     x, y = trees.in_lines(frame.parent, n)
-    there = np.array([node for node in range(known - (known == len(frame.parent))) if frame.parent[node] < known], int)
+    there = [node for node in range(known - (known == len(frame.parent))) if frame.parent[node] < known]
     walked = frame.part in ("walk", "sum")
     way = frame.path[: frame.walked + 1].tolist() if walked else []
     merged = [int(frame.left[-1]), int(frame.right[-1])] if frame.part == "merge" else []
     lit = {*way[1:], *merged}
+    hot = lit | set(way) | ({known - 1} if merged else set())
+    edges = [(side[merge], n + merge, bit) for merge in range(known - n) for bit, side in enumerate((frame.left, frame.right))]
+    middle = np.array([trees.on_branch(x[top], y[top], x[node], y[node], at=0.5) for node, top, _ in edges]).reshape(-1, 2)
+    inks = ["@accent" if {int(node), top} <= set(way) else "@ink3" for node, top, _ in edges]
     traces = [
-        trees.branches(x, y, frame.parent, [node for node in there.tolist() if node not in lit], colour="@ink3", width=1.2),
+        trees.branches(x, y, frame.parent, [node for node in there if node not in lit], colour="@ink3", width=1.2),
         trees.branches(x, y, frame.parent, sorted(lit), colour="@accent", width=3),
-        _nodes(look, x, y, lit | set(way) | ({known - 1} if merged else set())),
-        *_signs(frame, x, y, set(way)),
+        bars.labels(middle[:, 0], middle[:, 1], [str(bit) for *_, bit in edges])
+        | {"textfont": {"size": 11, "color": inks, "shadow": "@halo"}},
+        _nodes(look, x, y, hot),
+        _sigmas(frame, x, y, way),
     ]
-    across = blank(range=[-0.6, float(x.max()) + 1.1])
+    across = blank(range=[-1.0, float(x.max()) + 1.1])
     return Panel(traces, look.say("title_walk" if walked else "title_build"), x=across, y=blank(range=[n - 0.4, -0.8]))
 
 
 def _nodes(look: Look[TreeFrame], x: np.ndarray, y: np.ndarray, hot: set[int]) -> dict[str, Any]:
-    """Leaves are filled and named, inner nodes hollow; those of this step are lit. Areas by count."""
-    frame, n, known = look.frame, len(look.frame.words), len(look.frame.count)
-    fills = ["@accent" if node in hot else "@c1" if node < n else "@surface" for node in range(known)]
-    edges = ["@accent" if node in hot else "@c1" if node < n else "@ink3" for node in range(known)]
+    """Leaves are filled and named, inner nodes hollow; those of this step are lit."""
+    frame, n, known = look.frame, len(look.frame.words), range(len(look.frame.count))
+    fills = ["@accent" if node in hot else "@c1" if node < n else "@surface" for node in known]
+    edges = ["@accent" if node in hot else "@c1" if node < n else "@ink3" for node in known]
     names = [f"<b>{escaped(word)}</b>" if node in hot else escaped(word) for node, word in enumerate(frame.words)]
-    told = [
-        f"<b>{escaped(word)}</b> · {c}×<br>{look.say('hover_leaf')}" for word, c in zip(frame.words, frame.count, strict=False)
-    ]
-    return {
-        "type": "scatter",
-        "mode": "markers+text",
-        "x": x[:known],
-        "y": y[:known],
-        "marker": {"size": _sizes(frame).round(1), "color": fills, "line": {"color": edges, "width": 1.5}, "opacity": 1},
-        "text": [f"{names[node]}  {frame.count[node]}" if node < n else "" for node in range(known)],
-        "textposition": "middle right",
-        "textfont": {"size": 12, "color": ["@accent" if node in hot else "@ink" for node in range(known)]},
-        "customdata": [*told, *(look.say("hover_node", count=int(count)) for count in frame.count[n:])],
-        "hovertemplate": "%{customdata}<extra></extra>",
-        "meta": {"link": "leaf", "click": "leaf", "ring": 18},
-        "cliponaxis": False,
-    }
+    counts = list(zip(names, frame.count.tolist(), strict=False))
+    told = [f"{name} · {times}×<br>{look.say('hover_leaf')}" for name, times in counts]
+    marker = {"size": _sizes(frame).round(1), "color": fills, "line": {"color": edges, "width": 1.5}, "opacity": 1}
+    texts = [*(f"{name}  {times}" for name, times in counts), *[""] * (len(known) - n)]
+    inks = ["@accent" if node in hot else "@ink" for node in known]
+    nodes = bars.labels(
+        x[: len(known)], y[: len(known)], texts, colour=inks, place="middle right", mode="markers+text", marker=marker
+    )
+    told += [look.say("hover_node", count=int(times)) for times in frame.count[n:]]
+    hover = {"customdata": told, "hovertemplate": "%{customdata}<extra></extra>", "hoverinfo": "all"}
+    return nodes | hover | {"meta": {"link": "leaf", "click": "leaf", "ring": 18}}
 
 
-def _signs(frame: TreeFrame, x: np.ndarray, y: np.ndarray, way: set[int]) -> list[dict[str, Any]]:
-    """0 and 1 on the edges that are there, and σ left of the nodes that were walked through, away from the edge that leads there."""
-    n = len(frame.words)
-    ends = [
-        (n + merge, int(side[merge]), bit)
-        for merge in range(len(frame.left))
-        for bit, side in enumerate((frame.left, frame.right))
-    ]
-    at = np.array([trees.on_branch(x[top], y[top], x[node], y[node], at=0.5) for top, node, _ in ends]).reshape(-1, 2)
-    inks = ["@accent" if top in way and node in way else "@ink3" for top, node, _ in ends]
-    font = {"textfont": {"size": 11, "color": inks, "shadow": "@halo"}}
-    traces = [bars.labels(at[:, 0], at[:, 1], [str(bit) for *_, bit in ends]) | font]
-    nodes = frame.path[: len(way) - 1] if way else frame.path[:0]
-    sigma = np.where(frame.bits == 0, frame.chances, 1 - frame.chances)
+def _sigmas(frame: TreeFrame, x: np.ndarray, y: np.ndarray, way: list[int]) -> dict[str, Any]:
+    """σ left of the nodes that were walked through, on the side that the edge before does not come from."""
+    nodes = np.array(way[: frame.walked], int)
+    sigma = np.where(frame.bits == 0, frame.chances, 1 - frame.chances)[: len(nodes)]
     rises = [
-        k > 0 and y[frame.path[k - 1]] > y[node] for k, node in enumerate(nodes)
+        k > 0 and y[way[k - 1]] > y[node] for k, node in enumerate(nodes.tolist())
     ]  # the edge that leads here comes from below
-    look = {"textfont": {"size": 12, "color": "@accent", "shadow": "@halo"}}
-    said = [f"σ = {number(float(one), 3)}" for one in sigma[: len(nodes)]]
-    spots = {"textposition": ["top left" if up else "bottom left" for up in rises]}
-    mark = {"mode": "markers+text", "marker": {"size": _sizes(frame)[nodes] * 0.7, "color": "rgba(0,0,0,0)"}}
-    return [*traces, bars.labels(x[nodes], y[nodes], said) | look | spots | mark]
+    font = {"size": 12, "color": "@accent", "shadow": "@halo"}
+    places = ["top left" if up else "bottom left" for up in rises]
+    mark = {"size": 0.7 * _sizes(frame)[nodes], "color": "rgba(0,0,0,0)"}
+    said = [f"σ = {number(float(one), 3)}" for one in sigma]
+    spots = np.stack([x[nodes], y[nodes]], 1)
+    return labels.beside(spots, said, np.zeros(len(nodes)), textposition=places, textfont=font, marker=mark)
 
 
 def _sizes(frame: TreeFrame) -> np.ndarray:

@@ -85,7 +85,7 @@ def learn(params: Map, ground: Ground) -> Iterator[MapFrame]:
     seen = steps or range(params.epochs + 1)
     kept = [frame for frame in course if frame.step in seen]
     together = groups(ground.vocabulary.words, ends[-1])
-    last = {"ends": places[-1], "groups": together.of, "kinds": together.names, "told": together.told}
+    last: dict[str, Any] = {"ends": places[-1], "groups": together.of, "kinds": together.names, "told": together.told}
     for frame in kept:
         place = places[frame.step]
         if frame.part:
@@ -131,8 +131,10 @@ def _aim(settings: Settings, ground: Ground) -> theory.Aim | None:
     """What the dot products should come to; nothing is known of it for CBOW, and for a tree."""
     if settings.hierarchical or not settings.skipgram:
         return None
-    how = {"window": settings.window, "sample": settings.sample}
-    return theory.aim(ground.numbers, ground.vocabulary, negative=settings.negative, exponent=settings.exponent, **how)
+    s = settings
+    return theory.aim(
+        ground.numbers, ground.vocabulary, window=s.window, sample=s.sample, negative=s.negative, exponent=s.exponent
+    )
 
 
 def _met(frame: MapFrame, model: Model, aim: theory.Aim | None) -> MapFrame:
@@ -144,7 +146,11 @@ def _met(frame: MapFrame, model: Model, aim: theory.Aim | None) -> MapFrame:
     if aim is None:
         return now
     products, few = aim.products(frame.vectors, outputs), slice(theory.FEW)
-    shown = {"pairs": aim.pairs[few], "aims": aim.aims[few].astype(np.float32), "products": products[few].astype(np.float32)}
+    shown: dict[str, Any] = {
+        "pairs": aim.pairs[few],
+        "aims": aim.aims[few].astype(np.float32),
+        "products": products[few].astype(np.float32),
+    }
     return replace(now, agreement=aim.agreement(products), **shown)
 
 

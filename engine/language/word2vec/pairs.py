@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from engine.language.word2vec.vocabularies import Vocabulary
 from engine.params import choice, number
 from engine.texts import Text
 
+WAYS = ("softmax", "tree", "noise")
 PAIRS = 24  # pairs that are learned in slow motion, at most
 SENTENCE = 13  # words of a sentence that is shown, at most
 
@@ -78,6 +80,37 @@ class PairFrame(Word2vecFrame):
     tree_places: np.ndarray  # float32 (l, 2) of the nodes on the way
     noise_places: np.ndarray  # float32 (k + 1, 2)
     pulls: np.ndarray  # float64 (3, 2) where the gradient drives h, in the same planes
+
+    def asked(self, way: str) -> "Rows":
+        """What one of WAYS asks: the target first, then other words by how sure they are; a word that comes twice once."""
+        k, long = WAYS.index(way), float(self.length[WAYS.index(way)])
+        if way == "tree":
+            words, order, chances, places = self.path, np.arange(len(self.path)), self.path_chances, self.tree_places
+        elif way == "noise":
+            order = np.sort(np.unique(self.noise, return_index=True)[1])
+            words, chances, places = self.noise[order], self.noise_chances, self.noise_places
+        else:
+            order = np.argsort(-self.chances, kind="stable")
+            words = order = np.array([self.target, *order[order != self.target]])
+            chances, places = self.chances, self.softmax_places
+        wanted = 1.0 - self.bits if way == "tree" else (words == self.target).astype(float)
+        error = chances[order] - wanted
+        push = np.stack([-error * long, np.zeros(len(error))], 1)
+        return Rows(words, places[order].astype(float), chances[order], wanted, error, push, self.pulls[k], long)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of the output matrix that one way asks, in the plane of the input."""
+
+    words: np.ndarray  # int (m,) words, of a tree merges
+    places: np.ndarray  # float64 (m, 2)
+    chances: np.ndarray  # float64 (m,)
+    wanted: np.ndarray  # float64 (m,) 0 or 1
+    error: np.ndarray  # float64 (m,)
+    push: np.ndarray  # float64 (m, 2) where the gradient drives each
+    pull: np.ndarray  # float64 (2,) where it drives the input
+    length: float  # of the input
 
 
 @dataclass(frozen=True)
@@ -206,8 +239,8 @@ def _pair_frame(
     )
 
 
-def _planes(pair: Pair, updated: Sequence[Update], ways: Sequence[Weights]) -> dict[str, np.ndarray]:
-    """Each way's rows and the drive on its input in the plane of the input and the row it asks first: the target's, or the root's."""
+def _planes(pair: Pair, updated: Sequence[Update], ways: Sequence[Weights]) -> dict[str, Any]:
+    """Each way's rows and the drive on its input, in the plane of the input and of the row that should say yes."""
     seen = []
     for update, way in zip(updated, ways, strict=True):
         h, rows = way.inputs[pair.inputs].mean(0), way.outputs[update.rows]

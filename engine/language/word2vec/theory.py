@@ -1,8 +1,8 @@
 """What skip-gram against noise comes to, given room and time: a table of logarithms that two matrices factor.
 
-Its loss is least where u_o · v_c = log #(c, o)/#(c) − log k P(o), P(o) being the chance of o as noise. Where noise is drawn as words
-occur, that is pointwise mutual information less log k: Levy and Goldberg, "Neural Word Embedding as Implicit Matrix Factorization",
-2014. #(c, o) is how often an epoch meets the pair on average: words are dropped first, then a window of 1 … w words is laid.
+Its loss is least where u_o · v_c = log #(c, o)/#(c) − log k P(o), P(o) being the chance of o as noise. Where noise is drawn as
+words occur, that is pointwise mutual information less log k: Levy and Goldberg, "Neural Word Embedding as Implicit Matrix
+Factorization", 2014. #(c, o) is how often an epoch meets the pair on average: words are dropped, then a window is laid.
 """
 
 from collections.abc import Sequence
@@ -27,10 +27,10 @@ class Aim:
 
     def products(self, W_in: np.ndarray, W_out: np.ndarray) -> np.ndarray:
         """v · u (p,) of every pair."""
-        return np.einsum("pd,pd->p", W_in[self.pairs[:, 0]].astype(float), W_out[self.pairs[:, 1]].astype(float))
+        return np.asarray((W_in[self.pairs[:, 0]].astype(float) * W_out[self.pairs[:, 1]]).sum(1))
 
     def agreement(self, products: np.ndarray) -> float:
-        """The correlation of dot products (p,) with what they should be, every pair as often as it is met; NaN where there is none."""
+        """The correlation of dot products (p,) with their aims, every pair as often as it is met; NaN where there is none."""
         share = self.counts / self.counts.sum()
         a, b = (values - share @ values for values in (self.aims, products))
         size = float(np.sqrt((share @ a**2) * (share @ b**2)))
