@@ -1,7 +1,7 @@
 """Points of groups on a map: each group an island of its colour, and names that keep their side while the points move.
 
-Names are placed once, where the points will come to rest; on the way there, of two names that meet the lesser is not written. Nothing
-else changes from picture to picture but numbers, so a player need not lay anything out anew.
+Names are placed once, where the points will come to rest; on the way there, of two names that meet the lesser is not written.
+Nothing else changes from picture to picture but numbers, so a player need not lay anything out anew.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from charts.panels import Trace
 SHORE = 10  # px from an island's outermost point to its edge
 WORD, NONE = 6, 3.6  # px across a point of a group, and of none
 FONT, HEAD = 11, 12  # px of the name of a point, and of a group
-DEAR = 2.2  # what a name's place may cost
+DEAR, CLEAR = 2.2, 0.9  # what a name's place may cost, and where lines run that it should keep clear of
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Map:
         lines = np.concatenate([self._px(self.lines[:, :2]), self._px(self.lines[:, 2:])], 1)
         sides[some] = labels.place(
             at[some], self._sizes(texts)[some], rank[some], panel=self.stage, marks=at[:m], lines=lines,
-            must=np.isin(some, self.own), group=group, limit=DEAR,
+            must=np.isin(some, self.own), group=group, limit=CLEAR if len(lines) else DEAR,
         )  # fmt: skip
         return sides
 

@@ -22,14 +22,12 @@ LEAST = 0.45  # of the stage
 ROW = 24  # px: titles whose lines are so near stand in one row
 SMALL = {
     "ngram-sentence", "ngram-context", "ngram-perplexity", "ngram-generate", "ngram-weights", "ngram-turing",
-    "word2vec-pair", "word2vec-noise", "word2vec-cuts",
     "gcn-propagate",
     "swin-trained",
     "diffusion-pictures", "diffusion-points", "diffusion-by_calls",
 }  # fmt: skip
 UNLIT = {
     "ngram-sentence", "ngram-context", "ngram-weights",
-    "word2vec-cuts",
     "som-batch", "som-unfold_batch",
     "em-coins", "em-mixture", "em-by_k",
     "gcn-train", "gcn-depth", "gcn-inspect",

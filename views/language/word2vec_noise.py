@@ -99,7 +99,7 @@ def _keep(look: Look[NoiseFrame]) -> Panel:
     frame, s = look.frame, look.frame.sample
     ids, names, low = _some(len(frame.words), KEPT), list[str](), 2.0
     for word in ids:
-        far = abs(frame.keep[word] - low) > APART and frame.keep[word] < 1 - APART / 4
+        far = abs(frame.keep[word] - low) > APART and (frame.keep[word] < 1 - APART / 4 or not names)
         names.append(escaped(cut(frame.words[word], 12)) if far else "")
         low = float(frame.keep[word]) if far else low
     told = [

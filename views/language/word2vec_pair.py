@@ -63,7 +63,7 @@ def _called(look: Look[PairFrame], asked: Rows) -> list[str]:
 
 def _brief(p: float) -> str:
     """A chance in as few signs as will do."""
-    return "<0.001" if p < 0.001 else ">0.999" if p > 0.999 else number(p, 3)
+    return escaped("<0.001" if p < 0.001 else ">0.999" if p > 0.999 else number(p, 3))
 
 
 # ---- the picture

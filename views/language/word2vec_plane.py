@@ -26,14 +26,15 @@ def plane(scene: Scene) -> Panel:
 def _map(scene: Scene, x: list[float], y: list[float]) -> islands.Map:
     """Frequent words first, "the" and its like last."""
     frame, counts = scene.look.frame, scene.look.frame.counts
-    kinds = frame.kinds[: int(scene.group.max(initial=-1)) + 1] if scene.group.max(initial=-1) >= 0 else ()
+    there, group = np.unique(np.append(scene.group, -1), return_inverse=True)  # a group of which no word is drawn is none
+    kinds = [frame.kinds[k] for k in there[1:]]
     rank = -np.arange(len(scene.ids), dtype=float)
     if len(counts):
         rank -= 1e4 * ((counts[scene.ids] > counts.sum() * max(8 / len(counts), 0.004)) & (scene.group < 0))
     return islands.Map(
         places=scene.places,
         ends=scene.ends,
-        group=scene.group,
+        group=group[:-1] - 1,
         kinds=[scene.look.say("group", kind) if frame.told else escaped(kind) for kind in kinds],
         names=[scene.said(int(word)) for word in scene.ids],
         rank=rank,
