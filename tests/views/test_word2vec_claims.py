@@ -133,3 +133,10 @@ def test_the_code_keeps_the_commonest_word_a_little_oftener_than_the_paper():
     code, paper = vocabularies.keep_chances(words.counts, 0.001)[the], (0.001 / share) ** 0.5
     assert f"the code has {code:.3f} and the paper {paper:.3f}" in theory("word2vec", "en").prose
     assert f"代码得 {code:.3f}，论文得 {paper:.3f}" in theory("word2vec", "zh").prose
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_agreement_with_theory_is_what_the_prose_says(language):
+    frames = runs.frames(word2vec.ALGORITHMS, word2vec.Params(), data.sample("little"))
+    for frame in (frames[1], frames[20]):
+        assert f"{frame.agreement:.3f}" in theory("word2vec", language).prose

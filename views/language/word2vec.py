@@ -9,14 +9,14 @@ from charts.formula import formula
 from charts.layout import columns, rows
 from charts.numbers import count, number
 from charts.panels import Picture
-from engine.language.word2vec import ALGORITHMS, GloveFrame, MapFrame
+from engine.language.word2vec import ALGORITHMS, GloveFrame, MapFrame, vectors
 from engine.params import Params, Value
 from engine.texts import Text
 from views.language.word2vec_cuts import cuts
 from views.language.word2vec_noise import noise
 from views.language.word2vec_pair import pair
 from views.language.word2vec_plane import plane
-from views.language.word2vec_scene import Options, Scene, glove_ids, map_ids, of_glove, of_map
+from views.language.word2vec_scene import Options, Scene, map_ids, of_glove, of_map
 from views.language.word2vec_side import beside
 from views.language.word2vec_tree import tree
 from views.look import Fact, Look, Values, scenes
@@ -75,7 +75,7 @@ draw = scenes(ALGORITHMS, {"map": mapped, "tree": tree, "pair": pair, "noise": n
 def clicked(name: str, index: int, frame: Any, params: Params, data: Text, options: Options) -> Mapping[str, Value]:
     """A click on a word asks for its neighbours; on a leaf, the way to it; on a word of a sentence, its pairs."""
     if name == "word":
-        ids = glove_ids(frame, options) if isinstance(frame, GloveFrame) else map_ids(frame, options)
+        ids = map_ids(frame, options)
         return {"near": frame.words[ids[index]]} if index < len(ids) else {}
     if name == "leaf":
         return {"other": frame.words[index]} if index < len(frame.words) else {}
@@ -119,10 +119,9 @@ def _analogy(scene: Scene) -> tuple[str, Values]:
 
 def _cosine(scene: Scene) -> tuple[str, Values]:
     """The cosine of the word asked for with every word of the map."""
-    E = scene.vectors[scene.ids].astype(float)
     u = scene.vectors[scene.focus].astype(float)
-    dot, length, long = E @ u, np.linalg.norm(E, axis=1), float(np.linalg.norm(u))
-    cos = dot / np.where(length * long > 0, length * long, 1)
+    dot, length, cos = vectors.compared(scene.vectors[scene.ids].astype(float), u)
+    long = float(np.linalg.norm(u))
     digits = 3 if long * float(np.median(length)) > 0.3 else 5  # before training vectors are short
     near = [scene.said(int(word)) for word in scene.ids]
     sizes = {"dot": (dot.round(digits), digits), "long": (long, digits), "length": (length.round(digits), digits)}

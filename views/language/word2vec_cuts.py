@@ -10,7 +10,7 @@ from charts.numbers import count
 from charts.panels import Panel, Picture, Trace, blank, escaped
 from charts.words import cut, lines
 from engine.language.word2vec import CutsFrame
-from views.language.word2vec_scene import ROWS
+from engine.language.word2vec.cutting import NEAREST
 from views.look import Look
 
 LETTERS, LINES = 34, 3  # of a sentence, at most
@@ -63,7 +63,7 @@ def _lists(look: Look[CutsFrame]) -> Panel:
         bars.labels(columns_, [-2.1] * len(modes), modes, colour=inks, size=12),
         bars.labels(columns_, [-1.15] * len(modes), asked, colour="@accent", size=16),
     ]
-    x, y = blank(range=[-0.5, len(modes) - 0.5]), blank(range=[ROWS - 0.4, -2.7])
+    x, y = blank(range=[-0.5, len(modes) - 0.5]), blank(range=[NEAREST - 0.4, -2.7])
     return Panel([*above, *traces], look.say("near_title"), x=x, y=y)
 
 

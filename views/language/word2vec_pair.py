@@ -24,7 +24,6 @@ MOVED = formula(r"p = {b0}! \to {a0}!! \qquad \prod \sigma = {b1}! \to {a1}!! \q
 LISTED = 8  # rows in the table, and rows with names
 LINE = 34.0  # letters of a line of the sentence
 STAGE = (342.0, 270.0)  # px of the large picture on a phone
-CHANCES, NEAR = (0.5, 0.9, 0.1, 0.99, 0.01, 0.999, 0.001), 34  # that the axis names, if so many px are between them
 SPENT = ("spent_softmax", "spent_tree", "spent_noise")
 
 
@@ -34,13 +33,10 @@ def pair(look: Look[PairFrame]) -> Picture:
     asked = frame.asked(look.options.way)
     mathml, values = _formula(frame)
     times = {f"times_{way}": f"{spent[0] / max(some, 1):.0f}" for way, some in zip(WAYS, spent, strict=True)}
-    sizes = {"v": len(frame.words), "l": len(frame.path), "k": len(frame.noise)}
+    sizes = {"v": len(frame.words), "l": len(frame.path), "k": len(frame.noise), **dict(zip(WAYS, frame.rows, strict=True))}
     return look.picture(
         columns(_plane(look, asked), rows(_sentence(look), _table(look, asked), shares=(2, 5)), shares=(5, 3)),
-        facts={"inputs": _given(look), "target": frame.words[frame.target]}
-        | sizes
-        | times
-        | dict(zip(WAYS, frame.rows, strict=True)),
+        facts={"inputs": _given(look), "target": frame.words[frame.target]} | sizes | times,
         formula=mathml,
         values=values,
         metrics=[(column, count(some)) for column, some in zip(SPENT, spent, strict=True)],
@@ -78,10 +74,8 @@ def _plane(look: Look[PairFrame], asked: Rows) -> Panel:
     dots["marker"]["size"] = 6 + 3 * asked.wanted
     told = [f"<b>{name}</b>" for name in _called(look, asked)]
     if look.part in ("ask", "move"):
-        told = [
-            f"{name} {_brief(p)}, {number(e, 3)}"
-            for name, p, e in zip(told, asked.chances.tolist(), asked.error.tolist(), strict=True)
-        ]
+        sure = [f" {_brief(p)}, {number(e, 3)}" for p, e in zip(asked.chances, asked.error, strict=True)]
+        told = [name + more for name, more in zip(told, sure, strict=True)]
     tails, ends = np.concatenate([at[:LISTED], tip[None]]), np.concatenate([asked.push[:LISTED], asked.pull[None]])
     tails, ends = (some[: len(some) * (look.part == "move")] for some in (tails, ends))
     traces = [
@@ -93,13 +87,7 @@ def _plane(look: Look[PairFrame], asked: Rows) -> Panel:
         fields.pulls(tails, ends, colour="@accent"),
         _names(look, asked, tip, (x, y)),
     ]
-    ticks: dict[float, float] = {}
-    for chance in CHANCES:
-        place = float(np.log(chance / (1 - chance))) / (asked.length or 1.0)
-        if x[0] < place < x[1] and all(abs(place - other) * STAGE[0] > NEAR * (x[1] - x[0]) for other in ticks.values()):
-            ticks[chance] = place
-    axis = {"tickvals": list(ticks.values()), "ticktext": [f"{chance:g}" for chance in ticks], "range": x}
-    return Panel(traces, look.say("plane", look.options.way), x=axis, y=blank(range=y))
+    return Panel(traces, look.say("plane", look.options.way), x=curves.chances(asked.length, x[0], x[1], STAGE[0]), y=blank(range=y))
 
 
 def _reach(look: Look[PairFrame]) -> tuple[list[float], list[float]]:
@@ -123,16 +111,10 @@ def _names(look: Look[PairFrame], asked: Rows, tip: np.ndarray, reach: tuple[lis
     rank = -np.arange(len(full), dtype=float)
     lines = np.concatenate([at, ends], 1)
     sides = labels.place(at, labels.sizes(full, 12), rank, panel=STAGE, marks=at, lines=lines, must=rank > -2)
-    spots_, inks = [labels.SIDES[max(side, 0)] for side in sides], ["@accent", "@c1", *["@ink2"] * LISTED][: len(full)]
+    where, inks = [labels.SIDES[max(side, 0)] for side in sides], ["@accent", "@c1", *["@ink2"] * LISTED][: len(full)]
     font = {"size": 12, "color": inks, "shadow": "@halo"}
-    return labels.beside(
-        spots,
-        [f"<b>{text}</b>" if k < 2 else text for k, text in enumerate(texts)],
-        sides,
-        textposition=spots_,
-        textfont=font,
-        radius=4,
-    )
+    bold = [f"<b>{text}</b>" if k < 2 else text for k, text in enumerate(texts)]
+    return labels.beside(spots, bold, sides, radius=4, textposition=where, textfont=font)
 
 
 # ---- beside it

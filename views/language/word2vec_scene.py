@@ -9,13 +9,10 @@ import numpy as np
 import engine.params
 from charts.panels import escaped
 from engine.language.word2vec import GloveFrame, MapFrame, vectors
-from engine.language.word2vec.asking import Question, asked
-from engine.language.word2vec.maps import SHOWN
+from engine.language.word2vec.asking import NEAR, Question, around, asked, frequent
 from engine.params import choice, number
 from views.look import Look
 
-ROWS = 10  # neighbours listed
-AROUND = 22  # neighbours of every word of an analogy that the map of GloVe holds
 STAGES = ("words", "from", "difference", "added", "nearest")  # of an analogy
 MAPS = ("map", "glove")
 
@@ -87,7 +84,7 @@ def of_map(look: Look[MapFrame]) -> Scene:
 def of_glove(look: Look[GloveFrame]) -> Scene:
     """The neighbourhood of the words asked for, on a map of its own."""
     frame, options = look.frame, look.options
-    ids = glove_ids(frame, options)
+    ids = map_ids(frame, options)
     U = vectors.unit(frame.vectors[ids])
     places = (U - U.mean(0)) @ vectors.basis(frame.vectors[ids])
     first = options.side if options.side in ("cosine", "difference") else "neighbours"
@@ -100,8 +97,8 @@ def of_glove(look: Look[GloveFrame]) -> Scene:
 def _scene(look: Look[Any], ids: np.ndarray, **more: Any) -> Scene:
     E = look.frame.vectors
     focus, question, trouble = _asked(look.frame, look.options)
-    near, cosines = vectors.neighbours(E, focus, ROWS)
-    answers, likeness = vectors.analogy(E, *question, ROWS) if question else (np.zeros(0, int), np.zeros(0))
+    near, cosines = vectors.neighbours(E, focus, NEAR)
+    answers, likeness = vectors.analogy(E, *question, NEAR) if question else (np.zeros(0, int), np.zeros(0))
     more |= {"focus": focus, "near": near, "cosines": cosines, "question": question, "answers": answers, "likeness": likeness}
     return Scene(look=look, ids=ids, trouble=trouble, **more)
 
@@ -110,18 +107,9 @@ def _asked(frame: MapFrame | GloveFrame, options: Options) -> tuple[int, Questio
     return asked(frame.words, options.near, options.analogy, about_it=options.side == "analogy")
 
 
-def map_ids(frame: MapFrame, options: Options) -> np.ndarray:
-    """The words drawn of a text: the most frequent, and those asked about."""
-    E, (focus, question, _) = frame.vectors, _asked(frame, options)
-    few = np.arange(min(len(frame.words), SHOWN))
-    extra = [focus, *(question or ()), *vectors.neighbours(E, focus, ROWS)[0]]
-    if question and options.side == "analogy":
-        extra += list(vectors.analogy(E, *question, ROWS)[0])
-    return np.array([*few, *dict.fromkeys(word for word in extra if word >= len(few))], int)
-
-
-def glove_ids(frame: GloveFrame, options: Options) -> np.ndarray:
-    """The words drawn of GloVe's: those around the words asked for."""
-    E, (focus, question, _) = frame.vectors, _asked(frame, options)
-    around = [word for one in (focus, *(question or ())) for word in (one, *vectors.neighbours(E, one, AROUND)[0])]
-    return np.array(list(dict.fromkeys([*around, *(vectors.analogy(E, *question, ROWS)[0] if question else ())])), int)
+def map_ids(frame: MapFrame | GloveFrame, options: Options) -> np.ndarray:
+    """The words drawn, rows of the vectors."""
+    focus, question, _ = _asked(frame, options)
+    if isinstance(frame, MapFrame):
+        return frequent(frame.vectors, focus, question, answers=options.side == "analogy")
+    return around(frame.vectors, focus, question)

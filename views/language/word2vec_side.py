@@ -12,8 +12,8 @@ from charts.panels import Panel, blank, escaped, note, upward
 from charts.ranking import listed
 from charts.words import cut, ticks
 from engine.language.word2vec import vectors
-from engine.language.word2vec.asking import numbers
-from views.language.word2vec_scene import ROWS, Scene
+from engine.language.word2vec.asking import NEAR, numbers
+from views.language.word2vec_scene import Scene
 
 HEAT, COURSE = 9, 5  # words of the cosine table, and of the course of neighbours
 LINE = 0.09  # of a cosine: what a name needs of the height of the course
@@ -37,7 +37,7 @@ def _answers(scene: Scene) -> Panel:
     asked, E = np.array(scene.question), scene.vectors
     end = vectors.unit(vectors.analogy_point(E, *scene.question)[None])[0]
     ids, cosines = np.append(scene.answers, asked), np.append(scene.likeness, vectors.unit(E[asked]) @ end)
-    best = np.argsort(-cosines, kind="stable")[:ROWS]
+    best = np.argsort(-cosines, kind="stable")[:NEAR]
     return _bars(scene, ids[best], cosines[best], scene.look.say("answers", a=a, b=b, c=c), left_out=scene.question)
 
 
@@ -49,7 +49,7 @@ def _bars(scene: Scene, ids: np.ndarray, cosines: np.ndarray, title: str, left_o
     ]
     lit = out.index(False) if scene.look.part == "nearest" and False in out else -1
     meta: dict[str, Any] = {"link": "word", "index": scene.rows(ids), "click": "word"}
-    return listed(title, [scene.words[word] for word in ids], cosines, lit=lit, hollow=out, said=said, rows=ROWS, **meta)
+    return listed(title, [scene.words[word] for word in ids], cosines, lit=lit, hollow=out, said=said, rows=NEAR, **meta)
 
 
 def _course(scene: Scene) -> Panel:

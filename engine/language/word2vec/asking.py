@@ -2,9 +2,13 @@
 
 from functools import lru_cache
 
+import numpy as np
+
 from engine.language.word2vec import vectors, vocabularies
 
 ANALOGIES = ("man king woman", "男人 国王 女人")  # that are asked about where nothing was typed
+SHOWN = 400  # words of a text that a map has room for, the most frequent
+NEAR, AROUND = 10, 22  # neighbours of a word that are listed, and of every word of a question that a map of its own holds
 SPELLED = 5000  # words, the most frequent, among which a like spelling is looked for
 
 Question = tuple[int, int, int] | None
@@ -32,3 +36,19 @@ def asked(words: tuple[str, ...], near: str, analogy: str, *, about_it: bool) ->
 def numbers(words: tuple[str, ...]) -> dict[str, int]:
     """Word → its row."""
     return {word: i for i, word in enumerate(words)}
+
+
+def frequent(E: np.ndarray, focus: int, question: Question, *, answers: bool) -> np.ndarray:
+    """The words of a text that its map shows, rows of E (V, d): the most frequent, and those asked about and their neighbours."""
+    few = np.arange(min(len(E), SHOWN))
+    extra = [focus, *(question or ()), *vectors.neighbours(E, focus, NEAR)[0]]
+    if question and answers:
+        extra += list(vectors.analogy(E, *question, NEAR)[0])
+    return np.array([*few, *dict.fromkeys(word for word in extra if word >= len(few))], int)
+
+
+def around(E: np.ndarray, focus: int, question: Question) -> np.ndarray:
+    """The words of a large vocabulary that a map of its own shows: those around the words asked for."""
+    near = [word for one in (focus, *(question or ())) for word in (one, *vectors.neighbours(E, one, AROUND)[0])]
+    answers = vectors.analogy(E, *question, NEAR)[0] if question else ()
+    return np.array(list(dict.fromkeys([*near, *answers])), int)

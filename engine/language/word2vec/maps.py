@@ -9,13 +9,13 @@ import numpy as np
 from engine.algorithm import closely
 from engine.errors import ParamError
 from engine.language.word2vec import theory, vectors
+from engine.language.word2vec.asking import SHOWN
 from engine.language.word2vec.embedding import Model, Settings
 from engine.language.word2vec.groups import groups
 from engine.language.word2vec.reading import Cut, Ground, Many, Replacing, Word2vecFrame, learning, prepare
 from engine.params import Closing, number
 from engine.texts import Text
 
-SHOWN = 400  # words that the map has room for, the most frequent
 SLICES = 6  # frames within an epoch of a close-up, at most
 NAN = float("nan")
 NOT_YET: dict[str, Any] = {
