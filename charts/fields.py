@@ -64,8 +64,11 @@ def arrows(places: np.ndarray, reach: np.ndarray, *, colour: str = "@ink3", widt
     return curves.line(paths[:, 0].round(3), paths[:, 1].round(3), colour=colour, width=width, opacity=opacity)
 
 
-def pulls(places: np.ndarray, reach: np.ndarray, *, colour: str, width: float = 2.2, head: float = 9, **more: Any) -> Trace:
-    """Few arrows from places [n, 2] as far as `reach` [n, 2] says, whose heads are as large however short they are."""
+def pulls(
+    places: np.ndarray, reach: np.ndarray, *, colour: str, least: float = 0, width: float = 2.2, head: float = 9, **more: Any
+) -> Trace:
+    """Few arrows from places [n, 2] as far as `reach` [n, 2] says, with heads of one size; shorter than `least` is none."""
+    reach = np.where(np.linalg.norm(reach, axis=1, keepdims=True) < least, np.nan, reach)
     ways = np.stack([places, places + reach, np.full(places.shape, np.nan)], 1).reshape(-1, 2).round(3)
     tips = {"size": head, "symbol": "arrow", "angleref": "previous", "color": colour, "opacity": [0, 1, 0] * len(places)}
     return curves.line(ways[:, 0], ways[:, 1], colour=colour, width=width, mode="lines+markers", marker=tips, **more)

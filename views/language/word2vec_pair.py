@@ -22,6 +22,7 @@ COST = formula(
 MOVED = formula(r"p = {b0}! \to {a0}!! \qquad \prod \sigma = {b1}! \to {a1}!! \qquad \sigma = {b2}! \to {a2}!!")
 
 LISTED = 8  # rows in the table, and rows with names
+SHORT = 0.025  # of the width: a shorter pull is not drawn
 LINE = 34.0  # letters of a line of the sentence
 STAGE = (342.0, 270.0)  # px of the large picture on a phone
 SPENT = ("spent_softmax", "spent_tree", "spent_noise")
@@ -35,7 +36,7 @@ def pair(look: Look[PairFrame]) -> Picture:
     times = {f"times_{way}": f"{spent[0] / max(some, 1):.0f}" for way, some in zip(WAYS, spent, strict=True)}
     sizes = {"v": len(frame.words), "l": len(frame.path), "k": len(frame.noise), **dict(zip(WAYS, frame.rows, strict=True))}
     return look.picture(
-        columns(_plane(look, asked), rows(_sentence(look), _table(look, asked), shares=(2, 5)), shares=(5, 3)),
+        columns(_plane(look, asked), rows(_sentence(look), _table(look, asked), shares=(2, 6)), shares=(5, 3)),
         facts={"inputs": _given(look), "target": frame.words[frame.target]} | sizes | times,
         formula=mathml,
         values=values,
@@ -84,10 +85,12 @@ def _plane(look: Look[PairFrame], asked: Rows) -> Panel:
         curves.line(*np.array([[0, 0], tip]).T, colour="@accent", width=4),
         dots | {"customdata": told, "hovertemplate": "%{customdata}<extra></extra>"},
         points.cloud(tip[None], colour="@accent", size=11, opacity=1, hoverinfo="skip"),
-        fields.pulls(tails, ends, colour="@accent"),
+        fields.pulls(tails, ends, colour="@accent", least=SHORT * (x[1] - x[0])),
         _names(look, asked, tip, (x, y)),
     ]
-    return Panel(traces, look.say("plane", look.options.way), x=curves.chances(asked.length, x[0], x[1], STAGE[0]), y=blank(range=y))
+    return Panel(
+        traces, look.say("plane", look.options.way), x=curves.chances(asked.length, x[0], x[1], STAGE[0]), y=blank(range=y)
+    )
 
 
 def _reach(look: Look[PairFrame]) -> tuple[list[float], list[float]]:
@@ -110,10 +113,13 @@ def _names(look: Look[PairFrame], asked: Rows, tip: np.ndarray, reach: tuple[lis
     ends = labels.pixels(spots + np.concatenate([asked.pull[None], asked.push[:LISTED]]), *reach, STAGE)
     rank = -np.arange(len(full), dtype=float)
     lines = np.concatenate([at, ends], 1)
-    sides = labels.place(at, labels.sizes(full, 12), rank, panel=STAGE, marks=at, lines=lines, must=rank > -2)
-    where, inks = [labels.SIDES[max(side, 0)] for side in sides], ["@accent", "@c1", *["@ink2"] * LISTED][: len(full)]
+    sides = labels.place(at, labels.sizes(full, 12), rank, panel=STAGE, marks=at, lines=lines, must=rank > -2, limit=1.0)
+    where, inks = (
+        [labels.SIDES[max(side, 0)] for side in sides],
+        ["@accent", *("@c1" if wanted else "@ink2" for wanted in asked.wanted[:LISTED])],
+    )
     font = {"size": 12, "color": inks, "shadow": "@halo"}
-    bold = [f"<b>{text}</b>" if k < 2 else text for k, text in enumerate(texts)]
+    bold = [f"<b>{text}</b>" if ink != "@ink2" else text for ink, text in zip(inks, texts, strict=True)]
     return labels.beside(spots, bold, sides, radius=4, textposition=where, textfont=font)
 
 
@@ -142,7 +148,7 @@ def _table(look: Look[PairFrame], asked: Rows) -> Panel:
         (0.46, "u · v", [number(score, 2) for score in asked.places[:, 0] * asked.length], asks),
         (0.62, "p" if look.options.way == "softmax" else "σ", [_brief(p) for p in asked.chances.tolist()], asks),
         (0.82, look.say("error"), [number(error, 3) for error in asked.error], asks),
-        (1.0, look.say("moves"), [number(way, 3) for way in gone], moves),
+        (1.0, look.say("moves"), [_brief(way) for way in gone], moves),
     )
     names, rest = _called(look, asked), len(asked.words) - LISTED
     cells = [(x, head, [cell if ready else "" for cell in said][:LISTED]) for x, head, said, ready in columns_]
