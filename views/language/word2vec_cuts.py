@@ -7,7 +7,7 @@ import numpy as np
 from charts import bars, points
 from charts.layout import columns
 from charts.numbers import count
-from charts.panels import Panel, Picture, Trace, blank, escaped
+from charts.panels import Panel, Picture, Trace, blank, escaped, told
 from charts.words import cut, lines
 from engine.language.word2vec import CutsFrame
 from engine.language.word2vec.cutting import NEAREST
@@ -50,12 +50,9 @@ def _lists(look: Look[CutsFrame]) -> Panel:
         ]
         inks = ["@accent" if word not in before[k] else "@ink" for word in near]
         names = [escaped(cut(word, 12)) for word in near]
-        list_ = bars.labels(
-            [k] * len(near), list(range(len(near))), names, colour=inks, size=14, hovertemplate="%{customdata}<extra></extra>"
-        )
-        told = [f"{escaped(word)}: {value:.3f}" for word, value in zip(near, frame.cosines[k], strict=False)]
-        meta = {"link": f"cut{k}", "index": [100 * k + r for r in range(len(near))], "click": "listed", "ring": 16}
-        traces.append(list_ | {"customdata": told, "meta": meta})
+        said = [f"{escaped(word)}: {value:.3f}" for word, value in zip(near, frame.cosines[k], strict=False)]
+        hover = told(said, link=f"cut{k}", index=[100 * k + r for r in range(len(near))], click="listed", ring=16)
+        traces.append(bars.labels([k] * len(near), list(range(len(near))), names, colour=inks, size=14, **hover))
     modes, inks = [escaped(cut(mode, 14)) for mode in _modes(look)], [points.kind(k)[0] for k in columns_]
     asked = [f"<b>{escaped(cut(word, 10)) or look.say('cut_none')}</b>" for word in frame.asked]
     above = [
@@ -72,9 +69,9 @@ def _sentences(look: Look[CutsFrame]) -> Panel:
     texts, inks, at = list[str](), list[str](), list[float]()
     for k, (mode, tokens, word) in enumerate(zip(_modes(look), look.frame.sentences, look.frame.asked, strict=True)):
         found = lines([token for token in tokens if token.strip()], LETTERS, LINES, GAP)
-        told = [GAP.join(f"<b>{escaped(token)}</b>" if token == word else escaped(token) for token in line) for line in found]
-        texts += [f"<b>{escaped(mode)}</b>", *told]
-        inks += [points.kind(k)[0], *["@ink2"] * len(told)]
-        at += [k * (LINES + 1.6) + r for r in range(len(told) + 1)]
+        cut_ = [GAP.join(f"<b>{escaped(token)}</b>" if token == word else escaped(token) for token in line) for line in found]
+        texts += [f"<b>{escaped(mode)}</b>", *cut_]
+        inks += [points.kind(k)[0], *["@ink2"] * len(cut_)]
+        at += [k * (LINES + 1.6) + r for r in range(len(cut_) + 1)]
     said = bars.labels([0] * len(texts), at, texts, colour=inks, size=12, place="middle right")
     return Panel([said], look.say("sentence"), x=blank(range=[0, 1]), y=blank(range=[4 * (LINES + 1.6), -0.7]))

@@ -8,7 +8,7 @@ from charts import bars, points
 from charts.formula import formula
 from charts.layout import columns, rows
 from charts.numbers import count, short
-from charts.panels import Panel, Picture, blank, escaped, legend
+from charts.panels import Panel, Picture, blank, escaped, legend, told
 from charts.words import cut, lines
 from engine.language.word2vec import NoiseFrame
 from views.look import Look, Values
@@ -33,14 +33,7 @@ def noise(look: Look[NoiseFrame]) -> Picture:
     }
     return look.picture(
         columns(_shares(look), rows(_thinned(look), _keep(look), shares=(2, 3)), shares=(3, 2)),
-        facts={
-            "share": f"{100 * frame.shares[0]:.1f}",
-            "chance": f"{100 * frame.chances[0]:.1f}",
-            "keep": f"{100 * frame.keep[0]:.0f}",
-            "left": int((~frame.stays).sum()),
-            "of": len(frame.stays),
-            "percent": f"{100 * frame.expected:.0f}",
-        },
+        facts=_facts(frame),
         formula=TABLE,
         values=values,
         of="word",
@@ -51,17 +44,15 @@ def noise(look: Look[NoiseFrame]) -> Picture:
     )
 
 
+def _facts(frame: NoiseFrame) -> dict[str, Any]:
+    shares = {"share": f"{100 * frame.shares[0]:.1f}", "chance": f"{100 * frame.chances[0]:.1f}"}
+    kept = {"keep": f"{100 * frame.keep[0]:.0f}", "percent": f"{100 * frame.expected:.0f}"}
+    return shares | kept | {"left": int((~frame.stays).sum()), "of": len(frame.stays)}
+
+
 def _some(count: int, most: int) -> np.ndarray:
     """Ranks from the most to the least frequent word, dense at the top."""
     return np.unique(np.round(np.geomspace(1, count, min(most, count)) - 1).astype(int)) if count > most else np.arange(count)
-
-
-def _hover(ids: np.ndarray, told: list[str]) -> dict[str, Any]:
-    return {
-        "customdata": told,
-        "hovertemplate": "%{customdata}<extra></extra>",
-        "meta": {"link": "word", "index": ids, "ring": 12},
-    }
 
 
 def _shares(look: Look[NoiseFrame]) -> Panel:
@@ -71,7 +62,7 @@ def _shares(look: Look[NoiseFrame]) -> Panel:
     y, share, chance = np.arange(len(ids)), frame.shares[ids], frame.chances[ids]
     low, high = float(min(share.min(), chance.min())) * 0.5, float(max(share.max(), chance.max())) * 1.6
     drawn = np.maximum(frame.drawn[ids] / max(int(frame.drawn.sum()), 1), low / 10)  # none yet: out of the picture
-    hover = _hover(ids, [_told(look, int(word)) for word in ids])
+    hover = told([_told(look, int(word)) for word in ids], link="word", index=ids, ring=12)
     both = np.concatenate([np.stack([share, y], 1), np.stack([chance, y], 1)])
     traces = [
         points.mesh(both, np.stack([y, len(y) + y], 1), colour="@ink3", width=1.2),
@@ -90,8 +81,8 @@ def _shares(look: Look[NoiseFrame]) -> Panel:
 def _told(look: Look[NoiseFrame], word: int) -> str:
     frame = look.frame
     share, chance = (short(100 * float(part[word]), 2) for part in (frame.shares, frame.chances))
-    told = look.say("hover_noise", share=share, chance=chance, drawn=int(frame.drawn[word]))
-    return f"<b>{escaped(frame.words[word])}</b><br>{told}"
+    how = look.say("hover_noise", share=share, chance=chance, drawn=int(frame.drawn[word]))
+    return f"<b>{escaped(frame.words[word])}</b><br>{how}"
 
 
 def _keep(look: Look[NoiseFrame]) -> Panel:
@@ -102,9 +93,8 @@ def _keep(look: Look[NoiseFrame]) -> Panel:
         far = abs(frame.keep[word] - low) > APART and (frame.keep[word] < 1 - APART / 4 or not names)
         names.append(escaped(cut(frame.words[word], 12)) if far else "")
         low = float(frame.keep[word]) if far else low
-    told = [
-        f"<b>{escaped(frame.words[word])}</b><br>{look.say('hover_keep', keep=f'{100 * frame.keep[word]:.0f}')}" for word in ids
-    ]
+    kept = [look.say("hover_keep", keep=f"{100 * frame.keep[word]:.0f}") for word in ids]
+    hints = [f"<b>{escaped(frame.words[word])}</b><br>{how}" for word, how in zip(ids, kept, strict=True)]
     named: dict[str, Any] = {
         "mode": "markers+text",
         "text": names,
@@ -116,17 +106,23 @@ def _keep(look: Look[NoiseFrame]) -> Panel:
     rule = {"type": "line", "x0": s, "x1": s, "y0": 0, "y1": 1, "line": {"color": "@ink3", "width": 1, "dash": "dot"}}
     shapes, x = [rule] * bool(s and reach[0] < np.log10(s)), {"type": "log", "range": reach, "nticks": 4, "tickformat": ".2~%"}
     title = look.say("keep_title", sample=short(s, 3)) if s else look.say("keep_all")
-    return Panel([dots | _hover(ids, told)], title, shapes=shapes, x=x, y={"range": [0, 1.1], "nticks": 3, "tickformat": ".0%"})
+    return Panel(
+        [dots | told(hints, link="word", index=ids, ring=12)],
+        title,
+        shapes=shapes,
+        x=x,
+        y={"range": [0, 1.1], "nticks": 3, "tickformat": ".0%"},
+    )
 
 
 def _thinned(look: Look[NoiseFrame]) -> Panel:
     """The sentence of this step, what is left out struck through; what stands in the place of others is no word of it."""
-    frame, told, at = look.frame, list[str](), 0
+    frame, texts, at = look.frame, list[str](), 0
     tokens = [frame.words[word] for word in frame.sentence]
     for line in lines(tokens, LETTERS, LINES):
         gone = [word == tokens[at + k] and not frame.stays[at + k] for k, word in enumerate(line)]
-        told.append(" ".join(f"<s>{escaped(word)}</s>" if out else escaped(word) for word, out in zip(line, gone, strict=True)))
+        texts.append(" ".join(f"<s>{escaped(word)}</s>" if out else escaped(word) for word, out in zip(line, gone, strict=True)))
         at += len(line)
-    told = told if tokens else [look.say("nothing_read")]
-    said = bars.labels([0] * len(told), list(range(len(told))), told, colour="@ink", size=13, place="middle right")
+    texts = texts if tokens else [look.say("nothing_read")]
+    said = bars.labels([0] * len(texts), list(range(len(texts))), texts, colour="@ink", size=13, place="middle right")
     return Panel([said], look.say("thinned_title"), x=blank(range=[0, 1]), y=blank(range=[LINES + 0.6, -0.6]), small=True)

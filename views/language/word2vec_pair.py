@@ -8,7 +8,7 @@ from charts import bars, curves, fields, labels, points
 from charts.formula import formula
 from charts.layout import columns, rows
 from charts.numbers import apart, count, number
-from charts.panels import Panel, Picture, blank, escaped
+from charts.panels import Panel, Picture, blank, escaped, told
 from charts.ranking import table
 from charts.words import breadth, cut, places
 from engine.language.word2vec import PairFrame
@@ -73,17 +73,17 @@ def _plane(look: Look[PairFrame], asked: Rows) -> Panel:
     inks = ["@c1" if wanted else "@ink3" for wanted in asked.wanted]
     dots = points.cloud(at.round(3), colour=inks, opacity=1)
     dots["marker"]["size"] = 6 + 3 * asked.wanted
-    told = [f"<b>{name}</b>" for name in _called(look, asked)]
+    names = [f"<b>{name}</b>" for name in _called(look, asked)]
     if look.part in ("ask", "move"):
         sure = [f" {_brief(p)}, {number(e, 3)}" for p, e in zip(asked.chances, asked.error, strict=True)]
-        told = [name + more for name, more in zip(told, sure, strict=True)]
+        names = [name + more for name, more in zip(names, sure, strict=True)]
     tails, ends = np.concatenate([at[:LISTED], tip[None]]), np.concatenate([asked.push[:LISTED], asked.pull[None]])
     tails, ends = (some[: len(some) * (look.part == "move")] for some in (tails, ends))
     traces = [
         points.mesh(rays.round(3), np.arange(len(rays)).reshape(-1, 2), colour="@ink3", width=1, opacity=0.5),
         curves.line(*np.array([[0, 0], at[target]]).T, colour="@c1", width=2.5),
         curves.line(*np.array([[0, 0], tip]).T, colour="@accent", width=4),
-        dots | {"customdata": told, "hovertemplate": "%{customdata}<extra></extra>"},
+        dots | told(names),
         points.cloud(tip[None], colour="@accent", size=11, opacity=1, hoverinfo="skip"),
         fields.pulls(tails, ends, colour="@accent", least=SHORT * (x[1] - x[0])),
         _names(look, asked, tip, (x, y)),
@@ -134,9 +134,8 @@ def _sentence(look: Look[PairFrame]) -> Panel:
     inks = ["@accent" if k == frame.centre else "@c1" if lit[k] else "@ink3" for k in range(len(tokens))]
     text = [f"<b>{escaped(token)}</b>" if lit[k] else escaped(token) for k, token in enumerate(tokens)]
     middle = left + np.array([breadth(token) for token in tokens]) / 2
-    words = bars.labels(middle.round(2), -line, text, colour=inks, size=13, hovertemplate="%{customdata}<extra></extra>")
-    told = [f"{escaped(token)}<br>{look.say('hover_token')}" for token in tokens]
-    words |= {"customdata": told, "meta": {"link": "token", "click": "token", "ring": 24}}
+    hover = told([f"{escaped(token)}<br>{look.say('hover_token')}" for token in tokens], link="token", click="token", ring=24)
+    words = bars.labels(middle.round(2), -line, text, colour=inks, size=13, **hover)
     return Panel([words], look.say("sentence"), x=blank(range=[0, LINE]), y=blank(range=[-3.6, 0.6]), small=True)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from charts import curves, islands, labels, points
-from charts.panels import Panel, Trace, blank, escaped
+from charts.panels import Panel, Trace, blank, escaped, told
 from views.language.word2vec_scene import Scene
 
 STAGE = (342.0, 270.0)  # px of the map on a phone: names that have room there have it everywhere
@@ -50,9 +50,8 @@ def _map(scene: Scene, x: list[float], y: list[float]) -> islands.Map:
 def _dots(scene: Scene, map_: islands.Map) -> Trace:
     counts, hint = scene.look.frame.counts, scene.look.say("hover_word")
     times = [f" · {counts[word]}×" if len(counts) else "" for word in scene.ids]
-    told = [f"<b>{name}</b>{count}<br>{hint}" for name, count in zip(map_.names, times, strict=True)]
-    meta = {"link": "word", "click": "word", "ring": 14, "index": np.arange(len(told))}
-    return map_.dots(customdata=told, hovertemplate="%{customdata}<extra></extra>", meta=meta)
+    words = [f"<b>{name}</b>{count}<br>{hint}" for name, count in zip(map_.names, times, strict=True)]
+    return map_.dots(**told(words, link="word", click="word", ring=14, index=np.arange(len(words))))
 
 
 def _first(scene: Scene) -> list[int]:

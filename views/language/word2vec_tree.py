@@ -8,7 +8,7 @@ from charts import bars, labels, trees
 from charts.formula import formula
 from charts.layout import columns
 from charts.numbers import number, short
-from charts.panels import Panel, Picture, blank, escaped
+from charts.panels import Panel, Picture, blank, escaped, told
 from charts.ranking import ranked
 from engine.language.word2vec import TreeFrame
 from views.look import Look, Values
@@ -116,16 +116,13 @@ def _nodes(look: Look[TreeFrame], x: np.ndarray, y: np.ndarray, hot: set[int]) -
     edges = ["@accent" if node in hot else "@c1" if node < n else "@ink3" for node in known]
     names = [f"<b>{escaped(word)}</b>" if node in hot else escaped(word) for node, word in enumerate(frame.words)]
     counts = list(zip(names, frame.count.tolist(), strict=False))
-    told = [f"{name} · {times}×<br>{look.say('hover_leaf')}" for name, times in counts]
+    leaves = [f"{name} · {times}×<br>{look.say('hover_leaf')}" for name, times in counts]
+    hover = told([*leaves, *(look.say("hover_node", count=int(c)) for c in frame.count[n:])], link="leaf", click="leaf", ring=18)
     marker = {"size": _sizes(frame).round(1), "color": fills, "line": {"color": edges, "width": 1.5}, "opacity": 1}
     texts = [*(f"{name}  {times}" for name, times in counts), *[""] * (len(known) - n)]
     inks = ["@accent" if node in hot else "@ink" for node in known]
-    nodes = bars.labels(
-        x[: len(known)], y[: len(known)], texts, colour=inks, place="middle right", mode="markers+text", marker=marker
-    )
-    told += [look.say("hover_node", count=int(times)) for times in frame.count[n:]]
-    hover = {"customdata": told, "hovertemplate": "%{customdata}<extra></extra>", "hoverinfo": "all"}
-    return nodes | hover | {"meta": {"link": "leaf", "click": "leaf", "ring": 18}}
+    look_ = {"mode": "markers+text", "marker": marker} | hover
+    return bars.labels(x[: len(known)], y[: len(known)], texts, colour=inks, place="middle right", **look_)
 
 
 def _sigmas(frame: TreeFrame, x: np.ndarray, y: np.ndarray, way: list[int]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import numpy as np
 from engine.language.word2vec import vectors
 
 MADE = 0.25  # of a vocabulary: so much of it is on the list where a text was made of it
-MOST, EACH = 6, 24  # groups that are found, words that count to each
+MOST, EACH = 6, 12  # groups that are found, words that count to each
 AMONG = 400  # words, the most frequent, in which groups are looked for
 ROUNDS = 20
 
