@@ -120,7 +120,7 @@ def _names(look: Look[PairFrame], asked: Rows, tip: np.ndarray, reach: tuple[lis
     )
     font = {"size": 12, "color": inks, "shadow": "@halo"}
     bold = [f"<b>{text}</b>" if ink != "@ink2" else text for ink, text in zip(inks, texts, strict=True)]
-    return labels.beside(spots, bold, sides, radius=4, textposition=where, textfont=font)
+    return labels.beside(spots, bold, sides, radius=6, textposition=where, textfont=font)
 
 
 # ---- beside it
