@@ -8,6 +8,7 @@ import numpy as np
 from charts.numbers import RAISED
 from charts.panels import Panel, Trace
 
+ROOM = 34  # px between the middles of two chances
 DASHES = ("solid", "dash", "dot", "dashdot")
 SHORTEST, LOWEST = 1e-16, -12  # of a ladder: a step, and the power of ten it goes down to
 CIRCLE = np.stack([np.cos(np.linspace(0, 2 * np.pi, 49)), np.sin(np.linspace(0, 2 * np.pi, 49))], -1)
@@ -150,3 +151,13 @@ def course(column: str, *, across: str = "step", dash: str = "solid") -> list[Tr
             "cliponaxis": False,
         },
     ]
+
+
+def chances(slope: float, low: float, high: float, px: float) -> dict[str, Any]:
+    """An axis from `low` to `high`, about `px` wide, where a chance is σ(slope · x): its ticks are chances that have room."""
+    ticks: dict[str, float] = {}
+    for chance in (0.5, 0.9, 0.1, 0.99, 0.01, 0.999, 0.001):
+        place = float(np.log(chance / (1 - chance))) / (slope or 1.0)
+        if low < place < high and all(abs(place - other) * px > ROOM * (high - low) for other in ticks.values()):
+            ticks[f"{chance:g}"] = place
+    return {"tickvals": list(ticks.values()), "ticktext": list(ticks), "range": [low, high]}

@@ -96,6 +96,16 @@ def followed(ways: Sequence[np.ndarray], here: np.ndarray, aims: np.ndarray) -> 
     ]
 
 
+def pulls(
+    places: np.ndarray, reach: np.ndarray, *, colour: str, least: float = 0, width: float = 2.2, head: float = 9, **more: Any
+) -> Trace:
+    """Few arrows from places [n, 2] as far as `reach` [n, 2] says, with heads of one size; shorter than `least` is none."""
+    reach = np.where(np.linalg.norm(reach, axis=1, keepdims=True) < least, np.nan, reach)
+    ways = np.stack([places, places + reach, np.full(places.shape, np.nan)], 1).reshape(-1, 2).round(3)
+    tips = {"size": head, "symbol": "arrow", "angleref": "previous", "color": colour, "opacity": [0, 1, 0] * len(places)}
+    return curves.line(ways[:, 0], ways[:, 1], colour=colour, width=width, mode="lines+markers", marker=tips, **more)
+
+
 def trails(past: Sequence[np.ndarray], *, colour: str, width: float = 0.8, opacity: float = 0.4) -> Trace:
     """The ways of some points through places [n, 2], one array a moment, all in one path; one moment is no way yet."""
     ways = np.stack(past, axis=1)  # (n, moments, 2)

@@ -17,6 +17,9 @@ import numpy as np
 
 WIDE, NARROW = (560, 400), (330, 300)  # px of a panel, reckoned with
 # right, above right, below right, above, below, left, above left, below left: the way to the label's centre, and its price
+SIDES = (
+    "middle right", "top right", "bottom right", "top center", "bottom center", "middle left", "top left", "bottom left",
+)  # fmt: skip
 WAYS = np.array([(1, 0), (1, -1), (1, 1), (0, -1), (0, 1), (-1, 0), (-1, -1), (-1, 1)])
 PRICE = np.array([0, 0.3, 0.4, 0.2, 0.4, 0.5, 0.6, 0.7])
 COVERED, CROSSED = 1.2, 0.5  # prices of a mark hidden, of a line as long as the label is high
@@ -188,6 +191,27 @@ def drawn(
         "text": [texts[k] for k in shown],
         "textposition": "middle center",
         "textfont": {"size": font, "color": inks, "shadow": "@halo"},
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+        **more,
+    }
+
+
+def beside(
+    xy: np.ndarray, texts: Sequence[str], sides: np.ndarray, *, radius: float = 3, font: float = 12, **more: Any
+) -> dict[str, Any]:
+    """Labels as `drawn` has them, but tied by Plotly to marks at xy [n, 2]: where panels come in many sizes, or marks move.
+
+    What has no side, −1, is not written, but keeps its turn, so that the trace keeps its number through a film.
+    """
+    return {
+        "type": "scatter",
+        "mode": "markers+text",  # unseen marks keep the words off the seen ones
+        "x": xy[:, 0].round(3),
+        "y": xy[:, 1].round(3),
+        "marker": {"size": 2 * radius, "color": "rgba(0,0,0,0)"},
+        "text": [text if side >= 0 else "" for text, side in zip(texts, sides, strict=True)],
+        "textfont": {"size": font, "color": "@ink2", "shadow": "@halo"},
         "hoverinfo": "skip",
         "cliponaxis": False,
         **more,

@@ -23,7 +23,7 @@ TALL, SMALL = 270, 96  # px on a phone: what a panel plots on, and one that says
 LOWEST, HIGHEST = (
     150,
     420,
-)  # px of a map or picture there, whatever its shape; a small one is as low as it is, and no higher than LOWEST
+)  # px of a map or picture there, whatever its shape; a small one may be lower, and is no higher than LOWEST
 BESIDE, BELOW = 24, 18  # px between columns, and between rows
 TITLE, TICKS, NAMED = 28, 22, 18  # px of a title above, of a line of ticks below, of an axis' title
 NUMBERS, END = 38, 12  # px of numbers left of an axis, of half a number at its right end

@@ -1,13 +1,13 @@
 """Cells: a lattice coloured by a value or by its own colours."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from charts import points
 from charts.labels import width
-from charts.panels import Trace, note
+from charts.panels import Panel, Trace, note
 
 Span = tuple[float, float]
 LEVELS = 14  # the steps of the ramps @neutral0 … @neutral13 and @sequential0 … @sequential13
@@ -68,6 +68,32 @@ def _patch(places: np.ndarray, corners: np.ndarray, colour: str) -> Trace:
         "line": {"color": "@surface", "width": 1},
         "fillcolor": colour,
     }
+
+
+def squares(
+    title: str, table: np.ndarray, names: Sequence[str], told: Sequence[Sequence[str]], *, low: float, high: float, scale: str,
+    x: Mapping[str, Any],
+) -> Panel:  # fmt: skip
+    """A table [n, m] as coloured squares, a row for each of `names`, escaped already; its numbers are told when pointed at.
+
+    NaN is a gap. `told` [n][m]: what stands before the number; `x`: the axis below.
+    """
+    heat: Trace = {
+        "type": "heatmap",
+        "z": [[None if np.isnan(value) else round(float(value), 4) for value in row] for row in table],
+        "zmin": low,
+        "zmax": high,
+        "colorscale": scale,
+        "showscale": False,
+        "xgap": 1,
+        "ygap": 1,
+        "hoverongaps": False,
+        "customdata": told,
+        "hovertemplate": "%{customdata}: %{z:.3f}<extra></extra>",
+    }
+    look = {"tickfont": {"size": 11, "color": "@ink"}, "showgrid": False}
+    rows = {"tickvals": list(range(len(names))), "ticktext": list(names), "range": [len(names) - 0.5, -0.5]}
+    return Panel([heat], title, x={**look, "range": [-0.5, table.shape[1] - 0.5], **x}, y={**look, **rows})
 
 
 def ringed(places: np.ndarray, corners: np.ndarray, colours: Sequence[str], width: float = 3) -> list[Trace]:

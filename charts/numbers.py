@@ -59,6 +59,16 @@ def chance(value: float, decimals: int = 4) -> str:
     return short(value, 2) if 0 < value < 0.001 else _trimmed(number(value, decimals))
 
 
+def apart(before: float, after: float) -> tuple[str, str]:
+    """Two numbers in as few significant digits as show that they differ, if they do."""
+    pair = short(before, 2), short(after, 2)
+    for digits in range(3, 8):
+        if pair[0] != pair[1]:
+            break
+        pair = short(before, digits), short(after, digits)
+    return pair
+
+
 def _endless(value: float | None) -> str:
     return UNKNOWN if value is None or math.isnan(value) else "∞" if value > 0 else "−∞"
 

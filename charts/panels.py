@@ -68,6 +68,11 @@ def note(text: str, **more: Any) -> dict[str, Any]:
     return {"text": text, "showarrow": False, **more}
 
 
+def told(words: Sequence[str], **meta: Any) -> dict[str, Any]:
+    """What pointing at each mark of a trace says, escaped already, and in `meta` what the marks are: link, index, click, ring."""
+    return {"customdata": list(words), "hovertemplate": "%{customdata}<extra></extra>"} | ({"meta": meta} if meta else {})
+
+
 def compose(
     panels: Sequence[Panel], wide: Sequence[Box], narrow: Sequence[Box], height: int, huge: Sequence[Box] = ()
 ) -> dict[str, Any]:

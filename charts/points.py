@@ -150,3 +150,13 @@ def signs(xy: np.ndarray, kinds: np.ndarray, radius: np.ndarray, count: int) -> 
         colour, _, outline = kind(k)
         found.append(blobs(xy[kinds == k], outline * radius[kinds == k, None, None], colour=colour, line="@surface"))
     return found
+
+
+def hull(xy: np.ndarray, radius: tuple[float, float], n: int = 48) -> np.ndarray:
+    """A convex outline [n + 1, 2] around places [m, 2] with round corners, `radius` (across, up) from the outermost.
+
+    Point k looks in the same direction whatever the places, so that the outline can glide with them.
+    """
+    ways = np.stack([np.cos(2 * np.pi * np.arange(n + 1) / n), np.sin(2 * np.pi * np.arange(n + 1) / n)], -1)
+    scaled = xy / radius
+    return np.asarray((scaled[(scaled @ ways.T).argmax(0)] + ways) * radius)

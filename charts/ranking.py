@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from charts.numbers import short
+from charts import bars
+from charts.numbers import number, short
 from charts.panels import Panel, Trace, blank, escaped, note
 from charts.words import cut
 
@@ -51,6 +52,37 @@ def ranked(
     return Panel(
         [bars], title, notes=notes, x=across, y={"range": [max(n, rows) - 0.4, -0.6], "showgrid": False} | ticks, small=small
     )
+
+
+def listed(
+    title: str, names: Sequence[str], values: np.ndarray, *, lit: int = -1, hollow: Sequence[bool] = (), said: Sequence[str] = (),
+    rows: int = 0, top: float = 1.0, **meta: Any,
+) -> Panel:  # fmt: skip
+    """Bars as `ranked` has them, but names are words in the panel: where they change from step to step, no axis is set anew.
+
+    What is below 0 has no bar. `said`: the numbers as they are written, escaped; `meta`: as there, the index of every name.
+    """
+    at, n = np.clip(np.asarray(values, float), 0, None), len(values)
+    out, now = np.asarray(list(hollow) or [False] * n, bool), np.arange(n) == lit
+
+    def some(which: np.ndarray, colour: str, line: str | None = None) -> Trace:
+        rank = np.flatnonzero(which)
+        return bars.rectangles(0, at[rank], rank - 0.31, rank + 0.31, colour=colour, line=line)
+
+    told = [escaped(name) for name in names]
+    hover = {"customdata": told, "hovertemplate": "%{customdata}<extra></extra>"}
+    short_names = [escaped(cut(name, 13)) for name in names]
+    traces = [
+        some(~out & ~now, "@c1"),
+        some(now, "@accent"),
+        some(out, "@surface", "@ink3"),
+        bars.labels([-0.03 * top] * n, np.arange(n), short_names, colour="@ink", place="middle left", meta={"ring": 12, **meta})
+        | hover,
+        bars.labels(
+            at + 0.03 * top, np.arange(n), list(said) or [number(v, 3) for v in values.tolist()], size=11, place="middle right"
+        ),
+    ]
+    return Panel(traces, title, x=blank(range=[-0.72 * top, 1.3 * top]), y=blank(range=[max(n, rows) - 0.4, -0.6]))
 
 
 def table(

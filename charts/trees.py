@@ -244,3 +244,25 @@ def branches(
 def on_branch(x0: float, y0: float, x1: float, y1: float, at: float = 0.66) -> tuple[float, float]:
     """The point of an edge at a part of its way, for a label."""
     return x0 + (x1 - x0) * at, y0 + (y1 - y0) * at * at * (3 - 2 * at)
+
+
+def in_lines(parent: np.ndarray, leaves: int) -> tuple[np.ndarray, np.ndarray]:
+    """Depth [n] and height [n] of the nodes of a finished tree: each leaf has a line, every node stands amid its children.
+
+    The first `leaves` nodes are leaves; the root, whose parent is −1, is the last, and no node comes before its children.
+    """
+    n = len(parent)
+    depth, y = np.zeros(n), np.zeros(n)
+    children: list[list[int]] = [[] for _ in range(n)]
+    for node in range(n - 2, -1, -1):
+        depth[node] = depth[parent[node]] + 1
+        children[parent[node]].insert(0, node)
+    stack, line = [n - 1], 0
+    while stack:
+        node = stack.pop()
+        if node < leaves:
+            y[node], line = line, line + 1
+        stack += sorted(children[node], reverse=True)
+    for node in range(leaves, n):
+        y[node] = np.mean(y[children[node]])
+    return depth, y

@@ -21,12 +21,10 @@ SECTION = {slug: section for section, slugs in SECTIONS.items() for slug in slug
 LEAST = 0.45  # of the stage
 ROW = 24  # px: titles whose lines are so near stand in one row
 SMALL = {
-    "word2vec-pair", "word2vec-noise", "word2vec-cuts",
     "gcn-propagate",
     "swin-trained",
 }  # fmt: skip
 UNLIT = {
-    "word2vec-cuts",
     "gcn-train", "gcn-depth", "gcn-inspect",
     "swin-shapes",
 }  # fmt: skip

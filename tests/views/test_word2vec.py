@@ -1,18 +1,21 @@
 """What the picture of word2vec says is what the frame holds; a click means the word it was made on."""
 
+import html
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from charts import islands, labels
 from engine import data
 from engine.language import word2vec
 from engine.language.word2vec import vectors
 from tests import runs
 from ui.text import theory
 from views.language import word2vec as view
-from views.language import word2vec_pair
+from views.language import word2vec_plane
 
 LITTLE = data.text(data.sample("little").lines[:500])
 
@@ -29,22 +32,37 @@ def clicked(name, index, frame, options=None):
     return view.clicked(name, index, frame, word2vec.Params(), LITTLE, options or view.Options())
 
 
-def bars(picture):
-    return next(trace for trace in picture.data if trace["type"] == "bar")
+def listed(picture):
+    """The list beside the map: the words, what is written behind each, and how long its bar is."""
+    k, names = next(
+        (k, one) for k, one in enumerate(picture.data) if one["mode"] == "text" and one["meta"].get("click") == "word"
+    )
+    numbers = picture.data[k + 1]
+    return names["customdata"], numbers["text"], numbers["x"] - 0.03
+
+
+def named(picture):
+    """The trace of the names on the map."""
+    return next(one for one in picture.data if one.get("mode") == "markers+text" and isinstance(one["textfont"]["size"], list))
+
+
+def words_of(picture):
+    """All that is written in a picture."""
+    texts = [text for trace in picture.data for text in trace.get("text", ()) if isinstance(text, str)]
+    return [*texts, *(item["text"] for item in picture.layout["annotations"])]
 
 
 def dots(picture):
-    return next(
-        trace for trace in picture.data if trace.get("meta", {}).get("click") == "word" and "markers" in trace.get("mode", "")
-    )
+    return next(one for one in picture.data if one.get("meta", {}).get("click") == "word" and one.get("mode") == "markers")
 
 
 def test_the_bars_are_the_neighbours_by_brute_force():
     frames, picture = made(options=view.Options(near="king"))
     last = frames[-1]
     found, cosines = vectors.neighbours(last.vectors, last.words.index("king"), 10)
-    assert list(bars(picture)["customdata"]) == [last.words[i] for i in found]
-    np.testing.assert_allclose(bars(picture)["x"], cosines, atol=6e-4)
+    words, _, lengths = listed(picture)
+    assert words == [last.words[i] for i in found]
+    np.testing.assert_allclose(lengths, cosines, atol=6e-4)
     assert picture.numbers["nearest"] == last.words[found[0]]
 
 
@@ -71,8 +89,8 @@ def test_a_click_on_a_word_asks_for_its_neighbours(show):
 def test_a_bar_is_the_same_thing_as_its_word_on_the_map():
     options = view.Options(near="king")
     frames, picture = made(options=options)
-    bar = bars(picture)
-    for index, word in zip(bar["meta"]["index"], bar["customdata"], strict=True):
+    names = next(one for one in picture.data if one["mode"] == "text" and one["meta"].get("click") == "word")
+    for index, word in zip(names["meta"]["index"], names["customdata"], strict=True):
         assert clicked("word", int(index), frames[-1], options) == {"near": word}
 
 
@@ -91,14 +109,18 @@ def test_a_visitors_words_are_harmless():
         assert "%{y}" not in drawn.replace("'%{y}: %{x:.3f}<extra></extra>'", "")
 
 
+def arrows(picture):
+    return [trace for trace in picture.data if trace.get("mode") == "lines+markers"]
+
+
 def test_the_analogys_arrow_ends_at_b_minus_a_plus_c():
     options = view.Options(side="analogy", analogy="man king woman")
     frames, picture = made(options=options)
     last = frames[-1]
     a, b, c = (last.places[last.words.index(word)] for word in ("man", "king", "woman"))
-    arrows = [trace for trace in picture.data if trace.get("mode") == "lines+markers"]
-    np.testing.assert_allclose([arrows[0]["x"], arrows[0]["y"]], np.stack([a, b], 1), atol=1e-6)
-    np.testing.assert_allclose([arrows[1]["x"], arrows[1]["y"]], np.stack([c, b - a + c], 1), atol=1e-6)
+    one, two = arrows(picture)
+    np.testing.assert_allclose([one["x"], one["y"]], np.stack([a, b], 1), atol=1e-6)
+    np.testing.assert_allclose([two["x"], two["y"]], np.stack([c, b - a + c], 1), atol=1e-6)
 
 
 def test_an_analogy_of_words_that_are_not_there_asks_for_others():
@@ -111,6 +133,8 @@ def test_the_cosine_table_is_symmetric_with_ones_on_its_diagonal():
     heat = next(trace for trace in picture.data if trace["type"] == "heatmap")
     z = np.array(heat["z"])
     assert z.shape == (3, 3)
+    assert "texttemplate" not in heat  # the numbers come when a square is pointed at
+    assert heat["colorscale"] == "@sequential"
     np.testing.assert_allclose(np.diag(z), 1, atol=1e-3)
     np.testing.assert_allclose(z, z.T)
 
@@ -119,7 +143,9 @@ def test_the_difference_is_that_of_the_two_vectors():
     frames, picture = made(options=view.Options(side="difference", near="king", versus="queen"))
     last = frames[-1]
     apart = last.vectors[last.words.index("king")] - last.vectors[last.words.index("queen")]
-    np.testing.assert_allclose(bars(picture)["x"], apart, atol=1e-4)
+    bars = [trace for trace in picture.data if trace["xaxis"] == "x2" and trace.get("fill") == "toself"]
+    drawn = sum(np.asarray(trace["x"]).reshape(-1, 6)[:, 1] for trace in bars)  # those to the right, and those to the left
+    np.testing.assert_allclose(drawn, apart, atol=1e-4)
 
 
 def test_the_map_holds_still_from_epoch_to_epoch():
@@ -129,19 +155,102 @@ def test_the_map_holds_still_from_epoch_to_epoch():
     assert first.layout["yaxis"] == last.layout["yaxis"]
 
 
-def test_names_do_not_lie_on_each_other_and_a_phone_gets_fewer():
-    _, picture = made()
-    names = next(trace for trace in picture.data if trace.get("mode") == "text")
-    more = [item for item in picture.layout["annotations"] if item.get("name") == "wide"]
-    assert len(more) > 5
-    (across, up) = (picture.layout[axis]["range"][1] - picture.layout[axis]["range"][0] for axis in ("xaxis", "yaxis"))
-    boxes = []
-    for x, y, text, side in zip(names["x"], names["y"], names["text"], names["textposition"], strict=True):
-        width = 6 * len(text.replace("<b>", "").replace("</b>", "")) / 340 * across  # 340 px for the map of a phone
-        boxes.append((y / up * 400, x if side == "middle right" else x - width, x + width if side == "middle right" else x))
-    assert {"middle left", "middle right"} == set(names["textposition"])
-    for i, (y, left, right) in enumerate(boxes):
-        assert all(abs(y - b) > 9 or left > end or begin > right for b, begin, end in boxes[:i])
+def boxes(picture):
+    """The rectangles in px of a phone that the names on the map take, none for those that wait."""
+    trace, (x, y) = named(picture), (picture.layout[axis]["range"] for axis in ("xaxis", "yaxis"))
+    at = labels.pixels(np.stack([trace["x"], trace["y"]], 1), x, y, word2vec_plane.STAGE)
+    size = labels.sizes([re.sub("<.*?>", "", text) for text in trace["text"]], islands.FONT)
+    sides = np.array([labels.SIDES.index(side) for side in trace["textposition"]])
+    middle = labels.centres(sides, at, size)
+    return [(*(m - half), *(m + half)) for m, half, text in zip(middle, size / 2, trace["text"], strict=True) if text]
+
+
+def test_names_do_not_lie_on_each_other_even_on_a_phone():
+    for i in (0, 1, -1):
+        found = boxes(made(i)[1])
+        assert len(found) > 8
+        for k, (left, top, right, bottom) in enumerate(found):
+            others = [
+                (a, b, c, d) for a, b, c, d in found[:k] if a < right - 3 and left + 3 < c and b < bottom - 3 and top + 3 < d
+            ]
+            assert not others
+
+
+def test_through_a_film_names_stay_what_they_are_and_keep_their_sides():
+    pictures = [made(i)[1] for i in range(5)]
+    assert len({tuple(named(one)["textposition"]) for one in pictures}) == 1
+    shown = [named(one)["text"] for one in pictures]
+    for k in range(len(shown[0])):
+        assert len({texts[k] for texts in shown} - {""}) <= 1
+
+
+def test_from_step_to_step_nothing_changes_but_numbers():
+    pictures = [made(i)[1] for i in range(5)]
+    for one, other in pairwise(pictures):
+        assert repr(one.layout) == repr(other.layout)
+        assert [trace.keys() for trace in one.data] == [trace.keys() for trace in other.data]
+        for a, b in zip(one.data, other.data, strict=True):
+            style = [key for key in a if key not in ("x", "y", "text", "customdata", "meta")]
+            assert all(repr(a[key]) == repr(b[key]) for key in style)
+
+
+def test_an_island_holds_all_words_of_its_group_and_the_same_directions_at_every_step():
+    frames, picture = made()
+    last, shores = frames[-1], [one for one in picture.data if one.get("fill") == "toself" and one["xaxis"] == "x"]
+    assert last.told
+    assert len(shores) == len(last.kinds) == 6
+    for k, shore in enumerate(shores):
+        edge, inside = np.stack([shore["x"], shore["y"]], 1), last.places[last.groups == k]
+        assert len(edge) == 49
+        normals = np.stack([-np.diff(edge[:, 1]), np.diff(edge[:, 0])], 1)
+        assert all(((word - edge[:-1]) * normals).sum(1).min() > -1e-4 for word in inside)  # it runs against the clock
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_little_worlds_islands_are_called_by_what_they_are(language):
+    frames, picture = made(language=language)
+    called = {theory("word2vec", language).part("map", "group", kind) for kind in frames[-1].kinds}
+    heads = {re.sub("<.*?>", "", text) for text in named(picture)["text"] if text.startswith("<b>")}
+    assert heads <= called
+    assert len(heads) >= 4
+
+
+def test_the_course_of_the_neighbours_ends_at_the_bars():
+    frames, picture = made(options=view.Options(side="course", near="king"))
+    lines = [trace for trace in picture.data if trace["xaxis"] == "x2" and trace["mode"] == "lines"]
+    found, cosines = vectors.neighbours(frames[-1].vectors, frames[-1].words.index("king"), 5)
+    np.testing.assert_allclose([line["y"][-1] for line in lines], cosines, atol=6e-4)
+    for line, word in zip(lines, found, strict=True):
+        start = frames[0].vectors[[frames[0].words.index("king"), word]]
+        assert line["y"][0] == pytest.approx(float(vectors.cosines(start, start[0])[1]), abs=6e-4)
+
+
+def test_the_two_matrices_stand_side_by_side():
+    frames, picture = made(options=view.Options(side="weights", near="king"))
+    z = next(trace for trace in picture.data if trace["type"] == "heatmap")["z"]
+    last, king = frames[-1], frames[-1].words.index("king")
+    assert z[0][20] is None
+    np.testing.assert_allclose(z[0][:20], last.vectors[king], atol=1e-4)
+    np.testing.assert_allclose(z[0][21:], last.outputs[king], atol=1e-4)
+
+
+def test_what_theory_wants_is_drawn_over_what_is_so():
+    frames, picture = made(options=view.Options(side="theory"))
+    spots = picture.data[[trace["xaxis"] for trace in picture.data].index("x2") + 1]
+    assert picture.metrics[1][1] == f"{frames[-1].agreement:.3f}"
+    middle = (
+        np.asarray(spots["x"], float).reshape(-1, 6)[:, :4].mean(1),
+        np.asarray(spots["y"], float).reshape(-1, 6)[:, :4].mean(1),
+    )
+    np.testing.assert_allclose(middle, [frames[-1].aims, frames[-1].products], atol=0.011)
+
+
+@pytest.mark.parametrize("params", [{"output": "hierarchical"}, {"direction": "cbow"}])
+def test_where_no_theory_is_known_none_is_shown(params):
+    _frames, picture = made(options=view.Options(side="theory"), **params)
+    assert picture.metrics[1][1] == "–"
+    assert "theory" not in picture.said
+    assert len(listed(picture)[0]) == 10
 
 
 def test_the_tree_shows_no_edge_before_its_merge_and_nothing_moves():
@@ -150,7 +259,7 @@ def test_the_tree_shows_no_edge_before_its_merge_and_nothing_moves():
     frames = runs.frames(word2vec.ALGORITHMS, settings, subject)
     words = theory("word2vec", "en")
     pictures = [view.draw(frames, i, settings, (subject,), view.Options(), words) for i in range(len(frames))]
-    nodes = [next(trace for trace in picture.data if "markers" in trace.get("mode", "")) for picture in pictures]
+    nodes = [next(trace for trace in picture.data if trace.get("meta", {}).get("link") == "leaf") for picture in pictures]
     assert [len(trace["x"]) for trace in nodes[:6]] == [6, 7, 8, 9, 10, 11]
     for trace in nodes:
         n = len(trace["x"])
@@ -158,22 +267,51 @@ def test_the_tree_shows_no_edge_before_its_merge_and_nothing_moves():
         np.testing.assert_array_equal(trace["y"], nodes[-1]["y"][:n])
     assert clicked("leaf", 1, frames[-1], view.Options()) == {"other": "喜欢"}
     assert clicked("leaf", 8, frames[-1], view.Options()) == {}
-    sigma = [item["text"] for item in pictures[-1].layout["annotations"] if item["text"].startswith("σ =")]
+    sigma = [text for text in words_of(pictures[-1]) if text.startswith("σ =")]
     assert len(sigma) == len(frames[-1].bits)
 
 
-def test_lit_cells_are_the_rows_that_are_touched():
-    frames, picture = made(i=2, show="pair")
-    frame = frames[2]
+@pytest.mark.parametrize("way", ["noise", "softmax", "tree"])
+def test_a_row_reaches_as_far_along_the_input_as_its_product_says(way):
+    frames, picture = made(i=2, show="pair", options=view.Options(way=way))
+    frame, asked = frames[2], frames[2].asked(way)
     assert frame.part == "ask"
-    grids = [np.array(trace["z"]) for trace in picture.data if trace["type"] == "heatmap"]
-    assert [int((grid > 0).sum()) for grid in grids] == [len(frame.words), len(frame.path), len(set(frame.noise.tolist()))]
+    rows = next(trace for trace in picture.data if trace["mode"] == "markers" and "customdata" in trace)
+    scores = np.asarray(rows["x"], float) * asked.length
+    chances = np.exp(scores - np.log(np.exp(scores).sum())) if way == "softmax" else 1 / (1 + np.exp(-scores))
+    np.testing.assert_allclose(chances, asked.chances, atol=2e-3)
+    assert len(rows["x"]) == frame.rows[("softmax", "tree", "noise").index(way)] - (
+        len(frame.noise) - len(set(frame.noise.tolist()))
+    ) * (way == "noise")
     assert picture.values["soft"][0] == f"{3 * len(frame.words) * frame.dim:,}".replace(",", "\u202f")
 
 
-def test_before_a_row_is_asked_no_cell_is_lit():
-    _, picture = made(i=1, show="pair")
-    assert all(not np.array(trace["z"]).any() for trace in picture.data if trace["type"] == "heatmap")
+def test_the_arrows_are_the_gradient_and_come_with_the_move():
+    frames, picture = made(i=3, show="pair")
+    asked = frames[3].asked("noise")
+    (drawn,) = arrows(picture)
+    ways = np.stack([drawn["x"], drawn["y"]], 1).reshape(-1, 3, 2)
+    moved = ways[:, 1] - ways[:, 0]
+    drawn = ~np.isnan(moved[:, 0])  # what is too short to be seen is left out
+    wanted = np.concatenate([asked.push, asked.pull[None]])
+    np.testing.assert_allclose(moved[drawn], wanted[drawn], atol=2e-3)
+    across = np.diff(picture.layout["xaxis"]["range"])
+    assert np.linalg.norm(wanted[~drawn], axis=1).max(initial=0) < 0.025 * across
+    assert drawn[-1]
+    assert moved[0, 0] > 0  # the target is pulled along the input, noise is pushed back
+    assert (moved[1:-1][drawn[1:-1], 0] < 0).sum() >= 2
+    assert [len(arrows(made(i=i, show="pair")[1])[0]["x"]) for i in (1, 2)] == [0, 0]
+
+
+def test_the_table_fills_as_the_step_goes_forwards_and_back():
+    columns = [[trace["text"] for trace in made(i=i, show="pair")[1].data if trace["xaxis"] == "x3"] for i in (1, 2, 3)]
+    filled = [[all(cells) for cells in table] for table in columns]
+    assert filled == [[True, False, False, False, False], [True, True, True, True, False], [True] * 5]
+    score, chance, error = (
+        [float(html.unescape(cell).replace("−", "-").strip("<>")) for cell in cells] for cells in columns[2][1:4]
+    )
+    np.testing.assert_allclose(1 / (1 + np.exp(-np.array(score))), chance, atol=3e-3)
+    np.testing.assert_allclose(error, np.array(chance) - [1, *[0] * (len(chance) - 1)], atol=2e-3)
 
 
 def test_two_numbers_that_differ_are_printed_so_that_they_do():
@@ -194,45 +332,20 @@ def test_the_sigma_of_a_node_is_the_chance_of_bit_0():
         if frame.part == "walk":
             picture = view.draw(frames, i, settings, (LITTLE,), view.Options(), theory("word2vec", "en"))
             bit, chance = frame.bits[frame.walked - 1], frame.chances[frame.walked - 1]
-            sigma = [item["text"] for item in picture.layout["annotations"] if item["text"].startswith("σ =")]
+            sigma = [text for text in words_of(picture) if text.startswith("σ =")]
             assert sigma[-1] == f"σ = {chance if not bit else 1 - chance:.3f}"
             assert f"is {'1 − σ' if bit else 'σ'} = {chance:.3f}" in picture.said
 
 
-@pytest.mark.parametrize(("show", "side"), [("glove", "neighbours"), ("map", "analogy"), ("map", "neighbours")])
-def test_no_line_runs_through_a_name(show, side):
-    _frames, picture = made(show=show, options=view.Options(side=side, near="king"))
-    names = next(trace for trace in picture.data if trace.get("mode") == "text")
-    across, up = (picture.layout[axis]["range"][1] - picture.layout[axis]["range"][0] for axis in ("xaxis", "yaxis"))
-    lines = [trace for trace in picture.data if trace.get("mode") == "lines+markers"]  # the arrows
-    if side == "neighbours" and show == "map":
-        lines = [trace for trace in picture.data if trace.get("line", {}).get("color") == "@c1"]
-    assert lines
-    paths = []
-    for trace in lines:
-        x, y = np.array(trace["x"], float), np.array(trace["y"], float)
-        for k in range(len(x) - 1):
-            t = np.linspace(0, 1, 200)
-            paths.append(np.stack([x[k] + (x[k + 1] - x[k]) * t, y[k] + (y[k + 1] - y[k]) * t], 1))
-    along = np.concatenate(paths)
-    for x, y, text, place in zip(names["x"], names["y"], names["text"], names["textposition"], strict=True):
-        width = 6 * len(re.sub("</?b>|\u2002", "", text)) / 330 * across  # of a phone's map
-        gap = 8 / 330 * across if "\u2002" in text else 0
-        left = {"middle right": x + gap, "middle left": x - gap - width}.get(place, x - width / 2)
-        inside = (along[:, 0] > left) & (along[:, 0] < left + width) & (abs(along[:, 1] - y) < 4 / 400 * up)
-        assert not inside.any(), text
-
-
-def test_the_name_of_a_cut_stands_above_its_sentence_and_that_above_the_list():
-    _, picture = made(show="cuts", epochs=2)
-    notes = [item for item in picture.layout["annotations"] if item["xref"] == "x domain"]
-    asked, sentence, name = notes[:3]
-    lines = sentence["text"].count("<br>") + 1
-    assert lines > 2
-    assert asked["yanchor"] == name["yanchor"] == "bottom"
-    assert sentence["yanchor"] == "top"
-    assert asked["yshift"] + 14 <= sentence["yshift"] - 16 * lines
-    assert sentence["yshift"] <= name["yshift"]
+@pytest.mark.parametrize("show", ["glove", "map"])
+def test_no_arrow_runs_through_a_name(show):
+    _frames, picture = made(show=show, options=view.Options(side="analogy", near="king"))
+    (x, y) = (picture.layout[axis]["range"] for axis in ("xaxis", "yaxis"))
+    ends = [labels.pixels(np.stack([one["x"], one["y"]], 1), x, y, word2vec_plane.STAGE) for one in arrows(picture)]
+    along = np.concatenate([tail + (head - tail) * np.linspace(0, 1, 300)[:, None] for tail, head in ends])
+    for left, top, right, bottom in boxes(picture):
+        inside = (along > (left + 1, top + 3)) & (along < (right - 1, bottom - 3))
+        assert inside.all(1).sum() < 12  # it may touch a corner
 
 
 def test_a_click_on_a_word_of_the_sentence_takes_its_pairs():
@@ -243,7 +356,7 @@ def test_a_click_on_a_word_of_the_sentence_takes_its_pairs():
 
 def test_dropped_words_are_struck_through():
     frames, picture = made(i=3, show="noise", sample="1e-3")
-    text = "".join(item["text"] for item in picture.layout["annotations"])
+    text = "".join(words_of(picture))
     assert text.count("<s>") == int((~frames[3].stays).sum()) > 0
 
 
@@ -251,8 +364,8 @@ def test_dropped_words_are_struck_through():
 def test_every_cut_shows_its_list_and_a_click_takes_the_word(language):
     subject = data.text(data.sample("little_zh").lines[:200])
     frames, picture = made(subject=subject, show="cuts", epochs=2, language=language)
-    lists = [trace["customdata"] for trace in picture.data if trace["type"] == "bar"]
-    assert [tuple(words) for words in lists] == list(frames[-1].near)
+    lists = [trace["customdata"] for trace in picture.data if trace.get("meta", {}).get("click") == "listed"]
+    assert [tuple(told.split(":")[0] for told in words) for words in lists] == list(frames[-1].near)
     assert clicked("listed", 203, frames[-1], view.Options()) == {"word": frames[-1].near[2][3]}
 
 
@@ -277,14 +390,37 @@ def test_the_chances_of_all_words_come_with_the_sum_and_not_before():
     assert [said in " ".join(title) for title in titles] == [False, True]
 
 
-def test_words_of_a_sentence_stand_in_the_middle_of_their_line():
-    at = word2vec_pair._places(["the", "king", "and", "the", "queen", "of", "a", "little", "world", "sat", "down", "and"])
-    for row in np.unique(at[:, 1]):
-        middle = at[at[:, 1] == row, 0]
-        assert (middle.min() + middle.max()) / 2 == pytest.approx(word2vec_pair.LINE / 2)
+def test_a_line_joins_the_same_word_in_neighbouring_cuts_and_lit_is_what_has_just_come():
+    subject = data.text(data.sample("little_zh").lines[:200])
+    frames, picture = made(subject=subject, show="cuts", epochs=2)
+    near, before = frames[-1].near, frames[-2].near
+    ties = next(trace for trace in picture.data if trace["mode"] == "lines")
+    ends = np.asarray(ties["y"], float).reshape(-1, 3)[:, :2].astype(int)
+    shared = [(one.index(word), other.index(word)) for one, other in pairwise(near) for word in one if word in other]
+    assert [tuple(pair) for pair in ends.tolist()] == shared
+    lists = [trace for trace in picture.data if trace.get("meta", {}).get("click") == "listed"]
+    for trace, now, then in zip(lists, near, before, strict=True):
+        assert [ink == "@accent" for ink in trace["textfont"]["color"]] == [word not in then for word in now]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_two_that_are_merged_are_told_apart_from_the_sentence(language):
+    frames, _ = made(show="tree", epochs=1)
+    for i, frame in enumerate(frames):
+        if frame.part == "merge" and len(frame.waiting) > 1:
+            said = made(i, show="tree", epochs=1, language=language)[1].said
+            for side in (frame.left, frame.right):
+                node, n = int(side[-1]), len(frame.words)
+                assert (f"“{frame.words[node]}”" if node < n else str(frame.size(node))) in said
 
 
 def test_the_first_word_by_frequency_has_its_name_beside_its_dot():
     frames, picture = made(show="noise")
-    named = [note["text"] for note in picture.layout["annotations"]]
-    assert frames[-1].words[0] in named
+    assert frames[-1].words[0] in words_of(picture)
+
+
+def test_the_legend_of_the_noise_has_the_colours_of_the_marks():
+    _, picture = made(i=3, show="noise")
+    key = {note["text"]: note["font"]["color"] for note in picture.layout["annotations"] if note["text"] in "○●|"}
+    shares, chances, drawn = (one["marker"] for one in picture.data if one["xaxis"] == "x" and one["mode"] == "markers")
+    assert key == {"○": shares["color"], "●": chances["color"], "|": drawn["color"]}

@@ -24,7 +24,17 @@ def shown(id, i=-1, then=False):
 
 
 def listed(picture):
-    return list(next(trace for trace in picture.data if trace["type"] == "bar")["customdata"])
+    return list(beside(picture)["customdata"])
+
+
+def beside(picture):
+    """The words of the list beside the map; what is written behind them is the next trace."""
+    return next(one for one in picture.data if one["mode"] == "text" and one["meta"].get("click") == "word")
+
+
+def behind(picture):
+    names = beside(picture)
+    return picture.data[next(k for k, one in enumerate(picture.data) if one is names) + 1]["text"]
 
 
 def test_the_neighbours_of_the_tiger_are_wild_animals_not_what_it_does():
@@ -34,10 +44,10 @@ def test_the_neighbours_of_the_tiger_are_wild_animals_not_what_it_does():
 @pytest.mark.parametrize("then", [False, True])
 def test_the_arrow_from_man_to_king_leads_from_woman_to_queen(then):
     _frames, picture = shown("queen", then=then)
-    bar = next(trace for trace in picture.data if trace["type"] == "bar")
-    asked = [k for k, said in enumerate(bar["text"]) if "left out" in said]
-    assert {bar["customdata"][k] for k in asked} <= {"man", "king", "woman"}
-    assert [bar["marker"]["color"][k] for k in asked] == ["@surface"] * len(asked)
+    asked = [k for k, said in enumerate(behind(picture)) if "left out" in said]
+    assert {listed(picture)[k] for k in asked} <= {"man", "king", "woman"}
+    hollow = next(one for one in picture.data if one.get("fillcolor") == "@surface")
+    assert len(hollow["x"]) == 6 * len(asked)
     assert next(word for k, word in enumerate(listed(picture)) if k not in asked) == "queen"
     assert "nearest to the arrow's end is then “queen”" in picture.said
 
@@ -45,7 +55,7 @@ def test_the_arrow_from_man_to_king_leads_from_woman_to_queen(then):
 def test_without_the_rule_king_itself_would_win():
     _, picture = shown("queen")
     assert listed(picture)[0] == "king"
-    assert next(trace for trace in picture.data if trace["type"] == "bar")["text"][0].startswith("left out")
+    assert behind(picture)[0].startswith("left out")
     found = vectors.glove()
     a, b, c = (found.words.index(word) for word in ("man", "king", "woman"))
     best, _ = vectors.nearest(found.vectors, vectors.analogy_point(found.vectors, a, b, c), 1)
@@ -123,3 +133,10 @@ def test_the_code_keeps_the_commonest_word_a_little_oftener_than_the_paper():
     code, paper = vocabularies.keep_chances(words.counts, 0.001)[the], (0.001 / share) ** 0.5
     assert f"the code has {code:.3f} and the paper {paper:.3f}" in theory("word2vec", "en").prose
     assert f"代码得 {code:.3f}，论文得 {paper:.3f}" in theory("word2vec", "zh").prose
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_agreement_with_theory_is_what_the_prose_says(language):
+    frames = runs.frames(word2vec.ALGORITHMS, word2vec.Params(), data.sample("little"))
+    for frame in (frames[1], frames[20]):
+        assert f"{frame.agreement:.3f}" in theory("word2vec", language).prose

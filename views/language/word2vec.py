@@ -6,17 +6,17 @@ from typing import Any
 import numpy as np
 
 from charts.formula import formula
-from charts.layout import Placed
+from charts.layout import columns, rows
 from charts.numbers import count, number
-from charts.panels import Box, Picture
-from engine.language.word2vec import ALGORITHMS, GloveFrame, MapFrame
+from charts.panels import Picture
+from engine.language.word2vec import ALGORITHMS, GloveFrame, MapFrame, vectors
 from engine.params import Params, Value
 from engine.texts import Text
 from views.language.word2vec_cuts import cuts
 from views.language.word2vec_noise import noise
 from views.language.word2vec_pair import pair
 from views.language.word2vec_plane import plane
-from views.language.word2vec_scene import Options, Scene, glove_ids, map_ids, of_glove, of_map
+from views.language.word2vec_scene import Options, Scene, map_ids, of_glove, of_map
 from views.language.word2vec_side import beside
 from views.language.word2vec_tree import tree
 from views.look import Fact, Look, Values, scenes
@@ -28,31 +28,24 @@ COSINE = formula(
 )
 ANALOGY = formula(r"{b}! - {a}! + {c}! \approx {best}!! \qquad \cos = {cos}!")
 
-WIDE: list[Box] = [(0, 0.66, 0, 1), (0.775, 1, 0.44, 1), (0.735, 1, 0.03, 0.24)]
-NARROW: list[Box] = [(0, 1, 0.50, 1), (0.24, 1, 0.18, 0.44), (0.06, 1, 0, 0.09)]
-WIDE_GLOVE: list[Box] = [(0, 0.66, 0, 1), (0.775, 1, 0.05, 1)]
-NARROW_GLOVE: list[Box] = [(0, 1, 0.44, 1), (0.24, 1, 0, 0.37)]
-
 
 def mapped(look: Look[MapFrame]) -> Picture:
     """The words of a text where this epoch has brought them."""
     scene, frame = of_map(look), look.frame
     across = "step" if look.params.close_up < 0 else "learned"  # within an epoch there is more than one picture a step
-    panels = [plane(scene), beside(scene), look.history("loss", across=across, zero=False)]
+    course = "agreement" if len(frame.aims) else "loss"
+    history = look.history(course, across=across, zero=False)
     formula, values = _analogy(scene) if scene.stage else _cosine(scene)
+    told = "step" if len(frame.aims) else "plain"
     return look.picture(
-        Placed(panels, WIDE, NARROW, 900),
-        facts=_facts(scene),
-        key="analogy" if scene.stage else "step" if frame.step else "start",
+        columns(plane(scene), rows(beside(scene), history, shares=(7, 3)), shares=(13, 7)),
+        facts=_facts(scene) | {"agreement": number(frame.agreement, 3)},
+        key="analogy" if scene.stage else told if frame.step else "start",
         formula=formula,
         values=values,
         of="word",
-        at=scene.row(int(scene.near[0])),
-        metrics=[
-            "loss",
-            ("vocabulary", count(len(frame.words))),
-            ("spread", look.percent(frame.spread)),
-        ],
+        at=scene.rows(scene.near[:1])[0],
+        metrics=["loss", "agreement", ("spread", look.percent(frame.spread))],
         derived=_derived(scene),
         hold=3.0 if frame.step < 5 else 2.0,
     )
@@ -63,13 +56,13 @@ def glove(look: Look[GloveFrame]) -> Picture:
     scene, dimensions = of_glove(look), look.frame.vectors.shape[1]
     formula, values = ("", {}) if 0 < scene.stage < 4 else _analogy(scene) if scene.stage else _cosine(scene)
     return look.picture(
-        Placed([plane(scene), beside(scene)], WIDE_GLOVE, NARROW_GLOVE, 760),
+        columns(plane(scene), beside(scene), shares=(13, 7)),
         facts=_facts(scene),
         key="" if scene.question else "words_only",
         formula=formula,
         values=values,
         of="word",
-        at=scene.row(int(scene.near[0])),
+        at=scene.rows(scene.near[:1])[0],
         metrics=[("vocabulary", count(len(scene.words))), "dimensions"],
         derived=_derived(scene) | {"dimensions": dimensions},
         hold=5.0,
@@ -82,15 +75,15 @@ draw = scenes(ALGORITHMS, {"map": mapped, "tree": tree, "pair": pair, "noise": n
 def clicked(name: str, index: int, frame: Any, params: Params, data: Text, options: Options) -> Mapping[str, Value]:
     """A click on a word asks for its neighbours; on a leaf, the way to it; on a word of a sentence, its pairs."""
     if name == "word":
-        ids = glove_ids(frame, options) if isinstance(frame, GloveFrame) else map_ids(frame, options)
+        ids = map_ids(frame, options)
         return {"near": frame.words[ids[index]]} if index < len(ids) else {}
     if name == "leaf":
         return {"other": frame.words[index]} if index < len(frame.words) else {}
     if name == "token":
         return {"word": frame.words[frame.sentence[index]], "other": ""} if index < len(frame.sentence) else {}
     assert name == "listed"
-    row, rank = divmod(index, 100)
-    return {"word": frame.near[row][rank]} if row < len(frame.near) and rank < len(frame.near[row]) else {}
+    cut, rank = divmod(index, 100)
+    return {"word": frame.near[cut][rank]} if cut < len(frame.near) and rank < len(frame.near[cut]) else {}
 
 
 # ---- what both maps say
@@ -112,12 +105,8 @@ def _facts(scene: Scene) -> dict[str, Any]:
 
 def _derived(scene: Scene) -> dict[str, Fact]:
     """The word asked for and the one nearest to it."""
-    return {
-        "word": scene.words[scene.focus],
-        "nearest": scene.words[scene.near[0]],
-        "cosine": round(float(scene.cosines[0]), 6),
-        "vocabulary": len(scene.words),
-    }
+    word, nearest = (scene.words[k] for k in (scene.focus, scene.near[0]))
+    return {"word": word, "nearest": nearest, "cosine": round(float(scene.cosines[0]), 6), "vocabulary": len(scene.words)}
 
 
 def _analogy(scene: Scene) -> tuple[str, Values]:
@@ -130,17 +119,10 @@ def _analogy(scene: Scene) -> tuple[str, Values]:
 
 def _cosine(scene: Scene) -> tuple[str, Values]:
     """The cosine of the word asked for with every word of the map."""
-    E = scene.vectors[scene.ids].astype(float)
     u = scene.vectors[scene.focus].astype(float)
-    dot, length = E @ u, np.linalg.norm(E, axis=1)
+    dot, length, cos = vectors.compared(scene.vectors[scene.ids].astype(float), u)
     long = float(np.linalg.norm(u))
-    cos = dot / np.where(length * long > 0, length * long, 1)
     digits = 3 if long * float(np.median(length)) > 0.3 else 5  # before training vectors are short
-    return COSINE, {
-        "name": (scene.said(scene.focus), 0),
-        "near": ([scene.said(int(word)) for word in scene.ids], 0),
-        "dot": (np.round(dot, digits), digits),
-        "long": (long, digits),
-        "length": (np.round(length, digits), digits),
-        "cos": (np.round(cos, 3), 3),
-    }
+    near = [scene.said(int(word)) for word in scene.ids]
+    sizes = {"dot": (dot.round(digits), digits), "long": (long, digits), "length": (length.round(digits), digits)}
+    return COSINE, {"name": (scene.said(scene.focus), 0), "near": (near, 0), "cos": (cos.round(3), 3), **sizes}

@@ -1,92 +1,77 @@
-"""The same text cut into words in several ways: a column for each, with its sentence and the neighbours of the same word."""
+"""The same text cut into words in several ways: the neighbours of one word in each, and the sentence as each cuts it."""
 
 from dataclasses import replace
-from typing import Any
 
-from charts import points
-from charts.layout import Placed
+import numpy as np
+
+from charts import bars, points
+from charts.layout import columns
 from charts.numbers import count
-from charts.panels import Box, Panel, Picture, escaped, note
-from charts.ranking import ranked
-from charts.words import lines
+from charts.panels import Panel, Picture, Trace, blank, escaped, told
+from charts.words import cut, lines
 from engine.language.word2vec import CutsFrame
-from views.language.word2vec_scene import ROWS
+from engine.language.word2vec.cutting import NEAREST
 from views.look import Look
 
-LINE_PIXELS = 16  # of a line of a sentence, 12 px type
-LETTERS, LINES = 24, 4  # of a sentence, at most
+LETTERS, LINES = 34, 3  # of a sentence, at most
 GAP = " · "  # between its words
+HALF = 0.36  # of a column: how far its words reach from its middle
 
 
 def cuts(look: Look[CutsFrame]) -> Picture:
     """What is near the same word in every cut."""
-    frame = look.frame
-    cut = look.words.choices["cut"]
-    m = len(frame.modes)
-    named = [(cut[mode], look.say("comma").join(near[:3]) or "–") for mode, near in zip(frame.modes, frame.near, strict=True)]
-    lists = "; ".join(f"{name}: {near}" for name, near in named)
+    frame, modes = look.frame, _modes(look)
+    near = [f"{mode}: {look.say('comma').join(some[:3]) or '–'}" for mode, some in zip(modes, frame.near, strict=True)]
+    first = "; ".join(some[0] if some else "–" for some in frame.near)
     picture = look.picture(
-        Placed([_cut(look, k) for k in range(m)], _wide(m), _narrow(m), 470 * ((m + 1) // 2)),
-        facts={"word": next(word for word in frame.asked if word), "m": m, "lists": lists},
-        derived={
-            "word": frame.asked[0],
-            "nearest": "; ".join(near[0] if near else "–" for near in frame.near),
-            "loss": float(frame.losses[0]) if frame.step else None,
-        },
+        columns(_lists(look), _sentences(look), shares=(5, 3)),
+        facts={"word": next(word for word in frame.asked if word), "m": len(modes), "lists": "; ".join(near)},
+        derived={"word": frame.asked[0], "nearest": first, "loss": float(frame.losses[0]) if frame.step else None},
         hold=3.0,
     )
-    sizes = [(cut[mode], count(int(types))) for mode, types in zip(frame.modes, frame.types, strict=True)]
+    sizes = [(mode, count(int(types))) for mode, types in zip(modes, frame.types, strict=True)]
     few = [*sizes[:2], *sizes[2:][-1:]]  # of four the third has no room: it is nearly the second
     return replace(picture, metrics=few)  # one a cut: they are no columns
 
 
-def _wide(m: int) -> list[Box]:
-    return [((k + 0.32) / m, (k + 0.97) / m, 0.02, 0.76) for k in range(m)]
+def _modes(look: Look[CutsFrame]) -> list[str]:
+    return [look.words.choices["cut"][mode] for mode in look.frame.modes]
 
 
-def _narrow(m: int) -> list[Box]:
-    """Two in a row."""
-    high = (m + 1) // 2
-    corners = [(k % 2, high - 1 - k // 2) for k in range(m)]
-    return [((x + 0.34) / 2, (x + 0.97) / 2, (y + 0.04) / high, (y + 0.74) / high) for x, y in corners]
-
-
-def _cut(look: Look[CutsFrame], k: int) -> Panel:
-    frame, colour = look.frame, points.kind(k)[0]
-    near = frame.near[k]
-    index = [100 * k + rank for rank in range(len(near))]
-    return ranked(
-        "",
-        near,
-        frame.cosines[k, : len(near)],
-        colour=colour,
-        told=[escaped(word) for word in near],
-        rows=ROWS,
-        top=1.0,
-        letters=8,
-        notes=_heads(look, k, colour),
-        link=f"cut{k}",
-        index=index,
-        click="listed",
-    )
-
-
-def _heads(look: Look[CutsFrame], k: int, colour: str) -> list[dict[str, Any]]:
-    """The name of a cut, its sentence and what is asked: one upon the other in pixels, so that a long sentence pushes them up."""
-    frame = look.frame
-    sentences = [_lines(tokens, word) for tokens, word in zip(frame.sentences, frame.asked, strict=True)]
-    top = 22 + LINE_PIXELS * max(map(len, sentences))
-    asked = look.say("cut_asked", word=frame.asked[k]) if frame.asked[k] else look.say("cut_none")
-    name = look.words.choices["cut"][frame.modes[k]]
-    place = {"xref": "x domain", "yref": "y domain", "x": -0.48, "y": 1, "xanchor": "left", "yanchor": "bottom", "align": "left"}
-    return [
-        note(asked, yshift=2, font={"size": 12, "color": "@ink"}, **place),
-        note("<br>".join(sentences[k]), yshift=top, font={"size": 12, "color": "@ink2"}, **place | {"yanchor": "top"}),
-        note(f"<b>{name}</b>", yshift=top, font={"size": 13, "color": colour}, **place),
+def _lists(look: Look[CutsFrame]) -> Panel:
+    """A column of neighbours for each cut, the same word joined from column to column; lit is what has just come in."""
+    frame, columns_ = look.frame, list(range(len(look.frame.modes)))
+    before = look.frames[-2].near if len(look.frames) > 1 else frame.near
+    ties, traces = list[tuple[float, int]](), list[Trace]()
+    for k, near in enumerate(frame.near):
+        later = frame.near[k + 1] if k + 1 < len(frame.near) else ()
+        ties += [
+            end for r, word in enumerate(near) if word in later for end in ((k + HALF, r), (k + 1 - HALF, later.index(word)))
+        ]
+        inks = ["@accent" if word not in before[k] else "@ink" for word in near]
+        names = [escaped(cut(word, 12)) for word in near]
+        said = [f"{escaped(word)}: {value:.3f}" for word, value in zip(near, frame.cosines[k], strict=False)]
+        hover = told(said, link=f"cut{k}", index=[100 * k + r for r in range(len(near))], click="listed", ring=16)
+        traces.append(bars.labels([k] * len(near), list(range(len(near))), names, colour=inks, size=14, **hover))
+    modes, inks = [escaped(cut(mode, 14)) for mode in _modes(look)], [points.kind(k)[0] for k in columns_]
+    asked = [f"<b>{escaped(cut(word, 10)) or look.say('cut_none')}</b>" for word in frame.asked]
+    above = [
+        points.mesh(np.array(ties, float).reshape(-1, 2), np.arange(len(ties)).reshape(-1, 2), colour="@c1", width=1.4),
+        bars.labels(columns_, [-2.1] * len(modes), modes, colour=inks, size=12),
+        bars.labels(columns_, [-1.15] * len(modes), asked, colour="@accent", size=16),
     ]
+    x, y = blank(range=[-0.5, len(modes) - 0.5]), blank(range=[NEAREST - 0.4, -2.7])
+    return Panel([*above, *traces], look.say("near_title"), x=x, y=y)
 
 
-def _lines(tokens: tuple[str, ...], asked: str) -> list[str]:
-    """Tokens with gaps, in lines; the word asked for is lit."""
-    found = lines([token for token in tokens if token.strip()], LETTERS, LINES, GAP)
-    return [GAP.join(f"<b>{escaped(token)}</b>" if token == asked else escaped(token) for token in line) for line in found]
+def _sentences(look: Look[CutsFrame]) -> Panel:
+    """One sentence as every cut has it, what is asked about bold."""
+    texts, inks, at = list[str](), list[str](), list[float]()
+    for k, (mode, tokens, word) in enumerate(zip(_modes(look), look.frame.sentences, look.frame.asked, strict=True)):
+        found = lines([token for token in tokens if token.strip()], LETTERS, LINES, GAP)
+        cut_ = [GAP.join(f"<b>{escaped(token)}</b>" if token == word else escaped(token) for token in line) for line in found]
+        texts += [f"<b>{escaped(mode)}</b>", *cut_]
+        inks += [points.kind(k)[0], *["@ink2"] * len(cut_)]
+        at += [k * (LINES + 1.6) + r for r in range(len(cut_) + 1)]
+    said = bars.labels([0] * len(texts), at, texts, colour=inks, size=12, place="middle right")
+    return Panel([said], look.say("sentence"), x=blank(range=[0, 1]), y=blank(range=[4 * (LINES + 1.6), -0.7]))

@@ -1,36 +1,33 @@
 """What a map of words shows: which words, where, who is near whom, and the analogy that is asked about."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
 
 import engine.params
 from charts.panels import escaped
-from engine.language.word2vec import GloveFrame, MapFrame, vectors, vocabularies
-from engine.language.word2vec.maps import SHOWN
+from engine.language.word2vec import GloveFrame, MapFrame, vectors
+from engine.language.word2vec.asking import NEAR, Question, around, asked, frequent
 from engine.params import choice, number
 from views.look import Look
 
-ROWS = 10  # neighbours listed
-TAILS = 3  # epochs that a word's trace goes back
-AROUND = 22  # neighbours of every word of an analogy that the map of GloVe holds
-ANALOGIES = ("man king woman", "男人 国王 女人")
 STAGES = ("words", "from", "difference", "added", "nearest")  # of an analogy
 MAPS = ("map", "glove")
-Question = tuple[int, int, int] | None
 
 
 class Options(engine.params.Options):
     near: str = choice("", only=MAPS)  # the word whose neighbours are shown; "" one that the page chooses
-    side: Literal["neighbours", "analogy", "cosine", "difference"] = choice("neighbours", only=MAPS)
+    side: Literal["neighbours", "course", "weights", "theory", "cosine", "difference", "analogy"] = choice(
+        "neighbours", only=MAPS
+    )
     analogy: str = choice("", only=MAPS, when={"side": ["analogy"]})  # a b c: what is to c as b is to a?
     listed: str = choice("", only=MAPS, when={"side": ["cosine"]})  # words of the cosine table
     versus: str = choice("", only=MAPS, when={"side": ["difference"]})  # v in u − v
     names: int = number(70, 0, 150, step=10, rare=True, only=MAPS)
     tails: bool = choice(True, rare=True, only=("map",))
+    way: Literal["noise", "softmax", "tree"] = choice("noise", only=("pair",))  # whose rows the large picture shows
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,9 @@ class Scene:
     look: Look[Any]
     ids: np.ndarray  # int [m] the words drawn
     places: np.ndarray  # [m, 2]
-    earlier: Sequence[np.ndarray]  # their places in epochs before
+    ends: np.ndarray  # [m, 2] their places in the last picture, by which names are placed
+    group: np.ndarray  # int [m] the group of each, −1: none
+    way: np.ndarray  # [t, 2] where the word asked for has been
     reach: np.ndarray  # [2]
     side: str  # what stands beside the map
     stage: int  # how far the arrows of an analogy have come, as in STAGES; 0: the picture is about no analogy
@@ -63,107 +62,54 @@ class Scene:
     def said(self, word: int) -> str:
         return escaped(self.words[word])
 
-    def row(self, word: int) -> int:
-        """The row of a word on the map, or −1."""
-        found = np.flatnonzero(self.ids == word)
-        return int(found[0]) if len(found) else -1
+    def rows(self, words: Iterable[int]) -> list[int]:
+        """The rows of words on the map, −1 for those that are not drawn."""
+        row = {word: k for k, word in enumerate(self.ids.tolist())}
+        return [row.get(int(word), -1) for word in words]
 
 
 def of_map(look: Look[MapFrame]) -> Scene:
     """The words of a text, on the run's own map."""
     frame, options = look.frame, look.options
-    _, question, _ = asked(frame.words, options)
+    focus, question, _ = _asked(frame, options)
     ids = map_ids(frame, options)
-    return _scene(
-        look,
-        ids,
-        places=frame.places[ids].astype(float),
-        earlier=[one.places[ids].astype(float) for one in look.frames[-1 - TAILS : -1]],
-        reach=frame.reach,
-        side=options.side,
-        stage=len(STAGES) - 1 if question and options.side == "analogy" else 0,
-    )
+    lacks = {"theory": not len(frame.aims), "weights": not len(frame.outputs)}.get(options.side, False)
+    stage = len(STAGES) - 1 if question and options.side == "analogy" else 0
+    flat = {"places": frame.places[ids].astype(float), "ends": frame.ends[ids].astype(float), "reach": frame.reach}
+    group = np.full(len(ids), -1) if stage else frame.groups[ids]
+    way = np.array([one.places[focus] for one in look.frames], float)
+    return _scene(look, ids, group=group, way=way, side="neighbours" if lacks else options.side, stage=stage, **flat)
 
 
 def of_glove(look: Look[GloveFrame]) -> Scene:
     """The neighbourhood of the words asked for, on a map of its own."""
     frame, options = look.frame, look.options
-    _, question, _ = asked(frame.words, options)
-    ids = glove_ids(frame, options)
+    ids = map_ids(frame, options)
     U = vectors.unit(frame.vectors[ids])
     places = (U - U.mean(0)) @ vectors.basis(frame.vectors[ids])
-    stage = STAGES.index(frame.part)
     first = options.side if options.side in ("cosine", "difference") else "neighbours"
-    return _scene(
-        look,
-        ids,
-        places=places,
-        earlier=(),
-        reach=np.abs(places).max(0),
-        side={"words": first, "nearest": "analogy"}.get(frame.part, "neighbours"),
-        stage=stage if question else 0,
-    )
+    side = {"words": first, "nearest": "analogy"}.get(frame.part, "neighbours")
+    stage = STAGES.index(frame.part) if _asked(frame, options)[1] else 0
+    flat = {"places": places, "ends": places, "reach": np.abs(places).max(0), "way": np.zeros((0, 2))}
+    return _scene(look, ids, group=np.full(len(ids), -1), side=side, stage=stage, **flat)
 
 
-def _scene(look: Look[Any], ids: np.ndarray, **facts: Any) -> Scene:
+def _scene(look: Look[Any], ids: np.ndarray, **more: Any) -> Scene:
     E = look.frame.vectors
-    focus, question, trouble = asked(look.frame.words, look.options)
-    near, cosines = vectors.neighbours(E, focus, ROWS)
-    answers, likeness = vectors.analogy(E, *question, ROWS) if question else (np.zeros(0, int), np.zeros(0))
-    return Scene(
-        look=look,
-        ids=ids,
-        focus=focus,
-        near=near,
-        cosines=cosines,
-        question=question,
-        answers=answers,
-        likeness=likeness,
-        trouble=trouble,
-        **facts,
-    )
+    focus, question, trouble = _asked(look.frame, look.options)
+    near, cosines = vectors.neighbours(E, focus, NEAR)
+    answers, likeness = vectors.analogy(E, *question, NEAR) if question else (np.zeros(0, int), np.zeros(0))
+    more |= {"focus": focus, "near": near, "cosines": cosines, "question": question, "answers": answers, "likeness": likeness}
+    return Scene(look=look, ids=ids, trouble=trouble, **more)
 
 
-def map_ids(frame: MapFrame, options: Options) -> np.ndarray:
-    """The words drawn of a text: the most frequent, and those asked about."""
-    E = frame.vectors
-    focus, question, _ = asked(frame.words, options)
-    few = np.arange(min(len(frame.words), SHOWN))
-    extra = [focus, *(question or ()), *vectors.neighbours(E, focus, ROWS)[0]]
-    if question and options.side == "analogy":
-        extra += list(vectors.analogy(E, *question, ROWS)[0])
-    return np.array([*few, *dict.fromkeys(word for word in extra if word >= len(few))], int)
+def _asked(frame: MapFrame | GloveFrame, options: Options) -> tuple[int, Question, str]:
+    return asked(frame.words, options.near, options.analogy, about_it=options.side == "analogy")
 
 
-def glove_ids(frame: GloveFrame, options: Options) -> np.ndarray:
-    """The words drawn of GloVe's: those around the words asked for."""
-    E = frame.vectors
-    focus, question, _ = asked(frame.words, options)
-    around = [word for one in (focus, *(question or ())) for word in (one, *vectors.neighbours(E, one, AROUND)[0])]
-    if question:
-        around += list(vectors.analogy(E, *question, ROWS)[0])
-    return np.array(list(dict.fromkeys(around)), int)
-
-
-def asked(words: tuple[str, ...], options: Options) -> tuple[int, Question, str]:
-    """The word asked for, the words of the analogy, and what was typed that is not there."""
-    number, trouble = numbers(words), ""
-    focus = number.get(options.near.strip().lower(), -1)
-    if focus < 0:
-        trouble = options.near.strip()
-        like = vectors.closest(trouble, words[:5000]) if trouble else ""
-        focus = number[like or vocabularies.opening(words)]
-    typed = options.analogy.split()
-    for three in [typed] if typed else [analogy.split() for analogy in ANALOGIES]:
-        found = [number.get(word.lower(), -1) for word in three]
-        if len(found) == 3 and -1 not in found and len(set(found)) == 3:
-            return focus, (found[0], found[1], found[2]), trouble
-    if typed and options.side == "analogy":
-        trouble = next((word for word in typed if word.lower() not in number), options.analogy)
-    return focus, None, trouble
-
-
-@lru_cache(maxsize=8)
-def numbers(words: tuple[str, ...]) -> dict[str, int]:
-    """Word → its row."""
-    return {word: i for i, word in enumerate(words)}
+def map_ids(frame: MapFrame | GloveFrame, options: Options) -> np.ndarray:
+    """The words drawn, rows of the vectors."""
+    focus, question, _ = _asked(frame, options)
+    if isinstance(frame, MapFrame):
+        return frequent(frame.vectors, focus, question, answers=options.side == "analogy")
+    return around(frame.vectors, focus, question)

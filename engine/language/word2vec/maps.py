@@ -2,20 +2,33 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from engine.algorithm import closely
 from engine.errors import ParamError
-from engine.language.word2vec import vectors
+from engine.language.word2vec import theory, vectors
+from engine.language.word2vec.asking import SHOWN
 from engine.language.word2vec.embedding import Model, Settings
+from engine.language.word2vec.groups import groups
 from engine.language.word2vec.reading import Cut, Ground, Many, Replacing, Word2vecFrame, learning, prepare
 from engine.params import Closing, number
 from engine.texts import Text
 
-SHOWN = 400  # words that the map has room for, the most frequent
 SLICES = 6  # frames within an epoch of a close-up, at most
 NAN = float("nan")
+NOT_YET: dict[str, Any] = {
+    "outputs": np.zeros((0, 1), np.float32),
+    "ends": np.zeros((0, 2), np.float32),
+    "groups": np.zeros(0, np.int8),
+    "kinds": (),
+    "told": False,
+    "pairs": np.zeros((0, 2), np.int32),
+    "aims": np.zeros(0, np.float32),
+    "products": np.zeros(0, np.float32),
+    "agreement": NAN,
+}
 
 
 class Map(Cut, Many, Replacing, Closing):
@@ -37,6 +50,15 @@ class MapFrame(Word2vecFrame):
     tokens: int  # words of the text that are in the vocabulary
     reach: np.ndarray  # float32 (2,) how far the map goes from its middle, across and up, in all epochs
     spread: float  # the part of the unit vectors' spread that the map shows
+    outputs: np.ndarray  # float32 (o, d) the output vectors of the first words, 400 at most; of a tree none
+    ends: np.ndarray  # float32 (V, 2) the places of the last epoch
+    groups: np.ndarray  # int8 (V,) which words belong together, −1: to none
+    kinds: tuple[str, ...]  # what those groups are called
+    told: bool  # the text was made of them; else they were found in the vectors of the last epoch
+    pairs: np.ndarray  # int32 (p, 2) input and output words that are met most often, 400 at most; without noise none
+    aims: np.ndarray  # float32 (p,) what their dot products should come to, by Levy and Goldberg
+    products: np.ndarray  # float32 (p,) what they are
+    agreement: float  # the correlation of the two over all pairs, each as often as it is met; NaN where there is none
 
 
 def mapped(params: Map, data: Text) -> Iterator[MapFrame]:
@@ -62,12 +84,14 @@ def learn(params: Map, ground: Ground) -> Iterator[MapFrame]:
     reach = _reach(places)
     seen = steps or range(params.epochs + 1)
     kept = [frame for frame in course if frame.step in seen]
+    together = groups(ground.vocabulary.words, ends[-1])
+    last: dict[str, Any] = {"ends": places[-1], "groups": together.of, "kinds": together.names, "told": together.told}
     for frame in kept:
         place = places[frame.step]
         if frame.part:
             place = vectors.seen(frame.vectors, directions, place)
         spread = vectors.spread(frame.vectors, place)
-        yield replace(frame, places=place, reach=reach, spread=spread, total=len(kept))
+        yield replace(frame, places=place, reach=reach, spread=spread, total=len(kept), **last)
 
 
 def _reach(places: Sequence[np.ndarray]) -> np.ndarray:
@@ -79,8 +103,8 @@ def _reach(places: Sequence[np.ndarray]) -> np.ndarray:
 
 def _course(params: Map, ground: Ground, close: range) -> list[MapFrame]:
     """The start and the end of every epoch, not yet mapped; in the epochs of a close-up some batches before it."""
-    words = ground.vocabulary
-    model = Model(ground.sentences, words, settings_of(params, ground))
+    words, settings = ground.vocabulary, settings_of(params, ground)
+    model = Model(ground.sentences, words, settings)
     start = MapFrame(
         step=0,
         part="",
@@ -94,11 +118,40 @@ def _course(params: Map, ground: Ground, close: range) -> list[MapFrame]:
         tokens=int(words.counts.sum()),
         reach=np.ones(2, np.float32),
         spread=0.0,
+        **NOT_YET,
     )
-    made = [start]
+    aim = _aim(settings, ground)
+    made = [_met(start, model, aim)]
     for step in range(1, params.epochs + 1):
-        made += list(_epoch(model, made[-1], step, near=step in close))
+        made += [_met(frame, model, aim) for frame in _epoch(model, made[-1], step, near=step in close)]
     return made
+
+
+def _aim(settings: Settings, ground: Ground) -> theory.Aim | None:
+    """What the dot products should come to; nothing is known of it for CBOW, and for a tree."""
+    if settings.hierarchical or not settings.skipgram:
+        return None
+    s = settings
+    return theory.aim(
+        ground.numbers, ground.vocabulary, window=s.window, sample=s.sample, negative=s.negative, exponent=s.exponent
+    )
+
+
+def _met(frame: MapFrame, model: Model, aim: theory.Aim | None) -> MapFrame:
+    """A frame with the output vectors as they are now, and how far the dot products have come."""
+    if model.settings.hierarchical:
+        return frame
+    outputs = model.outputs
+    now = replace(frame, outputs=outputs[:SHOWN])
+    if aim is None:
+        return now
+    products, few = aim.products(frame.vectors, outputs), slice(theory.FEW)
+    shown: dict[str, Any] = {
+        "pairs": aim.pairs[few],
+        "aims": aim.aims[few].astype(np.float32),
+        "products": products[few].astype(np.float32),
+    }
+    return replace(now, agreement=aim.agreement(products), **shown)
 
 
 def _epoch(model: Model, before: MapFrame, step: int, *, near: bool) -> Iterator[MapFrame]:

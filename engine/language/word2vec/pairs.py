@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from engine.errors import ParamError
 from engine.language import huffman
-from engine.language.word2vec import updates, vocabularies
+from engine.language.word2vec import updates, vectors, vocabularies
 from engine.language.word2vec.embedding import Model
 from engine.language.word2vec.reading import (
     Cut,
@@ -26,9 +27,17 @@ from engine.language.word2vec.vocabularies import Vocabulary
 from engine.params import choice, number
 from engine.texts import Text
 
+WAYS = ("softmax", "tree", "noise")
 PAIRS = 24  # pairs that are learned in slow motion, at most
 SENTENCE = 13  # words of a sentence that is shown, at most
 
+NO_PLANES: dict[str, np.ndarray] = {
+    "length": np.zeros(3),
+    "softmax_places": np.zeros((0, 2), np.float32),
+    "tree_places": np.zeros((0, 2), np.float32),
+    "noise_places": np.zeros((0, 2), np.float32),
+    "pulls": np.zeros((3, 2)),
+}
 Path = tuple[list[int], list[int]]  # merges from the root to a leaf, and the bits taken there
 
 
@@ -66,6 +75,42 @@ class PairFrame(Word2vecFrame):
     cost: np.ndarray  # int64 (3,) multiplications of this pair
     spent: np.ndarray  # int64 (3,) of all pairs so far
     dim: int
+    length: np.ndarray  # float64 (3,) of the input h, in each way
+    softmax_places: np.ndarray  # float32 (V, 2) of every row u, in a plane: u · h/|h|, and along the rest of the target's row
+    tree_places: np.ndarray  # float32 (l, 2) of the nodes on the way
+    noise_places: np.ndarray  # float32 (k + 1, 2)
+    pulls: np.ndarray  # float64 (3, 2) where the gradient drives h, in the same planes
+
+    def asked(self, way: str) -> "Rows":
+        """What one of WAYS asks: the target first, then other words by how sure they are; a word that comes twice once."""
+        k, long = WAYS.index(way), float(self.length[WAYS.index(way)])
+        if way == "tree":
+            words, order, chances, places = self.path, np.arange(len(self.path)), self.path_chances, self.tree_places
+        elif way == "noise":
+            order = np.sort(np.unique(self.noise, return_index=True)[1])
+            words, chances, places = self.noise[order], self.noise_chances, self.noise_places
+        else:
+            order = np.argsort(-self.chances, kind="stable")
+            words = order = np.array([self.target, *order[order != self.target]])
+            chances, places = self.chances, self.softmax_places
+        wanted = 1.0 - self.bits if way == "tree" else (words == self.target).astype(float)
+        error = chances[order] - wanted
+        push = np.stack([-error * long, np.zeros(len(error))], 1)
+        return Rows(words, places[order].astype(float), chances[order], wanted, error, push, self.pulls[k], long)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of the output matrix that one way asks, in the plane of the input."""
+
+    words: np.ndarray  # int (m,) words, of a tree merges
+    places: np.ndarray  # float64 (m, 2)
+    chances: np.ndarray  # float64 (m,)
+    wanted: np.ndarray  # float64 (m,) 0 or 1
+    error: np.ndarray  # float64 (m,)
+    push: np.ndarray  # float64 (m, 2) where the gradient drives each
+    pull: np.ndarray  # float64 (2,) where it drives the input
+    length: float  # of the input
 
 
 @dataclass(frozen=True)
@@ -128,7 +173,7 @@ def pair_frames(
     for step, (pair, others) in enumerate(zip(pairs, noise, strict=True), 1):
         path = paths[pair.target]
         updated = asked(pair, path, others, ways)
-        frame = _pair_frame(vocabulary, pair, path, step, updated, rate, spent)
+        frame = replace(_pair_frame(vocabulary, pair, path, step, updated, rate, spent), **_planes(pair, updated, ways))
         if step == 1:
             yield replace(frame, step=0, part="")
         yield frame
@@ -190,7 +235,27 @@ def _pair_frame(
         cost=np.array([update.multiplications for update in updated], np.int64),
         spent=spent.copy(),
         dim=soft.rows_gradient.shape[1],
+        **NO_PLANES,
     )
+
+
+def _planes(pair: Pair, updated: Sequence[Update], ways: Sequence[Weights]) -> dict[str, Any]:
+    """Each way's rows and the drive on its input, in the plane of the input and of the row that should say yes."""
+    seen = []
+    for update, way in zip(updated, ways, strict=True):
+        h, rows = way.inputs[pair.inputs].mean(0), way.outputs[update.rows]
+        first = rows[int(update.wanted.argmax())]
+        seen.append((np.linalg.norm(h), *(shadow(some, h, first) for some in (rows, -update.input_gradient[None]))))
+    lengths, places, pulls = zip(*seen, strict=True)
+    named = dict(zip(("softmax_places", "tree_places", "noise_places"), (xy.astype(np.float32) for xy in places), strict=True))
+    return {"length": np.array(lengths), "pulls": np.concatenate(pulls), **named}
+
+
+def shadow(rows: np.ndarray, h: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Rows (m, d) along h and along what of another vector is not along h, (m, 2)."""
+    first = vectors.unit(h)
+    second = vectors.unit(other - (other @ first) * first)
+    return np.stack([rows @ first, rows @ second], 1)
 
 
 def _certain(target: int, asked: list[Update]) -> np.ndarray:

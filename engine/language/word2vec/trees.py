@@ -39,6 +39,15 @@ class TreeFrame(Word2vecFrame):
     length: float  # bits a word needs on average
     entropy: float  # bits it needs at least
 
+    def size(self, node: int) -> int:
+        """How many words hang on a node."""
+        n, below, words = len(self.words), [node], 0
+        while below:
+            one = below.pop()
+            words += one < n
+            below += [int(side[one - n]) for side in (self.left, self.right) if one >= n]
+        return words
+
 
 def tree(params: Tree, data: Text) -> Iterator[TreeFrame]:
     """Train the tree's nodes on a text, then build it, walk it and sum over it. Raises ParamError and DataError."""

@@ -27,6 +27,11 @@ def cosines(E: np.ndarray, v: np.ndarray) -> np.ndarray:
     return np.asarray(E @ v / np.where(length > 0, length, 1))
 
 
+def compared(E: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """e_i · v, |e_i| and cos(e_i, v), (V,) each."""
+    return E @ v, np.linalg.norm(E, axis=1), cosines(E, v)
+
+
 def nearest(E: np.ndarray, v: np.ndarray, k: int, skip: Sequence[int] = ()) -> tuple[np.ndarray, np.ndarray]:
     """The k rows of E with the largest cosine to v, without those in `skip`, and their cosines; equal ones in their order."""
     cosine = cosines(E, v)

@@ -15,7 +15,7 @@ from gensim.models.word2vec import _assign_binary_codes
 from engine import data
 from engine.errors import DataError, ParamError
 from engine.language import huffman, word2vec
-from engine.language.word2vec import Params, embedding, pairs, updates, vectors, vocabularies
+from engine.language.word2vec import Params, embedding, groups, pairs, theory, updates, vectors, vocabularies
 from engine.texts import text
 from tests import runs
 
@@ -527,3 +527,136 @@ def test_a_pair_says_where_in_the_sentence_shown_its_words_stand(skipgram):
             around = [pair.sentence[k] for k in pair.context]
             assert pair.sentence[pair.centre] == sentence[at]
             assert (around, [sentence[at]]) == (([pair.target], pair.inputs) if skipgram else (pair.inputs, [pair.target]))
+
+
+# ---- what theory wants
+
+
+WALK = [[0, 1, 2, 1, 3], [2, 0, 0, 3], [1, 3, 2, 0, 1, 2, 3, 0]]
+
+
+def test_pairs_are_counted_as_windows_of_every_width_meet_them():
+    counts, window = np.zeros((4, 4)), 3
+    for sentence in WALK:
+        for width in range(1, window + 1):
+            for at, word in enumerate(sentence):
+                for other in sentence[max(0, at - width) : at] + sentence[at + 1 : at + width + 1]:
+                    counts[word, other] += 1 / window
+    np.testing.assert_allclose(theory.pair_counts(WALK, np.ones(4), window), counts, atol=1e-12)
+
+
+def test_where_words_are_dropped_pairs_are_counted_as_they_are_met_on_average():
+    rng, keep, window, rounds = np.random.default_rng(0), np.array([0.3, 0.9, 1.0, 0.6]), 2, 4000
+    met = np.zeros((4, 4))
+    for _ in range(rounds):
+        for sentence in WALK:
+            stays = [word for word in sentence if rng.random() < keep[word]]
+            for at, word in enumerate(stays):
+                width = rng.integers(1, window + 1)
+                for other in stays[max(0, at - width) : at] + stays[at + 1 : at + width + 1]:
+                    met[word, other] += 1
+    np.testing.assert_allclose(theory.pair_counts(WALK, keep, window), met / rounds, atol=0.06)
+
+
+def test_at_what_theory_wants_the_loss_against_noise_is_flat():
+    words = vocabularies.Vocabulary(tuple("abcd"), np.array([6, 4, 4, 4]))
+    k = 5
+    aim = theory.aim(WALK, words, window=2, sample=0.0, negative=k, exponent=0.75)
+    counts = theory.pair_counts(WALK, np.ones(4), 2)
+    for (one, two), x, often in zip(aim.pairs, aim.aims, aim.counts, strict=True):
+        noise = k * counts[one].sum() * vocabularies.noise_chances(words.counts, 0.75)[two]
+        assert often / (1 + np.exp(x)) == pytest.approx(noise / (1 + np.exp(-x)))  # pull and push are as strong
+
+
+def test_with_noise_as_words_occur_it_is_pointwise_mutual_information_less_log_k():
+    counts = theory.pair_counts(WALK, np.ones(4), 2)
+    words = vocabularies.Vocabulary(tuple("abcd"), (2 * counts.sum(1)).round(9).astype(np.int64))  # words as often as their pairs
+    aim = theory.aim(WALK, words, window=2, sample=0.0, negative=5, exponent=1.0)
+    pmi = np.log(counts * counts.sum() / np.outer(counts.sum(1), counts.sum(0)), where=counts > 0, out=np.zeros((4, 4)))
+    np.testing.assert_allclose(aim.aims, pmi[tuple(aim.pairs.T)] - np.log(5), atol=1e-9)
+
+
+def test_agreement_is_the_correlation_of_pairs_repeated_as_often_as_they_are_met():
+    rng = np.random.default_rng(1)
+    aim = theory.Aim(np.zeros((6, 2), np.int32), np.array([3, 1, 2, 1, 1, 4.0]), rng.normal(size=6))
+    products = rng.normal(size=6)
+    often = np.repeat(np.arange(6), aim.counts.astype(int))
+    assert aim.agreement(products) == pytest.approx(np.corrcoef(aim.aims[often], products[often])[0, 1])
+    assert aim.agreement(3 * aim.aims + 1) == pytest.approx(1)
+    assert np.isnan(aim.agreement(np.zeros(6)))
+
+
+def test_in_the_little_world_the_products_come_to_what_theory_wants():
+    frames = runs.frames(word2vec.ALGORITHMS, word2vec.Params(), data.sample("little"))
+    assert np.isnan(frames[0].agreement)
+    assert frames[1].agreement < 0.8 < 0.97 < frames[-1].agreement
+    last = frames[-1]
+    products = (last.vectors[last.pairs[:, 0]] * last.outputs[last.pairs[:, 1]]).sum(1)
+    np.testing.assert_allclose(products, last.products, atol=1e-4)
+    assert last.agreement == pytest.approx(0.975, abs=0.005)
+
+
+def test_with_more_words_of_noise_every_aim_falls_by_the_logarithm():
+    words = vocabularies.Vocabulary(tuple("abcd"), np.array([6, 4, 4, 4]))
+    few, many = (theory.aim(WALK, words, window=2, sample=0.0, negative=k, exponent=0.75) for k in (2, 10))
+    np.testing.assert_allclose(few.aims - many.aims, np.log(5))
+
+
+# ---- groups
+
+
+@pytest.mark.parametrize("name", ["little", "little_zh"])
+def test_the_little_worlds_are_made_of_the_groups_they_are_coloured_by(name):
+    ground = word2vec.prepare(word2vec.Params(), data.sample(name), "auto", 1000)
+    words = ground.vocabulary.words
+    found = groups.groups(words, np.zeros((len(words), 2)))
+    assert found.told
+    assert np.bincount(found.of[found.of >= 0], minlength=6).min() >= 4
+    han = name == "little_zh"
+    listed = {word for line in groups.WORLD.values() for word in line.split() if (ord(word[0]) > 0x2E80) == han}
+    assert listed <= set(words)
+
+
+def test_other_texts_fall_into_groups_of_words_that_are_like_each_other():
+    rng = np.random.default_rng(2)
+    centres = np.eye(5)
+    E = np.repeat(centres, 12, 0) + 0.1 * rng.normal(size=(60, 5))
+    found = groups.groups(tuple(f"w{k}" for k in range(60)), E)
+    assert not found.told
+    assert all(len(set(found.of[12 * k : 12 * k + 12]) - {-1}) == 1 for k in range(5)) or len(found.names) == 6
+    assert groups.groups(("a", "b"), np.eye(2)).names == ()
+
+
+# ---- the plane of a pair
+
+
+@pytest.mark.parametrize("way", ["softmax", "tree", "noise"])
+def test_in_its_plane_a_pair_shows_its_products_and_its_gradient(way):
+    rng = np.random.default_rng(3)
+    h, W, noise = rng.normal(size=6), rng.normal(size=(9, 6)), [4, 7, 2]
+    update = {
+        "softmax": updates.softmax(h, W, 5),
+        "tree": updates.hierarchical(h, W, [8, 3, 1], [0, 1, 0]),
+        "noise": updates.negative(h, W, 5, noise),
+    }[way]
+    first = W[update.rows[int(update.wanted.argmax())]]
+    seen = pairs.shadow(W[update.rows], h, first)
+    np.testing.assert_allclose(seen[:, 0] * np.linalg.norm(h), W[update.rows] @ h)
+    assert np.linalg.norm(pairs.shadow(first[None], h, first)) == pytest.approx(np.linalg.norm(first))  # it lies in the plane
+    steps = pairs.shadow(-update.rows_gradient, h, first)
+    np.testing.assert_allclose(steps[:, 1], 0, atol=1e-12)  # rows move along the input alone
+    np.testing.assert_allclose(steps[:, 0], -(update.chances - update.wanted) * np.linalg.norm(h))
+
+
+def test_a_frame_tells_its_rows_in_order_and_a_word_that_was_drawn_twice_once():
+    frames = runs.frames(
+        word2vec.ALGORITHMS, word2vec.Params(show="pair", epochs=2), data.text(data.sample("little").lines[:300])
+    )
+    for frame in frames:
+        for way, rows in (("softmax", len(frame.words)), ("tree", len(frame.path)), ("noise", len(set(frame.noise.tolist())))):
+            asked = frame.asked(way)
+            assert len(asked.words) == rows == len(asked.places) == len(set(asked.words.tolist()))
+            if way != "tree":
+                assert asked.words[0] == frame.target
+                assert asked.wanted.tolist() == [1.0] + [0.0] * (rows - 1)
+                np.testing.assert_allclose(asked.error, asked.chances - asked.wanted)
