@@ -24,7 +24,6 @@ SMALL = {
     "ngram-sentence", "ngram-context", "ngram-perplexity", "ngram-generate", "ngram-weights", "ngram-turing",
     "word2vec-pair", "word2vec-noise", "word2vec-cuts",
     "gcn-propagate",
-    "swin-trained",
     "diffusion-pictures", "diffusion-points", "diffusion-by_calls",
 }  # fmt: skip
 UNLIT = {
@@ -33,7 +32,6 @@ UNLIT = {
     "som-batch", "som-unfold_batch",
     "em-coins", "em-mixture", "em-by_k",
     "gcn-train", "gcn-depth", "gcn-inspect",
-    "swin-shapes",
     "diffusion-pictures", "diffusion-points", "diffusion-by_calls", "diffusion-forward",
 }  # fmt: skip
 
