@@ -25,9 +25,6 @@ COST_PADDED = formula(
 )
 
 
-# ---- relative positions
-
-
 def offsets(look: Look[OffsetsFrame]) -> Picture:
     """The table of biases, the window that slides over it, and all queries by all keys."""
     frame = look.frame
@@ -99,9 +96,6 @@ def _table(look: Look[OffsetsFrame]) -> Panel:
     words = _printed(12, "%{text}", color="@ink3") | {"text": np.where(inside, "", numbers.astype(str)).tolist()}
     pale = patches.veil(np.where(inside, 0, 2), opacity=1, **(words if readable else {}))
     return _square(span, [pale, used], [*divmod(frame.query, M), M, M], look.say("bias_table"))
-
-
-# ---- cost
 
 
 def cost(look: Look[CostFrame]) -> Picture:

@@ -57,12 +57,8 @@ def _measured(look: Look[TrainedFrame], share: float, deviation: float) -> str:
 
 def _key(look: Look[TrainedFrame]) -> str:
     """Which sentence is said."""
-    frame = look.frame
-    if frame.part == "input":
-        return "input"
-    if frame.part == "end":
-        return ENDS[look.params.weights]
-    return "shifted" if frame.shift else "even"
+    ways = {"input": "input", "end": ENDS[look.params.weights]}
+    return ways.get(look.frame.part, "shifted" if look.frame.shift else "even")
 
 
 def _class_names(look: Look[TrainedFrame]) -> list[str]:

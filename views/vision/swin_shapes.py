@@ -94,8 +94,9 @@ def _panel(
     frames = [patches.boxes(four[k : k + 1], colour=f"@c{k + 1}", width=3) for k in range(4)]
     grid = patches.grid(high, wide, opacity=0.3) if fine else patches.grid(1, 1)
     lines = [grid, *patches.twofold(cut, width=1), *frames, *patches.twofold(lit, colour="@accent")]
-    title = look.say("grid", look.frame.part)
-    return Panel([picture, *lines], title, notes=notes, x=blank(range=[0, wide]), y=blank(range=[high, 0]), equal=True)
+    shape = look.params.height / look.params.width  # the same in all steps
+    x, y = blank(range=[0, max(wide, high / shape)]), blank(range=[max(high, wide * shape), 0])
+    return Panel([picture, *lines], look.say("grid", look.frame.part), notes=notes, x=x, y=y, equal=True)
 
 
 def _operations(look: Look[ShapesFrame]) -> Panel:

@@ -23,7 +23,7 @@ FORMULAS = {
     "roll": formula(
         r"\bigl(({row}! - {r}!) \bmod {height}!,\; ({column}! - {r}!) \bmod {width}!\bigr) = ({to_row}!!, {to_column}!!)"
     ),
-    "windows": formula(r"\frac{\text{pairs kept apart}}{M^2 \cdot M^2} = \frac{{apart}!!}{{pairs}!}"),
+    "windows": formula(r"M^4 - \sum_P |P|^2 = {pairs}! - {near}! = {apart}!!"),
     "mask": formula(
         r"\text{softmax}\Bigl(\frac{QK^\top}{\sqrt{d}} + B + \text{mask}\Bigr) V \qquad \text{mask} \in \{0, {-}\infty\}"
     ),
@@ -36,7 +36,6 @@ MEETING = ("cut", "roll", "windows", "mask")  # parts that are about the window 
 LETTERS = ("A", "B", "C", "D")  # of pieces: stays, left to right, top to bottom, both
 ROOM = 0.12  # of the matrix' side: what a number in it needs
 SHARE = 0.75  # of its panel's side: what the window takes, smaller than the picture
-LONG = {"roll": 2.0, "back": 2.0}  # beats; all others 8
 PADDING = len(LETTERS)  # comes last
 STRONG = 16  # times an even share of the attention: what is drawn darkest
 INKS = [[0.0, "@accent"], [0.5, "@surface"]] + [[0.5 + k / 26, f"@sequential{k}"] for k in range(14)]  # strangers, neighbours
@@ -75,7 +74,7 @@ def shift(look: Look[ShiftFrame]) -> Picture:
         at=int(frame.after.argmax()) if frame.part == "attend" else frame.asked,
         metrics=["seen_before", "seen", "both"],
         derived={"difference": frame.difference if frame.part == "end" else None},
-        hold=LONG.get(frame.part, 8.0),
+        hold=2.0 if frame.part in ("roll", "back") else 8.0,
     )
 
 
@@ -85,9 +84,10 @@ def _values(frame: ShiftFrame) -> Values:
     y, x = np.divmod(np.arange(high * wide), wide)
     asking, asking_column = divmod(frame.asked, wide)
     weights = frame.after.reshape(-1).astype(float).round(4).tolist()
-    counts = whole(m=M, down=high // M, wide=wide // M, windows=frame.windows, apart=frame.apart, pairs=M**4, both=frame.both)
+    pairs = whole(apart=frame.apart, near=M**4 - frame.apart, pairs=M**4, both=frame.both)
+    counts = whole(m=M, down=high // M, wide=wide // M, windows=frame.windows, height=high, width=wide, r=r)
     places = whole(row=y, column=x, to_row=(y - r) % high, to_column=(x - r) % wide, asking=asking, asking_column=asking_column)
-    return counts | places | whole(height=high, width=wide, r=r) | {"weight": (weights, 4)}
+    return pairs | counts | places | {"weight": (weights, 4)}
 
 
 # ---- the whole picture
