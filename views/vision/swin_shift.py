@@ -37,7 +37,7 @@ LETTERS = ("A", "B", "C", "D")  # of pieces: stays, left to right, top to bottom
 ROOM = 0.12  # of the matrix' side: what a number in it needs
 SHARE = 0.75  # of its panel's side: what the window takes, smaller than the picture
 PADDING = len(LETTERS)  # comes last
-STRONG = 16  # times an even share of the attention: what is drawn darkest
+STRONG = 25  # times an even share of the attention: what is drawn darkest
 INKS = [[0.0, "@accent"], [0.5, "@surface"]] + [[0.5 + k / 26, f"@sequential{k}"] for k in range(14)]  # strangers, neighbours
 Cells = NDArray[Any]
 
@@ -235,5 +235,5 @@ def _attention(look: Look[ShiftFrame]) -> list[Trace]:
         patches.squares(np.zeros((1, 1))),
         *patches.twofold(found[:0]),
         patches.letters([LETTERS[kind] for kind in kinds[: len(own)]], *(own[:, :2].T + 0.03 * n)),
-        bars.labels(x, y, words, colour="@ink", size=14),
+        bars.labels(x, y, words, textfont={"size": 14, "color": "@ink", "shadow": "@halo"}),
     ]
