@@ -2,7 +2,9 @@
 
 import re
 from functools import cache
+from typing import Any
 
+import numpy as np
 from latex2mathml.converter import convert
 
 from charts.numbers import number
@@ -30,6 +32,11 @@ def formula(latex: str) -> str:
         name = f"({place[1]})" if place[2] == "?" else place[1]
         mathml = mathml.replace(f"<mn>{number_}</mn>", f"<mn{' class=th-now' if place[3] else ''}>⟦{name}⟧</mn>")
     return mathml
+
+
+def whole(**values: Any) -> dict[str, tuple[Any, int]]:
+    """Whole numbers, and arrays of them by entity, as a picture's formula takes them."""
+    return {name: (value.tolist() if isinstance(value, np.ndarray) else value, 0) for name, value in values.items()}
 
 
 def spaced(mathml: str) -> str:

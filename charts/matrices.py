@@ -30,6 +30,15 @@ def cells(
     return [_patch(places[level == step], corners, f"@{ramp}{step}") for step in range(LEVELS)]
 
 
+def blocks(groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns of a matrix by their groups [n]: the order [n] in which they make blocks, and these, row by row, as
+    boxes [k · k, 4]: top, left, height and width in cells."""
+    _, sizes = np.unique(groups, return_counts=True)
+    starts = np.concatenate([[0], sizes.cumsum()[:-1]])
+    corners, spans = (np.stack(np.meshgrid(side, side, indexing="ij"), -1).reshape(-1, 2) for side in (starts, sizes))
+    return np.argsort(groups, kind="stable"), np.concatenate([corners, spans], 1)
+
+
 def scale(low: str, high: str, ramp: str = "neutral", steps: int = 5) -> list[dict[str, Any]]:
     """A small key above a panel's right end, as notes. `low` and `high` are words or numbers."""
     place = {"xref": "x domain", "yref": "y domain", "x": 1, "y": 1, "yanchor": "bottom", "xanchor": "right"}

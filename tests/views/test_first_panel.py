@@ -22,11 +22,9 @@ LEAST = 0.45  # of the stage
 ROW = 24  # px: titles whose lines are so near stand in one row
 SMALL = {
     "gcn-propagate",
-    "swin-trained",
 }  # fmt: skip
 UNLIT = {
     "gcn-train", "gcn-depth", "gcn-inspect",
-    "swin-shapes",
 }  # fmt: skip
 
 

@@ -10,7 +10,6 @@ from tests import runs
 from ui.text import theory
 from views.vision import swin as view
 from views.vision import swin_arithmetic
-from views.vision import swin_parts as parts
 
 
 def picture(i=-1, name="chelsea", language="en", **settings):
@@ -32,8 +31,10 @@ def cells(shown, axis="x"):
 @pytest.mark.parametrize("i", range(13))
 def test_a_click_on_a_patch_asks_that_patch_however_far_the_picture_is_rolled(i):
     frame, shown = picture(i)
-    index = np.asarray(cells(shown)["meta"]["index"]).reshape(frame.pieces.shape)
-    assert index[0, 0] == frame.rolled * 28 + frame.rolled
+    trace = cells(shown)
+    index = np.asarray(trace["meta"]["index"]).reshape(frame.pieces.shape)
+    assert index[0, 0] == (29 * frame.rolled if trace["y0"] > 0 else 0)  # docked; or the picture hangs over
+    assert (trace["x0"], trace["y0"]) in ((0.5, 0.5), (0.5 - frame.rolled, 0.5 - frame.rolled))
     for row, column in ((0, 0), (5, 27), (27, 3)):
         asked, _ = picture(i, **asks(int(index[row, column]), frame))
         assert asked.asked == index[row, column]
@@ -56,27 +57,67 @@ def test_what_a_click_sets_is_legal_and_lands_on_its_patch_in_the_finest_grid_to
 def test_two_pieces_in_one_window_never_have_the_same_letter():
     for rows, columns, window, shift in ((28, 28, 7, 3), (16, 12, 4, 1), (14, 14, 4, 2), (9, 5, 3, 2)):
         place = windows.layout(rows, columns, window, shift)
-        pieces = windows.regions(place)
-        kinds = parts.kinds(pieces, place.shift).reshape(-1)
+        pieces, kinds = windows.regions(place).reshape(-1), windows.carried(place).reshape(-1)
         for inside in windows.order(place):
-            named = {(int(pieces.reshape(-1)[k]), int(kinds[k])) for k in inside if pieces.reshape(-1)[k] != windows.PAD}
+            named = {(int(pieces[k]), int(kinds[k])) for k in inside if pieces[k] != windows.PAD}
             assert len({piece for piece, _ in named}) == len({kind for _, kind in named}) == len(named)
 
 
-def test_the_masks_on_the_sheet_are_coloured_where_attention_is_allowed_and_there_alone():
-    frame, shown = picture(8)
-    sheet = next(t for t in shown.data if t["type"] == "heatmap" and t["xaxis"] == "x2")["z"]
-    assert (np.isin(sheet, (1, 2, 3, 4))).sum() == frame.masks.sum()
-    assert (sheet == 5).sum() == (frame.masks == 0).sum()
+def matrix(shown):
+    return next(np.asarray(t["z"]) for t in shown.data if t["type"] == "heatmap" and t["xaxis"] == "x2" and t["zmin"] == -1)
 
 
-def test_the_caption_at_the_end_states_the_largest_difference_and_that_it_is_small():
+def words(shown, axis="x2", mode="markers+text"):
+    return next(t["text"] for t in shown.data if t.get("mode") == mode and t["xaxis"] == axis)
+
+
+@pytest.mark.parametrize(("i", "settings"), [(6, {}), (7, {}), (7, {"window": 5, "shift": 2, "patch": 16})])
+def test_the_matrix_is_in_blocks_by_piece_and_strangers_are_below_nothing(i, settings):
+    frame, shown = picture(i, **settings)
+    z, carried = matrix(shown), np.sort(np.where(frame.carried < 0, 9, frame.carried))
+    friends = (carried[:, None] == carried) & (carried < 9)
+    assert (z[friends] >= 0).all()
+    assert (z[~friends] < 0).all()
+    assert (z < 0).sum() == frame.apart
+    assert (z[~friends] < -0.01).any() == (frame.part == "windows")  # the mask has left nothing of it
+    assert ("−∞" in words(shown, mode="text")) == (frame.part == "mask")
+
+
+def test_pieces_that_hang_over_the_rim_dock_at_the_other_side_and_are_the_same_files():
+    images = [[t for t in picture(i)[1].data if t["type"] == "image" and t["xaxis"] == "x"] for i in range(13)]
+    assert {tuple(t["source"] for t in four) for four in images} == {tuple(t["source"] for t in images[0])}
+    corners = [[(t["y0"] - t["dy"] / 2, t["x0"] - t["dx"] / 2) for t in four] for four in images]
+    home = [(3, 3), (3, 0), (0, 3), (0, 0)]
+    for i, rolled in ((0, 0), (3, 1), (5, 3), (9, 2)):
+        assert np.allclose(corners[i], [(y - rolled, x - rolled) for y, x in home])
+    for i in (6, 7, 8):
+        assert np.allclose(corners[i], [(0, 0), (0, 25), (25, 0), (25, 25)])
+
+
+def test_no_step_has_more_traces_than_another_so_that_what_two_share_can_glide():
+    for show in ("shift", "shapes", "offsets", "cost", "trained"):
+        params = swin.Params(show=show)
+        name = "boot" if show == "trained" else "chelsea"
+        many = {tuple((t["type"], t["xaxis"]) for t in picture(i, name, show=show)[1].data) for i in range(6)}
+        assert len(many) == 1, (params, many)
+
+
+def test_the_photograph_keeps_its_colours_while_the_pieces_move():
+    for i in (2, 3, 4, 5, 6, 9, 10, 11):
+        _, shown = picture(i)
+        over = [t for t in shown.data if t["type"] == "heatmap" and t["xaxis"] == "x"]
+        assert [int(np.asarray(t["z"]).max()) for t in over] == [0]
+
+
+def test_the_end_says_what_was_heard_and_the_numbers_keep_how_exact_the_roll_is():
     frame, shown = picture()
-    mantissa, power = shown.values["difference"][0].split(" × 10")
-    power = int(power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")))
-    assert float(mantissa) * 10.0**power == pytest.approx(frame.difference, rel=0.051)
-    assert frame.difference < 1e-6
-    assert "10" in shown.formula
+    assert (frame.both, shown.values["both"]) == (196, (196, 0))
+    assert "196 of 784" in shown.said
+    assert shown.numbers["difference"] == frame.difference < 1e-6
+    assert words(shown) == ["49"] * 4
+    for settings in ({"down": 20, "across": 20}, {"patch": 16, "window": 5, "shift": 2}):
+        frame, shown = picture(**settings)
+        assert sum(map(int, words(shown))) == frame.both
 
 
 def test_the_weight_in_the_caption_is_that_of_the_patch_pointed_at():
@@ -84,7 +125,8 @@ def test_the_weight_in_the_caption_is_that_of_the_patch_pointed_at():
     assert shown.of == "patch"
     weights, _ = shown.values["weight"]
     assert np.allclose(weights, frame.after.reshape(-1), atol=1e-4)
-    assert shown.values["row"][0] * 28 + shown.values["column"][0] == frame.asked
+    assert shown.values["asking"][0] * 28 + shown.values["asking_column"][0] == frame.asked
+    assert [28 * y + x for y, x in zip(shown.values["row"][0], shown.values["column"][0], strict=True)] == list(range(784))
 
 
 @pytest.mark.parametrize("window", [2, 4, 7, 12])
@@ -154,14 +196,13 @@ def test_the_experiment_on_the_shift_states_both_accuracies_as_measured():
         assert item.question.right == (0 if shifted - still > 0.01 else 1)
 
 
-def test_the_window_of_the_asked_patch_is_among_the_masks_and_called_by_its_number():
+def test_the_enlarged_window_is_the_asked_patchs_and_called_by_its_number():
     for settings, number in (({}, 6), ({"down": 990, "across": 300}, 13), ({"down": 700, "across": 990}, 12)):
         frame, shown = picture(8, **settings)
-        ids = windows.order(windows.Layout(frame.rows, frame.columns, frame.window, frame.shift))
-        own = int(np.nonzero(ids == frame.asked)[0][0])
-        assert own + 1 == number
-        assert own in frame.chosen
-        assert any(item["text"].startswith(f"window {number}") for item in shown.layout["annotations"])
+        inside = windows.order(windows.Layout(frame.rows, frame.columns, frame.window, frame.shift))[number - 1]
+        assert frame.asked in inside
+        assert any(item["text"].startswith(f"Window {number} ") for item in shown.layout["annotations"])
+        assert np.asarray(cells(shown, "x2")["meta"]["index"]).tolist() == inside.tolist()
 
 
 def test_masks_said_to_be_alike_are_alike():
@@ -211,20 +252,32 @@ def test_what_is_no_clothing_is_told_that_no_class_fits():
         assert ("whatever it is given" in shown.said) == foreign
 
 
-def test_what_has_reached_the_asked_patch_is_clear_and_all_else_veiled():
-    frame, shown = picture(6, "boot", show="trained")
-    veil = next(trace for trace in shown.data if trace["type"] == "heatmap" and trace["opacity"] == 0.86)
-    assert 0 < frame.reach.sum() < frame.reach.size
-    assert ((np.asarray(veil["z"]) == 0) == frame.reach.astype(bool)).all()
+@pytest.mark.parametrize("i", [1, 2, 3, 4, 5])
+def test_what_has_reached_the_asked_patch_is_clear_and_all_else_veiled(i):
+    frame, shown = picture(i, "boot", show="trained")
+    clear = np.asarray(cells(shown)["z"]) == 0
+    side = swin.TOKENS // frame.grid
+    assert (clear.repeat(side, 0).repeat(side, 1) == frame.reach.astype(bool)).all()
 
 
-def test_windows_are_drawn_over_the_blocks_and_over_no_other_operation():
-    frames = [picture(i, show="shapes")[0] for i in range(3)]
-    borders = {frame.part: len(picture(i, show="shapes")[1].data) for i, frame in enumerate(frames)}
-    assert [frame.part for frame in frames[:3]] == ["input", "embed", "blocks"]
-    assert borders["blocks"] > borders["embed"] > borders["input"]
+def lengths(shown, colour):
+    return [np.asarray(t["x"]).size // 6 for t in shown.data if t.get("line", {}).get("color") == colour and t["xaxis"] == "x"]
 
 
-def test_pieces_have_letters_while_there_are_few_enough_to_be_read():
-    named = [len(parts.letters(np.zeros((1, n), np.int8), np.arange(n, dtype=np.int16)[None], 0)) for n in (25, 26)]
-    assert named == [25, 0]
+def test_windows_are_drawn_over_the_blocks_and_one_patch_and_its_window_are_lit():
+    shown = {picture(i, show="shapes")[0].part: picture(i, show="shapes")[1] for i in range(6)}
+    assert {part: lengths(one, "@ink")[0] for part, one in shown.items()} == {
+        "input": 0, "embed": 0, "blocks": 64, "gather": 0, "norm": 0, "reduce": 0,
+    }  # fmt: skip
+    assert {part: lengths(one, "@accent")[0] for part, one in shown.items()} == {
+        "input": 0, "embed": 1, "blocks": 2, "gather": 4, "norm": 1, "reduce": 1,
+    }  # fmt: skip
+
+
+def test_the_letters_stand_on_paper_and_are_those_of_the_pieces_that_meet():
+    for settings, names in (({}, "ABCD"), ({"down": 20, "across": 460}, "AC"), ({"down": 460, "across": 20}, "AB")):
+        for i in (2, 4, 6, 7):
+            _, shown = picture(i, **settings)
+            letters = next(t for t in shown.data if t.get("mode") == "markers+text" and t["xaxis"] == "x")
+            assert sorted(letters["text"]) == list(names)
+            assert (letters["marker"]["color"], letters["textfont"]["color"]) == ("@surface", "@ink")

@@ -2,15 +2,14 @@
 
 import numpy as np
 
-from charts import images
+from charts import images, patches
 from charts.layout import columns, rows
 from charts.numbers import count, number
-from charts.panels import Panel, Picture, Trace, blank
+from charts.panels import Panel, Picture, blank
 from charts.ranking import ranked
 from engine.vision import swin
 from engine.vision.swin import TrainedFrame
 from views.look import Look
-from views.vision import swin_parts as parts
 
 CLASSES = {  # in the order of the scores
     "fashion": ("t_shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle_boot"),
@@ -31,7 +30,7 @@ def trained(look: Look[TrainedFrame]) -> Picture:
     right = _measured(look, frame.accuracy, swin.deviation(params.labels, params.weights))
     right_of_others = _measured(look, frame.other, swin.deviation(params.labels, swin.OTHER[params.weights]))
     return look.picture(
-        columns(_given(look), rows(_reach(look), reached), _classes(look), shares=(0.5, 0.2, 0.3)),
+        columns(_given(look), rows(_classes(look), reached)),
         facts={
             "window": frame.window,
             "name": name,
@@ -58,58 +57,37 @@ def _measured(look: Look[TrainedFrame], share: float, deviation: float) -> str:
 
 def _key(look: Look[TrainedFrame]) -> str:
     """Which sentence is said."""
-    frame = look.frame
-    if frame.part == "input":
-        return "input"
-    if frame.part == "end":
-        return ENDS[look.params.weights]
-    return "shifted" if frame.shift else "even"
+    ways = {"input": "input", "end": ENDS[look.params.weights]}
+    return ways.get(look.frame.part, "shifted" if look.frame.shift else "even")
 
 
 def _class_names(look: Look[TrainedFrame]) -> list[str]:
     return [look.say("name", key) for key in CLASSES[look.params.labels]]
 
 
-def _pixels(frame: TrainedFrame, side: int) -> Trace:
-    """What the network is given, laid over `side` patches."""
-    grey = frame.picture.shape[-1] == 1
-    return images.pixels(np.repeat(frame.picture, 3, 2) if grey else frame.picture, (0, side), (0, side))
-
-
 def _given(look: Look[TrainedFrame]) -> Panel:
-    """What the network is given, its windows, and what the asked patch attends to in this block."""
-    frame = look.frame
-    n, inside = frame.grid, frame.part == "block"
-    traces = [_pixels(frame, n), parts.lines(n, n, 1, colour="@edge", width=0.6, opacity=0.6)]
-    mean = frame.attention.mean(0)
-    if inside:
-        cuts = parts.cuts(n, frame.window, frame.shift, 0)
-        traces += parts.borders(cuts, cuts, n, n)
-    veil = (mean == 0).astype(np.int8) if inside else np.zeros((n, n), np.int8)
-    traces.append(parts.veil(veil, "patch", np.arange(n * n).reshape(n, n), look.say("hover_patch"), opacity=0.55))
-    if inside:
-        traces.append(parts.squares(mean))
-    traces.append(parts.ring(*divmod(frame.asked, n)))
-    return Panel(traces, look.say("given", frame.part), x=blank(range=[0, n]), y=blank(range=[n, 0]), equal=True)
-
-
-def _reach(look: Look[TrainedFrame]) -> Panel:
-    """Of what the network is given: clear what has reached the asked patch."""
-    frame, side = look.frame, swin.TOKENS
-    size = side // frame.grid
-    row, column = divmod(frame.asked, frame.grid)
+    """What the network is given: clear what the asked patch has heard of, lit the window that it attends to, and how much."""
+    frame, n = look.frame, look.frame.grid
+    grey = frame.picture.shape[-1] == 1
+    given = images.pixels(np.repeat(frame.picture, 3, 2) if grey else frame.picture, (0, n), (0, n))
+    mean = frame.attention.mean(0) if frame.part == "block" else np.zeros((n, n))
+    heard = frame.reach[:: swin.TOKENS // n, :: swin.TOKENS // n] if frame.part != "input" else np.ones((n, n), int)
+    asked = patches.at(np.array([divmod(frame.asked, n)]))
     traces = [
-        _pixels(frame, side),
-        parts.heat((1 - frame.reach).astype(np.int8) * 6, (0, side), (0, side), opacity=0.86),
-        parts.box(row * size, column * size, size, size, width=2),
+        given,
+        patches.veil(1 - heard, **patches.asked(np.arange(n * n), look.say("hover_patch"))),
+        patches.grid(n, n, colour="@edge"),
+        patches.squares(mean),
+        *patches.twofold(patches.rim(mean > 0 if frame.part == "block" else heard > 0), colour="@accent", width=3),
+        *patches.twofold(asked),
     ]
-    return Panel(traces, look.say("reach"), x=blank(range=[0, side]), y=blank(range=[side, 0]), equal=True)
+    return Panel(traces, look.say("given", frame.part), x=blank(range=[0, n]), y=blank(range=[n, 0]), equal=True)
 
 
 def _classes(look: Look[TrainedFrame]) -> Panel:
     """The probabilities of the classes, once the verdict is there."""
     scores, names = look.frame.scores, _class_names(look)
-    if look.part != "end":
-        nothing = np.zeros_like(scores)
-        return ranked(look.say("classes"), names, nothing, said=[" "] * len(names), told=names, top=1.0)
-    return ranked(look.say("classes"), names, scores, lit=int(scores.argmax()), said=[look.percent(s) for s in scores], top=1.0)
+    if look.part == "end":
+        said = [look.percent(score) for score in scores]
+        return ranked(look.say("classes"), names, scores, lit=int(scores.argmax()), said=said, top=1.0)
+    return ranked(look.say("classes"), names, np.zeros_like(scores), said=[" "] * len(names), told=names, top=1.0)

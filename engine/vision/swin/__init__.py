@@ -9,6 +9,7 @@ this film are drawn from the seed, keys like queries, so that patches attend to 
 """
 
 from engine.algorithm import Algorithm, together
+from engine.vision.patches import patchify
 from engine.vision.swin import windows
 from engine.vision.swin.classifier import (
     OTHER,
@@ -24,11 +25,11 @@ from engine.vision.swin.classifier import (
     trained,
 )
 from engine.vision.swin.costs import Cost, CostFrame, cost
-from engine.vision.swin.merging import DEPTHS, Shapes, ShapesFrame, beside, network, shapes
+from engine.vision.swin.merging import DEPTHS, Shapes, ShapesFrame, beside, followed, network, shapes, strided
 from engine.vision.swin.pictures import Labels, fitted, small, tokens
 from engine.vision.swin.positions import Offsets, OffsetsFrame, offsets
 from engine.vision.swin.samples import SAMPLES
-from engine.vision.swin.shifting import Shift, ShiftFrame, alike, heard, shift, spread_out
+from engine.vision.swin.shifting import Shift, ShiftFrame, alike, between, heard, shift, spread_out
 
 ALGORITHMS = (
     Algorithm(
@@ -39,10 +40,10 @@ ALGORITHMS = (
         code={
             "patches": (tokens, ("fields = ", "X = fields.transpose")),
             "pad": (windows.regions, ("found[place.rows :]",)),
-            "even": (windows.partition, ("split = ", "return split")),
+            "even": (patchify, ("split = ", "return split")),
             "cut": (windows.regions, ("down, across = ", "found: ")),
-            "roll": (windows.order, ("grid = ", "return partition(np.roll(")),
-            "windows": (windows.order, ("return partition(np.roll(",)),
+            "roll": (windows.order, ("grid = ", "return patchify(np.roll(")),
+            "windows": (windows.order, ("return patchify(np.roll(",)),
             "mask": (windows.allowed, ("inside = ", "may: ")),
             "attend": (shift, ("before, after, difference = ",)),
             "back": (spread_out, ("out[order[window]] = ", "return out")),
@@ -50,7 +51,7 @@ ALGORITHMS = (
         },
         says={
             "split = ": "⟦down⟧ × ⟦wide⟧ = ⟦windows⟧",
-            "return partition(np.roll(": "(⟦row⟧, ⟦column⟧) → (⟦to_row⟧, ⟦to_column⟧)",
+            "return patchify(np.roll(": "(⟦row⟧, ⟦column⟧) → (⟦to_row⟧, ⟦to_column⟧)",
             "before, after, difference = ": "⟦weight⟧",
             "out[order[window]] = ": "(⟦row⟧, ⟦column⟧) → (⟦to_row⟧, ⟦to_column⟧)",
             "found |= ": "Σ = ⟦both⟧",
@@ -127,12 +128,14 @@ __all__ = [
     "TrainedFrame",
     "alike",
     "beside",
+    "between",
     "chance",
     "cost",
     "deviation",
     "familiar",
     "file_of",
     "fitted",
+    "followed",
     "look",
     "measured",
     "network",
@@ -140,5 +143,6 @@ __all__ = [
     "shapes",
     "shift",
     "small",
+    "strided",
     "trained",
 ]

@@ -15,6 +15,7 @@ from engine.vision.swin.settings import Sized
 
 DEPTHS = (2, 2, 6, 2)  # blocks of each stage of Swin-T
 EMBED = 4  # pixels along a side of a patch in the paper
+ORDER = ((0, 0), (1, 0), (0, 1), (1, 1))  # of every 2 × 2 patches, as the paper has it
 EPSILON = 1e-5  # LayerNorm's
 Operation = tuple[str, int, int, int, int, int, int, int]
 
@@ -68,6 +69,25 @@ def network(height: int, width: int, channels: int, window: int) -> list[Operati
             C *= 2
             found.append(("reduce", stage + 1, rows, columns, C, 0, *padded))
     return found
+
+
+def strided(picture: Image, high: int, wide: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """The four pictures that every second row and column of high × wide patches make, a patch in its mean colour, on one sheet
+    (h, w, 4) with see-through gaps, in the paper's order; and their boxes (4, 4): top, left, height and width."""
+    colours, (down, across) = fitted(picture, high, wide), (high // 2, wide // 2)
+    below, right = max(1, down // 6), max(1, across // 16)  # gaps
+    sheet = np.zeros((2 * (down + below), 2 * across + right, 4), np.uint8)
+    boxes = np.array([[below + y * (down + below), x * (across + right), down, across] for y, x in ORDER])
+    for (y, x), (top, left, *_) in zip(ORDER, boxes.tolist(), strict=True):
+        sheet[top : top + down, left : left + across, :3] = colours[y::2, x::2]
+        sheet[top : top + down, left : left + across, 3] = 255
+    return sheet, boxes
+
+
+def followed(height: int, width: int, stage: int) -> tuple[int, int]:
+    """Where the upper left of the four patches in the middle is by a stage, when it has become one of larger ones."""
+    rows, columns = (max(2, -(-side // EMBED)) for side in (height, width))
+    return min(rows // 4 * 2, rows - 2) >> (stage - 1), min(columns // 4 * 2, columns - 2) >> (stage - 1)
 
 
 def beside(data: Image, height: int, width: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:

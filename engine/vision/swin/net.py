@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from engine import device
+from engine.vision import attention
 from engine.vision.swin import windows
 from engine.vision.swin.windows import Layout
 
@@ -40,7 +41,7 @@ def mask_of(place: Layout, mask_pads: bool) -> Tensor | None:
     may = windows.allowed(place, mask_pads)
     if may.all():
         return None
-    return torch.zeros(may.shape).masked_fill_(~torch.from_numpy(may), float("-inf"))[:, None]
+    return attention.mask(torch.from_numpy(may))[:, None]
 
 
 class WindowAttention(nn.Module):
@@ -63,37 +64,23 @@ class WindowAttention(nn.Module):
 
     def split(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Queries, keys and values, each (B·windows, heads, M·M, C/heads)."""
-        B, N, C = x.shape
-        q, k, v = self.qkv(x).view(B, N, 3, self.heads, C // self.heads).permute(2, 0, 3, 1, 4)
+        q, k, v = (attention.split(part, self.heads) for part in self.qkv(x).chunk(3, -1))
         return q, k, v
 
-    def scores(self, x: Tensor, mask: Tensor | None) -> Tensor:
+    def added(self, x: Tensor, mask: Tensor | None) -> Tensor:
         """What is added to q·k/√d, (windows or 1, heads, M·M, M·M)."""
         bias = self.bias()[None]
         return bias if mask is None else bias + mask.to(bias)
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         """x (B·windows, M·M, C), mask (windows, 1, M·M, M·M)."""
-        B, N, C = x.shape
-        q, k, v = self.split(x)
-        added = self.scores(x, mask)
-        added = added.repeat(B // len(added), 1, 1, 1) if len(added) > 1 else added
-        out = F.scaled_dot_product_attention(q, k, v, attn_mask=added)  # a row that may attend to nothing gives zeros
-        return self.proj(out.transpose(1, 2).reshape(B, N, C))  # type: ignore[no-any-return]
+        out = attention.attend(*self.split(x), self.added(x, mask))  # a row that may attend to nothing gives zeros
+        return self.proj(attention.join(out))  # type: ignore[no-any-return]
 
     def weights(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         """The softmax itself, (B·windows, heads, M·M, M·M): what `forward` multiplies the values with."""
         q, k, _ = self.split(x)
-        added = self.scores(x, mask)
-        logits = q @ k.transpose(-1, -2) / q.shape[-1] ** 0.5
-        logits = (logits.view(-1, *added.shape) + added).view_as(logits)
-        return softmax(logits)
-
-
-def softmax(logits: Tensor) -> Tensor:
-    """Softmax over the last axis; a row of −∞ gives zeros, and a gradient of zero."""
-    nothing = torch.isneginf(logits).all(-1, keepdim=True)
-    return logits.masked_fill(nothing, 0.0).softmax(-1).masked_fill(nothing, 0.0)
+        return attention.weights(q, k, self.added(x, mask))
 
 
 def shifted_attention(x: Tensor, attention: WindowAttention, place: Layout, mask_pads: bool = True) -> Tensor:
@@ -255,14 +242,26 @@ def compare(
     attention = drawn(x.shape[-1], 3, place.window, seed).double()
     with torch.inference_mode():
         ours, theirs = (way(x, attention, place, mask_pads) for way in (shifted_attention, piecewise))
-        weights = []
-        for layout in (even, place):
-            laid = F.pad(x, (0, 0, 0, layout.width - x.shape[2], 0, layout.height - x.shape[1]))
-            rolled = laid.roll((-layout.shift, -layout.shift), (1, 2))
-            weights.append(
-                attention.weights(partition(rolled, layout.window), mask_of(layout, mask_pads)).mean(1).float().numpy()
-            )
-    return weights[0], weights[1], float((ours - theirs).abs().max())
+        before, after = (
+            attention.weights(rolled(x, layout), mask_of(layout, mask_pads)).mean(1).float().numpy() for layout in (even, place)
+        )
+    return before, after, float((ours - theirs).abs().max())
+
+
+def unmasked(tokens: NDArray[np.float32], place: Layout, seed: int, window: int) -> NDArray[np.float32]:
+    """Attention in one window as it would be if nothing kept apart what only the roll brings together, (M·M, M·M), mean of
+    the heads."""
+    x = torch.from_numpy(tokens).double()[None]
+    attention = drawn(x.shape[-1], 3, place.window, seed).double()
+    with torch.inference_mode():
+        inside = rolled(x, place)[window : window + 1]
+        return attention.weights(inside).mean((0, 1)).float().numpy()
+
+
+def rolled(x: Tensor, place: Layout) -> Tensor:
+    """Padded, rolled by (−s, −s) and cut into windows: (B, H, W, C) → (B·windows, M·M, C)."""
+    x = F.pad(x, (0, 0, 0, place.width - x.shape[2], 0, place.height - x.shape[1]))
+    return partition(x.roll((-place.shift, -place.shift), (1, 2)), place.window)
 
 
 def watch(
@@ -279,8 +278,7 @@ def watch(
         for i, stage in enumerate(model.stages):
             for block in stage:  # type: ignore[attr-defined]
                 place = block.place(x)
-                rolled = block.norm1(x).roll((-place.shift, -place.shift), (1, 2))
-                weights = block.attention.weights(partition(rolled, place.window), mask_of(place, True))
+                weights = block.attention.weights(rolled(block.norm1(x), place), mask_of(place, True))
                 seen.append((place, weights.cpu().numpy()))
                 x = block(x)
             x = model.mergers[i](x) if i < len(model.mergers) else x

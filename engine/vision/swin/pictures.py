@@ -10,6 +10,8 @@ from PIL import Image as Pillow
 from engine.drawings import LUMA, on_black
 from engine.images import Image
 from engine.readings import Note
+from engine.vision.patches import patchify, unpatchify
+from engine.vision.swin.windows import Layout, order
 
 Labels = Literal["fashion", "emoji"]
 SIDE, RIM = 32, 2  # pixels along a side of the classifier's pictures; black around clothes, which are 28 pixels wide
@@ -26,6 +28,16 @@ def fitted(picture: Image, height: int, width: int) -> NDArray[np.uint8]:
     pixels = np.array(whole.crop((left, top, left + width, top + height)), dtype=np.uint8)
     pixels.flags.writeable = False
     return pixels
+
+
+def enlarged(picture: Image, place: Layout, patch: int, window: int) -> NDArray[np.uint8]:
+    """The pixels of one window, its patches beside each other as they are after the roll: (M·patch, M·patch, 4), nothing
+    where there is padding."""
+    high, wide = place.rows * patch, place.columns * patch
+    pixels = np.zeros((place.height * patch, place.width * patch, 4), np.uint8)
+    pixels[:high, :wide, :3], pixels[:high, :wide, 3] = fitted(picture, high, wide), 255
+    inside = patchify(pixels, patch)[order(place)[window]]
+    return np.ascontiguousarray(unpatchify(inside, place.window * patch, place.window * patch), np.uint8)
 
 
 def cut_off(picture: Image, height: int, width: int) -> tuple[Note, ...]:

@@ -44,6 +44,13 @@ class ShiftFrame(Frame):
     heard: np.ndarray  # int8 (H', W') 1 what it has heard of after both blocks
     chosen: np.ndarray  # int32 (k,) the windows whose masks are shown
     masks: np.ndarray  # int8 (k, M·M, M·M) 1 where a query may attend to a key
+    meeting: int  # the window in which strangers meet: the asked patch's own, or else the one where most do
+    apart: int  # how many of its M·M · M·M pairs the mask keeps apart
+    apart_all: int  # and of the pairs of all windows
+    leak: float  # what part of the attention in that window would go to strangers if there were no mask
+    carried: np.ndarray  # int8 (M·M,) where the roll carried its patches: 0 … 3 as in `windows.carried`, −1 padding
+    unmasked: np.ndarray  # float32 (M·M, M·M) attention in that window if there were no mask
+    masked: np.ndarray  # float32 (M·M, M·M) and with it
 
     @property
     def place(self) -> Layout:
@@ -66,6 +73,8 @@ def shift(params: Shift, data: Image) -> Iterator[ShiftFrame]:
     told = _what_it_sees(even, place, params.mask_pads, asked)
     told |= {"before": spread_out(before, even, asked), "after": spread_out(after, place, asked)}
     told |= _masks(place, params.mask_pads, asked)
+    meeting = told["meeting"]
+    told |= _leak(place, params.mask_pads, meeting, net.unmasked(patches, place, params.seed, meeting), after[meeting])
     parts = _parts(place, params.mask_pads)
     for step, (part, rolled) in enumerate(parts):
         known = difference if part == "end" else -1.0
@@ -96,13 +105,41 @@ def _what_it_sees(even: Layout, place: Layout, mask_pads: bool, asked: int) -> d
     }
 
 
-def _masks(place: Layout, mask_pads: bool, asked: int) -> dict[str, np.ndarray]:
+def _masks(place: Layout, mask_pads: bool, asked: int) -> dict[str, Any]:
     chosen = _one_of_each(place, asked)
+    may = windows.allowed(place, mask_pads)
+    apart = (~may).sum((1, 2))  # (windows,)
+    patches = (windows.regions(place) != windows.PAD).reshape(-1)[windows.order(place)]  # (windows, M·M)
+    strangers = (~may & patches[:, :, None] & patches[:, None, :]).sum((1, 2))
+    many = strangers if strangers.any() else apart
+    own = windows.where(place, asked)[0]
+    meeting = own if many[own] else int(many.argmax())
     return {
         "pieces": windows.regions(place).astype(np.int16),
         "chosen": chosen.astype(np.int32),
-        "masks": windows.allowed(place, mask_pads)[chosen].astype(np.int8),
+        "masks": may[chosen].astype(np.int8),
+        "meeting": meeting,
+        "apart": int(apart[meeting]),
+        "apart_all": int(apart.sum()),
     }
+
+
+def _leak(
+    place: Layout, mask_pads: bool, window: int, unmasked: NDArray[np.float32], masked: NDArray[np.float32]
+) -> dict[str, Any]:
+    """What the attention in a window would be without a mask, what it is, and how much of it the mask turns away."""
+    may = windows.allowed(place, mask_pads)[window]
+    asks = may.any(1)  # what is no padding
+    carried = windows.carried(place, mask_pads).reshape(-1)[windows.order(place)[window]]
+    leak = float((unmasked * ~may)[asks].sum(1).mean())
+    return {"carried": carried, "leak": leak, "unmasked": unmasked, "masked": masked}
+
+
+def between(attention: NDArray[np.float32], groups: NDArray[np.int64]) -> NDArray[np.float64]:
+    """What part of its attention (n, n) each group pays to each, (k, k): means over its queries, in the groups' own order."""
+    names = np.unique(groups)
+    paid = np.stack([attention[:, groups == name].sum(1) for name in names], 1)  # (n, k)
+    return np.stack([paid[groups == name].mean(0) for name in names])
 
 
 def alike(place: Layout) -> NDArray[np.int64]:

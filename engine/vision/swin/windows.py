@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.vision.patches import patchify
+
 PAD = -1  # the region of a patch that is padding
 
 
@@ -45,20 +47,6 @@ def layout(rows: int, columns: int, window: int, shift: int) -> Layout:
     return Layout(rows, columns, window, 0 if min(rows, columns) <= window else shift)
 
 
-def partition(grid: NDArray[np.generic], window: int) -> NDArray[np.generic]:
-    """(H, W, …) → (windows, M·M, …). `reverse` undoes it."""
-    rows, columns, rest = *grid.shape[:2], grid.shape[2:]
-    split = grid.reshape(rows // window, window, columns // window, window, *rest)
-    return split.swapaxes(1, 2).reshape(-1, window * window, *rest)
-
-
-def reverse(windows: NDArray[np.generic], rows: int, columns: int) -> NDArray[np.generic]:
-    """(windows, M·M, …) → (H, W, …)."""
-    window, rest = round(windows.shape[1] ** 0.5), windows.shape[2:]
-    split = windows.reshape(rows // window, columns // window, window, window, *rest)
-    return split.swapaxes(1, 2).reshape(rows, columns, *rest)
-
-
 def regions(place: Layout) -> NDArray[np.int64]:
     """Which piece of the uneven split each patch belongs to, (H', W') before the roll; padding is PAD.
 
@@ -70,6 +58,25 @@ def regions(place: Layout) -> NDArray[np.int64]:
     return found
 
 
+def carried(place: Layout, mask_pads: bool = True) -> NDArray[np.int8]:
+    """(H', W'): where the roll carries each patch: 0 nowhere else, 1 from the left rim to the right, 2 from the top to the
+    bottom, 3 both; padding is PAD, unless it counts as patches. Of patches in one window, pieces and these are the same."""
+    y, x = np.arange(place.height) < place.shift, np.arange(place.width) < place.shift
+    found = (2 * y[:, None] + x).astype(np.int8)
+    if mask_pads:
+        found[place.rows :], found[:, place.columns :] = PAD, PAD
+    return found
+
+
+def boxes(place: Layout) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The pieces of the uneven split before the roll as boxes (n, 4), top, left, height and width, padding among them; and
+    where the roll carries each, (n,), as in `carried`."""
+    ends = [np.unique([0, *range(place.shift, side, place.window), side]) for side in (place.height, place.width)]
+    top, left = (grid.ravel() for grid in np.meshgrid(*(end[:-1] for end in ends), indexing="ij"))
+    high, wide = (grid.ravel() for grid in np.meshgrid(*map(np.diff, ends), indexing="ij"))
+    return np.stack([top, left, high, wide], 1), 2 * (top < place.shift) + (left < place.shift)
+
+
 def _pieces(side: int, window: int, shift: int) -> NDArray[np.int64]:
     return (np.arange(side) + (window - shift) % window) // window
 
@@ -77,7 +84,14 @@ def _pieces(side: int, window: int, shift: int) -> NDArray[np.int64]:
 def order(place: Layout) -> NDArray[np.int64]:
     """(windows, M·M): which patch of the padded grid, row · W' + column, sits at each place of each window."""
     grid = np.arange(place.height * place.width).reshape(place.height, place.width)
-    return partition(np.roll(grid, (-place.shift, -place.shift), (0, 1)), place.window)  # type: ignore[return-value]
+    return patchify(np.roll(grid, (-place.shift, -place.shift), (0, 1)), place.window)  # type: ignore[return-value]
+
+
+def numbered(place: Layout) -> NDArray[np.int64]:
+    """(H', W') before the roll: the window that each patch is in."""
+    found = np.empty(place.height * place.width, dtype=np.int64)
+    found[order(place)] = np.arange(place.windows)[:, None]
+    return found.reshape(place.height, place.width)
 
 
 def where(place: Layout, patch: int) -> tuple[int, int]:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from engine import data
 from engine.errors import ParamError
 from engine.images import Image
-from engine.vision import swin
+from engine.vision import attention, swin
+from engine.vision.patches import patchify
 from engine.vision.swin import merging, windows
 from engine.vision.swin import net as swin_net
 from engine.vision.swin.net import Block, Classifier, PatchMerging, WindowAttention
@@ -110,10 +111,9 @@ def test_the_costs_are_those_of_the_paper():
 @given(st.integers(1, 4), st.integers(1, 4), st.integers(1, 5))
 def test_reversing_the_partition_is_the_identity(down, across, window):
     grid = np.arange(down * window * across * window * 2).reshape(down * window, across * window, 2)
-    assert (windows.reverse(windows.partition(grid, window), *grid.shape[:2]) == grid).all()
     x = torch.from_numpy(grid)[None].float()
     assert torch.equal(swin_net.reverse(swin_net.partition(x, window), *grid.shape[:2]), x)
-    assert swin_net.partition(x, window).numpy().astype(int).tolist() == windows.partition(grid, window).tolist()
+    assert swin_net.partition(x, window).numpy().astype(int).tolist() == patchify(grid, window).tolist()
 
 
 @settings(max_examples=60, deadline=None)
@@ -139,19 +139,19 @@ def test_without_the_mask_they_differ():
 
 def test_a_query_that_may_attend_to_nothing_gives_zeros_and_no_gradient_that_is_not_a_number():
     logits = torch.full((2, 3), float("-inf"), requires_grad=True)
-    out = swin_net.softmax(logits)
+    out = attention.softmax(logits)
     out.sum().backward()
     assert torch.equal(out, torch.zeros(2, 3))
     assert torch.equal(logits.grad, torch.zeros(2, 3))
-    attention = swin_net.drawn(12, 3, 2, seed=0)
+    layer = swin_net.drawn(12, 3, 2, seed=0)
     x = torch.randn(1, 4, 12, requires_grad=True)
     mask = torch.zeros(1, 1, 4, 4)
     mask[..., 3, :] = mask[..., :, 3] = float("-inf")
-    out = attention(x, mask)
-    assert torch.equal(out[0, 3], attention.proj.bias)  # zeros, then the last layer
+    out = layer(x, mask)
+    assert torch.equal(out[0, 3], layer.proj.bias)  # zeros, then the last layer
     out.sum().backward()
     assert torch.isfinite(x.grad).all()
-    assert torch.isfinite(attention.qkv.weight.grad).all()
+    assert torch.isfinite(layer.qkv.weight.grad).all()
 
 
 def test_what_is_multiplied_with_the_values_is_what_is_shown():
@@ -287,6 +287,93 @@ def test_twice_the_side_costs_four_times_in_windows_and_fifteen_times_without():
     assert round(large / whole, 1) == 15.3
     last = frames(show="cost", height=448, width=448)[-1]
     assert (last.whole, last.windowed) == (large, large_windowed)
+
+
+# ---- strangers
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(2, 5), st.integers(2, 5), st.integers(2, 7), st.data())
+def test_the_pairs_that_the_mask_keeps_apart_are_counted_by_the_closed_form(down, across, M, drawing):
+    """Along a side with n windows (n − 1)M² + s² + (M − s)² of nM² pairs of places are of neighbours."""
+    s = drawing.draw(st.integers(1, M - 1))
+    place = Layout(down * M, across * M, M, s)
+    near = [(n - 1) * M**2 + s**2 + (M - s) ** 2 for n in (down, across)]
+    apart = (~windows.allowed(place)).sum((1, 2))
+    assert apart.sum() == down * across * M**4 - near[0] * near[1]
+    assert apart[-1] == apart.max() == M**4 - (s**2 + (M - s) ** 2) ** 2
+    assert apart[0] == 0
+
+
+def test_in_the_default_film_they_are_23_percent_of_all_and_in_the_last_window_three_quarters():
+    last = frames()[-1]
+    assert (last.meeting, last.apart, last.apart_all) == (15, 1776, 16 * 49**2 - 172**2)
+    assert f"{100 * last.apart_all / (16 * 49**2):.1f}" == "23.0"
+
+
+def test_strangers_meet_in_the_asked_patchs_own_window_if_they_do_there():
+    assert [frames(down=down, across=across)[-1].meeting for down, across in ((460, 460), (20, 20), (20, 460))] == [15, 15, 13]
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"down": 20, "across": 460}, {"window": 4, "shift": 1}, {"patch": 16, "window": 4, "shift": 2}]
+)
+def test_without_the_mask_attention_leaks_and_with_it_none_does(settings):
+    last = frames(**settings)[-1]
+    place, own = last.place, last.carried >= 0
+    may = windows.allowed(place)[last.meeting]
+    assert last.apart == (~may).sum()
+    assert np.allclose(last.unmasked.sum(1), 1, atol=1e-5)
+    assert last.leak == pytest.approx(last.unmasked[own][~may[own]].sum() / own.sum(), abs=1e-5)
+    assert last.masked[~may].max(initial=0) == 0
+    assert last.leak > 0.1
+
+
+def test_a_row_without_the_mask_is_the_softmax_of_the_scores_alone():
+    """Where all is allowed, mask or none is the same; elsewhere a masked row is the other one, cut off and filled up to 1."""
+    picture, place = swin.tokens(data.sample("chelsea"), 28, 28, 8), Layout(28, 28, 7, 3)
+    _, masked, _ = swin_net.compare(picture, Layout(28, 28, 7, 0), place, True, 0)
+    assert np.allclose(swin_net.unmasked(picture, place, 0, 5), masked[5], atol=1e-6)
+    assert np.abs(swin_net.unmasked(picture, place, 0, 15) - masked[15]).max() > 0.1
+
+
+def test_what_pieces_pay_each_other_is_a_share_of_their_attention():
+    groups = np.array([1, 0, 1])
+    paid = swin.between(np.array([[0.5, 0.25, 0.25], [0.2, 0.8, 0.0], [0.0, 0.5, 0.5]]), groups)
+    assert paid.tolist() == pytest.approx(np.array([[0.8, 0.2], [0.375, 0.625]]))
+
+
+@pytest.mark.parametrize("place", [Layout(28, 28, 7, 3), Layout(14, 14, 4, 2), Layout(9, 13, 4, 1), Layout(6, 8, 3, 0)])
+def test_boxes_are_the_pieces_and_windows_are_numbered_as_they_are_cut(place):
+    found, carried = windows.boxes(place)
+    whole = Layout(place.height, place.width, place.window, place.shift)
+    regions, away = windows.regions(whole), windows.carried(whole)
+    for (top, left, high, wide), kind in zip(found.tolist(), carried.tolist(), strict=True):
+        inside = np.s_[top : top + high, left : left + wide]
+        assert np.unique(regions[inside]).size == 1
+        assert (regions == regions[top, left]).sum() == high * wide
+        assert (away[inside] == kind).all()
+    numbered = windows.numbered(place).reshape(-1)
+    assert all((numbered[inside] == n).all() for n, inside in enumerate(windows.order(place)))
+
+
+# ---- merging
+
+
+def test_the_patch_that_is_followed_holds_the_one_it_was_at_every_stage():
+    for height, width in ((224, 224), (160, 96), (33, 500)):
+        first = np.array(swin.followed(height, width, 1))
+        for stage in (2, 3, 4):
+            assert (np.array(swin.followed(height, width, stage)) == first // 2 ** (stage - 1)).all()
+
+
+def test_the_four_pictures_on_the_sheet_are_every_second_row_and_column():
+    picture = data.sample("chelsea")
+    sheet, boxes = swin.strided(picture, 56, 56)
+    colours = swin.fitted(picture, 56, 56)
+    for (y, x), (top, left, high, wide) in zip(((0, 0), (1, 0), (0, 1), (1, 1)), boxes.tolist(), strict=True):
+        assert (sheet[top : top + high, left : left + wide, :3] == colours[y::2, x::2]).all()
+    assert (sheet[..., 3] > 0).sum() == 56 * 56
 
 
 # ---- pictures
