@@ -26,10 +26,10 @@ DDPM = formula(
     r"\tilde\mu = {c0}!\,\hat x_0 + {ct}!\,x_t = {c0}! \cdot ({x0x}!, {x0y}!) + {ct}! \cdot ({xx}!, {xy}!)"
     r" = ({nextx}!!, {nexty}!!) \qquad \tilde\beta = {beta}!!"
 )
-OFF = {"eps": r"\varepsilon_b - \hat\varepsilon", "x0": r"x_{0,b} - \hat x_0", "v": r"v_b - \hat v"}
 LOSS = {
-    name: formula(rf"L = \frac{{1}}{{B}}\sum_b w_{{t_b}}\,\lVert {off}(x_{{t_b}}, t_b) \rVert^2 / 2 = {{loss}}!!")
-    for name, off in OFF.items()
+    "eps": formula(r"L = \frac{1}{B}\sum_b w_{t_b}\,\lVert \varepsilon_b - \hat\varepsilon(x_{t_b}, t_b) \rVert^2 / 2 = {loss}!!"),
+    "x0": formula(r"L = \frac{1}{B}\sum_b w_{t_b}\,\lVert x_{0,b} - \hat x_0(x_{t_b}, t_b) \rVert^2 / 2 = {loss}!!"),
+    "v": formula(r"L = \frac{1}{B}\sum_b w_{t_b}\,\lVert v_b - \hat v(x_{t_b}, t_b) \rVert^2 / 2 = {loss}!!"),
 }
 ACROSS, UP = (-2.9, 2.9), (-2.6, 2.6)  # the axes, in deviations of the data
 X_AXIS, Y_AXIS = blank(range=list(ACROSS)), blank(range=list(UP))
