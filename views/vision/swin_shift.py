@@ -28,7 +28,7 @@ FORMULAS = {
         r"\text{softmax}\Bigl(\frac{QK^\top}{\sqrt{d}} + B + \text{mask}\Bigr) V \qquad \text{mask} \in \{0, {-}\infty\}"
     ),
     "attend": formula(r"a_{({asking}!,{asking_column}!),\,({row}!,{column}!)} = {weight}!!"),
-    "end": formula(r"\Bigl|\bigcup_{j \in S_2(i)} S_1(j)\Bigr| = {both}!!"),
+    "end": formula(r"\sum_W |W| = {both}!!"),
 }
 FORMULAS |= {"pad": FORMULAS["even"], "back": FORMULAS["roll"]}
 DOCKED = ("windows", "mask", "attend")  # parts in which what hangs over the rim has come to the other side
