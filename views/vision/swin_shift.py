@@ -28,12 +28,13 @@ FORMULAS = {
         r"\text{softmax}\Bigl(\frac{QK^\top}{\sqrt{d}} + B + \text{mask}\Bigr) V \qquad \text{mask} \in \{0, {-}\infty\}"
     ),
     "attend": formula(r"a_{({asking}!,{asking_column}!),\,({row}!,{column}!)} = {weight}!!"),
-    "end": formula(r"\Bigl|\bigcup_{j \in S_2(i)} S_1(j)\Bigr| = {both}!!"),
+    "end": formula(r"\sum_W |W| = {both}!!"),
 }
 FORMULAS |= {"pad": FORMULAS["even"], "back": FORMULAS["roll"]}
 DOCKED = ("windows", "mask", "attend")  # parts in which what hangs over the rim has come to the other side
 MEETING = ("cut", "roll", "windows", "mask")  # parts that are about the window in which strangers meet
 LETTERS = ("A", "B", "C", "D")  # of pieces: stays, left to right, top to bottom, both
+STILL = {"even": "even_still", "end": "end_still"}  # what is said where nothing shifts
 ROOM = 0.12  # of the matrix' side: what a number in it needs
 SHARE = 0.75  # of its panel's side: what the window takes, smaller than the picture
 PADDING = len(LETTERS)  # comes last
@@ -67,7 +68,7 @@ def shift(look: Look[ShiftFrame]) -> Picture:
             "row": row,
             "column": column,
         },
-        key=f"{frame.part}_still" if frame.part in ("even", "end") and not frame.shift else "",
+        key="" if frame.shift else STILL.get(frame.part, ""),
         formula=FORMULAS.get(frame.part, ""),
         values=_values(frame),
         of="patch",
