@@ -1,5 +1,6 @@
 """Decoding's caption: what a step comes to, as facts for its sentences, as a formula and as a row of numbers."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,21 @@ from engine.texts import Text
 from views.language.decoding_scene import Scene, p_of
 from views.look import Look, Metric
 
-RANKED = r" \qquad \frac{\log %s}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
-PRODUCT = {one: formula(rf"{one}({{name}}!) = {{factors}}! = {{product}}!!" + RANKED % one) for one in "PS"}
-SUM = {one: formula(rf"\log {one}({{name}}!) = {{factors}}! = {{logp}}!!" + RANKED % one) for one in "PS"}
-ASK = {key: formula(rf"{one}(\,\cdot \mid {{name}}!) = ({{row}}!)") for key, one in zip("PS", "pS", strict=True)}
-FILTER = {key: formula(rf"{one} = ({{row}}!) \;\to\; q = ({{filtered}}!!)") for key, one in zip("PS", "pS", strict=True)}
+PRODUCT = formula(
+    r"P({name}!) = {factors}! = {product}!! \qquad \frac{\log P}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
+)
+SUM = formula(
+    r"\log P({name}!) = {factors}! = {logp}!! \qquad \frac{\log P}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
+)
+ASK = formula(r"p(\,\cdot \mid {name}!) = ({row}!)")
+FILTER = formula(r"p = ({row}!) \;\to\; q = ({filtered}!!)")
 DRAW = formula(r"{low}! \le u = {u}!! < {high}! \;\Rightarrow\; {token}!")
 SHARE = formula(r"\frac{{count}!}{{samples}!} = {share}!! \qquad P = {factors}! = {product}!")
+
+
+def called(mathml: str, scene: Scene) -> str:
+    """A formula of probabilities, or the same of scores."""
+    return re.sub("<mi>[Pp]</mi>", "<mi>S</mi>", mathml) if scene.scores else mathml
 
 
 def facts(scene: Scene) -> dict[str, Any]:
@@ -101,7 +110,7 @@ def _path_formula(scene: Scene) -> dict[str, Any]:
         "samples": (max(int(drawn[0]), 1), 0),
         "share": (np.round(drawn / max(int(drawn[0]), 1), 3).tolist(), 3),
     }
-    ranked = (SUM if scene.added else PRODUCT)[scene.letter]
+    ranked = called(SUM if scene.added else PRODUCT, scene)
     return {"formula": SHARE if scene.sampled else ranked, "values": values, "of": "node", "at": _looked_at(scene)}
 
 
@@ -113,7 +122,7 @@ def _ask_formula(scene: Scene) -> dict[str, Any]:
         below = np.flatnonzero(frame.parent == node)
         rows[node] = _row(scene, frame.token[below], np.exp(scene.steps[below]), whole=not scene.look.frame.hidden)
     values = {"name": (_names(scene), 0), "row": (rows, 0)}
-    return {"formula": ASK[scene.letter], "values": values, "of": "node", "at": int(frame.asked[-1 if scene.singly else 0])}
+    return {"formula": called(ASK, scene), "values": values, "of": "node", "at": int(frame.asked[-1 if scene.singly else 0])}
 
 
 def _draw_formula(scene: Scene, frame: SampleFrame) -> dict[str, Any]:
@@ -126,7 +135,7 @@ def _draw_formula(scene: Scene, frame: SampleFrame) -> dict[str, Any]:
             "values": {k: (v, 0) for k, v in told.items()} | {"token": (scene.said(frame.drawn[-1:].tolist()), 0)},
         }
     rows = {"row": frame.chances, "filtered": frame.filtered}
-    return {"formula": FILTER[scene.letter], "values": {key: (_row(scene, frame.named, p), 0) for key, p in rows.items()}}
+    return {"formula": called(FILTER, scene), "values": {key: (_row(scene, frame.named, p), 0) for key, p in rows.items()}}
 
 
 def _names(scene: Scene) -> list[str]:
