@@ -17,6 +17,12 @@ def line(x: np.ndarray, y: np.ndarray, *, colour: str, width: float = 2, dash: s
     return look | ({} if "hovertemplate" in more else {"hoverinfo": "skip"}) | more
 
 
+def now(x: float, y: float) -> Trace:
+    """The lamp on a point of a curve; nowhere where it is not known."""
+    marker = {"size": 9, "color": "@accent"}
+    return {"type": "scatter", "mode": "markers", "x": [x], "y": [y], "marker": marker, "hoverinfo": "skip", "cliponaxis": False}
+
+
 def history(
     title: str, *columns: str, across: str = "step", zero: bool = True, small: bool = False,
     x: Mapping[str, Any] | None = None, y: Mapping[str, Any] | None = None, notes: Sequence[dict[str, Any]] = (),

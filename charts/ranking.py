@@ -16,13 +16,13 @@ SMALL = {"size": 11, "color": "@ink3"}
 def ranked(
     title: str, names: Sequence[str], values: np.ndarray, *, lit: int = -1, hollow: Sequence[bool] = (),
     colour: str | Sequence[str] = "@c1", said: Sequence[str] = (), told: Sequence[str] = (), rows: int = 0, top: float = 0.0,
-    letters: int = 14, notes: Sequence[dict[str, Any]] = (), small: bool = False, **meta: Any,
+    letters: int = 14, strokes: Sequence[float] = (), notes: Sequence[dict[str, Any]] = (), small: bool = False, **meta: Any,
 ) -> Panel:  # fmt: skip
     """Bars [n] under each other, each with its name before it and its number behind it.
 
     `lit` has the lamp's colour, the `hollow` ones only an outline. `said`: the numbers as they are written, else three digits;
     `told`: what pointing at a bar says, else name and number; both escaped. `rows`: room for so many, whatever n; `top`: the
-    greatest value there will be. `meta`: link, index, click, frames.
+    greatest value there will be. `strokes`: an upright stroke on each, at another value. `meta`: link, index, click, frames.
     """
     values, n = np.asarray(values, float), len(values)
     numbers = list(said) or [short(float(value)) for value in values]
@@ -49,7 +49,12 @@ def ranked(
     low, high = float(np.nanmin(values, initial=0.0)), top or float(np.nanmax(values, initial=0.0)) or 1.0
     across = blank(range=[1.05 * low - 0.2 * (high - low) * (low < 0), low + OUTSIDE * (high - low)])
     return Panel(
-        [bars], title, notes=notes, x=across, y={"range": [max(n, rows) - 0.4, -0.6], "showgrid": False} | ticks, small=small
+        [bars, *[_strokes(strokes)] * (len(strokes) > 0)],
+        title,
+        notes=notes,
+        x=across,
+        y={"range": [max(n, rows) - 0.4, -0.6], "showgrid": False} | ticks,
+        small=small,
     )
 
 
@@ -74,6 +79,13 @@ def table(
     feet = [note(escaped(text), x=x, y=n + 0.1, xanchor=_side(x), font={"size": size, "color": "@ink"}) for x, text in foot]
     deep = max(n, rows) + (0.8 if foot else -0.2)
     return Panel(traces, title, notes=[*heads, *feet], x=blank(range=[-0.02, 1.02]), y=blank(range=[deep, -1.4]), small=small)
+
+
+def _strokes(values: Sequence[float]) -> Trace:
+    """An upright stroke on each bar, at another value of it."""
+    style = {"symbol": "line-ns", "size": 17, "line": {"width": 2, "color": "@ink"}}
+    at = {"x": np.asarray(values, float), "y": np.arange(len(values))}
+    return {"type": "scatter", "mode": "markers", **at, "marker": style, "hoverinfo": "skip", "cliponaxis": False}
 
 
 def _inks(n: int, lit: int, hollow: Sequence[bool], colours: Sequence[str]) -> dict[str, Any]:

@@ -180,7 +180,8 @@ def address_bar(
     compare.show(text.slug, data)
     pin = _pin(text, kinds, params)
     address.leftover()
-    wanted = address.query(text.slug, specs, short, everything=False) | pin
+    named = ui.kinds.named(text.slug, kinds, kind)
+    wanted = named | address.query(text.slug, specs, short, everything=False) | pin
     settings = (text.slug, *sorted(wanted.items()))
     now = visit()
     if now.step is not None:
@@ -188,7 +189,8 @@ def address_bar(
         if now.step_of != settings:
             now.step = now.step_of = None
     lesson = reading.in_address(text.slug)
-    address.write(lesson or wanted, step=None if lesson else now.step)
+    bare = ui.kinds.named(text.slug, kinds, kinds[0])
+    address.write(lesson or wanted, step=None if lesson else now.step, bare=bare)
     teaching.show(text, specs, wanted)
     now.link = address.link(address.query(text.slug, specs, data, everything=True) | pin)
     lost = say("pin_note") if compare.stays(text.slug) else None

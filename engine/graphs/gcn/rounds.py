@@ -112,16 +112,11 @@ def _ground(params: Rounds, data: Graph) -> _Ground:
         sent=first if X is None else X @ first / np.sqrt(X.shape[1]),
         later=later,
         senders=senders,
-        coefficients=(_row(rules[0], v)[senders], _row(rules[1], v)[senders]),
+        coefficients=(rules[0].row(v)[senders], rules[1].row(v)[senders]),
         hop=messages.hops(data.n, arcs, v),
         pos=drawn(data),
         total=1 + len(PARTS) * params.rounds,
     )
-
-
-def _row(P: Operator, v: int) -> np.ndarray:
-    """Row v of a matrix, (n,)."""
-    return P.back(np.eye(1, P.n, v)[0])
 
 
 def _frame(ground: _Ground, now: _Now, step: int, part: str) -> RoundFrame:
