@@ -104,8 +104,8 @@ def _sides(
     must = np.isin(index, first)
     rank = np.bincount(pairs.ravel(), minlength=len(pos))[list(index)] + 1000 * must
     lines = np.concatenate([at[pairs[:, 0]], at[pairs[:, 1]]], 1) if len(pairs) <= FEW else None
-    box, marks = labels.sizes(texts, 11), {"marks": at, "mark_radius": size / 2}
-    return labels.place(at[list(index)], box, rank, radius=size / 2, lines=lines, must=must, limit=2.6, **marks)
+    box, near = labels.sizes(texts, 11), size / 2
+    return labels.place(at[list(index)], box, rank, radius=near, marks=at, mark_radius=near, lines=lines, must=must, limit=2.6)
 
 
 def crosses(pos: np.ndarray, index: np.ndarray, size: float = 14) -> Trace:

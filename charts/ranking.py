@@ -16,7 +16,8 @@ SMALL = {"size": 11, "color": "@ink3"}
 def ranked(
     title: str, names: Sequence[str], values: np.ndarray, *, lit: int = -1, hollow: Sequence[bool] = (),
     colour: str | Sequence[str] = "@c1", said: Sequence[str] = (), told: Sequence[str] = (), rows: int = 0, top: float = 0.0,
-    letters: int = 14, strokes: Sequence[float] = (), notes: Sequence[dict[str, Any]] = (), small: bool = False, **meta: Any,
+    letters: int = 14, strokes: Sequence[float] | np.ndarray = (), notes: Sequence[dict[str, Any]] = (), small: bool = False,
+    **meta: Any,
 ) -> Panel:  # fmt: skip
     """Bars [n] under each other, each with its name before it and its number behind it.
 
@@ -34,7 +35,7 @@ def ranked(
         "width": 0.62,
         "cliponaxis": False,
         "marker": _inks(n, lit, list(hollow) or [False] * n, [colour] * n if isinstance(colour, str) else list(colour)),
-        "text": numbers,
+        "text": [""] * n if len(strokes) else numbers,
         "textposition": "outside",
         "textfont": {"size": 11, "color": "@ink2"},
         "customdata": list(told) or [f"{escaped(name)}: {text}" for name, text in zip(names, numbers, strict=True)],
@@ -47,14 +48,10 @@ def ranked(
         "tickfont": {"size": 12, "color": "@ink"},
     }
     low, high = float(np.nanmin(values, initial=0.0)), top or float(np.nanmax(values, initial=0.0)) or 1.0
+    traces = [bars, *(_strokes(strokes, numbers, low + (OUTSIDE - 0.01) * (high - low)) if len(strokes) else [])]
     across = blank(range=[1.05 * low - 0.2 * (high - low) * (low < 0), low + OUTSIDE * (high - low)])
     return Panel(
-        [bars, *[_strokes(strokes)] * (len(strokes) > 0)],
-        title,
-        notes=notes,
-        x=across,
-        y={"range": [max(n, rows) - 0.4, -0.6], "showgrid": False} | ticks,
-        small=small,
+        traces, title, notes=notes, x=across, y={"range": [max(n, rows) - 0.4, -0.6], "showgrid": False} | ticks, small=small
     )
 
 
@@ -81,11 +78,12 @@ def table(
     return Panel(traces, title, notes=[*heads, *feet], x=blank(range=[-0.02, 1.02]), y=blank(range=[deep, -1.4]), small=small)
 
 
-def _strokes(values: Sequence[float]) -> Trace:
-    """An upright stroke on each bar, at another value of it."""
+def _strokes(values: Sequence[float] | np.ndarray, numbers: Sequence[str], right: float) -> list[Trace]:
+    """An upright stroke on each bar, at another value of it; the numbers in a column, where no stroke is."""
     style = {"symbol": "line-ns", "size": 17, "line": {"width": 2, "color": "@ink"}}
     at = {"x": np.asarray(values, float), "y": np.arange(len(values))}
-    return {"type": "scatter", "mode": "markers", **at, "marker": style, "hoverinfo": "skip", "cliponaxis": False}
+    strokes = {"type": "scatter", "mode": "markers", **at, "marker": style, "hoverinfo": "skip", "cliponaxis": False}
+    return [strokes, _column(right, numbers, ["@ink2"] * len(numbers), 11, {"silent": True})]
 
 
 def _inks(n: int, lit: int, hollow: Sequence[bool], colours: Sequence[str]) -> dict[str, Any]:

@@ -23,7 +23,6 @@ ROW = 24  # px: titles whose lines are so near stand in one row
 SMALL = {
     "ngram-sentence", "ngram-context", "ngram-perplexity", "ngram-generate", "ngram-weights", "ngram-turing",
     "word2vec-pair", "word2vec-noise", "word2vec-cuts",
-    "gcn-propagate",
     "swin-trained",
     "diffusion-pictures", "diffusion-points", "diffusion-by_calls",
 }  # fmt: skip
@@ -32,7 +31,6 @@ UNLIT = {
     "word2vec-cuts",
     "som-batch", "som-unfold_batch",
     "em-coins", "em-mixture", "em-by_k",
-    "gcn-train", "gcn-depth", "gcn-inspect",
     "swin-shapes",
     "diffusion-pictures", "diffusion-points", "diffusion-by_calls", "diffusion-forward",
 }  # fmt: skip

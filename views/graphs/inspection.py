@@ -45,7 +45,7 @@ def _drawing(look: Look[InspectFrame]) -> Panel:
     nodes, arcs = _shown(look)
     live = graphs.edges(pos, graphs.sampled(arcs), colour="@accent", width=2, opacity=1)
     traces = [*web, live, marks, parts.lamp(look, nodes), *parts.names(look, nodes.tolist())]
-    key = [("◯", look.say("key_nodes"), "@accent")] * bool(len(nodes))
+    key = [("○", look.say("key_nodes"), "@accent")] * bool(len(nodes))
     key += [("━", look.say("key_conv" if frame.name == "conv" else "key_arcs"), "@accent")] * bool(len(arcs))
     return parts.drawn(look, traces, look.say("drawing"), [*told, *legend(key, room=420)])
 

@@ -18,7 +18,9 @@ from views.look import Look
 NAMED, LETTERS = 80, 16  # nodes up to which all have a name where there is room; letters of one
 FORMULAS = 700  # nodes up to which the formula speaks of each of them
 BELOW = 0.07  # of a drawing's height: room for words below it
-LEADERS = {("Mr. Hi", "Officer"): (0, 33)}  # Zachary's club broke up into their sides: by the classes' names, who they are
+LEADERS: dict[tuple[str, ...], tuple[int, ...]] = {
+    ("Mr. Hi", "Officer"): (0, 33)
+}  # Zachary's club broke up into their sides: by the classes' names, who they are
 
 
 def leaders(graph: Graph) -> tuple[int, ...]:

@@ -67,7 +67,7 @@ def predicted(look: Look[TrainFrame]) -> Panel:
         *parts.names(look, frame.labelled.tolist()),
     ]
     key = "graph_attention" if len(frame.attention) else "graph" if graph.n <= graphs.FEW else "graph_large"
-    items = [*_classes(look), ("◯", look.say(meaning), "@accent")]
+    items = [*_classes(look), ("○", look.say(meaning), "@accent")]
     return parts.drawn(look, traces, look.say(key), [*told, *legend(items, room=LEGEND)])
 
 
@@ -77,7 +77,7 @@ def pulled(look: Look[TrainFrame]) -> Panel:
     web, told = parts.web(look)
     high = max(float(frame.pull.max()), 1e-30)
     marks = parts.shaded(look, frame.pull / high, 1, [short(float(pull)) for pull in frame.pull])
-    around = [parts.rings(look, frame.labelled), parts.lamp(look, [frame.pull.argmax()])]
+    around = [parts.rings(look, frame.labelled), parts.lamp(look, [int(frame.pull.argmax())])]
     key = legend([("○", look.say("key_told"), "@ink")], room=LEGEND)
     return parts.drawn(
         look, [*web, marks, *around, *parts.names(look, frame.labelled.tolist())], look.say("pulled"), [*told, *key]

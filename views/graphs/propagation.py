@@ -1,6 +1,5 @@
 """Rounds of messages: they run along the edges to one node, and what it holds then is a row of a power of Â."""
 
-
 import numpy as np
 
 from charts import graphs, matrices, points
@@ -139,7 +138,7 @@ def _graph(look: Look[RoundFrame], share: np.ndarray) -> Panel:
         *_ends(look),
     ]
     title = look.say("heard", name=cut(parts.called(look, frame.v), 14), k=_done(frame))
-    key = matrices.scale("0", "≥ " * (high < 1) + look.percent(high), "sequential")
+    key = matrices.scale("0", "\u2002≥ " * (high < 1) + look.percent(high), "sequential")
     return parts.drawn(look, traces, title, [*told, *key])
 
 
