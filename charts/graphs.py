@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from charts import bars, labels, points
-from charts.panels import Trace
+from charts.panels import Trace, escaped
 
 FEW = 340  # nodes up to which they are SVG, one mark each
 MANY = 3000  # edges drawn at most
@@ -84,11 +84,11 @@ def names(
 ) -> Trace:  # fmt: skip
     """Names [k] beside nodes `index` where there is room, the same through a film: `first` ones before all, then by degree.
 
-    `room`: what the axis of y has more below than `frame`. `texts` are escaped already.
+    `room`: what the axis of y has more below than `frame`. `texts` as they are.
     """
     sides = _sides(pos.tobytes(), pairs.tobytes(), tuple(index), tuple(texts), tuple(first), size, room)
     inks = ["@ink" if sides[k] >= 0 and u in {*first, *bold} else "@ink2" for k, u in enumerate(index)]
-    said = [f"<b>{text}</b>" if u in bold else text for u, text in zip(index, texts, strict=True)]
+    said = [f"<b>{escaped(text)}</b>" if u in bold else escaped(text) for u, text in zip(index, texts, strict=True)]
     return labels.beside(said, sides, pos[list(index)], mark=size, colour=inks)
 
 

@@ -8,7 +8,7 @@ from charts import curves, graphs, points
 from charts.formula import formula
 from charts.layout import columns, rows
 from charts.numbers import count, number, short
-from charts.panels import Panel, Picture, escaped, legend
+from charts.panels import Panel, Picture, legend
 from charts.ranking import ranked
 from charts.words import cut
 from engine.graphs.gcn import EditFrame
@@ -16,7 +16,6 @@ from views.graphs import parts
 from views.look import Look, Values
 
 CHANGE = formula(r"\Delta_{{name}!} = \frac{1}{2}\sum_c \left|p'_{{name}!}(c) - p_{{name}!}(c)\right| = {d}!!")
-PROVEN = {1: "flip_1", 2: "flip_2", 3: "flip_3"}  # by size: no larger one is ever proven to be the smallest
 
 
 def ablation(look: Look[EditFrame]) -> Picture:
@@ -27,7 +26,7 @@ def ablation(look: Look[EditFrame]) -> Picture:
     return look.picture(
         columns(_changed(look), rows(_effects(look), _turned(look), shares=(3, 2))),
         facts=_facts(look),
-        key=_key(frame),
+        key=frame.verdict,
         formula=CHANGE if frame.step else "",
         values=values,
         of="node" if frame.step else "",
@@ -35,16 +34,6 @@ def ablation(look: Look[EditFrame]) -> Picture:
         metrics=(("total_change", number(frame.total_change, 2)), "flipped", ("margin", number(frame.margin, 2))),
         hold=20.0 if frame.part != "edge" else 6.0 if frame.step < 6 else 2.0,
     )
-
-
-def _key(frame: EditFrame) -> str:
-    """Which sentence tells how the search for a flip goes on; elsewhere the part says it."""
-    size = len(frame.edited)
-    if frame.part != "flip":
-        return ""
-    if not frame.turned:
-        return "no_flip_one" if size == 1 else "no_flip"
-    return PROVEN[size] if frame.proven else "flip"
 
 
 def _facts(look: Look[EditFrame]) -> dict[str, Any]:
@@ -68,8 +57,10 @@ def _facts(look: Look[EditFrame]) -> dict[str, Any]:
 
 def _worth(look: Look[EditFrame]) -> list[str]:
     """Every edge that is tried, and what it is worth."""
-    ends = [(escaped(parts.called(look, u)), escaped(parts.called(look, v))) for u, v in look.frame.edges]
-    return [f"{u} – {v}: {short(float(effect))}" for (u, v), effect in zip(ends, look.frame.effect, strict=True)]
+    names, effects = parts.everybody(look), look.frame.effect.tolist()
+    return [
+        f"{names[u]} – {names[v]}: {short(effect)}" for (u, v), effect in zip(look.frame.edges.tolist(), effects, strict=True)
+    ]
 
 
 def _changed(look: Look[EditFrame]) -> Panel:

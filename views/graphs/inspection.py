@@ -8,11 +8,11 @@ import numpy as np
 from charts import graphs
 from charts.layout import columns, rows
 from charts.numbers import short
-from charts.panels import Panel, Picture, blank, escaped, legend, note
+from charts.panels import Panel, Picture, blank, legend, note
 from charts.ranking import table
 from charts.words import wrapped
 from engine.graphs.gcn import InspectFrame
-from engine.graphs.gcn.inspection import findings
+from engine.graphs.gcn.inspection import findings, spoken_of
 from views.graphs import parts
 from views.look import Look
 
@@ -40,27 +40,13 @@ def _drawing(look: Look[InspectFrame]) -> Panel:
     """The graph; lit are the nodes or arcs whose numbers stand beside it, or all that messages take."""
     frame, graph, pos = look.frame, look.data[0], look.frame.pos
     web, told = parts.web(look)
-    names = [escaped(parts.called(look, u)) for u in range(graph.n)]
-    marks = graphs.nodes(pos, np.arange(graph.n), colour="@c1", size=parts.size_of(graph), **graphs.told(names))
-    nodes, arcs = _shown(look)
+    marks = graphs.nodes(pos, np.arange(graph.n), colour="@c1", size=parts.size_of(graph), **graphs.told(parts.everybody(look)))
+    nodes, arcs = spoken_of(look.frames, graph, ROWS)
     live = graphs.edges(pos, graphs.sampled(arcs), colour="@accent", width=2, opacity=1)
     traces = [*web, live, marks, parts.lamp(look, nodes), *parts.names(look, nodes.tolist())]
     key = [("○", look.say("key_nodes"), "@accent")] * bool(len(nodes))
     key += [("━", look.say("key_conv" if frame.name == "conv" else "key_arcs"), "@accent")] * bool(len(arcs))
     return parts.drawn(look, traces, look.say("drawing"), [*told, *legend(key, room=420)])
-
-
-def _shown(look: Look[InspectFrame]) -> tuple[np.ndarray, np.ndarray]:
-    """The nodes, and the arcs (a, 2), that an attribute's first entries are of; of GCNConv all arcs, along which it sends."""
-    frame, n, none = look.frame, look.data[0].n, np.zeros((0, 2), int)
-    index = next((one.head for one in look.frames if one.name == "edge_index"), np.zeros((2, 0)))
-    arcs = index.T[: ROWS if frame.name == "edge_attr" else None].astype(int)
-    if frame.name in ("edge_index", "edge_attr"):
-        return np.zeros(0, int), arcs[(arcs < n).all(1)]
-    if frame.name == "conv":
-        return np.zeros(0, int), look.data[0].arcs()[0].T
-    most = frame.head.shape[1] if frame.name == "y" else min(frame.head.shape[0], ROWS)
-    return np.arange(min(most, n)), none
 
 
 def _head(look: Look[InspectFrame]) -> Panel:

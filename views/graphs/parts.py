@@ -34,6 +34,14 @@ def called(look: Look[Any], node: Any) -> str:
     return class_of(graph, great.index(int(node)), look.say) if int(node) in great else graph.names[int(node)]
 
 
+def everybody(look: Look[Any]) -> list[str]:
+    """What all nodes are called, escaped."""
+    names = [escaped(name) for name in look.data[0].names]
+    for node in leaders(look.data[0]):
+        names[node] = escaped(called(look, node))
+    return names
+
+
 def class_of(graph: Graph, label: int, words: Words) -> str:
     """What a class is called: those of the samples have names in every language, others their own. Not escaped."""
     name = graph.label_names[label] if label < len(graph.label_names) else str(label)
@@ -75,7 +83,7 @@ def size_of(graph: Graph) -> float:
 
 def shaded(look: Look[Any], values: np.ndarray, high: float, said: Sequence[str], **marker: Any) -> Trace:
     """All nodes coloured by a value from 0 to `high`; pointing at one says it in words."""
-    texts = [f"{escaped(called(look, u))}: {word}" for u, word in enumerate(said)]
+    texts = [f"{name}: {word}" for name, word in zip(everybody(look), said, strict=True)]
     style = {"line": {"width": 1, "color": "@edge"}, "size": size_of(look.data[0])} | marker
     return graphs.valued(look.frame.pos, values, high=high, marker=style, meta={"click": "node"}, **graphs.told(texts))
 
@@ -86,7 +94,7 @@ def names(look: Look[Any], some: Sequence[int] = ()) -> list[Trace]:
     if not look.options.names or graph.n > graphs.FEW:
         return []
     index = range(graph.n) if graph.n <= NAMED else first
-    texts = [escaped(cut(called(look, u), LETTERS)) for u in index]
+    texts = [cut(called(look, u), LETTERS) for u in index]
     pairs, size = graph.pairs()[0], size_of(graph)
     return [graphs.names(look.frame.pos, pairs, index, texts, first, size=size, room=BELOW, bold=leaders(graph))]
 

@@ -10,6 +10,7 @@ from charts.panels import Panel, Trace, escaped, legend
 from charts.words import cut
 from engine.edges import Graph
 from engine.graphs.gcn import TrainFrame, messages
+from engine.graphs.gcn.learning import moved, turned
 from views.graphs import parts
 from views.look import Look, Metric
 
@@ -37,32 +38,27 @@ def metrics(look: Look[TrainFrame]) -> list[Metric]:
     return ["loss", *known, ("energy", short(frame.energy, 2))]
 
 
-def turned(frame: TrainFrame, before: TrainFrame | None) -> np.ndarray:
-    """The nodes whose predicted class is another than in the picture before."""
-    return np.flatnonzero(before.p.argmax(1) != frame.p.argmax(1)) if before else np.zeros(0, int)
-
-
-def moved(look: Look[TrainFrame]) -> tuple[np.ndarray, str]:
+def lit(look: Look[TrainFrame]) -> tuple[np.ndarray, str]:
     """The nodes on which the lamp is, and what that means: predictions that turned; else the one that moved most."""
-    frame, before = look.frame, look.frames[-2] if len(look.frames) > 1 else None
+    frame = look.frame
     if frame.part == "loss":
         return frame.labelled, "key_loss"
-    if not before:
+    if len(look.frames) < 2:
         return np.zeros(0, int), "key_turned"
-    new = turned(frame, before)
-    return (new, "key_turned") if len(new) else (np.abs(frame.p - before.p).sum(1).argmax()[None], "key_moved")
+    new = turned(frame, look.frames[-2])
+    return (new, "key_turned") if len(new) else (moved(frame, look.frames[-2]), "key_moved")
 
 
 def predicted(look: Look[TrainFrame]) -> Panel:
     """Every node in the colour and shape of its class, paler the less sure; rings: told, crosses: wrong, lit: moved."""
     frame, graph = look.frame, look.data[0]
     web, told = parts.web(look)
-    lit, meaning = moved(look)
+    now, meaning = lit(look)
     traces = [
         *(_attended(look) if len(frame.attention) else web),
         *_members(look, frame.pos, parts.size_of(graph)),
         parts.rings(look, frame.labelled),
-        parts.lamp(look, lit),
+        parts.lamp(look, now),
         graphs.crosses(frame.pos, _wrong(frame, graph)),
         *parts.names(look, frame.labelled.tolist()),
     ]
@@ -91,10 +87,10 @@ def plane(look: Look[TrainFrame]) -> Panel:
     far = max(float(np.abs(one.plane).max()) for one in look.frames)
     reach = 1.7 * 2.0 ** max(0, np.ceil(np.log2(far / 1.6)))
     told = graphs.rings(xy, frame.labelled, size=size + 4, width=1.5)
-    lit = graphs.rings(xy, moved(look)[0], colour="@accent", size=size + 6) | {"meta": {"still": True}}
+    glow = graphs.rings(xy, lit(look)[0], colour="@accent", size=size + 6) | {"meta": {"still": True}}
     axis = {"range": [-reach, reach], "showticklabels": False, "tickvals": [0]}
     title = look.say("plane" if frame.depth > 1 else "plane_output")
-    return Panel([*_members(look, xy, size), told, lit], title, x=axis, y=axis)
+    return Panel([*_members(look, xy, size), told, glow], title, x=axis, y=axis)
 
 
 def _classes(look: Look[TrainFrame]) -> list[tuple[str, str, str]]:
@@ -114,26 +110,26 @@ def _members(look: Look[TrainFrame], pos: np.ndarray, size: float) -> list[Trace
     frame, graph, meta = look.frame, look.data[0], {"click": "node"}
     classes, opacity = frame.p.argmax(1), _opacity(frame)
     if graph.n > graphs.FEW:
-        hover, every = look.say("hover_many") + "<extra></extra>", np.arange(graph.n)
-        return [
-            graphs.nodes(pos, every, colour="@ink", size=size, marker=graphs.classes(classes), hovertemplate=hover, meta=meta)
-        ]
-    traces = []
+        how = {"hovertemplate": look.say("hover_many") + "<extra></extra>", "marker": graphs.classes(classes)}
+        return [graphs.nodes(pos, np.arange(graph.n), colour="@ink", size=size, meta=meta, **how)]
+    traces, every = [], _told(look)
     for k in range(frame.p.shape[1]):
         mine = np.flatnonzero(classes == k)
         colour, symbol, _ = points.kind(k)
-        said, pale = graphs.told([_told(look, u, k) for u in mine]), {"opacity": opacity[mine]}
+        said, pale = graphs.told([every[u] for u in mine]), {"opacity": opacity[mine]}
         traces.append(graphs.nodes(pos, mine, colour=colour, symbol=symbol, size=size, marker=pale, meta=meta, **said))
     return traces
 
 
-def _told(look: Look[TrainFrame], node: Any, label: int) -> str:
-    """What pointing at a node says: its class, how sure that is, and which it is in truth."""
-    graph, name = look.data[0], escaped(parts.class_of(look.data[0], label, look.say))
-    said = f"{escaped(parts.called(look, node))}: {name} {number(float(look.frame.p[node].max()), 3)}"
-    if graph.labels is None or graph.labels[node] in (-1, label):
-        return said
-    return said + "<br>" + look.say("in_truth", label=parts.class_of(graph, int(graph.labels[node]), look.say))
+def _told(look: Look[TrainFrame]) -> list[str]:
+    """What pointing at each node says: its class, how sure that is, and which it is in truth."""
+    frame, graph = look.frame, look.data[0]
+    names = [parts.class_of(graph, k, look.say) for k in range(frame.p.shape[1])]
+    found, sure = frame.p.argmax(1).tolist(), frame.p.max(1).astype(float).tolist()
+    said = [f"{name}: {escaped(names[k])} {number(p, 3)}" for name, k, p in zip(parts.everybody(look), found, sure, strict=True)]
+    for u in _wrong(frame, graph):
+        said[u] += "<br>" + look.say("in_truth", label=names[graph.labels[u]])
+    return said
 
 
 def _opacity(frame: TrainFrame) -> np.ndarray:

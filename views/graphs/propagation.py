@@ -27,7 +27,7 @@ SOURCES, TALKS = 8, 320  # bars; arcs up to which all messages are drawn, not on
 
 def propagation(look: Look[RoundFrame]) -> Picture:
     """Messages on their way to one node, the row of the matrix that they are, and where what it holds came from."""
-    frame, share = look.frame, _share(look)
+    frame, share = look.frame, look.frame.share(_mean(look))
     others = np.where(np.arange(look.data[0].n) == frame.v, -1.0, share)
     own, source = float(share[frame.v]), max(float(others.max()), 0.0)
     mathml, values, of, at = _formula(look)
@@ -58,21 +58,6 @@ def propagation(look: Look[RoundFrame]) -> Picture:
 def _mean(look: Look[RoundFrame]) -> bool:
     """Whether the mean rule is looked at."""
     return bool(look.options.matrix == "mean")
-
-
-def _share(look: Look[RoundFrame]) -> np.ndarray:
-    """Of what v holds, how much came from each node, under the rule that is looked at: parts of one (n,)."""
-    return messages.shares(look.frame.mean if _mean(look) else look.frame.symmetric)
-
-
-def _weights(look: Look[RoundFrame]) -> np.ndarray:
-    """What messages to v are multiplied with, in parts of one (d + 1,), v's own last."""
-    return messages.shares(look.frame.c_mean if _mean(look) else look.frame.c_symmetric)
-
-
-def _done(frame: RoundFrame) -> int:
-    """How many rounds are over."""
-    return frame.step - (frame.part in COME)
 
 
 def _key(look: Look[RoundFrame]) -> str:
@@ -121,10 +106,9 @@ def _graph(look: Look[RoundFrame], share: np.ndarray) -> Panel:
     arcs = arcs[:, arcs[0] != arcs[1]]
     after = frame.part == "update"
     lit = messages.ways(arcs, frame.hop, frame.step) if after else arcs.T[(arcs[1] == frame.v) & (frame.part != "")]
-    high = float(_weights(look).max()) or 1.0
-    heard = (frame.hop >= 0) & (frame.hop <= _done(frame))
-    size = parts.size_of(look.data[0]) * np.where(heard, 1, 0.6)
-    edge = {"width": 1, "color": ["@edge" if near else "@ghost" for near in heard]}
+    high = float(look.frame.weights(_mean(look)).max()) or 1.0
+    size = parts.size_of(look.data[0]) * np.where(frame.heard, 1, 0.6)
+    edge = {"width": 1, "color": ["@edge" if near else "@ghost" for near in frame.heard]}
     said = [look.percent(float(part), 2) for part in share]
     traces = [
         *web,
@@ -137,7 +121,7 @@ def _graph(look: Look[RoundFrame], share: np.ndarray) -> Panel:
         *parts.names(look, [frame.v]),
         *_ends(look),
     ]
-    title = look.say("heard", name=cut(parts.called(look, frame.v), 14), k=_done(frame))
+    title = look.say("heard", name=cut(parts.called(look, frame.v), 14), k=frame.done)
     key = matrices.scale("0", "\u2002≥ " * (high < 1) + look.percent(high), "sequential")
     return parts.drawn(look, traces, title, [*told, *key])
 
@@ -151,7 +135,7 @@ def _talk(look: Look[RoundFrame], arcs: np.ndarray) -> Trace:
 
 def _messages(look: Look[RoundFrame]) -> Trace:
     """The messages to v: lamp dots, from when they are weighed as large as their weight; v's own comes from above it."""
-    frame, weights, seen = look.frame, _weights(look), look.frame.part in COME
+    frame, weights, seen = look.frame, look.frame.weights(_mean(look)), look.frame.part in COME
     at = _between(look, frame.senders, np.full(len(frame.senders), frame.v))
     at[-1, 1] += 0.16 * (1 - COME.get(frame.part, 1))
     large = np.where(weights > 0, 9 if frame.part == "gather" else 20 * np.sqrt(weights), 0)
@@ -180,14 +164,14 @@ def _ends(look: Look[RoundFrame]) -> list[Trace]:
 
 def _matrix(look: Look[RoundFrame]) -> Panel:
     """The matrix of the rule, of a large graph its part around v: rows receive, columns send; v's row, and who sends in it."""
-    frame, graph, k, which = look.frame, look.data[0], _done(look.frame), look.options.matrix
+    frame, graph, k, which = look.frame, look.data[0], look.frame.done, look.options.matrix
     near = np.arange(graph.n)
     if graph.n > CELLS:
         near = np.sort(np.lexsort((near, np.where(frame.hop < 0, 10_000, frame.hop)))[:NEAREST])
     P = messages.operator(graph.n, *wires(look.params, graph), "mean" if _mean(look) else "symmetric")
     shown = P.power(k, near) if which == "power" else P.part(near)
     n, row = len(near), int(np.flatnonzero(near == frame.v)[0])
-    sends = np.flatnonzero(np.isin(near, frame.senders[_weights(look) > 0]) & (frame.part in COME))
+    sends = np.flatnonzero(np.isin(near, frame.senders[look.frame.weights(_mean(look)) > 0]) & (frame.part in COME))
     at = np.stack([sends, np.full(len(sends), row)], 1).astype(float)
     lit = points.cloud(at, colour="@accent", symbol="square", size=6, opacity=1, hoverinfo="skip", meta={"still": True})
     band = {
@@ -212,7 +196,7 @@ def _sources(look: Look[RoundFrame], share: np.ndarray) -> Panel:
     order = np.argsort(-end, kind="stable")
     near = order[np.isin(order, frame.senders[:-1])][:5]
     who = [frame.v, *near, *order[~np.isin(order, [frame.v, *near])]][:SOURCES]
-    top = 1.0 if not frame.step else 1.1 * max(float(_weights(look).max()), float(end[who].max()) * known, 0.01)
+    top = 1.0 if not frame.done else 1.1 * max(float(look.frame.weights(_mean(look)).max()), float(end[who].max()) * known, 0.01)
     return ranked(
         look.say("sources_end" if known else "sources"),
         [parts.called(look, u) for u in who],

@@ -7,7 +7,7 @@ from charts.layout import columns, rows
 from charts.numbers import short
 from charts.panels import Panel, Picture, escaped
 from engine.algorithm import closely
-from engine.graphs.gcn import TrainFrame
+from engine.graphs.gcn import TrainFrame, learning
 from views.graphs import parts, predictions
 from views.look import Look, Values
 
@@ -22,8 +22,8 @@ def training(look: Look[TrainFrame]) -> Picture:
     back, known = frame.part == "backward", bool(np.isfinite(frame.accuracy))
     main = predictions.pulled(look) if back else predictions.predicted(look)
     mathml, values, of, at = _formula(look)
-    trained, last = look.part in ("step", "update", "from"), _last_turn(look)
-    turned = len(predictions.turned(frame, look.frames[-2])) if len(look.frames) > 1 else 0
+    trained, last = look.part in ("step", "update", "from"), learning.last_turn(look.frames)
+    turned = len(learning.turned(frame, look.frames[-2])) if len(look.frames) > 1 else 0
     random = look.say("random", features=frame.random_features) if frame.random_features else ""
     settled = look.say("settled", epoch=last) if last < frame.epoch else look.say("turns", count=turned)
     told = {"name": parts.called(look, frame.pull.argmax()), "random": random, "settled": settled}
@@ -56,12 +56,6 @@ def _chosen(look: Look[TrainFrame]) -> str:
     return look.say("chosen", key, count=params.per_class)
 
 
-def _last_turn(look: Look[TrainFrame]) -> int:
-    """The last epoch in which a prediction turned, as far as the film has come."""
-    pairs = zip(look.frames[-2::-1], look.frames[:0:-1], strict=True)
-    return next((now.epoch for before, now in pairs if len(predictions.turned(now, before))), look.frames[0].epoch)
-
-
 def _course(look: Look[TrainFrame], known: bool) -> Panel:
     """How many of the others are right, epoch by epoch; the loss where nobody knows. The axes stay."""
     epochs = closely(look.params, look.params.last) or range(look.params.last + 1)
@@ -81,5 +75,5 @@ def _formula(look: Look[TrainFrame]) -> tuple[str, Values, str, int]:
         return BACK, {"name": (names, 0), "pull": (pull, 0)}, "node", int(frame.pull.argmax())
     classes = [escaped(parts.class_of(graph, int(k), look.say)) for k in frame.p.argmax(1)]
     sure = np.round(frame.p.max(1).astype(float), 3).tolist()
-    lit = predictions.moved(look)[0]
-    return SURE, {"name": (names, 0), "cls": (classes, 0), "p": (sure, 3)}, "node", int(lit[0]) if len(lit) else 0
+    now = predictions.lit(look)[0]
+    return SURE, {"name": (names, 0), "cls": (classes, 0), "p": (sure, 3)}, "node", int(now[0]) if len(now) else 0

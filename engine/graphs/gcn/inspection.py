@@ -1,6 +1,6 @@
 """A graph as torch_geometric's `Data`: what it holds, common mistakes in it, and whether anybody notices."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -58,6 +58,19 @@ def inspect(params: Inspection, data: Graph) -> Iterator[InspectFrame]:
     facts = tuple((name, *found.facts[name]) for name in attributes if name in found.facts)
     for step, name in enumerate(names):
         yield InspectFrame(**common, step=step, part="", name=name, facts=facts, head=_head(attributes.get(name)))
+
+
+def spoken_of(frames: Sequence[InspectFrame], data: Graph, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """The nodes, and the arcs (a, 2), of the first entries, `most` rows, of the last frame's attribute; of GCNConv all arcs."""
+    now, none = frames[-1], np.zeros((0, 2), int)
+    if now.name == "conv":
+        return none[:, 0], data.arcs()[0].T
+    if now.name in ("edge_index", "edge_attr"):
+        index = next((frame.head for frame in frames if frame.name == "edge_index"), none.T)
+        arcs = index.T[: most if now.name == "edge_attr" else None].astype(int)
+        return none[:, 0], arcs[(arcs < data.n).all(1)]
+    count = now.head.shape[1] if now.name == "y" else min(now.head.shape[0], most)
+    return np.arange(min(count, data.n)), none
 
 
 def findings(frame: InspectFrame) -> list[tuple[str, Any, bool]]:

@@ -72,6 +72,22 @@ class TrainFrame(GcnFrame):
     turn: np.ndarray  # float32 (2, 2): plane @ turn lies as in the whole run, from which a close-up's plane may be turned
 
 
+def turned(now: TrainFrame, before: TrainFrame) -> np.ndarray:
+    """The nodes whose predicted class is another than before."""
+    return np.flatnonzero(before.p.argmax(1) != now.p.argmax(1))
+
+
+def moved(now: TrainFrame, before: TrainFrame) -> np.ndarray:
+    """The node whose probabilities changed most."""
+    return np.array([np.abs(now.p - before.p).sum(1).argmax()])
+
+
+def last_turn(frames: Sequence[TrainFrame]) -> int:
+    """The last epoch in which a prediction turned; the first of all where none did."""
+    pairs = zip(frames[-2::-1], frames[:0:-1], strict=True)
+    return next((now.epoch for before, now in pairs if len(turned(now, before))), frames[0].epoch)
+
+
 @dataclass(frozen=True)
 class Ground:
     """What stays the same through a training."""

@@ -46,6 +46,24 @@ class RoundFrame(GcnFrame):
     own_mean: float
     energy: float  # Dirichlet energy of h_symmetric
 
+    @property
+    def done(self) -> int:
+        """How many rounds are over."""
+        return self.step - (self.part in PARTS[:-1])
+
+    @property
+    def heard(self) -> np.ndarray:
+        """Whom v has heard by now, bool (n,)."""
+        return (self.hop >= 0) & (self.hop <= self.done)
+
+    def share(self, mean: bool) -> np.ndarray:
+        """Of what v holds, how much came from each node by the mean rule or the symmetric one: parts of one (n,)."""
+        return messages.shares(self.mean if mean else self.symmetric)
+
+    def weights(self, mean: bool) -> np.ndarray:
+        """What messages to v are multiplied with, in parts of one (d + 1,), v's own last."""
+        return messages.shares(self.c_mean if mean else self.c_symmetric)
+
 
 @dataclass(frozen=True)
 class _Ground:
