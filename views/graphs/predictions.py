@@ -110,7 +110,7 @@ def _members(look: Look[TrainFrame], pos: np.ndarray, size: float) -> list[Trace
     frame, graph, meta = look.frame, look.data[0], {"click": "node"}
     classes, opacity = frame.p.argmax(1), _opacity(frame)
     if graph.n > graphs.FEW:
-        how = {"hovertemplate": look.say("hover_many") + "<extra></extra>", "marker": graphs.classes(classes)}
+        how: dict[str, Any] = {"hovertemplate": look.say("hover_many") + "<extra></extra>", "marker": graphs.classes(classes)}
         return [graphs.nodes(pos, np.arange(graph.n), colour="@ink", size=size, meta=meta, **how)]
     traces, every = [], _told(look)
     for k in range(frame.p.shape[1]):

@@ -65,7 +65,7 @@ def _key(look: Look[RoundFrame]) -> str:
     part = look.frame.part
     if part == "update" and len(look.frame.senders) == 1:
         return "alone"
-    return f"{part}_mean" if part in ("gather", "weigh") and _mean(look) else ""
+    return {"gather": "gather_mean", "weigh": "weigh_mean"}.get(part, "") if _mean(look) else ""
 
 
 def _formula(look: Look[RoundFrame]) -> tuple[str, Values, str, int]:

@@ -48,7 +48,7 @@ class EditFrame(GcnFrame):
             return ""
         if not self.turned:
             return "no_flip_one" if size == 1 else "no_flip"
-        return f"flip_{size}" if self.proven else "flip"
+        return {1: "flip_1", 2: "flip_2", 3: "flip_3"}[size] if self.proven else "flip"
 
 
 def ablate(params: Ablation, data: Graph) -> Iterator[EditFrame]:
