@@ -18,8 +18,8 @@ WEIGH = [
     formula(r"c_{{name}!} = \frac{{a}!}{\sqrt{{dv}! \cdot {du}!}} = {c}!!"),
     formula(r"c_{{name}!} = \frac{{a}!}{{dv}!} = {cm}!!"),
 ]
-SUM = [formula(rf"\sum_u c_u\,m_u = {{{s}}}!!") for s in ("s", "sm")]
-UPDATE = [formula(rf"h_v' = \tanh({{{s}}}! + 0.1) = {{{h}}}!!") for s, h in (("s", "h"), ("sm", "hm"))]
+SUM = [formula(r"\sum_u c_u\,m_u = {s}!!"), formula(r"\sum_u c_u\,m_u = {sm}!!")]
+UPDATE = [formula(r"h_v' = \tanh({s}! + 0.1) = {h}!!"), formula(r"h_v' = \tanh({sm}! + 0.1) = {hm}!!")]
 COME = {"gather": 0.25, "weigh": 0.55, "sum": 0.86}  # how far messages have come
 CELLS, NEAREST = 110, 40  # nodes up to which a matrix is drawn whole, and those of its part
 SOURCES, TALKS = 8, 320  # bars; arcs up to which all messages are drawn, not only those to v
