@@ -97,6 +97,12 @@ def cased(way: np.ndarray, *, colour: str, dash: str = "solid") -> list[Trace]:
     return [line(way[:, 0], way[:, 1], colour="@surface", width=4.5), line(way[:, 0], way[:, 1], colour=colour, dash=dash)]
 
 
+def now(x: float, y: float) -> Trace:
+    """The lamp on a point of a curve; nowhere where it is not known."""
+    marker = {"size": 9, "color": "@accent"}
+    return {"type": "scatter", "mode": "markers", "x": [x], "y": [y], "marker": marker, "hoverinfo": "skip", "cliponaxis": False}
+
+
 def history(
     title: str, *columns: str, across: str = "step", zero: bool = True, small: bool = False,
     x: Mapping[str, Any] | None = None, y: Mapping[str, Any] | None = None, notes: Sequence[dict[str, Any]] = (),

@@ -1,11 +1,13 @@
 """Nodes and edges. Large graphs are drawn by WebGL."""
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from charts import points
-from charts.panels import Trace
+from charts import bars, labels, points
+from charts.panels import Trace, escaped
 
 FEW = 340  # nodes up to which they are SVG, one mark each
 MANY = 3000  # edges drawn at most
@@ -17,9 +19,13 @@ def sampled(pairs: np.ndarray, most: int = MANY) -> np.ndarray:
     return pairs if len(pairs) <= most else pairs[np.linspace(0, len(pairs) - 1, most).round().astype(int)]
 
 
-def edges(pos: np.ndarray, pairs: np.ndarray, *, colour: str = "@edge", width: float = 0.8, opacity: float = 0.55) -> Trace:
+def edges(
+    pos: np.ndarray, pairs: np.ndarray, *, colour: str = "@edge", width: float = 0.8, opacity: float = 0.55, dash: str = "solid"
+) -> Trace:
     """Edges [m, 2] between places [n, 2], in one path."""
-    return faster(points.mesh(pos.astype(float), pairs, colour=colour, width=width, opacity=opacity), len(pos))
+    drawn = points.mesh(pos.astype(float), pairs, colour=colour, width=width, opacity=opacity)
+    drawn["line"] |= {"dash": dash} if dash != "solid" else {}
+    return faster(drawn, len(pos))
 
 
 def strengths(pos: np.ndarray, pairs: np.ndarray, values: np.ndarray, *, colour: str = "@ink2") -> list[Trace]:
@@ -65,6 +71,57 @@ def rings(pos: np.ndarray, index: np.ndarray, *, colour: str = "@ink", size: flo
     trace = points.cloud(pos[index].astype(float), colour=colour, symbol="circle-open", size=size, opacity=1, hoverinfo="skip")
     trace["marker"] |= {"line": {"width": width, "color": colour}}
     return faster(trace, len(pos))
+
+
+def told(texts: Sequence[str]) -> dict[str, Any]:
+    """What pointing at marks says; escaped already."""
+    return {"text": list(texts), "hovertemplate": "%{text}<extra></extra>"}
+
+
+def names(
+    pos: np.ndarray, pairs: np.ndarray, index: Sequence[int], texts: Sequence[str], first: Sequence[int] = (), *, size: float,
+    room: float = 0.0, bold: Sequence[int] = (),
+) -> Trace:  # fmt: skip
+    """Names [k] beside nodes `index` where there is room, the same through a film: `first` ones before all, then by degree.
+
+    `room`: what the axis of y has more below than `frame`. `texts` as they are.
+    """
+    sides = _sides(pos.tobytes(), pairs.tobytes(), tuple(index), tuple(texts), tuple(first), size, room)
+    inks = ["@ink" if sides[k] >= 0 and u in {*first, *bold} else "@ink2" for k, u in enumerate(index)]
+    said = [f"<b>{escaped(text)}</b>" if u in bold else escaped(text) for u, text in zip(index, texts, strict=True)]
+    where, font = [labels.SIDES[side] for side in sides], {"size": 11, "color": inks, "shadow": "@halo"}
+    return labels.beside(pos[list(index)], said, sides, radius=size / 2, textposition=where, textfont=font)
+
+
+@lru_cache(maxsize=32)
+def _sides(
+    places: bytes, edges: bytes, index: tuple[int, ...], texts: tuple[str, ...], first: tuple[int, ...], size: float, room: float
+) -> np.ndarray:
+    """On which side of its node each name stands; −1: it has no room."""
+    pos = np.frombuffer(places, np.float32).reshape(-1, 2).astype(float)
+    pairs = np.frombuffer(edges, np.int64).reshape(-1, 2)
+    x, y = frame(pos)
+    at = labels.pixels(pos, x, [y[0] - room * (y[1] - y[0]), y[1]])
+    must = np.isin(index, first)
+    rank = np.bincount(pairs.ravel(), minlength=len(pos))[list(index)] + 1000 * must
+    lines = np.concatenate([at[pairs[:, 0]], at[pairs[:, 1]]], 1) if len(pairs) <= FEW else None
+    box, near = labels.sizes(texts, 11), size / 2
+    return labels.place(at[list(index)], box, rank, radius=near, marks=at, mark_radius=near, lines=lines, must=must, limit=2.6)
+
+
+def crosses(pos: np.ndarray, index: np.ndarray, size: float = 14) -> Trace:
+    """Crosses on some of the nodes."""
+    x, y = pos[index].astype(float).T
+    font = {"size": size, "color": "@bad", "shadow": "@halo"}
+    return bars.labels(x, y, ["✕"] * len(index)) | {"textfont": font}
+
+
+def classes(kind: np.ndarray) -> dict[str, Any]:
+    """One marker for all nodes of a large graph, a colour for each class [n]; those beyond six share one."""
+    colours = [f"@c{k + 1}" for k in range(6)] + ["@ink3"]
+    scale = [[at / 7, colour] for k, colour in enumerate(colours) for at in (k, k + 1)]
+    kept = np.minimum(kind, 6).astype(np.int8)
+    return {"color": kept, "colorscale": scale, "cmin": -0.5, "cmax": 6.5, "line": {"width": 0}}
 
 
 def faster(trace: Trace, n: int) -> Trace:

@@ -105,6 +105,13 @@ def squares(
     return Panel([heat], title, x={**look, "range": [-0.5, table.shape[1] - 0.5], **x}, y={**look, **rows})
 
 
+def heat(values: np.ndarray, hover: str, **meta: Any) -> Trace:
+    """The entries (m, n) of a matrix from 0 to their largest. `hover`: a template; `meta`: its link."""
+    gap = 0.4 if len(values) <= 40 else 0
+    look = {"colorscale": "@sequential", "zmin": 0, "zmax": float(values.max()) or 1.0, "showscale": False}
+    return {"type": "heatmap", "z": values, **look, "xgap": gap, "ygap": gap, "hovertemplate": hover, "meta": meta}
+
+
 def ringed(places: np.ndarray, corners: np.ndarray, colours: Sequence[str], width: float = 3) -> list[Trace]:
     """Outlines of single cells, each in its colour."""
     return [

@@ -17,13 +17,14 @@ SMALL = {"size": 11, "color": "@ink3"}
 def ranked(
     title: str, names: Sequence[str], values: np.ndarray, *, lit: int = -1, hollow: Sequence[bool] = (),
     colour: str | Sequence[str] = "@c1", said: Sequence[str] = (), told: Sequence[str] = (), rows: int = 0, top: float = 0.0,
-    letters: int = 14, notes: Sequence[dict[str, Any]] = (), small: bool = False, **meta: Any,
+    letters: int = 14, strokes: Sequence[float] | np.ndarray = (), notes: Sequence[dict[str, Any]] = (), small: bool = False,
+    **meta: Any,
 ) -> Panel:  # fmt: skip
     """Bars [n] under each other, each with its name before it and its number behind it.
 
     `lit` has the lamp's colour, the `hollow` ones only an outline. `said`: the numbers as they are written, else three digits;
     `told`: what pointing at a bar says, else name and number; both escaped. `rows`: room for so many, whatever n; `top`: the
-    greatest value there will be. `meta`: link, index, click, frames.
+    greatest value there will be. `strokes`: an upright stroke on each, at another value. `meta`: link, index, click, frames.
     """
     values, n = np.asarray(values, float), len(values)
     numbers = list(said) or [short(float(value)) for value in values]
@@ -35,7 +36,7 @@ def ranked(
         "width": 0.62,
         "cliponaxis": False,
         "marker": _inks(n, lit, list(hollow) or [False] * n, [colour] * n if isinstance(colour, str) else list(colour)),
-        "text": numbers,
+        "text": [""] * n if len(strokes) else numbers,
         "textposition": "outside",
         "textfont": {"size": 11, "color": "@ink2"},
         "customdata": list(told) or [f"{escaped(name)}: {text}" for name, text in zip(names, numbers, strict=True)],
@@ -48,9 +49,10 @@ def ranked(
         "tickfont": {"size": 12, "color": "@ink"},
     }
     low, high = float(np.nanmin(values, initial=0.0)), top or float(np.nanmax(values, initial=0.0)) or 1.0
+    traces = [bars, *(_strokes(strokes, numbers, low + (OUTSIDE - 0.01) * (high - low)) if len(strokes) else [])]
     across = blank(range=[1.05 * low - 0.2 * (high - low) * (low < 0), low + OUTSIDE * (high - low)])
     return Panel(
-        [bars], title, notes=notes, x=across, y={"range": [max(n, rows) - 0.4, -0.6], "showgrid": False} | ticks, small=small
+        traces, title, notes=notes, x=across, y={"range": [max(n, rows) - 0.4, -0.6], "showgrid": False} | ticks, small=small
     )
 
 
@@ -106,6 +108,14 @@ def table(
     feet = [note(escaped(text), x=x, y=n + 0.1, xanchor=_side(x), font={"size": size, "color": "@ink"}) for x, text in foot]
     deep = max(n, rows) + (0.8 if foot else -0.2)
     return Panel(traces, title, notes=[*heads, *feet], x=blank(range=[-0.02, 1.02]), y=blank(range=[deep, -1.4]), small=small)
+
+
+def _strokes(values: Sequence[float] | np.ndarray, numbers: Sequence[str], right: float) -> list[Trace]:
+    """An upright stroke on each bar, at another value of it; the numbers in a column, where no stroke is."""
+    style = {"symbol": "line-ns", "size": 17, "line": {"width": 2, "color": "@ink"}}
+    at = {"x": np.asarray(values, float), "y": np.arange(len(values))}
+    strokes = {"type": "scatter", "mode": "markers", **at, "marker": style, "hoverinfo": "skip", "cliponaxis": False}
+    return [strokes, _column(right, numbers, ["@ink2"] * len(numbers), 11, {"silent": True})]
 
 
 def _inks(n: int, lit: int, hollow: Sequence[bool], colours: Sequence[str]) -> dict[str, Any]:

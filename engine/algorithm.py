@@ -28,6 +28,7 @@ class Algorithm(Generic[P]):
     says: Mapping[str, str] = field(default_factory=dict)  # the beginning of such a line → its values: "θ = ⟦theta⟧"
     changes: Sequence[str] = ()  # the settings that may be changed in the middle of a run
     was: Mapping[str, Value] = field(default_factory=dict)  # how links asked for it before kinds had names
+    unsaid: bool = False  # what links and Python mean that name no kind: its page opened with it once
 
     @property
     def closes(self) -> bool:
@@ -36,7 +37,7 @@ class Algorithm(Generic[P]):
 
 
 def meant(algorithms: Sequence[Algorithm[Any]], said: Mapping[str, Value]) -> Algorithm[Any]:
-    """The kind that is asked for by `show`, or as links said it before; the first where nothing asks. Raises ParamError.
+    """The kind that is asked for by `show`, or as links said it before; `unsaid` where nothing asks. Raises ParamError.
 
     As links said it before: the kind that most of what is said speaks of; of equals the last.
     """
@@ -46,7 +47,12 @@ def meant(algorithms: Sequence[Algorithm[Any]], said: Mapping[str, Value]) -> Al
             raise ParamError("param", name="show", value=said["show"], why=" · ".join(item.name for item in algorithms))
         return found[0]
     fits = [item for item in algorithms if item.was and all(said.get(name) == value for name, value in item.was.items())]
-    return max(reversed(fits), key=lambda item: len(item.was), default=algorithms[0])
+    return max(reversed(fits), key=lambda item: len(item.was), default=unsaid(algorithms))
+
+
+def unsaid(algorithms: Sequence[Algorithm[Any]]) -> Algorithm[Any]:
+    """The kind that is meant where settings are said and no kind: what the page opened with when that could be left out."""
+    return next((item for item in algorithms if item.unsaid), algorithms[0])
 
 
 def before(algorithms: Sequence[Algorithm[Any]]) -> Mapping[str, Mapping[str, Value]]:

@@ -6,7 +6,7 @@ stands in it; "copy link" writes everything. Streamlit forgets a widget that is 
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -60,7 +60,7 @@ def take(slug: str, link: dict[str, str]) -> None:
     reset(slug)
     now = visit()
     now.topic(slug).pin, now.topic(slug).experiment = None, Taken()
-    now.arrived = dict(link)
+    now.arrived, now.unsaid = dict(link), bool(link) and f"{slug}.show" not in link
     if link.get("v", str(VERSION)) != str(VERSION):
         notice("older_link")
     step = link.get("step", "")
@@ -170,9 +170,10 @@ def query(slug: str, specs: Sequence[Spec], more: dict[str, str], *, everything:
     return out | more
 
 
-def write(wanted: dict[str, str], *, step: int | None) -> None:
-    """Bring the address bar up to date."""
+def write(wanted: dict[str, str], *, step: int | None, bare: Mapping[str, str] | None = None) -> None:
+    """Bring the address bar up to date. `bare`: what goes without saying where nothing else is said."""
     wanted = wanted | ({} if step is None else {"step": str(step)}) | ({"present": "1"} if presenting.on() else {})
+    wanted = {} if wanted == bare else wanted
     written = visit().written
     written.append((time.monotonic(), wanted))
     del written[:-8]
@@ -201,6 +202,8 @@ def undone(text: Topic) -> str | None:
     before, now = visit().trail[-2:]
     changed = {key for key in before.keys() | now.keys() if before.get(key) != now.get(key)} - {"step"}
     names = {key.removeprefix(text.slug + ".") for key in changed}
+    if len(names) > 1 and {} in (before, now):
+        names -= {"show"}  # a bare address only does not say the kind that the page opens with
     words = phrases(text.language)["player"]
     labels = text.labels | text.view_labels | {"close_up": words["closer_short"], "pin": words["pin_short"]}
     if not names or not names <= labels.keys() - OWN | {"data", "pin"}:

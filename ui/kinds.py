@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from engine.algorithm import Algorithm, before, meant
+from engine.algorithm import Algorithm, before, meant, unsaid
 from engine.params import Spec, Value
 from ui import address, controls, reading
 from ui.text import Topic
@@ -22,6 +22,11 @@ def specs(kinds: Kinds, kind: Algorithm[Any]) -> list[Spec]:
     return [*([spec(kinds)] if len(kinds) > 1 else []), *kind.Params.specs()]
 
 
+def named(slug: str, kinds: Kinds, kind: Algorithm[Any]) -> dict[str, str]:
+    """What an address says of the kind in any case: its name, where settings alone would mean what once opened the page."""
+    return {f"{slug}.show": kind.name} if unsaid(kinds) is not kinds[0] else {}
+
+
 def picked(text: Topic, kinds: Kinds) -> Algorithm[Any]:
     """Draw the picker, where there are several kinds and no lesson hides it, and return the kind that is shown."""
     said = asked(text.slug, kinds)
@@ -35,8 +40,9 @@ def picked(text: Topic, kinds: Kinds) -> Algorithm[Any]:
 
 def asked(slug: str, kinds: Kinds) -> str:
     """The name of the kind that the link of the moment asks for; else of the one that is kept."""
-    said = _before(slug, kinds)
-    if said and f"{slug}.show" not in visit().arrived:
+    said, alone = _before(slug, kinds), visit().unsaid
+    visit().unsaid = False
+    if (said or alone) and f"{slug}.show" not in visit().arrived:
         address.put(slug, "show", meant(kinds, said).name)
     return str(address.seed(slug, spec(kinds)))
 

@@ -105,11 +105,11 @@ def _take(reading: Reading) -> None:
 
 
 def _show(step: Step, *, waits: bool = False) -> None:
-    """Let a step's page have its settings."""
+    """Let a step's page have its settings. One that says none is no bare address: it was made on the page as it opened then."""
     at = {} if step.at is None or waits else {"step": str(step.at)}
     visit().topic(step.slug).experiment = Taken()
     st.session_state.pop(f"{step.slug}-experiment", None)
-    address.take(step.slug, address.as_made(step.slug, {**step.settings, **at}))
+    address.take(step.slug, address.as_made(step.slug, {"v": str(address.VERSION), **step.settings, **at}))
     if step.own:
         try:
             visit().brought = carried(step.own.kind, step.own.content), step.own.name

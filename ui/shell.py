@@ -180,8 +180,8 @@ def address_bar(
     compare.show(text.slug, data)
     pin = _pin(text, kinds, params)
     address.leftover()
-    wanted = address.query(text.slug, specs, short, everything=False) | pin
-    whole = data | wanted if text.slug in address.OPENED else wanted  # there only a bare address may leave the data out
+    named, sure = ui.kinds.named(text.slug, kinds, kind), data if text.slug in address.OPENED else {}
+    wanted = named | sure | address.query(text.slug, specs, short, everything=False) | pin
     settings = (text.slug, *sorted(wanted.items()))
     now = visit()
     if now.step is not None:
@@ -189,9 +189,9 @@ def address_bar(
         if now.step_of != settings:
             now.step = now.step_of = None
     lesson = reading.in_address(text.slug)
-    bare = not wanted and now.step is None and not presenting.on()
-    address.write(lesson or (wanted if bare else whole), step=None if lesson else now.step)
-    teaching.show(text, specs, whole)
+    bare = ui.kinds.named(text.slug, kinds, kinds[0]) | ({} if short else sure)
+    address.write(lesson or wanted, step=None if lesson else now.step, bare=bare)
+    teaching.show(text, specs, wanted)
     now.link = address.link(address.query(text.slug, specs, data, everything=True) | pin)
     lost = say("pin_note") if compare.stays(text.slug) else None
     now.topic(text.slug).link_note = "  \n".join(filter(None, (note, lost))) or None

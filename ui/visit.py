@@ -93,6 +93,7 @@ class Visit:
     gpu_wanted: bool = False
 
     arrived: dict[str, str] = field(default_factory=dict)  # what of the opened link nobody has taken yet
+    unsaid: bool = False  # whether it says something, but not which kind of run
     notices: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # to be said once
     written: list[tuple[float, dict[str, str]]] = field(default_factory=list)  # addresses that we wrote, and when
     trail: list[dict[str, str]] = field(default_factory=list)  # what the address bar said on the page that is shown

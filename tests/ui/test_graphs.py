@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine import data
 from engine.edges import Graph
+from engine.graphs import gcn
 from runtime import server
 from tests.pages import opened
 from ui.data import GRAPH
@@ -61,3 +62,22 @@ def test_what_was_assumed_about_an_edge_list_is_said_with_what_was_merged():
     table = data.read_graph(CSV + b"Ann,Bob,\n", "friends.csv")
     said = [code for code, _ in GRAPH.notes(table)]
     assert {"encoding", "graph_header", "graph_double", "graph_alone"} <= set(said)
+
+
+def test_a_bare_address_opens_on_rounds_and_a_link_without_a_kind_on_the_training_it_meant():
+    page = opened("gcn", lang="en")
+    assert type(shown()[0]) is gcn.Rounds
+    assert "gcn.show" not in page.query_params
+    for said in ({"gcn__epochs": "5"}, {"gcn__names": "false"}, {"step": "3"}):
+        page = opened("gcn", lang="en", **said)
+        assert type(shown()[0]) is gcn.Training
+        assert page.query_params["gcn.show"] == "train"
+    page = opened("gcn", gcn__show="propagate", gcn__rounds="4", lang="en")
+    assert (type(shown()[0]), shown()[0].rounds) == (gcn.Rounds, 4)
+    assert page.query_params["gcn.show"] == "propagate"  # so that it means the same when it is opened
+    assert not page.exception
+
+
+def test_python_that_names_no_kind_trains():
+    assert type(gcn.Params(epochs=3)) is gcn.Training
+    assert type(gcn.Params(show="propagate")) is gcn.Rounds

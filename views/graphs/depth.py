@@ -1,27 +1,33 @@
-"""Networks of growing depth: how smooth their hidden layers are, and what they come to."""
+"""Networks of growing depth: what they come to, and how smooth their hidden layers are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from charts import curves, points
+from charts import curves
 from charts.formula import formula
 from charts.layout import columns, rows
 from charts.numbers import short
-from charts.panels import Panel, Picture, Trace
+from charts.panels import Panel, Picture, Trace, legend
 from engine.graphs.gcn import TrainFrame
-from views.graphs import parts, predictions
+from views.graphs import predictions
 from views.look import Look, Values
 
-ENERGY = formula(
-    r"E(H) = \frac{\mathrm{tr}\,H^\top (I - \hat A)\,H}{\|H\|^2} = {e}!! \qquad E(\hat A{}^{{rounds}!} X) = {plain}!"
-)
+ENERGY = formula(r"E(H) = \frac{\mathrm{tr}\,H^\top (I - \hat A)\,H}{\|H\|^2} = {e}!!")
 OF_INPUT = formula(r"E(X) = \frac{\mathrm{tr}\,X^\top (I - \hat A)\,X}{\|X\|^2} = {e}!!")
 FLOOR = 1e-6  # of an energy: what is smaller is drawn there
 X = {"type": "log", "range": [-0.05, 1.56], "tickvals": [1, 2, 4, 8, 16, 32], "showgrid": False}
-POWERS = {"type": "log", "range": [-6.1, 0.2], "tickvals": [1e-6, 1e-4, 1e-2, 1], "ticktext": ["≤10⁻⁶", "10⁻⁴", "10⁻²", "1"]}
+POWERS = {
+    "type": "log",
+    "range": [-6.1, 0.2],
+    "tickvals": [1e-6, 1e-4, 1e-2, 1],
+    "ticktext": ["≤10⁻⁶", "10⁻⁴", "10⁻²", "1"],
+    "showgrid": False,
+}
 SHARES = {"range": [0, 1.05], "tickformat": ".0%", "nticks": 3}
+DASHED: dict[str, Any] = {"colour": "@ink2", "dash": "dash", "width": 1.5}
+DOTTED: dict[str, Any] = {"colour": "@ink3", "dash": "dot"}
 
 
 def depth(look: Look[TrainFrame]) -> Picture:
@@ -29,10 +35,9 @@ def depth(look: Look[TrainFrame]) -> Picture:
     frame, say = look.frame, look.say
     facts = predictions.facts(look) | {"epoch": frame.epoch, "energy": short(frame.energy, 2), "plain": short(frame.plain, 2)}
     right = say("right", **facts) if np.isfinite(frame.accuracy) else ""
-    values: Values = {"e": (short(frame.energy), 0), "plain": (short(frame.plain), 0), "rounds": (frame.depth - 1, 0)}
-    curves_ = columns(_energies(look), _accuracies(look), shares=(1, 1))
+    values: Values = {"e": (short(frame.energy), 0)}
     return look.picture(
-        columns(predictions.predicted(look), rows(predictions.plane(look), curves_, shares=(1, 1)), shares=(5, 4)),
+        columns(predictions.predicted(look), rows(_accuracies(look), _energies(look), shares=(2, 3))),
         facts=facts | {"right": right},
         key="step" if frame.depth > 1 else "input",
         formula=ENERGY if frame.depth > 1 else OF_INPUT,
@@ -45,27 +50,26 @@ def depth(look: Look[TrainFrame]) -> Picture:
 def _energies(look: Look[TrainFrame]) -> Panel:
     """The energy of the last hidden layer by depth: before training, after it, and with no weights at all."""
     done, fresh = _of(look, ""), _of(look, "start")
-    plain = _curve(look, "plain", done, [frame.plain for frame in done], {"colour": "@ink3", "dash": "dot"})
-    before = _curve(
-        look, "untrained", fresh, [frame.energy for frame in fresh], {"colour": "@ink2", "dash": "dash", "width": 1.5}
-    )
-    lines = (("trained", "— ", "@ink"), ("untrained", "- - ", "@ink2"), ("plain", "··· ", "@ink3"))
-    notes = [parts.corner(sign + look.say("line", name), 3 - k, colour) for k, (name, sign, colour) in enumerate(lines)]
-    after = _trained([(frame.depth, max(frame.energy, FLOOR)) for frame in done])
-    lamp = _lamp(look.frame.depth, max(look.frame.energy, FLOOR))
-    return Panel([plain, before, after, lamp], look.words.columns["energy"], notes=notes, x=X, y=POWERS)
+    lines = [
+        _curve(look, "plain", done, [frame.plain for frame in done], **DOTTED),
+        _curve(look, "untrained", fresh, [frame.energy for frame in fresh], **DASHED),
+        _trained([(frame.depth, max(frame.energy, FLOOR)) for frame in done]),
+        curves.now(look.frame.depth, max(look.frame.energy, FLOOR)),
+    ]
+    styles = (("untrained", "- -", "@ink2"), ("trained", "—", "@ink"), ("plain", "···", "@ink3"))
+    key = legend([(sign, look.say("line", name), colour) for name, sign, colour in styles], room=120)
+    return Panel(lines, curves.headed(look.words.columns["energy"]), notes=key, x=X, y=POWERS)
 
 
 def _accuracies(look: Look[TrainFrame]) -> Panel:
     """How many of the others are right, by depth, beside naming the commonest class for all."""
     frame = look.frame
-    level = np.full(2, _or_none(frame.chance))
     hover = look.say("chance") + " %{y:.0%}<extra></extra>"
-    chance = curves.line(np.array([1, 32]), level, colour="@ink3", dash="dot", hovertemplate=hover)
-    notes = [parts.corner("··· " + look.say("line", "commonest"), 1, "@ink3")]
+    chance = curves.line(np.array([1, 32]), np.full(2, np.nan_to_num(frame.chance)), hovertemplate=hover, **DOTTED)
     after = _trained([(one.depth, one.accuracy) for one in _of(look, "")])
-    lamp = _lamp(frame.depth, _or_none(frame.accuracy))
-    return Panel([chance, after, lamp], curves.headed(look.words.columns["accuracy"]), notes=notes, x=X, y=SHARES)
+    lamp = curves.now(frame.depth, float(np.nan_to_num(frame.accuracy)))
+    key = legend([("···", look.say("line", "commonest"), "@ink3")], room=120)
+    return Panel([chance, after, lamp], curves.headed(look.words.columns["accuracy"]), notes=key, x=X, y=SHARES)
 
 
 def _of(look: Look[TrainFrame], part: str) -> list[TrainFrame]:
@@ -73,9 +77,7 @@ def _of(look: Look[TrainFrame], part: str) -> list[TrainFrame]:
     return [frame for frame in look.frames if frame.part == part]
 
 
-def _curve(
-    look: Look[TrainFrame], name: str, of: Sequence[TrainFrame], values: Sequence[float], style: Mapping[str, Any]
-) -> Trace:
+def _curve(look: Look[TrainFrame], name: str, of: Sequence[TrainFrame], values: Sequence[float], **style: Any) -> Trace:
     at = np.array([frame.depth for frame in of])
     hover = look.say("line", name) + " %{y:.2~e}<extra></extra>"
     return curves.line(at, np.maximum(np.array(values, dtype=float), FLOOR), hovertemplate=hover, **style)
@@ -86,12 +88,3 @@ def _trained(pairs: Sequence[tuple[int, float]]) -> Trace:
     xy = np.array(pairs, dtype=float).reshape(-1, 2)
     marker, hover = {"size": 4, "color": "@ink"}, "%{x}: %{y:.4~r}<extra></extra>"
     return curves.line(xy[:, 0], xy[:, 1], colour="@ink", mode="lines+markers", marker=marker, hovertemplate=hover)
-
-
-def _lamp(depth: int, value: float) -> Trace:
-    return points.cloud(np.array([[depth, value]], dtype=float), colour="@accent", size=9, opacity=1, hoverinfo="skip")
-
-
-def _or_none(value: float) -> float:
-    """A share; 0 where it is not known."""
-    return value if np.isfinite(value) else 0.0

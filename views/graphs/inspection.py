@@ -1,6 +1,5 @@
-"""What torch_geometric's `Data` holds: its attributes, their first rows, and what is wrong."""
+"""What torch_geometric's `Data` holds: its attributes, their first entries, what of the graph they are, what is wrong."""
 
-from collections.abc import Sequence
 from html import unescape
 from typing import Any
 
@@ -9,22 +8,26 @@ import numpy as np
 from charts import graphs
 from charts.layout import columns, rows
 from charts.numbers import short
-from charts.panels import Panel, Picture, Trace, blank, escaped, note
+from charts.panels import Panel, Picture, blank, legend, note
+from charts.ranking import table
 from charts.words import wrapped
 from engine.graphs.gcn import InspectFrame
+from engine.graphs.gcn.inspection import findings, spoken_of
 from views.graphs import parts
 from views.look import Look
 
-Warned = tuple[str, dict[str, Any], bool]  # what is said, its values, and whether it is a warning
-ROWS, LINES = 6, 5.6  # of numbers; of what is checked
+ROWS, LINES, LETTERS = 6, 8, 46  # of numbers; of what is checked, and how long they are
 
 
 def inspection(look: Look[InspectFrame]) -> Picture:
     """One attribute after the other, and what GCNConv makes of them."""
     frame = look.frame
-    warned = sum(bad for *_, bad in warnings(frame))
+    warned = sum(bad for *_, bad in findings(frame))
+    names, shapes, types = (list(column) for column in zip(*frame.facts, strict=True))
+    lit = names.index(frame.name) if frame.name in names else -1
+    facts = table(look.say("attributes"), [(0, "", names), (0.68, "", shapes), (1, "", types)], lit=lit, rows=6)
     return look.picture(
-        columns(_drawing(look), rows(_attributes(look), _head(look), _checks(look), shares=(1, 1, 1)), shares=(5, 4)),
+        columns(_drawing(look), rows(facts, _head(look) if frame.head.size else _checks(look), shares=(1, 1))),
         facts={"name": frame.name, "count": warned},
         key=frame.name,
         metrics=("nodes", "arcs", "warned"),
@@ -34,84 +37,33 @@ def inspection(look: Look[InspectFrame]) -> Picture:
 
 
 def _drawing(look: Look[InspectFrame]) -> Panel:
-    frame, graph = look.frame, look.data[0]
+    """The graph; lit are the nodes or arcs whose numbers stand beside it, or all that messages take."""
+    frame, graph, pos = look.frame, look.data[0], look.frame.pos
     web, told = parts.web(look)
-    names = [escaped(name) for name in graph.names]
-    hover: dict[str, Any] = {"text": names, "hovertemplate": "%{text}<extra></extra>"}
-    marks = graphs.nodes(frame.pos, np.arange(graph.n), colour="@c1", size=parts.size_of(graph), **hover)
-    return parts.drawn(graph, frame.pos, [*web, marks, *parts.labels(look)], look.say("drawing"), told)
-
-
-def _attributes(look: Look[InspectFrame]) -> Panel:
-    """Every attribute with its shape and type, the present one lit."""
-    notes = []
-    for k, (name, shape, dtype) in enumerate(look.frame.facts):
-        now = name == look.frame.name
-        for x, text in ((0.0, name), (0.28, shape), (0.60, dtype)):
-            font = {"size": 13, "color": "@accent" if now else "@ink2" if x else "@ink"}
-            notes.append(note(escaped(text), x=x, y=k, xanchor="left", font=font))
-    return Panel([], look.say("attributes"), notes=notes, x=blank(range=[0, 1]), y=blank(range=[5.5, -0.7]))
+    marks = graphs.nodes(pos, np.arange(graph.n), colour="@c1", size=parts.size_of(graph), **graphs.told(parts.everybody(look)))
+    nodes, arcs = spoken_of(look.frames, graph, ROWS)
+    live = graphs.edges(pos, graphs.sampled(arcs), colour="@accent", width=2, opacity=1)
+    traces = [*web, live, marks, parts.lamp(look, nodes), *parts.names(look, nodes.tolist())]
+    key = [("○", look.say("key_nodes"), "@accent")] * bool(len(nodes))
+    key += [("━", look.say("key_conv" if frame.name == "conv" else "key_arcs"), "@accent")] * bool(len(arcs))
+    return parts.drawn(look, traces, look.say("drawing"), [*told, *legend(key, room=420)])
 
 
 def _head(look: Look[InspectFrame]) -> Panel:
     """The first rows and columns of an attribute, as numbers."""
-    frame, (n, most) = look.frame, look.frame.head.shape
-    if not n:
-        return _told(look)
-    grid = [(r, c) for r in range(min(n, ROWS)) for c in range(most)]
-    text: Trace = {
-        "type": "scatter",
-        "mode": "text",
-        "x": [c for _, c in grid],
-        "y": [r for r, _ in grid],
-        "hoverinfo": "skip",
-        "text": [short(float(frame.head[r, c]), 2) for r, c in grid],
-        "textfont": {"size": 12, "color": "@ink"},
-        "cliponaxis": False,
-    }
-    x, y = blank(range=[-0.6, max(most, 10) - 0.4]), blank(range=[ROWS, -0.8])
-    return Panel([text], look.say("attribute_head", name=frame.name), x=x, y=y)
-
-
-def _told(look: Look[InspectFrame]) -> Panel:
-    """Where there is no array to show: how the whole is walked through, and what GCNConv did."""
-    frame = look.frame
-    key = "conv_failed" if frame.failure else "conv_ran" if frame.name == "conv" else "data_whole"
-    lines = _folded(look.say(key, error=short(frame.error), failure=frame.failure), 46)
-    notes = [note(line, x=0, y=k, xanchor="left", font={"size": 13, "color": "@ink"}) for k, line in enumerate(lines)]
-    title = look.say("attribute", name="GCNConv" if frame.name == "conv" else "Data")
-    return Panel([], title, notes=notes, x=blank(range=[0, 1]), y=blank(range=[ROWS, -1]))
+    head = look.frame.head[:ROWS]
+    cells = [(0.1 * (c + 1), "", [short(float(x), 2) for x in column]) for c, column in enumerate(head.T)]
+    return table(look.say("attribute_head", name=look.frame.name), cells, rows=ROWS, size=11)
 
 
 def _checks(look: Look[InspectFrame]) -> Panel:
     """What is right and what is not."""
     out: list[dict[str, Any]] = []
-    for key, values, bad in warnings(look.frame):
+    for key, value, bad in findings(look.frame):
         font = {"size": 12, "color": "@bad" if bad else "@ink2"}
-        for k, line in enumerate(_folded(look.say("check", key, **values), 50)):
+        told = short(value) if key in ("wrong", "right") else str(value)[:130]
+        for k, line in enumerate(wrapped(unescape(look.say("check", key, value=told)), LETTERS).split("<br>")):
             sign = "    " if k else "!  " if bad else "✓  "
             out.append(note(sign + line, x=0, y=len(out), xanchor="left", font=font))
-    y = blank(range=[max(len(out) - 0.4, LINES), -0.7])
+    y = blank(range=[max(len(out), LINES) - 0.4, -0.7])
     return Panel([], look.say("checks"), notes=out, x=blank(range=[0, 1]), y=y)
-
-
-def warnings(frame: InspectFrame) -> list[Warned]:
-    """What there is to say of a `Data`."""
-    said: list[Warned] = []
-    if frame.complaint:
-        said.append(("complaint", {"complaint": frame.complaint[:110]}, True))
-    if not frame.features:
-        said.append(("no_x", {}, True))
-    said.append(("one_way", {"count": frame.one_way}, True) if frame.one_way else ("both_ways", {}, False))
-    said.append(("double", {"count": frame.double}, True) if frame.double else ("once", {}, False))
-    said.append(("loops", {"count": frame.loops}, True) if frame.loops else ("no_loops", {}, False))
-    said.append(("isolated", {"count": frame.isolated}, True) if frame.isolated else ("connected", {}, False))
-    if np.isfinite(frame.error):
-        wrong = frame.error > 1e-4
-        said.append(("wrong", {"error": short(frame.error)}, True) if wrong else ("right", {}, False))
-    return said
-
-
-def _folded(text: str, width: int) -> Sequence[str]:
-    """Lines of a text whose values are escaped already."""
-    return wrapped(unescape(text), width).split("<br>")

@@ -1,4 +1,4 @@
-"""What the panels of graph convolution share: the graph itself, names, and words in its corners."""
+"""What the panels of graph convolution share: the graph itself, names beside its nodes, a lamp on some of them."""
 
 import re
 from collections.abc import Sequence
@@ -9,18 +9,37 @@ import numpy as np
 from charts import graphs
 from charts.numbers import count
 from charts.panels import Panel, Trace, blank, escaped, note
+from charts.words import cut
 from engine.edges import Graph
 from engine.graphs.gcn import Wired
 from views import Words
 from views.look import Look
 
-NAMED = 40  # nodes up to which every one has a name
+NAMED, LETTERS = 80, 16  # nodes up to which all have a name where there is room; letters of one
 FORMULAS = 700  # nodes up to which the formula speaks of each of them
+BELOW = 0.07  # of a drawing's height: room for words below it
+LEADERS: dict[tuple[str, ...], tuple[int, ...]] = {
+    ("Mr. Hi", "Officer"): (0, 33)
+}  # Zachary's club broke up into their sides: by the classes' names, who they are
 
 
-def name_of(graph: Graph, node: Any) -> str:
-    """Not escaped."""
-    return graph.names[int(node)]
+def leaders(graph: Graph) -> tuple[int, ...]:
+    """The nodes after whom the classes are named, in their order: of the karate club."""
+    return LEADERS.get(graph.label_names, ()) if graph.n == 34 else ()
+
+
+def called(look: Look[Any], node: Any) -> str:
+    """A node's name, of a leader of the club the person's. Not escaped."""
+    graph, great = look.data[0], leaders(look.data[0])
+    return class_of(graph, great.index(int(node)), look.say) if int(node) in great else graph.names[int(node)]
+
+
+def everybody(look: Look[Any]) -> list[str]:
+    """What all nodes are called, escaped."""
+    names = [escaped(name) for name in look.data[0].names]
+    for node in leaders(look.data[0]):
+        names[node] = escaped(called(look, node))
+    return names
 
 
 def class_of(graph: Graph, label: int, words: Words) -> str:
@@ -37,94 +56,68 @@ def entities(graph: Graph) -> list[str]:
     return [escaped(name[:20]) for name in graph.names] if graph.n <= FORMULAS else []
 
 
-def most_of(look: Look[Any], values: np.ndarray, said: Sequence[str]) -> str:
-    """The three nodes with the largest values [n], each with its number as it is said."""
-    first = np.argsort(-values, kind="stable")[:3]
-    return look.say("comma").join(f"{name_of(look.data[0], u)} {said[u]}" for u in first)
+def most_of(look: Look[Any], values: np.ndarray, said: Sequence[str], most: int = 3) -> str:
+    """The nodes with the largest values [n], each with its number as it is said."""
+    first = np.argsort(-values, kind="stable")[:most]
+    return look.say("comma").join(look.say("with_number", name=called(look, u), n=said[u]) for u in first)
 
 
-def _directed(params: Any) -> bool:
-    """Whether messages take edges only as they are given."""
-    return isinstance(params, Wired) and params.direction == "as_given"
-
-
-def _wires(graph: Graph, directed: bool) -> np.ndarray:
-    """The edges that are drawn, (e, 2): without loops, and with both directions only once."""
-    pairs = graph.edges if directed else graph.pairs()[0]
-    return np.asarray(pairs[pairs[:, 0] != pairs[:, 1]])
-
-
-def web(look: Look[Any], room: int = 0) -> tuple[list[Trace], list[dict[str, Any]]]:
+def web(look: Look[Any]) -> tuple[list[Trace], list[dict[str, Any]]]:
     """The edges, arrows where only one direction counts, and the word that some are left out."""
-    graph, pos, directed = look.data[0], look.frame.pos, _directed(look.params)
-    pairs = _wires(graph, directed)
-    drawn = graphs.sampled(pairs)
-    traces = [graphs.edges(pos, drawn, opacity=0.55 if graph.n <= graphs.FEW else 0.18)]
+    graph, pos = look.data[0], look.frame.pos
+    directed = isinstance(look.params, Wired) and look.params.direction == "as_given"
+    pairs = graph.edges if directed else graph.pairs()[0]
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    shown = graphs.sampled(pairs)
+    traces = [graphs.edges(pos, shown, opacity=0.55 if graph.n <= graphs.FEW else 0.18)]
     if directed and graph.n <= graphs.FEW:
-        traces.append(graphs.heads(pos, drawn))
-    told = look.say("sampled", shown=count(len(drawn)), all=count(len(pairs)))
-    return traces, [corner(told, room, "@ink3")] if len(drawn) < len(pairs) else []
+        traces.append(graphs.heads(pos, shown))
+    told = look.say("sampled", shown=count(len(shown)), all=count(len(pairs)))
+    return traces, [_corner(told)] if len(shown) < len(pairs) else []
 
 
 def size_of(graph: Graph) -> float:
-    """The diameter of a node: room for a short name where they are few."""
-    if graph.n <= NAMED:
-        return 22 if is_short(graph) and max(map(len, graph.names)) > 2 else 16
-    return 12 if graph.n <= 120 else 8 if graph.n <= graphs.FEW else 3.5
+    """The diameter of a node."""
+    return 15 if graph.n <= 40 else 11 if graph.n <= 120 else 8 if graph.n <= graphs.FEW else 3.5
 
 
-def is_short(graph: Graph) -> bool:
-    """Whether every name fits into its node."""
-    return graph.n <= NAMED and max(map(len, graph.names)) <= 4
+def shaded(look: Look[Any], values: np.ndarray, high: float, said: Sequence[str], **marker: Any) -> Trace:
+    """All nodes coloured by a value from 0 to `high`; pointing at one says it in words."""
+    texts = [f"{name}: {word}" for name, word in zip(everybody(look), said, strict=True)]
+    style = {"line": {"width": 1, "color": "@edge"}, "size": size_of(look.data[0])} | marker
+    return graphs.valued(look.frame.pos, values, high=high, marker=style, meta={"click": "node"}, **graphs.told(texts))
 
 
-def labels(look: Look[Any], some: Sequence[int] = (), shade: np.ndarray | None = None) -> list[Trace]:
-    """Names on the nodes where they are few and short, else beside those that matter. `shade`: how strong a node's colour is."""
-    graph, pos = look.data[0], look.frame.pos
-    short_ = is_short(graph)
-    index = np.arange(graph.n) if short_ else np.array(sorted(set(some)), dtype=int)
-    if not look.options.names or not len(index) or graph.n > graphs.FEW:
+def names(look: Look[Any], some: Sequence[int] = ()) -> list[Trace]:
+    """Names beside the nodes where there is room, first of leaders and of `some`: of large graphs theirs alone."""
+    graph, first = look.data[0], sorted({*some, *leaders(look.data[0])})
+    if not look.options.names or graph.n > graphs.FEW:
         return []
-    inks: str | list[str] = "@surface" if short_ else "@ink2"
-    if short_ and shade is not None:
-        inks = ["@surface" if shade[k] > 0.45 else "@ink" for k in index]
-    return [
-        {
-            "type": "scatter",
-            "mode": "text",
-            "x": pos[index, 0].astype(float),
-            "y": pos[index, 1].astype(float),
-            "text": [escaped(graph.names[k]) + ("" if short_ else "<br> ") for k in index],
-            "textposition": "middle center" if short_ else "top center",
-            "textfont": {"size": 9 if short_ else 11, "color": inks},
-            "hoverinfo": "skip",
-            "cliponaxis": False,
-        }
-    ]
+    index = range(graph.n) if graph.n <= NAMED else first
+    texts = [cut(called(look, u), LETTERS) for u in index]
+    pairs, size = graph.pairs()[0], size_of(graph)
+    return [graphs.names(look.frame.pos, pairs, index, texts, first, size=size, room=BELOW, bold=leaders(graph))]
 
 
-def drawn(graph: Graph, pos: np.ndarray, traces: Sequence[Trace], title: str, notes: Sequence[dict[str, Any]] = ()) -> Panel:
+def drawn(look: Look[Any], traces: Sequence[Trace], title: str, notes: Sequence[dict[str, Any]] = ()) -> Panel:
     """The graph in its panel; a layout that was not given has no scale of its own and fills it."""
-    x, y = graphs.frame(pos)
-    y[0] -= 0.07 * (y[1] - y[0])  # room for words below
-    return Panel(traces, title, notes=notes, x=blank(range=x), y=blank(range=y), equal=graph.positions is not None)
+    x, y = graphs.frame(look.frame.pos)
+    y[0] -= BELOW * (y[1] - y[0])
+    return Panel(traces, title, notes=notes, x=blank(range=x), y=blank(range=y), equal=look.data[0].positions is not None)
 
 
-def corner(text: str, line: int, colour: str) -> dict[str, Any]:
-    """A word in the lower left corner of a panel, some lines up."""
-    place = {"xref": "x domain", "yref": "y domain", "x": 0, "y": 0, "xanchor": "left", "yanchor": "bottom", "yshift": 17 * line}
-    return note(text, bgcolor="@surface", borderpad=1, font={"size": 11, "color": colour}, **place)
+def rings(look: Look[Any], index: np.ndarray) -> Trace:
+    """Rings around the nodes whose class is told."""
+    return graphs.rings(look.frame.pos, index, size=size_of(look.data[0]) + 5, width=1.5)
 
 
-def crosses(pos: np.ndarray, index: np.ndarray, graph: Graph) -> Trace:
-    return {
-        "type": "scatter",
-        "mode": "text",
-        "x": pos[index, 0].astype(float),
-        "y": pos[index, 1].astype(float),
-        "text": ["✕" if graph.n > 60 else "   ✕"] * len(index),
-        "textposition": "top center" if graph.n > 60 else "top right",
-        "textfont": {"size": 13, "color": "@bad"},
-        "hoverinfo": "skip",
-        "cliponaxis": False,
-    }
+def lamp(look: Look[Any], index: Sequence[int] | np.ndarray, width: float = 2.5) -> Trace:
+    """A lamp around some of the nodes; it goes from one to the other without a way between."""
+    at, size = np.asarray(index, dtype=int), size_of(look.data[0]) + 9
+    return graphs.rings(look.frame.pos, at, colour="@accent", size=size, width=width) | {"meta": {"still": True}}
+
+
+def _corner(text: str) -> dict[str, Any]:
+    """A word in the upper left corner of a panel."""
+    place = {"xref": "x domain", "yref": "y domain", "x": 0, "y": 1, "xanchor": "left", "yanchor": "top"}
+    return note(text, bgcolor="@surface", borderpad=1, font={"size": 11, "color": "@ink3"}, **place)

@@ -1,4 +1,4 @@
-"""Panels of training and of depth: what a network predicts, and its hidden layer."""
+"""Panels of training and of depth: what a network predicts and what of it has just moved, and its hidden layer."""
 
 from typing import Any
 
@@ -9,11 +9,12 @@ from charts.numbers import number, short
 from charts.panels import Panel, Trace, escaped, legend
 from charts.words import cut
 from engine.edges import Graph
-from engine.graphs.gcn import TrainFrame
+from engine.graphs.gcn import TrainFrame, messages
+from engine.graphs.gcn.learning import moved, turned
 from views.graphs import parts
 from views.look import Look, Metric
 
-LEGEND = 330  # px of a line of the legend
+LEGEND = 420  # px of a line of the legend
 SIGNS = "●◆■▲✚★●"
 
 
@@ -37,45 +38,59 @@ def metrics(look: Look[TrainFrame]) -> list[Metric]:
     return ["loss", *known, ("energy", short(frame.energy, 2))]
 
 
+def lit(look: Look[TrainFrame]) -> tuple[np.ndarray, str]:
+    """The nodes on which the lamp is, and what that means: predictions that turned; else the one that moved most."""
+    frame = look.frame
+    if frame.part == "loss":
+        return frame.labelled, "key_loss"
+    if len(look.frames) < 2:
+        return np.zeros(0, int), "key_turned"
+    new = turned(frame, look.frames[-2])
+    return (new, "key_turned") if len(new) else (moved(frame, look.frames[-2]), "key_moved")
+
+
 def predicted(look: Look[TrainFrame]) -> Panel:
-    """Every node in the colour and shape of its class, paler the less sure; labelled ones ringed, wrong ones crossed."""
-    frame, graph, size = look.frame, look.data[0], parts.size_of(look.data[0])
-    web, told = _web(look)
-    traces = [*web, *_members(look, frame.pos, size), graphs.rings(frame.pos, frame.labelled, size=size + 8)]
-    traces += [_wrong(frame, graph), *parts.labels(look, frame.labelled.tolist(), _opacity(frame))]
+    """Every node in the colour and shape of its class, paler the less sure; rings: told, crosses: wrong, lit: moved."""
+    frame, graph = look.frame, look.data[0]
+    web, told = parts.web(look)
+    now, meaning = lit(look)
+    traces = [
+        *(_attended(look) if len(frame.attention) else web),
+        *_members(look, frame.pos, parts.size_of(graph)),
+        parts.rings(look, frame.labelled),
+        parts.lamp(look, now),
+        graphs.crosses(frame.pos, _wrong(frame, graph)),
+        *parts.names(look, frame.labelled.tolist()),
+    ]
     key = "graph_attention" if len(frame.attention) else "graph" if graph.n <= graphs.FEW else "graph_large"
-    return parts.drawn(graph, frame.pos, traces, look.say(key), [*told, *legend(_classes(look), room=LEGEND)])
+    items = [*_classes(look), ("○", look.say(meaning), "@accent")]
+    return parts.drawn(look, traces, look.say(key), [*told, *legend(items, room=LEGEND)])
 
 
 def pulled(look: Look[TrainFrame]) -> Panel:
-    """How hard the loss pulls at every node."""
-    frame, graph, size = look.frame, look.data[0], parts.size_of(look.data[0])
-    web, told = _web(look)
-    pull = frame.pull / max(float(frame.pull.max()), 1e-30)
-    texts = [f"{escaped(parts.name_of(graph, u))}: {short(float(frame.pull[u]))}" for u in range(graph.n)]
-    edge = {"line": {"width": 1, "color": "@edge"}}
-    hover = {"text": texts, "hovertemplate": "%{text}<extra></extra>"}
-    traces = [*web, graphs.valued(frame.pos, pull, high=1, size=size, marker=edge, **hover)]
-    traces += [graphs.rings(frame.pos, frame.labelled, size=size + 8), *parts.labels(look, frame.labelled.tolist(), pull)]
-    ring = ("○", look.say("key_told"), "@ink")
-    return parts.drawn(graph, frame.pos, traces, look.say("pulled"), [*told, *legend([ring], room=LEGEND)])
+    """How hard the loss pulls at every node; the lamp on the one it pulls hardest."""
+    frame = look.frame
+    web, told = parts.web(look)
+    high = max(float(frame.pull.max()), 1e-30)
+    marks = parts.shaded(look, frame.pull / high, 1, [short(float(pull)) for pull in frame.pull])
+    around = [parts.rings(look, frame.labelled), parts.lamp(look, [int(frame.pull.argmax())])]
+    key = legend([("○", look.say("key_told"), "@ink")], room=LEGEND)
+    return parts.drawn(
+        look, [*web, marks, *around, *parts.names(look, frame.labelled.tolist())], look.say("pulled"), [*told, *key]
+    )
 
 
 def plane(look: Look[TrainFrame]) -> Panel:
-    """The last hidden layer in its two main directions."""
-    frame = look.frame
-    xy, size = frame.plane, parts.size_of(look.data[0]) * 0.7
-    traces = [*_members(look, xy, size), graphs.rings(xy, frame.labelled, size=size + 7)]
-    reach = max(0.8, 1.2 * float(np.abs(xy).max()))
-    axis = {"range": [-reach, reach], "showticklabels": False, "nticks": 5}
-    return Panel(traces, look.say("plane" if frame.depth > 1 else "plane_output"), x=axis, y=axis)
-
-
-def _web(look: Look[TrainFrame]) -> tuple[list[Trace], list[dict[str, Any]]]:
-    """The edges, as wide as the attention along them where there is any; what is left out is told above."""
-    web, told = parts.web(look, 2)
-    above = [item | {"y": 1, "yanchor": "top", "yshift": 0} for item in told]
-    return _attended(look) if len(look.frame.attention) else web, above
+    """The last hidden layer in its two main directions, lying as in the whole run; it widens by steps, never back."""
+    frame, size = look.frame, parts.size_of(look.data[0]) * 0.6
+    xy = frame.plane @ frame.turn
+    far = max(float(np.abs(one.plane).max()) for one in look.frames)
+    reach = 1.7 * 2.0 ** max(0, np.ceil(np.log2(far / 1.6)))
+    told = graphs.rings(xy, frame.labelled, size=size + 4, width=1.5)
+    glow = graphs.rings(xy, lit(look)[0], colour="@accent", size=size + 6) | {"meta": {"still": True}}
+    axis = {"range": [-reach, reach], "showticklabels": False, "tickvals": [0]}
+    title = look.say("plane" if frame.depth > 1 else "plane_output")
+    return Panel([*_members(look, xy, size), told, glow], title, x=axis, y=axis)
 
 
 def _classes(look: Look[TrainFrame]) -> list[tuple[str, str, str]]:
@@ -93,29 +108,28 @@ def _classes(look: Look[TrainFrame]) -> list[tuple[str, str, str]]:
 def _members(look: Look[TrainFrame], pos: np.ndarray, size: float) -> list[Trace]:
     """All nodes by predicted class; a click tells a class."""
     frame, graph, meta = look.frame, look.data[0], {"click": "node"}
-    predicted, sure, opacity = frame.p.argmax(1), frame.p.max(1), _opacity(frame)
+    classes, opacity = frame.p.argmax(1), _opacity(frame)
     if graph.n > graphs.FEW:
-        hover = look.say("hover_many") + "<extra></extra>"
-        every = np.arange(graph.n)
-        return [graphs.nodes(pos, every, colour="@ink", size=size, marker=_stepped(predicted), hovertemplate=hover, meta=meta)]
-    traces = []
+        how: dict[str, Any] = {"hovertemplate": look.say("hover_many") + "<extra></extra>", "marker": graphs.classes(classes)}
+        return [graphs.nodes(pos, np.arange(graph.n), colour="@ink", size=size, meta=meta, **how)]
+    traces, every = [], _told(look)
     for k in range(frame.p.shape[1]):
-        mine = np.flatnonzero(predicted == k)
+        mine = np.flatnonzero(classes == k)
         colour, symbol, _ = points.kind(k)
-        name = escaped(parts.class_of(graph, k, look.say))
-        texts = [f"{escaped(parts.name_of(graph, u))}: {name} {number(float(sure[u]), 3)}{_truth(u, k, look)}" for u in mine]
-        hover_ = {"text": texts, "hovertemplate": "%{text}<extra></extra>"}
-        marker = {"opacity": opacity[mine]}
-        traces.append(graphs.nodes(pos, mine, colour=colour, symbol=symbol, size=size, marker=marker, meta=meta, **hover_))
+        said, pale = graphs.told([every[u] for u in mine]), {"opacity": opacity[mine]}
+        traces.append(graphs.nodes(pos, mine, colour=colour, symbol=symbol, size=size, marker=pale, meta=meta, **said))
     return traces
 
 
-def _stepped(predicted: np.ndarray) -> dict[str, Any]:
-    """One marker for all nodes of a large graph, a colour for each class; those beyond six share one."""
-    colours = [f"@c{k + 1}" for k in range(6)] + ["@ink3"]
-    scale = [[at / 7, colour] for k, colour in enumerate(colours) for at in (k, k + 1)]
-    kept = np.minimum(predicted, 6).astype(np.int8)
-    return {"color": kept, "colorscale": scale, "cmin": -0.5, "cmax": 6.5, "line": {"width": 0}}
+def _told(look: Look[TrainFrame]) -> list[str]:
+    """What pointing at each node says: its class, how sure that is, and which it is in truth."""
+    frame, graph = look.frame, look.data[0]
+    names = [parts.class_of(graph, k, look.say) for k in range(frame.p.shape[1])]
+    found, sure = frame.p.argmax(1).tolist(), frame.p.max(1).astype(float).tolist()
+    said = [f"{name}: {escaped(names[k])} {number(p, 3)}" for name, k, p in zip(parts.everybody(look), found, sure, strict=True)]
+    for u in _wrong(frame, graph):
+        said[u] += "<br>" + look.say("in_truth", label=names[graph.labels[u]])
+    return said
 
 
 def _opacity(frame: TrainFrame) -> np.ndarray:
@@ -124,30 +138,17 @@ def _opacity(frame: TrainFrame) -> np.ndarray:
     return np.asarray(np.round(0.3 + 0.7 * (frame.p.max(1) - least) / (1 - least), 2))
 
 
-def _truth(node: Any, predicted: int, look: Look[TrainFrame]) -> str:
-    graph = look.data[0]
-    if graph.labels is None or graph.labels[node] in (-1, predicted):
-        return ""
-    return "<br>" + look.say("in_truth", label=parts.class_of(graph, int(graph.labels[node]), look.say))
-
-
-def _wrong(frame: TrainFrame, graph: Graph) -> Trace:
-    """Crosses beside the nodes whose prediction is wrong."""
-    truth = np.full(graph.n, -1) if graph.labels is None else graph.labels
-    wrong = np.flatnonzero((truth >= 0) & (frame.p.argmax(1) != truth))
-    return parts.crosses(frame.pos, wrong if graph.n <= graphs.FEW else wrong[:0], graph)
+def _wrong(frame: TrainFrame, graph: Graph) -> np.ndarray:
+    """The nodes whose prediction is wrong, of a graph that is not too large to mark them."""
+    if graph.labels is None or graph.n > graphs.FEW:
+        return np.zeros(0, int)
+    return np.flatnonzero((graph.labels >= 0) & (frame.p.argmax(1) != graph.labels))
 
 
 def _attended(look: Look[TrainFrame]) -> list[Trace]:
     """Edges as wide as the attention along them, of both directions the larger, in units of the largest."""
     frame, graph = look.frame, look.data[0]
     arcs, _ = graph.arcs(directed=look.params.direction == "as_given")
-    alpha = frame.attention[: arcs.shape[1]]
-    keep = arcs[0] != arcs[1]
-    pairs = np.sort(arcs[:, keep].T, axis=1)
-    codes, where = np.unique(pairs[:, 0] * graph.n + pairs[:, 1], return_inverse=True)
-    strongest = np.zeros(len(codes))
-    np.maximum.at(strongest, where, alpha[keep])
-    some = np.linspace(0, len(codes) - 1, min(len(codes), graphs.MANY)).round().astype(int)
-    ends = np.stack([codes // graph.n, codes % graph.n], 1)[some]
-    return graphs.strengths(frame.pos, ends, strongest[some] / max(float(strongest.max(initial=0)), 1e-9))
+    ends, most = messages.strongest(graph.n, arcs, frame.attention[: arcs.shape[1]])
+    some = graphs.sampled(np.arange(len(ends)))
+    return graphs.strengths(frame.pos, ends[some], most[some] / max(float(most.max(initial=0)), 1e-9))

@@ -5,8 +5,8 @@ Kipf, Welling, "Semi-supervised classification with graph convolutional networks
 2017), GAT (Veličković et al. 2018) and GIN (Xu et al. 2019). Over-smoothing: Li et al. 2018; Dirichlet energy: Cai, Wang 2020.
 Peer: torch_geometric 2.8 (GCNConv and gcn_norm; the other three layers are its own).
 
-Five kinds of run. `train`: semi-supervised training. `propagate`: rounds of messages to one node, both rules beside each other,
-one number a node. `depth`: training for networks of 1 … 32 layers. `ablate`: edges deleted one by one under fixed weights, and
+Five kinds of run. `propagate`: rounds of messages to one node, by either rule, one number a node. `train`: semi-supervised
+training. `depth`: training for networks of 1 … 32 layers. `ablate`: edges deleted one by one under fixed weights, and
 the smallest edit that turns one node's prediction. `inspect`: what torch_geometric's `Data` holds, and mistakes in it.
 """
 
@@ -23,16 +23,6 @@ from engine.graphs.gcn.samples import SAMPLES
 COUNTED = {"found = ": "n = ⟦nodes⟧"}
 ALGORITHMS = (
     Algorithm(
-        "train", training, Training, "karate",
-        code={
-            "step": (fit, ("outputs = net(", "loss = ", "loss.backward()", "step.step()")),
-            "loss": (fit, ("loss = ",)),
-            "backward": (fit, ("loss.backward()",)),
-            "update": (fit, ("step.step()",)),
-        },
-        says={"loss = ": "loss = ⟦loss⟧", "loss.backward()": "‖∇‖ = ⟦gradient⟧"},
-    ),
-    Algorithm(
         "propagate", propagate, Rounds, "karate",
         code={
             "gather": (propagate, ("passed = ",)),
@@ -47,6 +37,16 @@ ALGORITHMS = (
             "sums = ": "⟦s⟧, ⟦sm⟧",
             "new = ": "⟦h⟧, ⟦hm⟧",
         },
+    ),
+    Algorithm(
+        "train", training, Training, "karate", unsaid=True,
+        code={
+            "step": (fit, ("outputs = net(", "loss = ", "loss.backward()", "step.step()")),
+            "loss": (fit, ("loss = ",)),
+            "backward": (fit, ("loss.backward()",)),
+            "update": (fit, ("step.step()",)),
+        },
+        says={"loss = ": "loss = ⟦loss⟧", "loss.backward()": "‖∇‖ = ⟦gradient⟧"},
     ),
     Algorithm(
         "depth", depths, Depths, "karate",

@@ -40,6 +40,16 @@ class EditFrame(GcnFrame):
     tried: np.ndarray  # int32 (s,) how many edits of each size were looked at in the search for the smallest flip, up to this one
     proven: bool  # whether every smaller edit was tried
 
+    @property
+    def verdict(self) -> str:
+        """How the search for a flip stands, in a word; "": there is none yet. No larger flip is ever proven the smallest."""
+        size = len(self.edited)
+        if self.part != "flip":
+            return ""
+        if not self.turned:
+            return "no_flip_one" if size == 1 else "no_flip"
+        return {1: "flip_1", 2: "flip_2", 3: "flip_3"}[size] if self.proven else "flip"
+
 
 def ablate(params: Ablation, data: Graph) -> Iterator[EditFrame]:
     """Train once, then look at the same weights on other edges. Raises ParamError, DataError, Diverged."""

@@ -1,6 +1,6 @@
 """A graph as torch_geometric's `Data`: what it holds, common mistakes in it, and whether anybody notices."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,6 +14,7 @@ from engine.params import Params, choice
 if TYPE_CHECKING:  # torch is for workers only
     from engine.graphs.gcn.networks import Inspected
 
+CLOSE = 1e-4  # how far single precision may bring GCNConv from the right numbers
 Mistake = Literal["none", "one_way", "float_index", "too_high", "doubled", "no_count", "capital"]
 
 
@@ -57,6 +58,35 @@ def inspect(params: Inspection, data: Graph) -> Iterator[InspectFrame]:
     facts = tuple((name, *found.facts[name]) for name in attributes if name in found.facts)
     for step, name in enumerate(names):
         yield InspectFrame(**common, step=step, part="", name=name, facts=facts, head=_head(attributes.get(name)))
+
+
+def spoken_of(frames: Sequence[InspectFrame], data: Graph, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """The nodes, and the arcs (a, 2), of the first entries, `most` rows, of the last frame's attribute; of GCNConv all arcs."""
+    now, none = frames[-1], np.zeros((0, 2), int)
+    if now.name == "conv":
+        return none[:, 0], data.arcs()[0].T
+    if now.name in ("edge_index", "edge_attr"):
+        index = next((frame.head for frame in frames if frame.name == "edge_index"), none.T)
+        arcs = index.T[: most if now.name == "edge_attr" else None].astype(int)
+        return none[:, 0], arcs[(arcs < data.n).all(1)]
+    count = now.head.shape[1] if now.name == "y" else min(now.head.shape[0], most)
+    return np.arange(min(count, data.n)), none
+
+
+def findings(frame: InspectFrame) -> list[tuple[str, Any, bool]]:
+    """What there is to say of a `Data`: a word for it, its value, and whether it is a warning."""
+    found: list[tuple[str, Any, bool]] = [
+        (name, getattr(frame, name), True) for name in ("complaint", "failure") if getattr(frame, name)
+    ]
+    if not frame.features:
+        found.append(("no_x", 0, True))
+    for bad, good in (("one_way", "both_ways"), ("double", "once"), ("loops", "no_loops"), ("isolated", "connected")):
+        count = getattr(frame, bad)
+        found.append((bad if count else good, count, count > 0))
+    if np.isfinite(frame.error):
+        wrong = frame.error > CLOSE
+        found.append(("wrong" if wrong else "right", frame.error, wrong))
+    return found
 
 
 def _attributes(data: Graph) -> dict[str, np.ndarray]:

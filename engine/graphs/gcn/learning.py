@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # torch is for workers only
     from engine.graphs.gcn.networks import Network, State, Wiring
 
 FRAMES, DEPTHS = 100, (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
+STILL = np.eye(2, dtype=np.float32)
 Step = Literal["adam", "sgd"]
 
 
@@ -68,6 +69,23 @@ class TrainFrame(GcnFrame):
     plain: float  # Dirichlet energy of Â^(L − 1) X: as many rounds as the last hidden layer has behind it, nothing learnt
     gradient: float
     random_features: int  # how many random features stand in for absent ones; 0: none
+    turn: np.ndarray  # float32 (2, 2): plane @ turn lies as in the whole run, from which a close-up's plane may be turned
+
+
+def turned(now: TrainFrame, before: TrainFrame) -> np.ndarray:
+    """The nodes whose predicted class is another than before."""
+    return np.flatnonzero(before.p.argmax(1) != now.p.argmax(1))
+
+
+def moved(now: TrainFrame, before: TrainFrame) -> np.ndarray:
+    """The node whose probabilities changed most."""
+    return np.array([np.abs(now.p - before.p).sum(1).argmax()])
+
+
+def last_turn(frames: Sequence[TrainFrame]) -> int:
+    """The last epoch in which a prediction turned; the first of all where none did."""
+    pairs = zip(frames[-2::-1], frames[:0:-1], strict=True)
+    return next((now.epoch for before, now in pairs if len(turned(now, before))), frames[0].epoch)
 
 
 @dataclass(frozen=True)
@@ -154,10 +172,9 @@ def training(params: Training, data: Graph) -> Iterator[TrainFrame]:
     close = closely(params, params.last)
     ground = prepared(params, data)
     if close:
-        yield from _closely(ground, params.layers, close)
+        yield from _closely(ground, params, close)
         return
-    stride = -(-params.epochs // (FRAMES if data.n <= IDENTITY else FRAMES // 2))
-    shown = [*range(0, params.epochs, stride), params.epochs]
+    shown = _shown(params, data.n)
     plane = None
     for state in ground.fit(ground.net(params.layers), shown):
         frame = train_frame(ground, state, plane, step=state.epoch, part="", total=len(shown))
@@ -165,12 +182,27 @@ def training(params: Training, data: Graph) -> Iterator[TrainFrame]:
         yield frame
 
 
-def _closely(ground: Ground, layers: int, steps: range) -> Iterator[TrainFrame]:
+def _shown(params: Training, n: int) -> list[int]:
+    """The epochs that the whole run shows."""
+    stride = -(-params.epochs // (FRAMES if n <= IDENTITY else FRAMES // 2))
+    return [*range(0, params.epochs, stride), params.epochs]
+
+
+def _closely(ground: Ground, params: Training, steps: range) -> Iterator[TrainFrame]:
     total = 1 + 3 * (len(steps) - 1)
     before: TrainFrame | None = None
-    for state in ground.fit(ground.net(layers), steps):
+    earlier = [epoch for epoch in _shown(params, ground.data.n) if epoch < steps.start]
+    whole, turn = None, STILL
+    for state in ground.fit(ground.net(params.layers), [*earlier, *steps]):
+        if state.epoch <= steps.start:
+            whole = flat(_last(state), whole)
+        if state.epoch < steps.start:
+            continue
         plane = None if before is None else before.plane
-        frame = train_frame(ground, state, plane, step=state.epoch, part="update" if before else "", total=total)
+        frame = train_frame(ground, state, plane, step=state.epoch, part="update" if before else "", total=total, turn=turn)
+        if not before and whole is not None:
+            turn = _turned(frame.plane, whole)
+            frame = replace(frame, turn=turn)
         if before:
             for part in ("loss", "backward"):
                 yield replace(_copied(before), step=state.epoch, part=part)
@@ -179,7 +211,7 @@ def _closely(ground: Ground, layers: int, steps: range) -> Iterator[TrainFrame]:
 
 
 def _copied(frame: TrainFrame) -> TrainFrame:
-    return replace(frame, p=frame.p.copy(), plane=frame.plane.copy(), pull=frame.pull.copy())
+    return replace(frame, p=frame.p.copy(), plane=frame.plane.copy(), pull=frame.pull.copy(), turn=frame.turn.copy())
 
 
 def depths(params: Depths, data: Graph) -> Iterator[TrainFrame]:
@@ -257,7 +289,10 @@ def _optimiser(net: "Network", name: Step, rate: float, decay: float) -> "Optimi
     return torch.optim.SGD(parameters, lr=rate, weight_decay=decay)
 
 
-def train_frame(ground: Ground, state: "State", plane: np.ndarray | None, *, step: int, part: str, total: int) -> TrainFrame:
+def train_frame(
+    ground: Ground, state: "State", plane: np.ndarray | None, *, step: int, part: str, total: int,
+    turn: np.ndarray | None = None,
+) -> TrainFrame:  # fmt: skip
     """A network as a frame; `plane`: that of the frame before. Raises Diverged."""
     arrays = _arrays(ground, state, plane)
     if not all(np.isfinite(found).all() for found in (*arrays.values(), state.loss, state.gradient)):
@@ -278,20 +313,25 @@ def train_frame(ground: Ground, state: "State", plane: np.ndarray | None, *, ste
         plain=NAN,
         gradient=state.gradient,
         random_features=ground.random,
+        turn=(STILL if turn is None else turn).copy(),
     )
 
 
 def _arrays(ground: Ground, state: "State", plane: np.ndarray | None) -> dict[str, Any]:
     """What a frame shows of every node, and of every layer."""
-    last = state.outputs[-2] if len(state.outputs) > 1 else state.outputs[-1]
     attention = np.zeros(0) if state.attention is None else state.attention
     return {
         "p": _softmax(state.outputs[-1]).astype(np.float32),
-        "plane": flat(last, plane),
+        "plane": flat(_last(state), plane),
         "attention": attention.astype(np.float32),
         "pull": state.pull.astype(np.float32),
         "energies": _energies(ground, state.outputs),
     }
+
+
+def _last(state: "State") -> np.ndarray:
+    """The last hidden layer (n, d); of a network of one layer its output."""
+    return state.outputs[-2] if len(state.outputs) > 1 else state.outputs[-1]
 
 
 def _scores(ground: Ground, predicted: np.ndarray) -> dict[str, Any]:
@@ -333,6 +373,11 @@ def flat(H: np.ndarray, before: np.ndarray | None = None) -> np.ndarray:
     places = np.zeros((len(H), 2))
     places[:, : axes.shape[1]] = centred @ axes
     if before is not None:
-        u, _, vt = np.linalg.svd(places.T @ before)
-        places = places @ (u @ vt)
+        places = places @ _turned(places, before)
     return places.astype(np.float32)
+
+
+def _turned(places: np.ndarray, onto: np.ndarray) -> np.ndarray:
+    """The turn (2, 2), mirrored or not, that brings places (n, 2) as near as possible to those of `onto`."""
+    u, _, vt = np.linalg.svd(places.T @ onto)
+    return np.asarray(u @ vt)

@@ -36,6 +36,31 @@ class Operator:
         """Pᵀ H."""
         return _gathered(self.sender, self.receiver, self.weight, H, self.n)
 
+    def row(self, v: int) -> np.ndarray:
+        """Row v, (n,): what each node's message to v is multiplied with."""
+        return self.back(np.eye(1, self.n, v)[0])
+
+    def sums(self) -> np.ndarray:
+        """What every row comes to, (n,): of A and A + I the degrees."""
+        return np.bincount(self.receiver, self.weight, minlength=self.n)
+
+    def part(self, some: np.ndarray) -> np.ndarray:
+        """The rows and columns of some nodes [k], (k, k)."""
+        place = np.full(self.n, -1)
+        place[some] = np.arange(len(some))
+        keep = (place[self.receiver] >= 0) & (place[self.sender] >= 0)
+        out = np.zeros((len(some), len(some)))
+        np.add.at(out, (place[self.receiver[keep]], place[self.sender[keep]]), self.weight[keep])
+        return out
+
+    def power(self, k: int, some: np.ndarray) -> np.ndarray:
+        """The same of this matrix to the k."""
+        rows = np.zeros((self.n, len(some)))
+        rows[some, np.arange(len(some))] = 1
+        for _ in range(k):
+            rows = self.back(rows)
+        return np.asarray(rows[some].T)
+
     def dense(self) -> np.ndarray:
         P = np.zeros((self.n, self.n))
         np.add.at(P, (self.receiver, self.sender), self.weight)
@@ -78,10 +103,40 @@ def hops(n: int, arcs: np.ndarray, v: int) -> np.ndarray:
     return found
 
 
+def ways(arcs: np.ndarray, hop: np.ndarray, k: int) -> np.ndarray:
+    """The arcs (e, 2), source before target, on which v first hears from nodes k rounds away; `hop` [n]: how far each is."""
+    out, some = [arcs.T[:0]], np.flatnonzero(hop == k)
+    while k > 0 and len(some):
+        nearer = np.isin(arcs[0], some) & (hop[arcs[1]] == k - 1)
+        out.append(arcs.T[nearer])
+        some, k = np.unique(arcs[1][nearer]), k - 1
+    return np.concatenate(out)
+
+
+def strongest(n: int, arcs: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of nodes (e, 2) that arcs (2, a) join, loops aside, and of their two values the larger."""
+    keep = arcs[0] != arcs[1]
+    codes, where = np.unique(arcs.min(0)[keep] * n + arcs.max(0)[keep], return_inverse=True)
+    out = np.zeros(len(codes))
+    np.maximum.at(out, where, values[keep])
+    return np.stack([codes // n, codes % n], 1), out
+
+
 def energy(symmetric: Operator, H: np.ndarray) -> float:
     """Dirichlet energy tr(Hᵀ (I − Â) H) / ‖H‖², 0 … 2: how much neighbours differ, degree accounted for; 0 where H is 0."""
     size = float((H**2).sum())
     return max(1 - float((H * symmetric.spread(H)).sum()) / size, 0.0) if size > 0 else 0.0
+
+
+def shares(row: np.ndarray) -> np.ndarray:
+    """Parts of one that a row (n,) of a power of a matrix gives: of what a node holds, how much came from each; 0 of nothing."""
+    return row / (float(row.sum()) or 1.0)
+
+
+def settled(n: int, arcs: np.ndarray, weights: np.ndarray, v: int) -> np.ndarray:
+    """The shares in v after endless rounds of Â, (n,), on arcs that go both ways: as √d̃ of those v can hear, whoever v is."""
+    heard = hops(n, arcs, v) >= 0
+    return shares(np.where(heard, np.sqrt(operator(n, arcs, weights, "loops").sums()), 0.0))
 
 
 def degrees(n: int, arcs: np.ndarray) -> np.ndarray:

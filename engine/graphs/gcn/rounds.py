@@ -46,6 +46,24 @@ class RoundFrame(GcnFrame):
     own_mean: float
     energy: float  # Dirichlet energy of h_symmetric
 
+    @property
+    def done(self) -> int:
+        """How many rounds are over."""
+        return self.step - (self.part in PARTS[:-1])
+
+    @property
+    def heard(self) -> np.ndarray:
+        """Whom v has heard by now, bool (n,)."""
+        return (self.hop >= 0) & (self.hop <= self.done)
+
+    def share(self, mean: bool) -> np.ndarray:
+        """Of what v holds, how much came from each node by the mean rule or the symmetric one: parts of one (n,)."""
+        return messages.shares(self.mean if mean else self.symmetric)
+
+    def weights(self, mean: bool) -> np.ndarray:
+        """What messages to v are multiplied with, in parts of one (d + 1,), v's own last."""
+        return messages.shares(self.c_mean if mean else self.c_symmetric)
+
 
 @dataclass(frozen=True)
 class _Ground:
@@ -112,16 +130,11 @@ def _ground(params: Rounds, data: Graph) -> _Ground:
         sent=first if X is None else X @ first / np.sqrt(X.shape[1]),
         later=later,
         senders=senders,
-        coefficients=(_row(rules[0], v)[senders], _row(rules[1], v)[senders]),
+        coefficients=(rules[0].row(v)[senders], rules[1].row(v)[senders]),
         hop=messages.hops(data.n, arcs, v),
         pos=drawn(data),
         total=1 + len(PARTS) * params.rounds,
     )
-
-
-def _row(P: Operator, v: int) -> np.ndarray:
-    """Row v of a matrix, (n,)."""
-    return P.back(np.eye(1, P.n, v)[0])
 
 
 def _frame(ground: _Ground, now: _Now, step: int, part: str) -> RoundFrame:

@@ -293,6 +293,43 @@ def test_edges_that_stand_twice_count_once_and_are_noted_where_pyg_adds_them_up(
     assert theirs[0, 1].item() == pytest.approx(2 / 3)
 
 
+def test_shares_are_walks_counted_and_settle_at_the_roots_of_the_degrees():
+    graph = data.sample("karate")
+    P = messages.operator(34, *wires(graph), "symmetric")
+    d = messages.degrees(34, graph.arcs()[0]) + 1
+    neighbours = {u: [u, *graph.arcs()[0][0][graph.arcs()[0][1] == u]] for u in range(34)}
+    walks = np.zeros(34)  # from 9 over two steps to u, each weighed by the degrees it passes
+    for middle in neighbours[9]:
+        for u in neighbours[middle]:
+            walks[u] += 1 / np.sqrt(d[9] * d[middle]) / np.sqrt(d[middle] * d[u])
+    assert np.allclose(messages.shares(P.power(2, np.arange(34))[9]), walks / walks.sum())
+    end = messages.settled(34, *wires(graph), 9)
+    assert np.allclose(end, np.sqrt(d) / np.sqrt(d).sum())
+    for v in (0, 9, 16):
+        assert np.allclose(messages.shares(P.power(400, np.arange(34))[v]), end, atol=1e-9)
+    assert messages.shares(np.zeros(3)).tolist() == [0, 0, 0]
+    parted = data.graph(4, [(0, 1), (2, 3)])
+    assert messages.settled(4, *wires(parted), 2).tolist() == [0, 0, 0.5, 0.5]
+
+
+def test_what_is_new_has_come_on_shortest_ways():
+    arcs, _ = data.sample("karate").arcs()
+    hop = messages.hops(34, arcs, 30)
+    ways = messages.ways(arcs, hop, 3)
+    assert set(hop[ways[:, 0]] - hop[ways[:, 1]]) == {1}
+    assert set(np.flatnonzero(hop == 3)) == set(ways[hop[ways[:, 0]] == 3, 0])
+    assert set(ways[hop[ways[:, 1]] == 0, 1]) == {30}
+
+
+def test_a_rumour_takes_three_rounds_to_thirty_three_of_thirty_four():
+    frames = run("karate", show="propagate", node="30")
+    assert [frame.reach for frame in frames if frame.part == "update"] == [5, 25, 33]
+    assert np.flatnonzero(frames[0].hop == 4).tolist() == [16]
+    share = messages.shares(frames[-1].symmetric)
+    assert 0.46 < np.sort(share)[-8:].sum() < 0.54
+    assert share[0] == pytest.approx(0.043, abs=1e-3)
+
+
 # ---- training
 
 
@@ -396,6 +433,13 @@ def test_a_close_up_is_the_same_run_with_its_sub_steps():
             assert frame.loss == whole[frame.step].loss
         else:
             assert frame.loss == whole[frame.step - 1].loss
+
+
+def test_a_close_up_lies_as_the_whole_run_does():
+    whole = {frame.step: frame for frame in run("karate", epochs=20)}
+    for frame in run("karate", epochs=20, close_up=7):
+        if frame.part in ("", "update"):
+            assert np.allclose(frame.plane @ frame.turn, whole[frame.step].plane, atol=1e-5)
 
 
 def test_the_plane_does_not_turn_between_two_pictures():
@@ -569,7 +613,7 @@ def test_another_process_gives_the_same_bits():
         from engine import data
         from engine.graphs import gcn
         for layer in ("gcn", "gin"):
-            last = list(gcn.train(gcn.Params(epochs=20, layer=layer), data.sample("karate")))[-1]
+            last = list(gcn.train(gcn.Params(epochs=4, layer=layer), data.sample("karate")))[-1]
             print(hashlib.sha256(last.p.tobytes() + last.pos.tobytes()).hexdigest())"""
     here = io.StringIO()
     with contextlib.redirect_stdout(here):
