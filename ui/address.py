@@ -174,7 +174,7 @@ def write(wanted: dict[str, str], *, step: int | None, bare: Mapping[str, str] |
     """Bring the address bar up to date. `bare`: what goes without saying where nothing else is said."""
     wanted = wanted | ({} if step is None else {"step": str(step)}) | ({"present": "1"} if presenting.on() else {})
     wanted = {} if wanted == bare else wanted
-    written = visit().written
+    written, visit().bare = visit().written, dict(bare or {})
     written.append((time.monotonic(), wanted))
     del written[:-8]
     if "lang" in st.query_params:
@@ -199,10 +199,10 @@ def undone(text: Topic) -> str | None:
     """What going back would undo, in words; None where that is no change of a setting or of the data on this page."""
     if len(visit().trail) < 2:
         return None
-    before, now = visit().trail[-2:]
+    before, now = (one or visit().bare for one in visit().trail[-2:])
     changed = {key for key in before.keys() | now.keys() if before.get(key) != now.get(key)} - {"step"}
     names = {key.removeprefix(text.slug + ".") for key in changed}
-    if len(names) > 1 and {} in (before, now):
+    if len(names) > 1 and {} in visit().trail[-2:]:
         names -= {"show"}  # a bare address only does not say the kind that the page opens with
     words = phrases(text.language)["player"]
     labels = text.labels | text.view_labels | {"close_up": words["closer_short"], "pin": words["pin_short"]}

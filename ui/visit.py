@@ -94,6 +94,7 @@ class Visit:
 
     arrived: dict[str, str] = field(default_factory=dict)  # what of the opened link nobody has taken yet
     unsaid: bool = False  # whether it says something, but not which kind of run
+    bare: dict[str, str] = field(default_factory=dict)  # what the bare address of the page stands for
     notices: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # to be said once
     written: list[tuple[float, dict[str, str]]] = field(default_factory=list)  # addresses that we wrote, and when
     trail: list[dict[str, str]] = field(default_factory=list)  # what the address bar said on the page that is shown

@@ -218,7 +218,7 @@ def test_a_saved_film_plays_without_server_and_network_and_runs_nothing_but_its_
 
 
 def test_the_dark_theme_has_light_ink_and_a_change_of_theme_keeps_the_step(sit):
-    page = sit("som")
+    page = sit("som?data=penguins")
     page.emulate_media(color_scheme="dark")
     go(page, 20)
     ready(page, step=20, mood="dark")

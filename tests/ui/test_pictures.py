@@ -133,7 +133,7 @@ def test_who_turns_to_points_sees_the_exact_score_and_its_address_says_so_but_an
     assert job().run.params.score == "network"
     page.selectbox(key="diffusion.show.en").set_value("forward").run()
     page.selectbox(key="diffusion.show.en").set_value(kind).run()
-    assert job().run.params.score == "network"
+    assert "diffusion.score=network" in visit(page).link
 
 
 def test_a_link_with_an_own_picture_names_the_file_and_who_opens_it_is_asked_for_it():

@@ -46,7 +46,7 @@ def tree(look: Look[TreeFrame]) -> Picture:
 def _key(frame: TreeFrame) -> str:
     """Which sentence tells it, where its part alone does not."""
     if frame.part == "walk":
-        return f"walk_{frame.bits[frame.walked - 1]}"
+        return ("walk_0", "walk_1")[frame.bits[frame.walked - 1]]
     return "root" if frame.part == "merge" and len(frame.waiting) == 1 else ""
 
 
