@@ -28,7 +28,6 @@ BESIDE, BELOW = 24, 18  # px between columns, and between rows
 TITLE, TICKS, NAMED = 28, 22, 18  # px of a title above, of a line of ticks below, of an axis' title
 NUMBERS, END = 38, 12  # px of numbers left of an axis, of half a number at its right end
 NEAR = {"wide": 0.06, "huge": 0.06, "narrow": 0.25}  # of a stage: plots whose left edges are so near stand in one column
-AT_EDGE = 0.02  # of a stage: how near its left edge a panel placed by hand stands on it
 INSET, INSET_PHONE = 16, 8  # px between the stage's edges and what stands on it
 FIRST = 2 / 3  # what the first of several parts takes
 LINE, HALF = 18, 454  # px of a line of words, and of half of a stage less what is kept free at its right
@@ -82,20 +81,8 @@ def rows(*parts: Layout | Panel, shares: Sequence[float] = ()) -> Layout:
     return Layout(parts, tuple(shares), beside=False)
 
 
-@dataclass(frozen=True)
-class Placed:
-    """Panels whose boxes are given by hand: on a wide stage, and on a phone, where the picture is `height` px high."""
-
-    panels: Sequence[Panel]
-    wide: Sequence[Box]
-    narrow: Sequence[Box]
-    height: int = 900
-
-
-def compose(layout: Layout | Panel | Placed) -> dict[str, Any]:
+def compose(layout: Layout | Panel) -> dict[str, Any]:
     """Data and the three layouts of a figure: what a Picture takes first."""
-    if isinstance(layout, Placed):
-        return _by_hand(layout)
     whole = rows(layout) if isinstance(layout, Panel) else layout
     narrow, height = whole.narrow()
     drawn = figures.compose(whole.panels, whole.boxes(), narrow, height, whole.boxes(HUGE))
@@ -104,16 +91,6 @@ def compose(layout: Layout | Panel | Placed) -> dict[str, Any]:
     boxes = {"wide": whole.boxes(), "huge": whole.boxes(HUGE), "narrow": narrow}
     sizes = {size: {**drawn[size], **margin, **_edges(whole.panels, boxes[size], NEAR[size])} for size, margin in margins.items()}
     return {**drawn, **sizes, "alone": _alone(whole.panels[0])}
-
-
-def _by_hand(layout: Placed) -> dict[str, Any]:
-    """Panels whose boxes are given. Where none at the left edge has an axis, it keeps no room for one."""
-    drawn = figures.compose(layout.panels, layout.wide, layout.narrow, layout.height)
-    for size, boxes, px, foot in (("wide", layout.wide, INSET, 34), ("narrow", layout.narrow, INSET_PHONE, 26)):
-        if not any(_left(panel) for panel, box in zip(layout.panels, boxes, strict=False) if box[0] < AT_EDGE):
-            drawn[size] = {**drawn[size], "margin": {"l": px, "r": px, "t": 34, "b": foot}}
-        drawn[size] = {**drawn[size], **_edges(layout.panels, boxes, NEAR[size])}
-    return {**drawn, "alone": _alone(layout.panels[0])}
 
 
 def _edges(panels: Sequence[Panel], boxes: Sequence[Box], near: float) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import numpy as np
 
 from charts import curves
-from charts.layout import Layout, Placed, compose
+from charts.layout import Layout, compose
 from charts.numbers import UNKNOWN, number
 from charts.panels import Panel, Picture
 from engine.algorithm import Algorithm, of
@@ -75,7 +75,7 @@ class Look(Generic[F]):
 
     def picture(
         self,
-        layout: Layout | Panel | Placed,
+        layout: Layout | Panel,
         *,
         facts: Mapping[str, Any],
         key: str = "",

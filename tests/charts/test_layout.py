@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from charts import layout
-from charts.layout import HUGE, PHONE, WIDE, Placed, columns, compose, rows
+from charts.layout import HUGE, PHONE, WIDE, columns, rows
 from charts.panels import Panel, blank
 
 CURVE = Panel([], "curve", x={"nticks": 4}, y={"nticks": 3})
@@ -95,16 +95,6 @@ def test_a_figure_of_a_nest_has_three_layouts_set_in_as_far_as_the_caption_and_s
 def test_shares_are_as_given():
     left, right = columns(CURVE, CURVE, shares=[1, 1]).boxes()
     assert np.diff(left[:2]) == pytest.approx(np.diff(right[:2]))
-
-
-@pytest.mark.parametrize(
-    ("axis", "left"), [(blank(range=[0, 1]), {"wide": 16, "narrow": 8}), ({"range": [0, 1]}, {"narrow": 44})]
-)
-def test_panels_placed_by_hand_keep_a_gutter_only_for_an_axis(axis, left):
-    panel = Panel([], "title", x=blank(range=[0, 1]), y=axis)
-    drawn = compose(Placed([panel], [(0, 1, 0, 1)], [(0, 1, 0, 1)]))
-    assert {size: drawn[size]["margin"]["l"] for size in left} == left
-    assert ("margin" in drawn["wide"]) == ("wide" in left)
 
 
 def test_on_a_phone_a_small_map_is_as_low_as_its_shape_asks_and_never_high():
