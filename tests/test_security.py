@@ -433,13 +433,14 @@ def test_code_in_a_link_is_a_bad_value(server: Running, section: str, slug: str,
     specs = {spec.name: spec for kind in kinds for spec in kind.Params.specs() if kinds[0].closes or spec.name != "close_up"}
     numbers = [name for name, spec in specs.items() if spec.kind in ("int", "float")]
     strings = [name for name, spec in specs.items() if spec.kind == "str"]
+    kind = [f"{slug}.show={kinds[0].name}"] * (len(kinds) > 1)
     with Guest(server, slug) as guest:
-        plain = film(words(guest.run("v=1")))
+        plain = film(words(guest.run("&".join(["v=1", *kind]))))
     for names, turn in ((numbers, 0), (numbers, 3), (strings, 0), (strings, 2)):
         codes = [CODE[(k + turn) % len(CODE)].replace("{place}", str(place)) for k in range(len(names))]
         with Guest(server, slug) as guest:
             said = [f"{slug}.{name}={quote(code)}" for name, code in zip(names, codes, strict=True)]
-            run = guest.run("&".join([*[f"{slug}.show={kinds[0].name}"] * (len(kinds) > 1), *said]))
+            run = guest.run("&".join([*kind, *said]))
         said = words(run)
         assert not TRACE.search(said)
         assert "broke here" not in str(alerts(run))
