@@ -31,7 +31,7 @@ def main() -> None:
 def take(browser: Browser, address: str) -> None:
     """The README's picture, and what a link to the project shows."""
     page = visitor(browser, height=800)
-    page.goto(address + "/som?data=penguins")
+    page.goto(address + "/som?data=xkcd&step=30")
     page.wait_for_selector("[data-state=ready][data-drawn=true]")
     page.wait_for_timeout(1000)
     page.screenshot(path=ROOT / "assets" / "theoria.png")
