@@ -17,8 +17,11 @@ def compared(page: Page) -> None:
     assert all(abs(a - b - c) < 0.002 for a, b, c in zip(now, pinned, gap, strict=True))
 
 
-def test_a_run_is_pinned_one_thing_changes_and_both_play_in_lock_step(sit, visit):
-    page = sit("som?som.rows=5&som.cols=4&som.steps=600&data=square")
+def test_a_run_is_pinned_one_thing_changes_and_both_play_in_lock_step(visit):
+    page = visit("/som?som.rows=5&som.cols=4&som.steps=600&data=square")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ready(page)
+    idle(page)
     first = film(page)
     page.click(".th-pin")
     expect(page.locator(".th-lock")).to_contain_text("Now change one thing")
