@@ -43,13 +43,6 @@ def bell(mean: float, sigma: float, area: float, ends: tuple[float, float], *, c
     return line(at, area / sigma / np.sqrt(2 * np.pi) * np.exp(-0.5 * ((at - mean) / sigma) ** 2), colour=colour)
 
 
-def moves(old: np.ndarray, new: np.ndarray, *, colour: str = "@accent", width: float = 2.5) -> Trace:
-    """Arrows from places [n, 2] to places [n, 2], in one path."""
-    ways = np.stack([old, new, np.full_like(old, np.nan)], 1).reshape(-1, 2)
-    head = {"symbol": "arrow", "angleref": "previous", "size": [0, 13, 0] * len(old), "color": colour}
-    return line(ways[:, 0], ways[:, 1], colour=colour, width=width, mode="lines+markers", marker=head)
-
-
 def ladder(
     title: str, at: np.ndarray, steps: np.ndarray, rate: float, ends: tuple[float, float], *, small: bool = True
 ) -> Panel:  # fmt: skip

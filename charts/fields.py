@@ -101,7 +101,7 @@ def pulls(
 ) -> Trace:
     """Few arrows from places [n, 2] as far as `reach` [n, 2] says, with heads of one size; shorter than `least` is none."""
     reach = np.where(np.linalg.norm(reach, axis=1, keepdims=True) < least, np.nan, reach)
-    ways = np.stack([places, places + reach, np.full(places.shape, np.nan)], 1).reshape(-1, 2).round(3)
+    ways = np.stack([places, places + reach, np.full(places.shape, np.nan)], 1).reshape(-1, 2)
     tips = {"size": head, "symbol": "arrow", "angleref": "previous", "color": colour, "opacity": [0, 1, 0] * len(places)}
     return curves.line(ways[:, 0], ways[:, 1], colour=colour, width=width, mode="lines+markers", marker=tips, **more)
 

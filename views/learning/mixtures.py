@@ -99,7 +99,8 @@ def _lit(look: Look[MixtureFrame], xy: np.ndarray, axes: list[int]) -> list[Trac
         return [points.rings(xy[most[change[most] >= 0.3 * change.max()]])]
     if frame.part in ("M", "means", "weights"):
         old = next((one.means for one in reversed(look.frames[:-1]) if one.part in ("E", "")), frame.means)
-        return [curves.moves(old[:, axes] * unit, frame.means[:, axes] * unit)]
+        here, there = old[:, axes] * unit, frame.means[:, axes] * unit
+        return [fields.pulls(here, there - here, colour="@accent", head=13)]
     return []
 
 
