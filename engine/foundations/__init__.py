@@ -1,0 +1,1 @@
+"""Foundations: what every later page leans on."""
