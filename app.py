@@ -50,6 +50,8 @@ async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
         for language in LANGUAGES:
             theory(slug, language)
     report.version()
+    if not await asyncio.to_thread(store.ready, settings.START_SECONDS):  # who comes now would wait for it, and not know why
+        log.warning("no worker after %s seconds", settings.START_SECONDS)
     if settings.WARM:
         threading.Thread(target=warm, name="warm", daemon=True).start()
     with metrics.served(store, films):

@@ -36,6 +36,8 @@ class Words(Protocol):
     def digest(self) -> str: ...
     @property
     def columns(self) -> Mapping[str, str]: ...  # the numbers' keys and what they are called
+    @property
+    def means(self) -> Mapping[str, str]: ...  # some of these keys and what such a number says
 
     def __call__(self, key: str, **values: Any) -> str: ...
     def escape(self, text: str) -> str: ...
@@ -77,7 +79,8 @@ class Film:
         self._said: dict[str, Any] = {}
         self._lock = threading.Lock()  # over ended, done, job, watched
         self._bell = Bell()
-        self._take(HERE, job, [{"head": {"columns": list(words.columns.items()), "rate": SPEED}}])
+        head = {"columns": list(words.columns.items()), "means": dict(words.means), "rate": SPEED}
+        self._take(HERE, job, [{"head": head}])
 
     @property
     def nbytes(self) -> int:

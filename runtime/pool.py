@@ -33,6 +33,7 @@ class Pool:
         self._hire = hire
         self._workers: dict[int, Hand] = {}
         self._busy = 0  # lanes with a run
+        self.ready = threading.Event()  # one worker stands: what workers are forked from has imported what they need
         self.crowded = False  # what is watched or computed fills the cache: one run at a time, until there is room again
         self.restarts = 0  # runs that were computed anew because their worker was lost
         self._lanes = [threading.Thread(target=self._lane, args=(k,), name=f"{name}-{k}", daemon=True) for k in range(lanes)]
@@ -155,6 +156,7 @@ class Pool:
             self._workers.pop(number).kill()
         try:
             self._workers[number] = self._hire()
+            self.ready.set()
         except (OSError, EOFError):
             log.exception("no new worker")
             with self._change:

@@ -14,6 +14,7 @@ QUEUE = int(os.environ.get("QUEUE", "200"))  # runs that may wait
 QUEUE_PER_SESSION = int(os.environ.get("QUEUE_PER_SESSION", "8"))  # of one visitor
 NODE = os.environ.get("NODE", "n0")  # this replica's name in film addresses; letters and digits
 REPLICA = "NODE" in os.environ  # one of several: its visitors get a cookie with that name
+START_SECONDS = 20.0  # a server that has no worker after so long says it is healthy all the same
 IDLE_SECONDS = 3.5  # a run nobody watches ends after this; with the rounds of who looks, within 5 s
 CANCEL_SECONDS = 1.0  # a worker that does not stop by then is replaced
 SILENT_SECONDS = float(os.environ.get("SILENT_SECONDS", "60"))  # a worker that sends no frame for so long is replaced

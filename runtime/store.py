@@ -66,6 +66,10 @@ class Store:
             return job.device, str(getattr(job.frames[0], "name", ""))
         return "cpu", job.error.code if job.error else "checking"
 
+    def ready(self, patience: float) -> bool:
+        """Wait until a run could be computed at once; whether it can."""
+        return self._pool is None or self._pool.ready.wait(patience)
+
     def start(self, run: Run, session: str) -> Job:
         """The job of a run: the one that is there, or a new one. Raises Busy."""
         with self._lock:

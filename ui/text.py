@@ -35,6 +35,7 @@ class Topic:
     errata: tuple[dict[str, str], ...]
     sources: tuple[str, ...]
     prose: str
+    means: dict[str, str] = field(default_factory=dict)  # some of these numbers → what they say, in a sentence
     scenes: dict[str, dict[str, Any]] = field(default_factory=dict)  # kind of run → its words, by phase, said, alt and part
     errors: dict[str, str] = field(default_factory=dict)  # what goes wrong on this page alone: read by engine.errors
     digest: str = field(repr=False, default="")

@@ -3,19 +3,22 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, WebSocket, expect
 
 from contents import SECTIONS
-from tests.browser.playground import PATIENCE, REFUSED, Server, Shared, Watch, idle, ready
+from tests.browser.playground import PATIENCE, REFUSED, Server, Shared, Watch, finished, idle, ready
 from ui.text import LANGUAGES, REFERENCE, phrases, theory
 
 BUG = re.compile("|".join(phrases(language)["errors"]["title_bug"] for language in LANGUAGES))
 HERE = "http://127.0.0.1:"  # where our servers are
 TOPICS = [slug for slugs in SECTIONS.values() for slug in slugs]
 GONE = """address => { history.pushState({}, "", address); dispatchEvent(new PopStateEvent("popstate")); }"""  # as the way back leads there
+SCRIPT = b"navigation.py"  # what a server runs for every page
+TURNS = count()  # how often a page was gone to
 HOME = "en-US"  # what a browser asks for, if nothing else
 expect.set_options(timeout=PATIENCE)
 
@@ -145,11 +148,11 @@ def sit(_seat: dict[str, Any], server: Shared) -> Iterator[Callable[[str], Page]
         if page.get_by_test_id("stException").count() or page.locator(".stApp, [data-testid=stApp]").count() != 1:
             page.goto(f"{server.url}/{address}")  # another test left it broken
         else:
-            page.evaluate(GONE, "/" + address)
+            gone(page, _seat["seat"]["line"], address)
         slug = address.partition("?")[0]
         title = theory(slug, REFERENCE).title if slug in TOPICS else ""
         page.locator("h1", has_text=title).first.wait_for()
-        idle(page)
+        finished(page)
         if slug in TOPICS:
             ready(page)
         page.line = _seat["seat"]["line"]
@@ -160,6 +163,20 @@ def sit(_seat: dict[str, Any], server: Shared) -> Iterator[Callable[[str], Page]
     page.set_viewport_size({"width": 1280, "height": 800})
     page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     check(page.context)
+
+
+def gone(page: Page, line: WebSocket, address: str) -> None:
+    """A page gone to by its address, once the server has begun to run it.
+
+    The message that asks for it holds the address, and so a mark of ours (which pages do not look at); the answer that begins
+    a run holds the script's name. Other messages may come and go in between.
+    """
+    mark, asked = f"utm_id={next(TURNS)}", []
+    noted = lambda message: asked.append(message) if mark.encode() in message else None  # noqa: E731
+    line.on("framesent", noted)
+    with line.expect_event("framereceived", lambda message: bool(asked) and SCRIPT in message, timeout=PATIENCE):
+        page.evaluate(GONE, f"/{address}{'&' if '?' in address else '?'}{mark}")
+    line.remove_listener("framesent", noted)
 
 
 @pytest.fixture

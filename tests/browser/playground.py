@@ -159,6 +159,11 @@ def ready(page: Page, **hooks: object) -> None:
 def idle(page: Page) -> None:
     """Until the page has run: nothing sent is unanswered."""
     page.wait_for_timeout(150)
+    finished(page)
+
+
+def finished(page: Page) -> None:
+    """Until the run that has begun has ended."""
     page.wait_for_selector(
         "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]", timeout=PATIENCE
     )
@@ -166,7 +171,8 @@ def idle(page: Page) -> None:
 
 @contextlib.contextmanager
 def another_film(page: Page) -> Iterator[None]:
-    """What is done inside brings another film; it is there at the end."""
+    """What is done inside, once the page has run, brings another film; it is there at the end."""
+    idle(page)  # a control that is moved while its page runs may be put back by that run
     before = film(page)
     yield
     page.wait_for_function(

@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.device import Device
 from engine.errors import Busy, Diverged, WorkerLost
 from runtime import child, settings
 from runtime.jobs import Job
 from runtime.store import Store
-from runtime.workers import Hand
+from runtime.workers import Hand, hire
 from tests.runtime import toys
 from tests.runtime.helpers import ended, run, until
 
@@ -29,6 +30,25 @@ def occupied(store: Store, place: Path, session: str = "first") -> Job:
 
 def pid(store: Store) -> int:
     return store.processes[0].pid or 0
+
+
+# ---- start
+
+
+def test_a_store_is_ready_once_a_worker_stands() -> None:
+    may, workers = threading.Event(), hire
+
+    def late(where: Device) -> Hand:
+        may.wait()
+        return workers(where)
+
+    store = Store(1, hire=late)
+    assert not store.ready(0)
+    may.set()
+    assert store.ready(60)
+    assert store.processes
+    store.close()
+    assert Store(0).ready(0)  # which computes in line
 
 
 # ---- queue

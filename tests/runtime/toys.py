@@ -168,6 +168,7 @@ class Data:
 class Words:
     slug, digest = "toy", "words"
     columns: ClassVar[Mapping[str, str]] = {"step": "Step", "mean": "Mean"}
+    means: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, language: str = "en") -> None:
         self.language = language

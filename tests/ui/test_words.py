@@ -80,6 +80,15 @@ def test_every_topic_has_a_theory_in_every_language_with_the_same_keys(slug):
         assert other.prose.count("$$") == reference.prose.count("$$")
 
 
+@topics
+def test_what_a_number_means_is_one_short_sentence_or_two_about_a_number_there_is_in_every_language(slug):
+    for language, most in (("en", 170), ("zh", 90)):
+        text = theory(slug, language)
+        assert text.means.keys() <= text.columns.keys()
+        assert text.means.keys() == theory(slug, REFERENCE).means.keys()
+        assert [said for said in text.means.values() if len(said) > most or said[-1] not in ".。"] == []
+
+
 @pytest.mark.parametrize(("language", "sign"), [("en", "\u00a0%"), ("zh", "%")])
 def test_a_share_is_said_in_per_cent_as_the_language_writes_it_and_an_unknown_one_is_not_nought(language, sign):
     look = Look((), None, (), None, theory("gcn", language), "train")

@@ -1,5 +1,6 @@
 """The tree stands still while it grows, and what is pointed at is what is meant."""
 
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -139,11 +140,19 @@ def test_traces_keep_their_number_and_order_through_a_film(shape, params):
     assert len({len(look) for look in looks}) == 1
 
 
-def test_below_each_step_stands_what_is_left_of_all_probability():
-    _, shown = pictures(data.sample("notes"))
-    assert shown[-1].layout["xaxis"]["ticktext"] == [
-        f"step {step}<br>{mass} left" for step, mass in ((1, 0.7), (2, 0.35), (3, 0.17), (4, 0.102))
-    ]
+def test_below_each_step_stands_how_much_wider_it_is_drawn_and_what_is_left_of_all_probability():
+    frames, shown = pictures(data.sample("notes"))
+    first, *others = shown[-1].layout["xaxis"]["ticktext"]
+    assert first == "step 1<br>0.7 left"
+    said = [re.fullmatch(r"step (\d), drawn × ([\d.]+)<br>([\d.]+) left", words).groups() for words in others]
+    assert [(int(step), float(mass)) for step, _, mass in said] == [(2, 0.35), (3, 0.17), (4, 0.102)]
+    bars = [(x[0], np.ptp(y)) for key in ("bars", "lit bars") for x, y in outline(shown[-1], key) if len(x) > 1]
+    alive = ~decoding.barren(frames[-1])
+    unit = {}
+    for step in range(1, 5):
+        likeliest = np.exp(frames[-1].logp[alive & (frames[-1].depth == step)]).max()
+        unit[step] = max(high for at, high in bars if round(at) == step) / likeliest
+    assert [float(scale) for _, scale, _ in said] == pytest.approx([unit[step] / unit[1] for step in (2, 3, 4)], abs=0.06)
     assert dict(shown[-1].metrics)["probability left"] == "0.102"
     assert "0.35 is left" in next(picture.said for picture in shown if "Width 2: 2 stay alive: A B" in picture.said)
 

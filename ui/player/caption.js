@@ -1,6 +1,31 @@
 // ---- the caption: phase, sentence, formula with this step's values, metrics
 const broke = (my, film, p, i) => Boolean(film.error && (!p || lastOf(my, film, i) === film.count - 1));      // the last finite picture carries the explanation
 const bound = (text) => text.replaceAll(" = ", "\u00a0=\u00a0").replaceAll(" × 10<", "\u00a0×\u00a010<");      // what is equal stays on one line, and a power with its number
+const measured = (my, box, film, metrics) => {      // names stay where they are, so that who is on one stays there; values change
+  const names = metrics.map(([label]) => `<div><dt${meaning(film, label)}>${label}</dt><dd></dd></div>`).join("");
+  if (box.th !== names) { box.innerHTML = names; box.th = names; }
+  box.querySelectorAll("dd").forEach((place, k) => { const [label, value, extra] = metrics[k]; put(place, "innerHTML", hides(my, label) ? "?" : `${value}${extra ? ` <small>${extra}</small>` : ""}`); });
+};
+const meaning = ({head}, label) => {                 // what a number says, for whoever points at its name, comes to it by keyboard or taps it
+  const [key] = head.columns?.find(([, name]) => name === label) ?? [], said = head.means?.[key];
+  return said ? ` class="th-means" tabindex="0" data-means="${escaped(said)}" aria-description="${escaped(said)}"` : "";
+};
+const explains = (box) => {                          // the box that says so, above the name and within the window; whatever else is done takes it away
+  const tip = box.appendChild(element("div", "th-tip"));
+  const over = ({target}) => {
+    const name = target.closest?.(".th-means");
+    tip.hidden = !name;
+    if (!name) return;
+    const {left, top} = name.getBoundingClientRect(), wide = Math.min(248, innerWidth - 16);
+    tip.textContent = name.dataset.means;
+    Object.assign(tip.style, {width: `${wide}px`, left: `${Math.max(8, Math.min(left - 8, innerWidth - wide - 8))}px`, bottom: `${innerHeight - top + 6}px`});
+  }, gone = () => { tip.hidden = true; };
+  gone();
+  tip.setAttribute("aria-hidden", "true");          // the name has it as its description
+  for (const sign of ["pointerover", "pointerdown", "focusin"]) box.addEventListener(sign, over);
+  for (const sign of ["focusout", "keydown", "wheel"]) box.addEventListener(sign, gone, {passive: true});
+  box.addEventListener("pointerleave", ({pointerType}) => { if (pointerType === "mouse") gone(); });       // a finger leaves as soon as it is lifted
+};
 const caption = (my, pane, film, p, i = my.shown) => {
   const {pointed} = my, stopped = broke(my, film, p, i);
   put(pane.node, "data-broke", String(stopped));
@@ -12,7 +37,7 @@ const caption = (my, pane, film, p, i = my.shown) => {
   const two = my.films.length > 1, first = pane === my.panes[0];
   put(pane.when, "innerHTML", two && !stopped ? p?.phase ?? "" : "");
   put(pane.versus, "hidden", !two || !first || stopped); put(pane.versus, "innerHTML", two && first ? versusHtml(my, i) : "");
-  put(pane.metrics, "hidden", two); put(pane.metrics, "innerHTML", (two ? [] : p?.metrics ?? []).map(([label, value, extra]) => hides(my, label) ? [label, "?"] : [label, value, extra]).map(([label, value, extra]) => `<div><dt>${label}</dt><dd>${value}${extra ? ` <small>${extra}</small>` : ""}</dd></div>`).join(""));
+  put(pane.metrics, "hidden", two); measured(my, pane.metrics, film, two ? [] : p?.metrics ?? []);
 };
 const tellNumbers = (film, i) => {                  // what the page says of a run gets the run's own numbers, once
   const value = (key) => film?.column(key)[i];

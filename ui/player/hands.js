@@ -12,6 +12,7 @@ const wire = (my) => {
   scrub.oninput = () => goByHand(my, +scrub.value, true);
   $("speed").onclick = () => { my.speed = SPEEDS[(SPEEDS.indexOf(my.speed) + 1) % SPEEDS.length]; rated(my); };
   $("loop").onclick = () => { my.loop = !my.loop; $("loop").setAttribute("aria-pressed", my.loop); };
+  explains(my.stage);
   for (const name of ["pointerenter", "focusin"]) $("bar").addEventListener(name, () => wakeFilms(my));      // a hand is near: what it will ask for may come
   $("more").onclick = () => toggleMenu(my);
   $("pin").onclick = () => pinOrNot(my);

@@ -1,5 +1,6 @@
 """What both shapes of the tree share: how their parts look, nodes to point at and to click, and what stands below its levels."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -67,12 +68,14 @@ def _hover(scene: Scene, node: int) -> str:
     return "<br>".join([*lines, f"log {scene.letter} = {number(float(frame.logp[node]), 3)}", became, scene.say("hover_click")])
 
 
-def ticks(scene: Scene, *, phone: bool = False, shift: float = 0) -> dict[str, Any]:
-    """Below every level its number, and what is left of all probability there."""
+def ticks(scene: Scene, *, phone: bool = False, shift: float = 0, scales: Mapping[int, float] | None = None) -> dict[str, Any]:
+    """Below every level its number, how much wider it is drawn than the first, and what is left of all probability there."""
     look, longest = scene.look, scene.look.params.longest
     masses = {} if phone and longest > SHORT else left(look)
     short = phone or longest > SHORT
     words = [look.say("level", step=level) if not short else str(level) for level in range(1, longest + 1)]
+    for level, scale in ({} if short else scales or {}).items():
+        words[level - 1] = look.say("level_scaled", step=level, scale=number(scale, 1))
     for level in range(1, longest + 1) if masses else ():
         mass = p_of(masses[level]) if level in masses else "\u2002"
         words[level - 1] += "<br>" + (

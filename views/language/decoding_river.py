@@ -38,7 +38,8 @@ def river(scene: Scene) -> Panel:
         names,
         _chances(scene, course),
     ]
-    x = {"showgrid": False, "range": [float(course.x[0]) - 0.06, scene.look.params.longest + BEYOND]} | ticks(scene)
+    below = ticks(scene, scales=_scales(scene, course))
+    x = {"showgrid": False, "range": [float(course.x[0]) - 0.06, scene.look.params.longest + BEYOND]} | below
     title = scene.say("bed" if scene.sampled else "tree")
     return Panel(traces, title, notes=notes, x=x, y=blank(range=[1.02 if scene.known == len(dry) else 1.07, -0.02]), tall=TALL)
 
@@ -53,6 +54,17 @@ def _course(scene: Scene) -> trees.Course:
     course = trees.course(frame.parent, x, y, wide, np.exp(scene.steps), room)
     wide[scene.fresh] = np.minimum(course.first, wide)[scene.fresh]  # not scored yet: no wider than where it begins
     return course
+
+
+def _scales(scene: Scene, course: trees.Course) -> dict[int, float]:
+    """How many times wider than on the first level a probability is drawn on each of the others."""
+    weight, wide = np.exp(scene.logs), np.where(scene.fresh, 0, course.wide)
+    units: dict[int, float] = {}
+    for level in range(1, int(scene.frame.depth.max(initial=0)) + 1):
+        heaviest = int(np.argmax(np.where(scene.frame.depth == level, wide, -1)))
+        if wide[heaviest] > 0:
+            units[level] = float(wide[heaviest] / weight[heaviest])
+    return {level: unit / units[1] for level, unit in units.items() if level > 1}
 
 
 def _room(scene: Scene) -> float:

@@ -20,7 +20,9 @@ def plane(scene: Scene) -> Panel:
     sides = map_.sides()
     lit = _arrows(scene, sides) if scene.stage else _asked_about(scene, sides)
     traces = [*map_.islands(), *_ties(scene), _dots(scene, map_), map_.written(sides), *lit]
-    return Panel(traces, scene.look.say("plane"), x=blank(range=map_.x), y=blank(range=map_.y))
+    drawn = bool((scene.group >= 0).any())
+    title = "plane" if not drawn else "told" if scene.look.frame.told else "found"
+    return Panel(traces, scene.look.say(title), x=blank(range=map_.x), y=blank(range=map_.y))
 
 
 def _map(scene: Scene, x: list[float], y: list[float]) -> islands.Map:

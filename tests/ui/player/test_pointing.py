@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 import tests.ui.player.harness as harness
-from tests.ui.player.harness import events, opened, show, spot, step, wait
+from tests.ui.player.harness import events, film, opened, show, spot, step, wait
 
 
 def test_pointing_rings_the_same_thing_in_every_panel_and_fills_the_formula_and_time_stands_still(page):
@@ -67,3 +67,28 @@ def test_a_tap_on_a_phone_points_and_goes_to_a_picture(browser, server):
     page.touchscreen.tap(*spot(page, 40, harness.error_at(4), "3"))
     wait(page, step=4)
     page.context.close()
+
+
+def test_the_name_of_a_number_says_what_it_means_to_mouse_keyboard_and_finger_and_keeps_the_focus_while_one_steps(page, server):
+    server.films["meant"] = film(means={"error": 'Far from "all" <units>.'})
+    show(page, "meant", start=3)
+    wait(page, step=3)
+    name, tip = page.locator(".th-means"), page.locator(".th-tip")
+    expect(name).to_have_count(1)  # of two numbers
+    expect(tip).to_be_hidden()
+    name.hover()
+    expect(tip).to_have_text('Far from "all" <units>.')
+    page.mouse.move(5, 5)
+    expect(tip).to_be_hidden()
+    name.focus()
+    expect(tip).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    wait(page, step=4)
+    expect(name).to_be_focused()
+    expect(tip).to_be_hidden()
+    page.set_viewport_size({"width": 390, "height": 844})
+    name.dispatch_event("pointerdown", {"pointerType": "touch"})
+    expect(tip).to_be_visible()
+    left, width = page.evaluate("(({left, width}) => [left, width])(document.querySelector('.th-tip').getBoundingClientRect())")
+    assert left >= 8
+    assert left + width <= 382
