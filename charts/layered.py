@@ -6,11 +6,14 @@ stand apart. Nothing depends on numbers that change: a layout is made once for a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 
-from charts.trees import EASE, SMOOTH, apart
+from charts import curves
+from charts.panels import Trace
+from charts.trees import EASE, apart
 
 NODE, LABEL, PASSING = 1.0, 0.8, 0.3  # how much room each takes, beside the others
 ROOMY = 0.34  # of the height, what a node takes at most
@@ -25,22 +28,57 @@ class Layered:
     y: np.ndarray  # [n]
     labels: np.ndarray  # [e, 2] where an edge's label stands
     ways: tuple[np.ndarray, ...]  # of each edge the points [k, 2] that its line goes through
+    slot: float  # of the height, what a node has for itself
 
     @property
     def layers(self) -> int:
         """How many layers of nodes there are."""
         return int(self.x.max(initial=0)) + 1
 
-    def line(self, edge: int) -> tuple[np.ndarray, np.ndarray]:
-        """An edge as a smooth curve: x and y."""
-        way = self.ways[edge]
-        x = [x0 + (x1 - x0) * SMOOTH for x0, x1 in zip(way[:-1, 0], way[1:, 0], strict=True)]
-        y = [y0 + (y1 - y0) * EASE for y0, y1 in zip(way[:-1, 1], way[1:, 1], strict=True)]
-        return np.concatenate(x), np.concatenate(y)
+    def bands(self, edges: Sequence[int], heights: np.ndarray, wide: np.ndarray, ends: tuple[float, float]) -> Trace:
+        """Some edges [m] as bands in one path, that leave their left nodes at `heights` [m].
+
+        `wide` [m, 2]: how wide at the left and at the right; `ends`: how far from the middles of the nodes they begin and end.
+        """
+        outlines = [self._outline(*item, ends) for item in zip(edges, heights, wide, strict=True)] or [np.full((1, 2), np.nan)]
+        x, y = np.concatenate(outlines).T
+        return {"type": "scatter", "mode": "lines", "x": x.round(3), "y": y.round(4), "fill": "toself", "hoverinfo": "skip"}
+
+    def _outline(self, edge: int, height: float, wide: np.ndarray, ends: tuple[float, float]) -> np.ndarray:
+        way = self.ways[edge].copy()
+        way[0] = way[0, 0] + ends[0], height
+        way[-1, 0] -= ends[1]
+        x, y = _smooth(way)
+        half = (wide[0] + (wide[1] - wide[0]) * np.linspace(0, 1, len(x))) / 2
+        around = [np.append(x, [*x[::-1], x[0], np.nan]), np.append(y - half, [*(y + half)[::-1], (y - half)[0], np.nan])]
+        return np.stack(around, 1)
+
+    def lines(self, edges: Sequence[int], *, colour: str, width: float) -> Trace:
+        """Some edges as lines in one path, from middle to middle."""
+        ways = [np.append(np.stack(_smooth(self.ways[edge])), [[np.nan], [np.nan]], 1) for edge in edges]
+        x, y = np.concatenate(ways or [np.full((2, 1), np.nan)], 1)
+        return curves.line(x.round(3), y.round(4), colour=colour, width=width)
 
 
-def layered(n: int, edges: Sequence[tuple[int, int]]) -> Layered:
-    """A layout of nodes 0 … n − 1 along edges (from, to), which all lead to a larger number; several may join the same two."""
+def _smooth(way: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A curve through points [k, 2] from left to right: level at its ends and where it turns, nowhere higher than its points."""
+    step = np.diff(way, axis=0)
+    steep = step[:, 1] / step[:, 0]
+    slopes = np.zeros(len(way))
+    turns = steep[:-1] * steep[1:] <= 0
+    slopes[1:-1] = np.where(turns, 0, 2 / (1 / np.where(turns, 1, steep[:-1]) + 1 / np.where(turns, 1, steep[1:])))
+    t = np.linspace(0, 1, 13)[:, None]
+    rise = (t**3 - 2 * t**2 + t) * slopes[:-1] + (t**3 - t**2) * slopes[1:]
+    y = way[:-1, 1] + EASE[:, None] * step[:, 1] + rise * step[:, 0]
+    return (way[:-1, 0] + t * step[:, 0]).T.ravel(), y.T.ravel()
+
+
+@lru_cache(maxsize=32)
+def layered(n: int, edges: tuple[tuple[int, int], ...]) -> Layered:
+    """A layout of nodes 0 … n − 1 along edges (from, to), which all lead to a larger number; several may join the same two.
+
+    It is made once, however many pictures a film has.
+    """
     layer = _layers(n, edges)
     place, members, links = _places(n, edges, layer)  # of every edge the places it passes
     rank, size = [2 * int(at) for at in layer], [NODE] * n
@@ -49,12 +87,13 @@ def layered(n: int, edges: Sequence[tuple[int, int]]) -> Layered:
         rank += [2 * int(layer[start]) + 1 + k for k in range(len(passes))]
         size += [LABEL if k == middle else PASSING for k in range(len(passes))]
     rows = [[k for k in range(members) if rank[k] == level] for level in range(max(rank, default=0) + 1)]
-    y = _heights(_ordered(rows, links, members), links, np.array(size))
+    slot = min(ROOMY, *(1 / max(sum(size[k] for k in row), 1e-9) for row in rows))
+    y = _heights(_ordered(rows, links, members), links, np.array(size) * slot)
     x = np.array(rank) / 2
     spots = np.column_stack([x, y])
     labels = np.array([spots[passes[(len(passes) - 1) // 2]] for passes in place]).reshape(-1, 2)
     ways = tuple(spots[[start, *passes, end]] for passes, (start, end) in zip(place, edges, strict=True))
-    return Layered(x[:n], y[:n], labels, ways)
+    return Layered(x[:n], y[:n], labels, ways, slot)
 
 
 def _layers(n: int, edges: Sequence[tuple[int, int]]) -> np.ndarray:
@@ -131,11 +170,10 @@ def _heights(rows: Sequence[Sequence[int]], links: Sequence[tuple[int, int]], si
     for start, end in links:
         near[start].append(end)
         near[end].append(start)
-    unit = min(ROOMY, *(1 / max(size[list(row)].sum(), 1e-9) for row in rows))
     y = _spots(rows, len(size))
     for sweep in range(SWEEPS):
         for row in rows if sweep % 2 == 0 else reversed(rows):
             members = list(row)
             wanted = np.array([_mean(y, near[k], k) for k in members])
-            y[members] = apart(wanted, size[members] * unit)
+            y[members] = apart(wanted, size[members])
     return y
