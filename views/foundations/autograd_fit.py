@@ -8,7 +8,7 @@ from charts import curves, fields, points
 from charts.formula import formula
 from charts.layout import columns, rows
 from charts.numbers import count, number, short
-from charts.panels import Panel, Picture, corner
+from charts.panels import Panel, Picture, Trace, corner
 from engine.foundations.autograd import FitFrame
 from engine.points import Points
 from views.look import Look
@@ -57,7 +57,7 @@ def _sheet(look: Look[FitFrame]) -> Panel:
     """The loss by powers of ten, its valley's floor, the best place, the way so far and the step that comes."""
     frame, say, (x, y) = look.frame, look.say, look.data[0].X.T
     ends = reach(look.params, frame.best)
-    w, b = (np.linspace(*end, GRID) for end in ends)
+    w, b = (np.linspace(low, high, GRID) for low, high in ends)
     loss = heights(x, y, w, b)
     powers = np.log10(np.maximum(loss, max(float(loss.max()) * 1e-7, 1e-12)))
     floor = frame.best[0] - frame.hessian[0, 1] / frame.hessian[0, 0] * (b - frame.best[1])
@@ -95,19 +95,16 @@ def _line(look: Look[FitFrame]) -> Panel:
     x = np.array([low[0], high[0]])
     now = np.isin(np.arange(len(cloud.X)), frame.batch)
     ends = [float(low[0]), float(high[0])], [float(low[1]), float(high[1])]
-    hover = {"hovertemplate": say("hover_point"), "meta": {"click": "point"}}
+
+    def dots(some: np.ndarray, colour: str) -> Trace:
+        meta = {"click": "point", "index": np.flatnonzero(some)}
+        hover = say("hover_point") + "<extra></extra>"
+        return points.cloud(cloud.X[some], colour=colour, size=4, opacity=0.8, hovertemplate=hover, meta=meta)
+
     traces = [
         fields.cells(*ends, template=say("hover_add"), click="add", shape=(24, 24)),
-        points.cloud(
-            cloud.X[~now],
-            colour="@ghost",
-            size=4,
-            opacity=0.8,
-            **hover | {"meta": {"click": "point", "index": np.flatnonzero(~now)}},
-        ),
-        points.cloud(
-            cloud.X[now], colour="@c1", size=4, opacity=0.8, **hover | {"meta": {"click": "point", "index": np.flatnonzero(now)}}
-        ),
+        dots(~now, "@ghost"),
+        dots(now, "@c1"),
         curves.line(x, frame.best[0] * x + frame.best[1], colour="@ink3", dash="dot", width=1.5),
         curves.line(x, frame.w * x + frame.b, colour="@accent", width=2),
     ]

@@ -246,6 +246,7 @@ def _facts(look: Look[GraphFrame], there: Stage) -> dict[str, Any]:
         "nodes": sum(bool(one.args) for one in made.nodes),
         "result": called(there, result),
         "v": said(frame.gradients[result], frame.sizes[result]),
+        "slope_first": said(frame.gradients[there.inputs[0]], frame.sizes[there.inputs[0]]),
         "numbers": sum(max(int(frame.sizes[k]), 1) for k in there.inputs),
         "name": called(there, node),
         "found": said(frame.values[node], size),

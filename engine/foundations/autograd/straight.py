@@ -1,7 +1,7 @@
 """A straight line fitted by gradient descent: y ≈ w·x + b, the mean of the squared errors as the loss, as torch's MSELoss.
 
-The loss is a quadratic bowl, so its Hessian H never changes and every step multiplies the error by I − rate·H: along the direction
-of the largest eigenvalue it dies out while rate · λ < 2, along that of the smallest it hardly moves at all.
+The loss is a quadratic bowl: its Hessian H never changes, and every step multiplies the error by I − rate·H. In the direction of
+the largest eigenvalue it dies out while rate · λ < 2, in that of the smallest it hardly moves at all.
 """
 
 from collections.abc import Iterator
