@@ -28,6 +28,7 @@ AFTER: dict[str, list[str]] = {
 
 # The notes, chapter by chapter in their order: what a section is called (its words stand in assets/text) → the page that runs it.
 SYLLABUS: dict[str, dict[str, str]] = {
+    "neural": {"sweep": "autograd", "fitted": "autograd?autograd.show=fit"},
     "texts": {
         "chain": "ngram",
         "smoothing": "ngram?ngram.show=context",
@@ -40,12 +41,7 @@ SYLLABUS: dict[str, dict[str, str]] = {
         "negative": "word2vec?word2vec.show=noise",
     },
     "machine": {"em": "em", "sheet": "som"},
-    "nets": {
-        "sweep": "autograd",
-        "line": "autograd?autograd.show=fit",
-        "data": "gcn?gcn.show=inspect",
-        "rounds": "gcn?gcn.show=propagate",
-    },
+    "nets": {"data": "gcn?gcn.show=inspect", "rounds": "gcn?gcn.show=propagate"},
     "images": {"windows": "swin"},
     "noise": {"forward": "diffusion?diffusion.show=forward", "back": "diffusion"},
 }

@@ -282,8 +282,9 @@ class _Reader:
 
     def node(self, tree: ast.expr, line: int) -> int:
         """The node that an expression stands for. Raises DataError."""
-        if isinstance(tree, ast.Constant):
-            return self.add(Node("number", (), line, written(tree), value=_number(tree, line)))
+        signed = _signed(tree, line)
+        if signed is not None:
+            return self.add(Node("number", (), line, written(tree), value=np.array(signed)))
         if isinstance(tree, ast.Name):
             return self.of_name(tree.id, line)
         op, operands = _operation(tree, line)
