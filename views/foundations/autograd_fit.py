@@ -8,15 +8,12 @@ from charts import curves, fields, points
 from charts.formula import formula
 from charts.layout import columns, rows
 from charts.numbers import count, number, short
-from charts.panels import Panel, Picture, Trace, corner
+from charts.panels import Panel, Picture, Trace, note, upward
 from engine.foundations.autograd import FitFrame
 from engine.points import Points
 from views.look import Look
 
-STEP = formula(
-    r"w - \eta \frac{\partial L}{\partial w} = {w0}? - {rate}! \cdot {gw}? = {w}!! \qquad "
-    r"b - \eta \frac{\partial L}{\partial b} = {b0}? - {rate}! \cdot {gb}? = {b}!!"
-)
+STEP = formula(r"w = {w0}? - {rate}! \cdot {gw}? = {w}!! \qquad b = {b0}? - {rate}! \cdot {gb}? = {b}!!")
 GRID = 61  # of the sheet, each way
 AROUND = 1.25  # how far the sheet reaches beyond the best line, in ways from the start
 
@@ -27,13 +24,13 @@ def fit(look: Look[FitFrame]) -> Picture:
     before = frame.path[-2] if len(frame.path) > 1 else frame.path[-1]
     slopes = (before - frame.path[-1]) / look.params.rate
     values = {"w0": before[0], "b0": before[1], "gw": slopes[0], "gb": slopes[1], "w": frame.w, "b": frame.b}
-    told = {name: (short(float(value), 4), 0) for name, value in values.items()}
+    told = {name: (short(float(value)), 0) for name, value in values.items()}
     return look.picture(
         columns(_sheet(look), rows(_line(look), look.history("log_loss", zero=False))),
         facts=_facts(look),
         formula=STEP if frame.step else "",
         values=told | {"rate": (short(look.params.rate), 0)} if frame.step else {},
-        metrics=[("w", number(frame.w, 4)), ("b", number(frame.b, 4)), ("loss", short(frame.loss, 4))],
+        metrics=[("w", plain(frame.w, 4)), ("b", plain(frame.b, 4)), ("loss", short(frame.loss))],
         derived={"log_loss": float(np.log10(frame.loss)) if frame.loss > 0 else None},
     )
 
@@ -66,8 +63,11 @@ def _sheet(look: Look[FitFrame]) -> Panel:
     ahead = -look.params.rate * np.array([[frame.slope_w, frame.slope_b]])
     whole = -look.params.rate * frame.whole[None]
     star = points.cloud(frame.best[None], colour="@ink", symbol="star", size=13, opacity=1, hoverinfo="skip")
-    dot = points.cloud(points.within(here, *ends), colour="@accent", size=12, opacity=1, hoverinfo="skip")
-    dot["marker"]["line"] = {"color": "@surface", "width": 1.5}
+    inside = np.isfinite(points.within(here, *ends)).all()  # else it is drawn hollow, where the sheet ends
+    edge = np.clip(here, [ends[0][0], ends[1][0]], [ends[0][1], ends[1][1]])
+    sign = "circle" if inside else "circle-open"
+    dot = points.cloud(edge, colour="@accent", symbol=sign, size=12, opacity=1, hoverinfo="skip", cliponaxis=False)
+    dot["marker"]["line"] = {"color": "@surface" if inside else "@accent", "width": 2}
     least = 0.01 * (ends[0][1] - ends[0][0])
     arrow = np.where(look.params.steps == frame.step, np.nan, 1.0)
     traces = [
@@ -82,9 +82,11 @@ def _sheet(look: Look[FitFrame]) -> Panel:
     ]
     axes = (
         {"range": ends[0], "title": {"text": "w"}, "showgrid": False},
-        {"range": ends[1], "title": {"text": "b"}, "showgrid": False},
+        {"range": ends[1], "showgrid": False},
     )
-    notes = [corner("★ " + say("best"), 1.5, "@ink"), corner("··· " + say("floor"), 0, "@ink2")]
+    place = {"xref": "x domain", "yref": "y domain", "x": 0.02, "xanchor": "left", "yanchor": "top", "bgcolor": "@surface"}
+    words = [("★ " + say("best"), 0.9), ("··· " + say("floor"), 0.83)]
+    notes = [upward("b"), *(note(text, y=y, font={"size": 11, "color": "@ink"}, opacity=0.9, **place) for text, y in words)]
     return Panel(traces, say("sheet"), *axes, notes=notes)
 
 
@@ -124,15 +126,20 @@ def started(index: int, params: Any, frame: FitFrame) -> tuple[float, float]:
     return float(np.clip(round(w, 2), -10, 10)), float(np.clip(round(b, 2), -50, 50))
 
 
+def plain(value: float, decimals: int = 3) -> str:
+    """A number with decimals as long as it is small."""
+    return number(value, decimals) if abs(value) < 1000 else short(value)
+
+
 def _facts(look: Look[FitFrame]) -> dict[str, Any]:
     frame, say = look.frame, look.say
     fate = "kept" if not look.params.zero_grad else "calm" if frame.stretch <= 1 else "swings" if frame.stretch < 2 else "flees"
     known = np.isfinite(frame.condition)
     return {
-        "w": number(frame.w, 3), "b": number(frame.b, 3), "loss": short(frame.loss),
-        "best_w": number(float(frame.best[0]), 3), "best_b": number(float(frame.best[1]), 3),
+        "w": plain(frame.w), "b": plain(frame.b), "loss": short(frame.loss),
+        "best_w": plain(float(frame.best[0])), "best_b": plain(float(frame.best[1])),
         "condition": count(frame.condition) if known else "∞",
         "longer": count(frame.condition**0.5) if known else "∞",
-        "fate": say("fate", fate, stretch=number(frame.stretch, 2)),
+        "fate": say("fate", fate, stretch=short(frame.stretch, 2 if frame.stretch < 1 else 3)),
         "some": say("some", m=len(frame.batch)) if len(frame.batch) < len(look.data[0].X) else "",
     }  # fmt: skip

@@ -21,7 +21,7 @@ BACK = formula(r"\bar{u} + \bar{w} \cdot \frac{\partial w}{\partial u} = {before
 HATCH = {"shape": "/", "fgcolor": "@ink3", "bgcolor": "@surface", "size": 6, "solidity": 0.25}
 NO_LINE = {"width": 0}
 MARK, BAR = 15, 7  # px: half of a node's mark, and how wide its bar is
-FEW, SOME = 16, 12  # edges whose labels stay; nodes that are all told of
+FEW, SOME = 5, 12  # layers up to which labels of edges stay; nodes that are all told of
 ROWS = 8  # of the table and of the bars
 INK = {1: "@c1", -1: "@c3"}  # of what raises the result, and of what lowers it
 
@@ -148,7 +148,9 @@ def _labels(look: Look[GraphFrame], there: Stage) -> list[Trace]:
     """Upstream × local on the edges; the one that is used now lit. Every edge can be pointed at and clicked."""
     frame, edges, lit = look.frame, there.made.edges, _lit(look.frame, there)
     carried = [_carried(frame, there, edge) for edge in range(len(edges))]
-    quiet = [text if len(edges) <= FEW and edge not in lit and "," not in text else "" for edge, text in enumerate(carried)]
+    quiet = [
+        text if there.laid.layers <= FEW and edge not in lit and "," not in text else "" for edge, text in enumerate(carried)
+    ]
     bold = [f"<b>{text}</b>" if edge in lit else "" for edge, text in enumerate(carried)]
     names = [(called(there, start), called(there, end)) for start, end, _ in edges]
     told = [

@@ -10,7 +10,7 @@ from engine.foundations.autograd.straight import Fit, FitFrame, fit
 from engine.foundations.autograd.sweep import GraphFrame, Sweep, backwards, forwards, graph, readable
 
 VALUE = ("operands = ", "values.append(")
-PASS = ("local = ", "brought = ", "gradients[source] = ")
+PASS = ("local = ", "brought = fitted(", "gradients[source] = ")
 STEP = ("fresh = ", "kept = ", "place = rule.send")
 
 ALGORITHMS = (
@@ -22,7 +22,7 @@ ALGORITHMS = (
             "back": (backwards, PASS),
             "cut": (backwards, ("if edge in blocked",)),
         },
-        says={"local = ": "⟦local⟧", "brought = ": "⟦upstream⟧ · ⟦local⟧", "gradients[source] = ": "⟦before⟧ → ⟦after⟧"},
+        says={"local = ": "⟦local⟧", "brought = fitted(": "⟦upstream⟧ · ⟦local⟧", "gradients[source] = ": "⟦before⟧ → ⟦after⟧"},
     ),
     Algorithm(
         "fit", fit, Fit, "line",
