@@ -65,7 +65,7 @@ def script_box(text: Topic, content: Text, form: Form[Any]) -> None:
     st.session_state.setdefault(key, "\n".join(state.base.lines))
     lines = min(max(len(st.session_state[key].splitlines()), SCRIPT_LINES[0]), SCRIPT_LINES[1])
     st.text_area(
-        say("write_script"), key=key, height=26 + 23 * lines, max_chars=SCRIPT_CHARACTERS, on_change=_write_script,
+        say("write_script"), key=key, height=40 + 24 * lines, max_chars=SCRIPT_CHARACTERS, on_change=_write_script,
         args=(text, key, form),
     )  # fmt: skip
     st.caption(text.say.get("limits") or say("limits_script"))

@@ -9,6 +9,7 @@ from charts.formula import formula
 from charts.layout import columns, rows
 from charts.numbers import count, number, short
 from charts.panels import Panel, Picture, Trace, note, upward
+from charts.words import cut
 from engine.foundations.autograd import FitFrame
 from engine.points import Points
 from views.look import Look
@@ -100,7 +101,7 @@ def _line(look: Look[FitFrame]) -> Panel:
 
     def dots(some: np.ndarray, colour: str) -> Trace:
         meta = {"click": "point", "index": np.flatnonzero(some)}
-        hover = say("hover_point") + "<extra></extra>"
+        hover = say("hover_point", x=cut(cloud.columns[0], 20), y=cut(cloud.columns[1], 20)) + "<extra></extra>"
         return points.cloud(cloud.X[some], colour=colour, size=4, opacity=0.8, hovertemplate=hover, meta=meta)
 
     traces = [
@@ -128,7 +129,7 @@ def started(index: int, params: Any, frame: FitFrame) -> tuple[float, float]:
 
 def plain(value: float, decimals: int = 3) -> str:
     """A number with decimals as long as it is small."""
-    return number(value, decimals) if abs(value) < 1000 else short(value)
+    return number(value, decimals) if abs(value) < 1000 else short(value, 2)
 
 
 def _facts(look: Look[FitFrame]) -> dict[str, Any]:

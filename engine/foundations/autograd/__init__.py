@@ -7,7 +7,7 @@ by back-propagating errors", 1986. Peer: torch.autograd 2.13.
 from engine.algorithm import Algorithm
 from engine.foundations.autograd.samples import SAMPLES, SCRIPTS
 from engine.foundations.autograd.straight import Fit, FitFrame, fit
-from engine.foundations.autograd.sweep import GraphFrame, Sweep, backwards, forwards, graph, readable
+from engine.foundations.autograd.sweep import GraphFrame, Sweep, backwards, forwards, graph, quotient, readable
 
 VALUE = ("operands = ", "values.append(")
 PASS = ("local = ", "brought = fitted(", "gradients[source] = ")
@@ -21,6 +21,7 @@ ALGORITHMS = (
             "seed": (backwards, ("gradients[made.result] = v",)),
             "back": (backwards, PASS),
             "cut": (backwards, ("if edge in blocked",)),
+            "end": (quotient, ("sides.append(", "out[place] = (")),
         },
         says={"local = ": "⟦local⟧", "brought = fitted(": "⟦upstream⟧ · ⟦local⟧", "gradients[source] = ": "⟦before⟧ → ⟦after⟧"},
     ),
