@@ -28,6 +28,7 @@ class Layered:
     y: np.ndarray  # [n]
     labels: np.ndarray  # [e, 2] where an edge's label stands
     ways: tuple[np.ndarray, ...]  # of each edge the points [k, 2] that its line goes through
+    courses: tuple[np.ndarray, ...]  # of each edge its line [2, m], a gap at its end
     slot: float  # of the height, what a node has for itself
 
     @property
@@ -55,8 +56,7 @@ class Layered:
 
     def lines(self, edges: Sequence[int], *, colour: str, width: float) -> Trace:
         """Some edges as lines in one path, from middle to middle."""
-        ways = [np.append(np.stack(_smooth(self.ways[edge])), [[np.nan], [np.nan]], 1) for edge in edges]
-        x, y = np.concatenate(ways or [np.full((2, 1), np.nan)], 1)
+        x, y = np.concatenate([self.courses[edge] for edge in edges] or [np.full((2, 1), np.nan)], 1)
         return curves.line(x.round(3), y.round(4), colour=colour, width=width)
 
 
@@ -93,7 +93,8 @@ def layered(n: int, edges: tuple[tuple[int, int], ...]) -> Layered:
     spots = np.column_stack([x, y])
     labels = np.array([spots[passes[(len(passes) - 1) // 2]] for passes in place]).reshape(-1, 2)
     ways = tuple(spots[[start, *passes, end]] for passes, (start, end) in zip(place, edges, strict=True))
-    return Layered(x[:n], y[:n], labels, ways, slot)
+    courses = tuple(np.append(np.stack(_smooth(way)), [[np.nan], [np.nan]], 1) for way in ways)
+    return Layered(x[:n], y[:n], labels, ways, courses, slot)
 
 
 def _layers(n: int, edges: Sequence[tuple[int, int]]) -> np.ndarray:

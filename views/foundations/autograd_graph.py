@@ -4,6 +4,7 @@ Longer than other kinds: nodes, bands and piled bars are one drawing of its own.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from views.look import Look
 BACK = formula(r"\bar{u} + \bar{w} \cdot \frac{\partial w}{\partial u} = {before}? + {upstream}? \cdot {local}? = {after}!!")
 HATCH = {"shape": "/", "fgcolor": "@ink3", "bgcolor": "@surface", "size": 6, "solidity": 0.25}
 NO_LINE = {"width": 0}
-MARK, BAR = 15, 7  # px: half of a node's mark, and how wide its bar is
+MARK, AWAY, BAR = 15, 20, 7  # px: half of a node's mark, how far from its middle its bar begins, and how wide that is
 FEW, SOME = 5, 12  # layers up to which labels of edges stay; nodes that are all told of
 ROWS = 8  # of the table and of the bars
 INK = {1: "@c1", -1: "@c3"}  # of what raises the result, and of what lowers it
@@ -73,7 +74,7 @@ def _bands(frame: GraphFrame, there: Stage, high: Stacks, gone: Sequence[int]) -
 
     def band(some: Sequence[int], left: np.ndarray, right: np.ndarray, **style: Any) -> Trace:
         mine = list(some)
-        wide, inset = np.stack([left, right[there.ends]], 1), ((MARK + BAR) / there.px, MARK / there.px)
+        wide, inset = np.stack([left, right[there.ends]], 1), ((AWAY + BAR) / there.px, MARK / there.px)
         return there.laid.bands(mine, high.middle[mine], wide[mine], inset) | style
 
     never = [edge for edge in gone if not done[edge]]
@@ -96,7 +97,7 @@ def _signs(frame: GraphFrame) -> list[tuple[np.ndarray, str]]:
 def _pieces(frame: GraphFrame, there: Stage, high: Stacks, gone: Sequence[int]) -> list[Trace]:
     """The bar of every node: a piece for each edge that has brought something, hatched what never comes."""
     now, done = np.arange(len(frame.used)) == frame.edge, frame.used & ~frame.blocked
-    left = there.x + MARK / there.px
+    left = there.x + AWAY / there.px
 
     def pieces(some: np.ndarray, size: np.ndarray, colour: str, **more: Any) -> Trace:
         x, y, half = left[there.starts[some]], high.middle[some], size[some] / 2
@@ -136,7 +137,11 @@ def _nodes(frame: GraphFrame, there: Stage) -> list[Trace]:
 def _marked(xy: np.ndarray, words: Sequence[str], place: str, inks: Sequence[str]) -> Trace:
     """Words in, above or below marks that are not seen."""
     sizes = [11 if place == "middle center" or "," in word else 13 for word in words]
-    look = {"text": list(words), "textposition": place, "textfont": {"size": sizes, "color": list(inks), "shadow": "@halo"}}
+    look = {
+        "text": [word.replace(", ", " ") for word in words],
+        "textposition": place,
+        "textfont": {"size": sizes, "color": list(inks), "shadow": "@halo"},
+    }
     unseen = {"size": 2 * MARK, "opacity": 0}
     return {
         "type": "scatter", "mode": "markers+text", "x": xy[:, 0], "y": xy[:, 1], "marker": unseen, "hoverinfo": "skip",
@@ -149,7 +154,7 @@ def _labels(look: Look[GraphFrame], there: Stage) -> list[Trace]:
     frame, edges, lit = look.frame, there.made.edges, _lit(look.frame, there)
     carried = [_carried(frame, there, edge) for edge in range(len(edges))]
     quiet = [
-        text if there.laid.layers <= FEW and edge not in lit and "," not in text else "" for edge, text in enumerate(carried)
+        text if there.laid.layers <= FEW and edge not in lit and "(" not in text else "" for edge, text in enumerate(carried)
     ]
     bold = [f"<b>{text}</b>" if edge in lit else "" for edge, text in enumerate(carried)]
     names = [(called(there, start), called(there, end)) for start, end, _ in edges]
@@ -172,7 +177,7 @@ def _carried(frame: GraphFrame, there: Stage, edge: int) -> str:
     if frame.used[edge]:
         parts = [said(frame.gradients[end], frame.sizes[end]), "× " + said(frame.slopes[edge], frame.widths[edge])]
         parts += ["= " + said(frame.passed[edge], frame.sizes[start])] * (edge == frame.edge)
-        return ("<br>" if "," in "".join(parts) else " ").join(parts)
+        return ("<br>" if "," in "".join(parts) else " ").join(parts).replace(", ", " ")
     return said(frame.values[start], frame.sizes[start]) if edge in _lit(frame, there) else ""
 
 
@@ -204,7 +209,9 @@ def _bars(look: Look[GraphFrame], there: Stage) -> Panel:
         bars.labels([high + 0.5 * span] * len(at), at, sums_said, colour="@ink", place="middle left"),
     ]
     across = blank(range=[low - 0.4 * span, high + 0.5 * span])
-    return Panel(traces, look.say("bars"), x=across, y=blank(range=[max(len(shown), 4) - 0.4, -0.6]))
+    return Panel(
+        traces, look.say("bars"), x=across, y=blank(range=[max(len(shown), 4) - 0.4, -0.6]), tall=30 * max(len(shown), 3)
+    )
 
 
 def _table(look: Look[GraphFrame], there: Stage) -> Panel:
@@ -218,7 +225,8 @@ def _table(look: Look[GraphFrame], there: Stage) -> Panel:
     cells = [(0.42 if frame.blocked.any() else 0.52, say("slope"), slopes)]
     cells += [(0.66, say("lost"), away)] * int(frame.blocked.any())
     lit = [row for row, (_, k, _) in enumerate(places) if end or (k == frame.node and frame.part == "back")]
-    return ranking.table(say("table"), [(0.0, say("input"), names), *cells, (1.0, say("quotient"), measured)], lit=lit, rows=4)
+    heads = [(0.0, say("input"), names), *cells, (1.0, say("quotient"), measured)]
+    return replace(ranking.table(say("table"), heads, lit=lit, rows=4), tall=28 + 22 * max(len(names), 3))
 
 
 def _begun(frame: GraphFrame, there: Stage) -> bool:
