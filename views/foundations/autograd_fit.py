@@ -58,7 +58,7 @@ def _sheet(look: Look[FitFrame]) -> Panel:
     w, b = (np.linspace(low, high, GRID) for low, high in ends)
     loss = heights(x, y, w, b)
     powers = np.log10(np.maximum(loss, max(float(loss.max()) * 1e-7, 1e-12)))
-    floor = frame.best[0] - frame.hessian[0, 1] / frame.hessian[0, 0] * (b - frame.best[1])
+    floor = frame.best[0] - frame.hessian[0, 1] / max(frame.hessian[0, 0], 1e-300) * (b - frame.best[1])
     way = np.concatenate([one.path for one in look.frames])
     here = way[-1:]
     ahead = -look.params.rate * np.array([[frame.slope_w, frame.slope_b]])

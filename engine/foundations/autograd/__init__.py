@@ -10,7 +10,7 @@ from engine.foundations.autograd.straight import Fit, FitFrame, fit
 from engine.foundations.autograd.sweep import GraphFrame, Sweep, backwards, forwards, graph, quotient, readable
 
 VALUE = ("operands = ", "values.append(")
-PASS = ("local = ", "brought = fitted(", "gradients[source] = ")
+PASS = ("local = ", "brought = ", "gradients[source] = ")
 STEP = ("fresh = ", "kept = ", "place = rule.send")
 
 ALGORITHMS = (
@@ -23,7 +23,7 @@ ALGORITHMS = (
             "cut": (backwards, ("if edge in blocked",)),
             "end": (quotient, ("sides.append(", "out[place] = (")),
         },
-        says={"local = ": "⟦local⟧", "brought = fitted(": "⟦upstream⟧ · ⟦local⟧", "gradients[source] = ": "⟦before⟧ → ⟦after⟧"},
+        says={"local = ": "⟦local⟧", "brought = ": "⟦upstream⟧ · ⟦local⟧", "gradients[source] = ": "⟦before⟧ → ⟦after⟧"},
     ),
     Algorithm(
         "fit", fit, Fit, "line",

@@ -110,14 +110,15 @@ def backwards(made: Formula, values: Sequence[Array], v: Array, blocked: Collect
             continue  # the result does not depend on it, or nothing gets here
         for edge, source, place in into(made, k):
             local = slope(made, values, k, place)
-            brought = fitted(gradients[k] * local, values[source].shape)
             if edge in blocked:
-                brought = np.zeros_like(brought)
-            elif not np.isfinite(brought).all():
-                raise Diverged("formula_slope", line=made.nodes[k].line, text=made.nodes[k].text)
-            else:
+                yield Passed(edge, np.zeros_like(local), np.zeros_like(values[source]), list(gradients), frozenset(reached))
+                continue
+            with np.errstate(all="ignore"):
+                brought = fitted(gradients[k] * local, values[source].shape)
                 gradients[source] = gradients[source] + brought
-                reached.add(source)
+            if not np.isfinite(gradients[source]).all():
+                raise Diverged("formula_slope", line=made.nodes[k].line, text=made.nodes[k].text)
+            reached.add(source)
             yield Passed(edge, local, brought, list(gradients), frozenset(reached))
 
 

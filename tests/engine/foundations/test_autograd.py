@@ -175,6 +175,9 @@ def test_what_an_edge_needs_not_is_not_asked_for():
     """A slope that is infinite does no harm where it is cut off."""
     lines = ("x = 0", "u = detach(x ** 0.5)", "y = u + x")
     assert swept(*lines)[-1].gradient == 1
+    assert swept("x = 0", "y = x ** 0.5", cut=0)[-1].gradient == 0
+    with pytest.raises(Diverged):
+        swept("x = 1e-200", "y = 1e150 * x", "z = 1e150 * y", "z * 1e100")
 
 
 @pytest.mark.parametrize(
