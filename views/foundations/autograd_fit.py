@@ -27,7 +27,7 @@ def fit(look: Look[FitFrame]) -> Picture:
     values = {"w0": before[0], "b0": before[1], "gw": slopes[0], "gb": slopes[1], "w": frame.w, "b": frame.b}
     told = {name: (short(float(value)), 0) for name, value in values.items()}
     return look.picture(
-        columns(_sheet(look), rows(_line(look), look.history("log_loss", zero=False))),
+        columns(_sheet(look), rows(_line(look), look.history("log_loss", zero=False, small=True))),
         facts=_facts(look),
         formula=STEP if frame.step else "",
         values=told | {"rate": (short(look.params.rate), 0)} if frame.step else {},
@@ -111,7 +111,9 @@ def _line(look: Look[FitFrame]) -> Panel:
         curves.line(x, frame.best[0] * x + frame.best[1], colour="@ink3", dash="dot", width=1.5),
         curves.line(x, frame.w * x + frame.b, colour="@accent", width=2),
     ]
-    return Panel(traces, say("line"), x={"range": ends[0], "nticks": 4, "showgrid": False}, y={"range": ends[1], "nticks": 3})
+    return Panel(
+        traces, say("line"), x={"range": ends[0], "nticks": 4, "showgrid": False}, y={"range": ends[1], "nticks": 3}, tall=170
+    )
 
 
 def added(index: int, cloud: Points) -> dict[str, float]:

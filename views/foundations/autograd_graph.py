@@ -46,7 +46,8 @@ def graph(look: Look[GraphFrame]) -> Picture:
 def _graph(look: Look[GraphFrame], there: Stage) -> Panel:
     frame, laid = look.frame, there.laid
     high, gone = stacks(frame, there), lost(frame, there)
-    ends = np.concatenate([laid.y - laid.slot / 2, laid.y + laid.slot / 2, laid.labels[:, 1] - 0.05, laid.labels[:, 1] + 0.05])
+    beside = laid.labels[:, 1], 0.04 + 0.3 * laid.slot  # a band is about so wide where its label stands
+    ends = np.concatenate([laid.y - laid.slot / 2, laid.y + laid.slot / 2, beside[0] - beside[1], beside[0] + beside[1]])
     axes = blank(range=[-0.42, laid.layers - 0.58]), blank(range=[float(ends.max()), float(ends.min())])
     drawn = [_edges(frame, there, gone), _bands(frame, there, high, gone), _pieces(frame, there, high, gone)]
     traces = [trace for some in (*drawn, _nodes(frame, there), _labels(look, there)) for trace in some]
