@@ -22,7 +22,6 @@ SHORT = {
     "training": 100,
     "least": 2,
     "iterations": 30,
-    "cut": 7,
 }  # quick
 STILL = ("every",)  # stays off: it makes a run long
 TYPED = (*[""] * 7, "A", "A C", "<eos>", "nothing of the kind")  # what a visitor may type; mostly nothing

@@ -79,6 +79,15 @@ def test_bands_are_piled_up_to_the_bar_of_their_node_and_a_cut_is_hatched():
     assert not [trace for trace in whole.data if trace.get("fillpattern") and np.isfinite(np.asarray(trace["x"], float)).any()]
 
 
+@pytest.mark.parametrize(("name", "lost"), [("merging", [57, 57, 54, 54, 108, 6]), ("detach", [18, 18, 18, 27])])
+def test_every_edge_can_be_cut_and_what_is_missing_is_told(name: str, lost: list[int]):
+    for cut, missing in enumerate(lost):
+        run = runs.frames(autograd.ALGORITHMS, autograd.Sweep(cut=cut), data.sample(name))
+        said = [picture("graph", run, i, name, cut=cut).said for i in range(len(run))]
+        assert f"Cut off: {missing}." in said[-1]
+        assert "edge is cut" in " ".join(said)
+
+
 def test_traces_keep_their_number_and_order_through_a_film():
     for kind in autograd.ALGORITHMS:
         run = runs.frames(autograd.ALGORITHMS, kind.Params(), data.sample(kind.sample))

@@ -8,7 +8,7 @@ from charts import curves, fields, points
 from charts.formula import formula
 from charts.layout import columns, rows
 from charts.numbers import count, number, short
-from charts.panels import Panel, Picture, Trace, note, upward
+from charts.panels import Panel, Picture, Trace, note
 from charts.words import cut
 from engine.foundations.autograd import FitFrame
 from engine.points import Points
@@ -25,7 +25,7 @@ def fit(look: Look[FitFrame]) -> Picture:
     before = frame.path[-2] if len(frame.path) > 1 else frame.path[-1]
     slopes = (before - frame.path[-1]) / look.params.rate
     values = {"w0": before[0], "b0": before[1], "gw": slopes[0], "gb": slopes[1], "w": frame.w, "b": frame.b}
-    told = {name: (short(float(value)), 0) for name, value in values.items()}
+    told = {name: (short(float(value), 4), 0) for name, value in values.items()}
     return look.picture(
         columns(_sheet(look), rows(_line(look), look.history("log_loss", zero=False, small=True))),
         facts=_facts(look),
@@ -72,7 +72,7 @@ def _sheet(look: Look[FitFrame]) -> Panel:
     least = 0.01 * (ends[0][1] - ends[0][0])
     arrow = np.where(look.params.steps == frame.step, np.nan, 1.0)
     traces = [
-        fields.surface(w.round(4), b.round(4), powers.round(3), low=float(powers.min()), high=float(powers.max())),
+        fields.surface(w.round(4), b.round(4), powers.round(3), low=float(powers.min()), high=float(powers.max()), opacity=0.35),
         curves.line(floor, b, colour="@ink2", dash="dot", width=1.5),
         fields.cells(*ends, template=say("hover_start"), click="start"),
         curves.line(*points.within(way, *ends).T.round(4), colour="@ink", width=2, mode="lines+markers", marker={"size": 4}),
@@ -86,8 +86,8 @@ def _sheet(look: Look[FitFrame]) -> Panel:
         {"range": ends[1], "showgrid": False},
     )
     place = {"xref": "x domain", "yref": "y domain", "x": 0.02, "xanchor": "left", "yanchor": "top", "bgcolor": "@surface"}
-    words = [("★ " + say("best"), 0.9), ("··· " + say("floor"), 0.83)]
-    notes = [upward("b"), *(note(text, y=y, font={"size": 11, "color": "@ink"}, opacity=0.9, **place) for text, y in words)]
+    words = [("↑ b", 0.985), ("★ " + say("best"), 0.91), ("··· " + say("floor"), 0.835)]
+    notes = [note(text, y=y, font={"size": 11, "color": "@ink"}, opacity=0.9, **place) for text, y in words]
     return Panel(traces, say("sheet"), *axes, notes=notes)
 
 

@@ -251,13 +251,16 @@ def _facts(look: Look[GraphFrame], there: Stage) -> dict[str, Any]:
     """What the sentences speak of."""
     frame, made = look.frame, there.made
     node, edge, result = max(frame.node, 0), frame.edge, made.result
+    first = there.inputs[0]
+    gone = short(frame.whole[first, 0] - frame.gradients[first, 0]) if frame.blocked.any() and frame.part == "end" else ""
     size, end = frame.sizes[node], made.edges[edge][1] if edge >= 0 else result
     unused = [called(there, k) for k in there.inputs if not frame.whole[k].any()]
     return {
         "nodes": sum(bool(one.args) for one in made.nodes),
         "result": called(there, result),
         "v": said(frame.gradients[result], frame.sizes[result]),
-        "slope_first": said(frame.gradients[there.inputs[0]], frame.sizes[there.inputs[0]]),
+        "slope_first": said(frame.gradients[first], frame.sizes[first]),
+        "gone": look.say("gone", lost=gone) if gone else "",
         "numbers": sum(max(int(frame.sizes[k]), 1) for k in there.inputs),
         "name": called(there, node),
         "found": said(frame.values[node], size),
