@@ -98,6 +98,13 @@ def test_traces_keep_their_number_and_order_through_a_film():
         assert len(shapes) == 1
 
 
+def test_what_speaks_of_a_script_goes_with_it():
+    one, other = (view.belonging(data.sample(name)) for name in ("merging", "detach"))
+    assert one.keys() == other.keys() == {"cut", "v"}
+    assert one != other
+    assert view.belonging(data.sample("line")) == {}
+
+
 def test_clicks_cut_join_start_add_and_take_away():
     cloud, sweep, fit = data.sample("line"), autograd.Sweep(), autograd.Fit()
     graph, line = (

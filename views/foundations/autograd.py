@@ -6,6 +6,7 @@ from engine.foundations.autograd import ALGORITHMS, Fit, FitFrame, Sweep
 from engine.params import Options as Settings
 from engine.params import Params, Value
 from engine.points import Added, Removed
+from engine.texts import Text
 from views.foundations.autograd_fit import added, fit, started
 from views.foundations.autograd_graph import graph
 from views.look import scenes
@@ -16,6 +17,11 @@ class Options(Settings):
 
 
 draw = scenes(ALGORITHMS, {"graph": graph, "fit": fit})
+
+
+def belonging(data: Any) -> dict[str, str]:
+    """The settings that speak of a script's edges and of its result, and a name for it."""
+    return {"cut": data.digest, "v": data.digest} if isinstance(data, Text) else {}
 
 
 def clicked(name: str, index: int, frame: Any, params: Params, data: Any, options: Options) -> dict[str, Value] | Added | Removed:
