@@ -1,6 +1,7 @@
 """The table of contents: section → topics in reading order. Data only; names and questions stand in the theories."""
 
 SECTIONS: dict[str, list[str]] = {
+    "foundations": ["autograd"],
     "language": ["ngram", "word2vec", "decoding"],
     "learning": ["som", "em"],
     "graphs": ["gcn"],
@@ -8,10 +9,17 @@ SECTIONS: dict[str, list[str]] = {
     "generative": ["diffusion"],
 }
 # The topic whose picture stands for its section on the home page.
-POSTER: dict[str, str] = {"language": "decoding", "learning": "som", "graphs": "gcn", "vision": "swin", "generative": "diffusion"}
+POSTER: dict[str, str] = {
+    "foundations": "autograd",
+    "language": "decoding",
+    "learning": "som",
+    "graphs": "gcn",
+    "vision": "swin",
+    "generative": "diffusion",
+}
 
 # For whoever begins: an order from the light to the heavy, and what a topic builds on.
-PATH: list[str] = ["som", "em", "ngram", "decoding", "word2vec", "gcn", "swin", "diffusion"]
+PATH: list[str] = ["som", "autograd", "em", "ngram", "decoding", "word2vec", "gcn", "swin", "diffusion"]
 AFTER: dict[str, list[str]] = {
     "decoding": ["ngram"],  # a language model is what is decoded
     "word2vec": ["ngram"],  # words, contexts and counts
@@ -20,6 +28,7 @@ AFTER: dict[str, list[str]] = {
 
 # The notes, chapter by chapter in their order: what a section is called (its words stand in assets/text) → the page that runs it.
 SYLLABUS: dict[str, dict[str, str]] = {
+    "neural": {"sweep": "autograd", "fitted": "autograd?autograd.show=fit"},
     "texts": {
         "chain": "ngram",
         "smoothing": "ngram?ngram.show=context",

@@ -151,12 +151,12 @@ def put_quietly(slug: str, name: str, value: Any) -> None:
     st.session_state.pop(f"{slug}.{name}", None)  # a link's, which no widget would ever take away
 
 
-def belongs(slug: str, name: str, to: str) -> None:
-    """Let a setting go back to nothing when what it speaks of has changed. To be called before its widget is drawn."""
+def belongs(slug: str, name: str, to: str, nothing: Value = "") -> None:
+    """Let a setting go back to `nothing` when what it speaks of has changed. To be called before its widget is drawn."""
     before = kept(slug).get(name + "_of", to)
     kept(slug)[name + "_of"] = to
     if before != to:
-        put(slug, name, "")
+        put(slug, name, nothing)
 
 
 def query(slug: str, specs: Sequence[Spec], more: dict[str, str], *, everything: bool) -> dict[str, str]:

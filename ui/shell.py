@@ -48,7 +48,8 @@ def topic(module: ModuleType, view: ModuleType, *, samples: Samples = (), form: 
         with box:
             chosen = about(text, kind, samples, form)
         for name, told in view.belonging(chosen.data).items() if hasattr(view, "belonging") else ():
-            address.belongs(text.slug, name, told)
+            known = {spec.name: spec.default for spec in kind.Params.specs()}
+            address.belongs(text.slug, name, told, known.get(name, ""))
         choices = view.choices(chosen.data, text) if hasattr(view, "choices") else None
         params, options = controls(text, kind, view.Options, choices)
     picture(text, module, view, kind, params, options, chosen, row, (left, right))

@@ -17,12 +17,14 @@ from PIL import Image
 from charts import theme
 from contents import SECTIONS
 from engine import data
+from engine.foundations import autograd
 from engine.generative import diffusion
 from engine.graphs import gcn
 from engine.language import decoding, ngram, word2vec
 from engine.learning import em, som
 from engine.learning.som.grid import neighbours, offsets, places
 from tests.browser.sheet import HIGH, WIDE, Sheet, fitted
+from views.foundations.autograd_stage import stacks, stage
 
 FOLDER = Path(__file__).parents[2] / "ui" / "static" / "thumbs"
 CARD = (1200, 630)  # of the picture that a chat shows
@@ -37,6 +39,29 @@ def run(module: ModuleType, kind: str = "") -> tuple[Any, list[Any]]:
 
 
 # ---- the topics
+
+
+def of_autograd(sheet: Sheet) -> None:
+    """Bands that come back and are piled up where paths merge; the lamp is on the last."""
+    text, frames = run(autograd)
+    there, frame = stage(text.lines), frames[-1]
+    high, last = stacks(frame, there), 1
+    spots = np.column_stack([there.x, there.y])
+    low, span = spots.min(0) - [0.1, 0.26], np.array([0.3, 0.5]) + np.ptp(spots, axis=0)
+
+    def at(points: np.ndarray) -> list[tuple[float, float]]:
+        return [tuple(spot) for spot in (points - low) / span * [1160, 640] + [60, 40]]
+
+    for edge in range(len(there.starts)):
+        wide = np.array([[high.filled[edge], high.part[there.ends[edge]]]])
+        band = there.laid.bands([edge], high.middle[[edge]], wide, (0.08, 0.05))
+        sheet.area(at(np.stack([band["x"], band["y"]], 1)[:-1]), "accent" if edge == last else sheet.mixed("c1", 0.45))
+        start = there.starts[edge]
+        x, y, half = there.x[start] + 0.05, high.middle[edge], max(high.filled[edge] / 2, 0.006)
+        (left, top), (right, bottom) = at(np.array([[x, y - half + 0.004], [x + 0.03, y + half - 0.004]]))
+        sheet.box(left, top, right, bottom, "accent" if edge == last else "c1")
+    for spot in at(spots[list(there.nodes)]):
+        sheet.dot(spot, 26, "surface", "ink", 7)
 
 
 def of_som(sheet: Sheet) -> None:
@@ -183,7 +208,7 @@ def of_diffusion(sheet: Sheet) -> None:
 
 
 POSTERS: dict[str, Callable[[Sheet], None]] = {
-    "som": of_som, "em": of_em, "ngram": of_ngram, "decoding": of_decoding, "word2vec": of_word2vec, "gcn": of_gcn,
+    "autograd": of_autograd, "som": of_som, "em": of_em, "ngram": of_ngram, "decoding": of_decoding, "word2vec": of_word2vec, "gcn": of_gcn,
     "swin": of_swin, "diffusion": of_diffusion,
 }  # fmt: skip
 

@@ -44,6 +44,10 @@ class Sheet:
         at = [value * FINE for value in (left, top, right, bottom)]
         self.pen.rectangle(at, fill=fill, outline=outline, width=round(width * FINE))
 
+    def area(self, spots: Sequence[Spot], role: Any) -> None:
+        """What lies within an outline."""
+        self.pen.polygon([(x * FINE, y * FINE) for x, y in spots], fill=role if isinstance(role, tuple) else self.of(role))
+
     def paste(self, pixels: np.ndarray, left: float, top: float, width: float, height: float, *, smooth: bool = False) -> None:
         """Pixels (h, w) or (h, w, 3) in 0 … 255."""
         size = (round(width * FINE), round(height * FINE))

@@ -81,6 +81,11 @@ def forty_lines() -> data.Text:
     return few_words(40)
 
 
+def few_lines() -> data.Text:
+    """A script in which a value is used twice, something is detached and a name plays no part."""
+    return data.script("x = 2\nt = -1\ny = x * x\nu = detach(exp(y)) + y\nu * y")
+
+
 def few_nodes() -> data.Graph:
     """Nine nodes: two triangles and a bridge, a loop, one node whose class nobody knows, and one without any edge."""
     edges = [(0, 1), (1, 2), (2, 0), (2, 3), (3, 4), (4, 5), (5, 3), (6, 5), (7, 7), (7, 0)]
@@ -101,6 +106,8 @@ def few_strokes() -> data.Image:
 
 IMPORTED = (unet, networks, swin_net)  # workers find torch imported: a run is not charged for it
 FEW: dict[str, Callable[[], Any]] = {
+    "autograd": few_lines,
+    "autograd.fit": few_points,
     "decoding": lambda: data.sample("notes"),
     "diffusion": few_strokes,
     "diffusion.points": few_points,

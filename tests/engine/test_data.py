@@ -561,13 +561,16 @@ def test_the_samples_are_complete_balanced_and_in_range():
         "rings",
         "spiral",
         "heaps",
+        "line",
+        "scattered",
     }
     tables = {"notes", "steps", "five", "markov", "grammar"}
     graphs = {"karate", "art_philo_science", "les_miserables", "blocks", "grid", "ring", "large"}
     pictures = {"chelsea", "astronaut", "coffee", "rocket", "boats"}
     small = set(CLOTHES) | set(EMOJI)
     drawn = {"seven", "drawn_boot"}
-    named = points | tables | graphs | set(data.TEXTS) | {"peoples_daily"} | pictures | small | drawn
+    scripts = {"merging", "detach", "vector", "vector_sum", "vector_detach", "two_names", "neuron", "deep"}
+    named = scripts | points | tables | graphs | set(data.TEXTS) | {"peoples_daily"} | pictures | small | drawn
     assert sorted(samples.every()) == sorted(named)  # each is declared once
     assert {data.sample(name).pixels.shape for name in small} == {(28, 28, 3), (32, 32, 3)}
     assert {max(data.sample(name).pixels.shape) for name in pictures} == {384}

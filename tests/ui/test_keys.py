@@ -14,7 +14,7 @@ from ui.text import REFERENCE, phrases, theory
 ROOT = Path(__file__).parents[2]
 SECTION = {slug: section for section, slugs in SECTIONS.items() for slug in slugs}
 PARTS = {"start", "step", "from"}  # what a step is called that has no part of its own
-OF_DATA = ("column_", "class_")  # what stands in the data: its columns and classes
+OF_DATA = ("column_", "class_", "limits")  # what stands in the data: its columns and classes; what the box of a script takes
 topics = pytest.mark.parametrize("slug", SECTION)
 
 
