@@ -118,3 +118,90 @@ def trails(past: Sequence[np.ndarray], *, colour: str, width: float = 0.8, opaci
 def _middles(ends: Sequence[float], n: int) -> np.ndarray:
     """The middles [n] of n cells between two ends."""
     return np.asarray(ends[0] + (ends[1] - ends[0]) * (np.arange(n) + 0.5) / n)
+
+
+def equalised(z: np.ndarray) -> np.ndarray:
+    """Heights as their rank among all, from 0 to 1; NaN where there is none.
+
+    Lines at equal steps of it are lines of equal height, and each two of them enclose the same area: a deep ravine and a wide
+    plain both show their shape.
+    """
+    known = np.isfinite(z)
+    values, place, counts = np.unique(z[known], return_inverse=True, return_counts=True)
+    middle = (np.cumsum(counts) - 0.5 * counts) / max(known.sum(), 1)
+    out = np.full(z.shape, np.nan)
+    out[known] = middle[place]
+    return out
+
+
+def below(x: np.ndarray, y: np.ndarray, z: np.ndarray, level: float, *, colour: str, opacity: float = 0.35) -> Trace:
+    """Where heights z [len(y), len(x)] are at most `level`, as an area with an edge."""
+    look = surface(x, y, z, scale=[[0, colour], [1, colour]])
+    area = {"type": "constraint", "operation": "<=", "value": level}
+    return look | {"contours": area, "fillcolor": colour, "opacity": opacity, "line": {"color": colour, "width": 1.5}}
+
+
+def trail(
+    way: np.ndarray, moments: Sequence[int], x: Sequence[float], y: Sequence[float], *, colour: str, key: str, width: float = 2
+) -> Trace:
+    """The way [n, 2] that one thing came, cut where it is off the sheet from x[0] to x[1] and y[0] to y[1].
+
+    `moments` [n] name its places through a film: its end glides on, and what it came along stays. `key`: its name there.
+    """
+    drawn = within_reach(way, x, y).round(4)
+    meta = {"key": key, "index": [*moments[:-1], -1]}
+    return curves.line(drawn[:, 0], drawn[:, 1], colour=colour, width=width, meta=meta)
+
+
+def within_reach(way: np.ndarray, x: Sequence[float], y: Sequence[float]) -> np.ndarray:
+    """A way [n, 2] as far as it can be drawn: what lies more than a sheet away is drawn back along its step, then left out."""
+    low, high = np.array([x[0], y[0]]), np.array([x[1], y[1]])
+    span = high - low
+    far = ((way < low - span) | (way > high + span)).any(1)
+    out = np.where(far[:, None], np.nan, way)
+    leaves = np.flatnonzero(far[1:] & ~far[:-1]) + 1
+    step = way[leaves] - way[leaves - 1]
+    reach = np.linalg.norm(step / span, axis=1, keepdims=True)
+    out[leaves] = way[leaves - 1] + step / reach
+    return out
+
+
+def cross(at: np.ndarray, values: np.ndarray, axes: np.ndarray, reach: np.ndarray, *, bar: float) -> list[Trace]:
+    """The two directions `axes` [2, 2], one a row, in which a Hessian bends by `values` [2], as arms `reach` [2] long each way.
+
+    Where it bends up an arm ends at a wall, where it falls away at an arrow; `bar`: half of a wall, in data units.
+    """
+    arms = reach[:, None] * axes
+    ends = np.stack([at - arms, at + arms], 1)  # (2, 2, 2): arm, end, place
+    side = bar * axes[:, ::-1] * [-1, 1]
+    gap = np.full((2, 1, 2), np.nan)
+    walls = [np.stack([ends[:, k] - side, ends[:, k] + side], 1) for k in (0, 1)]
+    up = np.concatenate([ends, gap, walls[0], gap, walls[1], gap], 1)  # (2, 9, 2)
+    up = np.where((values > 0)[:, None, None], up, np.nan).reshape(-1, 2)
+    out = np.stack([arms, -arms], 1).reshape(-1, 2)
+    away = np.where(np.repeat(values < 0, 2)[:, None], out, np.nan)
+    return [
+        curves.line(up[:, 0], up[:, 1], colour="@ink", width=2.4, meta={"key": "walls"}),
+        pulls(np.repeat(at[None], 4, 0), away, colour="@bad", width=2.4, head=10, meta={"key": "exits"}),
+    ]
+
+
+def gauge(
+    value: float, limit: float, x: tuple[float, float], y: tuple[float, float], *, most: float = 1.5, colour: str = "@accent"
+) -> list[Trace]:
+    """A bar from x[0] as far as `value` against its `limit`, between y[0] and y[1]; x[1] is `most` limits."""
+    full = x[1] - x[0]
+    part = float(np.clip(value / (most * limit), 0, 1)) * full
+    corner = np.array([[x[0], y[0]]])
+    rest, high = np.array([[full, 0]]), np.array([[0, y[1] - y[0]]])
+
+    def box(wide: float) -> np.ndarray:
+        across = np.array([[wide, 0]])
+        return np.concatenate([0 * high, across, across + high, high, 0 * high])[None]
+
+    tick = np.array([x[0] + full / most, y[0]]) + np.array([[0.0, -0.3], [0.0, 1.3]]) * high
+    return [
+        points.blobs(corner, box(float(rest[0, 0])), colour="@surface", line="@edge", width=1, meta={"key": "gauge"}),
+        points.blobs(corner, box(part), colour=colour, meta={"key": "filled"}),
+        curves.line(tick[:, 0], tick[:, 1], colour="@ink", width=2, meta={"key": "limit"}),
+    ]
