@@ -127,7 +127,7 @@ def equalised(z: np.ndarray) -> np.ndarray:
     plain both show their shape.
     """
     known = np.isfinite(z)
-    values, place, counts = np.unique(z[known], return_inverse=True, return_counts=True)
+    _, place, counts = np.unique(z[known], return_inverse=True, return_counts=True)
     middle = (np.cumsum(counts) - 0.5 * counts) / max(known.sum(), 1)
     out = np.full(z.shape, np.nan)
     out[known] = middle[place]

@@ -8,14 +8,15 @@ import numpy as np
 from charts import curves, fields, points
 from charts.formula import formula
 from charts.layout import columns, rows
-from charts.numbers import number, short
+from charts.numbers import RAISED, short
 from charts.panels import Panel, Picture, Trace, blank, escaped, legend, note
 from engine.foundations.optimisation import METHODS, RaceFrame, kind_of, limit, surfaces
 from views.look import Fact, Look, Values
 
 SIGNS = "●◆■▲✚★"
 STEP = r"\theta - \eta\,%s = ({x}!,\; {y}!) - {rate}! \cdot ({dx}!,\; {dy}!) = ({nx}!!,\; {ny}!!)"
-WAYS = (r"g", r"v", r"(g + \mu v)", r"\frac{g}{\sqrt{s} + \varepsilon}", r"\frac{\hat m}{\sqrt{\hat s} + \varepsilon}", r"H^{-1} g")
+MEASURED = r"\frac{%s}{\sqrt{%s} + \varepsilon}"  # by late slopes
+WAYS = ("g", "v", r"(g + \mu v)", MEASURED % ("g", "s"), MEASURED % (r"\hat m", r"\hat s"), "H^{-1} g")
 FORMULAS = tuple(formula(STEP % way) for way in WAYS)
 ARM, MOST, WALL = 0.28, 0.5, 0.035  # of the sheet's height: an arm as strong as the start's, the longest, half of a wall
 GAUGE = (0.03, 0.33, 0.04, 0.07)  # where the bar lies, as parts of the sheet: from, to, from, to
@@ -32,8 +33,8 @@ def race(look: Look[RaceFrame]) -> Picture:
         key=_key(look),
         formula=FORMULAS[_told(look)] if look.frame.step else "",
         values=_values(look) if look.frame.step else {},
-        metrics=[("height", short(_of(look, "heights"))), ("slope", short(_of(look, "slopes"))), ("product", short(_product(look)))],
-        derived=_derived(look),
+        metrics=[(name, short(value)) for name, value in _mine(look).items()],
+        derived=_derived(look) | _mine(look),
     )
 
 
@@ -42,16 +43,18 @@ def race(look: Look[RaceFrame]) -> Picture:
 
 def _sheet(look: Look[RaceFrame]) -> Panel:
     """The surface, the six ways over it, and at the runner that is told of how the ground bends."""
-    params, frame, say = look.params, look.frame, look.say
+    params, frame = look.params, look.frame
     x, y = surfaces.window(params.surface, params.x, params.y)
     seen = points.within(frame.at, x, y)
     signs = [points.kind(k)[1] if frame.stopped[k] < 0 else "x" for k in range(len(METHODS))]
-    dots = points.cloud(seen, colour=[f"@c{k + 1}" for k in range(len(METHODS))], size=11, opacity=1, hoverinfo="skip")
+    still: dict[str, Any] = {"opacity": 1, "hoverinfo": "skip"}
+    dots = points.cloud(seen, colour=[f"@c{k + 1}" for k in range(len(METHODS))], size=11, **still)
     dots["marker"] |= {"symbol": signs, "line": {"color": "@surface", "width": 1.5}}
-    begin = points.cloud(np.array([[params.x, params.y]]), colour="@ink", symbol="circle-open", size=9, opacity=1, hoverinfo="skip")
+    begin = points.cloud(np.array([[params.x, params.y]]), colour="@ink", symbol="circle-open", size=9, **still)
     names = [(SIGNS[k], escaped(look.words.choices["told"][name]), f"@c{k + 1}") for k, name in enumerate(METHODS)]
     traces = [*_ground(look, x, y), begin, *_trails(look, x, y), *_lamp(look, x, y, seen), dots, *_gauge(look, x, y)]
-    text = note(_typed(look), x=x[1], y=y[1], xanchor="right", yanchor="top", font={"size": 12, "color": "@ink2", "shadow": "@halo"})
+    look_of = {"size": 12, "color": "@ink2", "shadow": "@halo"}
+    text = note(_typed(look), x=x[1], y=y[1], xanchor="right", yanchor="top", font=look_of)
     notes = [*legend(names, left=True), text, _measure(look, x, y)]
     return Panel(traces, "", x=blank(range=list(x)), y=blank(range=list(y)), notes=notes, equal=True)
 
@@ -83,7 +86,8 @@ def _trails(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, float
     for k in sorted(range(len(METHODS)), key=lambda k: k == told):
         moves = np.flatnonzero(np.append(True, np.any(way[k, 1:] != way[k, :-1], axis=1)))
         name = escaped(look.words.choices["told"][METHODS[k]])
-        drawn.append(fields.trail(way[k, moves], moves.tolist(), x, y, colour=f"@c{k + 1}", key=METHODS[k], width=2 + (k == told)))
+        how: dict[str, Any] = {"colour": f"@c{k + 1}", "key": METHODS[k], "width": 2 + (k == told)}
+        drawn.append(fields.trail(way[k, moves], moves.tolist(), x, y, **how))
         meta = {"index": [k * MOMENTS + at for at in range(len(steps))], "frames": list(range(len(steps)))}
         where = points.within(marks[k], x, y).round(4)
         unseen.append(points.targets(where, "moment", ring=11, template=f"{name}, %{{customdata}}", customdata=steps, meta=meta))
@@ -200,7 +204,7 @@ def _facts(look: Look[RaceFrame]) -> dict[str, Any]:
     gone = [names[name] for k, name in enumerate(METHODS) if frame.stopped[k] >= 0 and k != told]
     most = limit(look.options.told, look.params.momentum)
     return {
-        "runner": names[look.options.told],
+        "runner": curves.headed(names[look.options.told]),
         "x": short(float(frame.at[told, 0])),
         "y": short(float(frame.at[told, 1])),
         "length": short(float(np.hypot(*(frame.at[told] - frame.before[told])))),
@@ -216,7 +220,7 @@ def _facts(look: Look[RaceFrame]) -> dict[str, Any]:
 
 
 def _derived(look: Look[RaceFrame]) -> dict[str, Fact]:
-    """What the table has of each runner, and of the one that is told of."""
+    """What the table has of each runner."""
     frame, out = look.frame, dict[str, Fact]()
     logs = look.params.surface in surfaces.FLOOR_AT_ZERO
     for k, name in enumerate(METHODS):
@@ -224,7 +228,12 @@ def _derived(look: Look[RaceFrame]) -> dict[str, Fact]:
         out[f"height_{name}"] = height
         out[f"log_{name}"] = float(np.log10(height)) if logs and height > 0 else None
         out[f"slope_{name}"] = float(frame.slopes[k])
-    return out | {"height": _of(look, "heights"), "slope": _of(look, "slopes"), "product": _product(look)}
+    return out
+
+
+def _mine(look: Look[RaceFrame]) -> dict[str, float]:
+    """The numbers of the runner that is told of."""
+    return {"height": _of(look, "heights"), "slope": _of(look, "slopes"), "product": _product(look)}
 
 
 def _values(look: Look[RaceFrame]) -> Values:
@@ -238,7 +247,7 @@ def _values(look: Look[RaceFrame]) -> Values:
 
 
 def _raised(power: int) -> str:
-    return number(power, 0).replace("−", "-").translate(curves.RAISED)
+    return str(power).translate(RAISED)
 
 
 def _typed(look: Look[RaceFrame]) -> str:

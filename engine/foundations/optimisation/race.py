@@ -105,18 +105,19 @@ def runners(surface: Surface, start: np.ndarray, rates: np.ndarray, mu: float) -
     step = 0
     while True:
         yield stand
-        stand = _stepped(surface, walks, stand, step)
+        stand = stepped(surface, walks, stand, step)
         step += 1
 
 
-def _stepped(surface: Surface, walks: list[descent.Rule], stand: Stand, step: int) -> Stand:
+def stepped(surface: Surface, walks: list[descent.Rule], stand: Stand, step: int) -> Stand:
     """Where the runners come to with one more step."""
     leap, rank = descent.newton_step(stand.g[NEWTON], stand.H[NEWTON])
     with np.errstate(all="ignore"):
         there = np.stack([*(walk.send(g) for walk, g in zip(walks, stand.g, strict=False)), stand.at[NEWTON] + leap])
-    f, g, H = surface.bent(there)
-    facts = np.concatenate([there, f[:, None], g, H.reshape(len(f), -1)], axis=1)  # (6, 9)
-    fine = np.isfinite(facts).all(1) & np.isfinite(np.square(g).sum(1)) & (stand.stopped < 0)
+        f, g, H = surface.bent(there)
+        squares = np.square(g).sum(1, keepdims=True)
+    facts = np.concatenate([there, f[:, None], g, H.reshape(len(f), -1), squares], axis=1)  # (6, 10)
+    fine = np.isfinite(facts).all(1) & (stand.stopped < 0)
     stopped = np.where(~fine & (stand.stopped < 0), step, stand.stopped)
     goes, bends = fine[:, None], fine[:, None, None]
     return Stand(
@@ -142,7 +143,8 @@ def best_rates(surface: Surface, start: np.ndarray, mu: float, steps: int) -> np
         with np.errstate(all="ignore"):
             at = np.stack([walk.send(g[k]) for k, walk in enumerate(walks)])
     heights = surface.heights(at)
-    return GRID[np.where(np.isfinite(heights), heights, np.inf).argmin(1)]
+    best: np.ndarray = GRID[np.where(np.isfinite(heights), heights, np.inf).argmin(1)]
+    return best
 
 
 def limit(method: Method, mu: float) -> float | None:
