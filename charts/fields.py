@@ -120,25 +120,31 @@ def _middles(ends: Sequence[float], n: int) -> np.ndarray:
     return np.asarray(ends[0] + (ends[1] - ends[0]) * (np.arange(n) + 0.5) / n)
 
 
-def equalised(z: np.ndarray) -> np.ndarray:
-    """Heights as their rank among all, from 0 to 1; NaN where there is none.
+def contours(x: np.ndarray, y: np.ndarray, z: np.ndarray, *, bands: int = 18, **more: Any) -> Trace:
+    """Heights z [len(y), len(x)] as a map: between two lines of equal height lies the same area, faintly the darker the higher.
 
-    Lines at equal steps of it are lines of equal height, and each two of them enclose the same area: a deep ravine and a wide
-    plain both show their shape.
+    So a deep ravine and a wide plain both show their shape. Where z is NaN there is no map.
     """
-    known = np.isfinite(z)
-    _, place, counts = np.unique(z[known], return_inverse=True, return_counts=True)
-    middle = (np.cumsum(counts) - 0.5 * counts) / max(known.sum(), 1)
-    out = np.full(z.shape, np.nan)
-    out[known] = middle[place]
-    return out
+    roots = _rooted(z, z)
+    levels = np.unique(np.nanquantile(roots, np.linspace(0, 1, bands + 1)))
+    ranks = np.interp(roots, levels, np.linspace(0, 1, len(levels))) if len(levels) > 1 else np.zeros(z.shape)
+    ranks = np.where(np.isfinite(z), ranks, np.nan).round(4)
+    lines = {"start": 1 / bands, "end": 1 - 1 / bands, "size": 1 / bands}
+    shades = [[0, "@surface"], [0.5, "@sequential1"], [1, "@sequential4"]]
+    look = surface(x, y, ranks, scale=shades, opacity=1, line={"width": 0.6, "color": "@ghost"}, contours=lines)
+    return look | {"autocontour": False} | more
 
 
-def below(x: np.ndarray, y: np.ndarray, z: np.ndarray, level: float, *, colour: str, opacity: float = 0.35) -> Trace:
+def below(x: np.ndarray, y: np.ndarray, z: np.ndarray, level: float, *, colour: str, opacity: float = 0.3) -> Trace:
     """Where heights z [len(y), len(x)] are at most `level`, as an area with an edge."""
-    look = surface(x, y, z, scale=[[0, colour], [1, colour]])
-    area = {"type": "constraint", "operation": "<=", "value": level}
-    return look | {"contours": area, "fillcolor": colour, "opacity": opacity, "line": {"color": colour, "width": 1.5}}
+    area = {"type": "constraint", "operation": ">", "value": float(_rooted(np.array(level), z))}  # what is not so is filled
+    look = surface(x, y, _rooted(z, z), scale=[[0, colour], [1, colour]])
+    return look | {"contours": area, "fillcolor": colour, "opacity": opacity, "line": {"color": colour, "width": 2}}
+
+
+def _rooted(heights: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """The root of heights above the least of z: between the places of a grid a valley's walls are straight lines in it."""
+    return np.sqrt(np.maximum(heights - np.nanmin(z), 0))
 
 
 def trail(
@@ -181,8 +187,8 @@ def cross(at: np.ndarray, values: np.ndarray, axes: np.ndarray, reach: np.ndarra
     out = np.stack([arms, -arms], 1).reshape(-1, 2)
     away = np.where(np.repeat(values < 0, 2)[:, None], out, np.nan)
     return [
-        curves.line(up[:, 0], up[:, 1], colour="@ink", width=2.4, meta={"key": "walls"}),
-        pulls(np.repeat(at[None], 4, 0), away, colour="@bad", width=2.4, head=10, meta={"key": "exits"}),
+        curves.line(up[:, 0], up[:, 1], colour="@ink", width=2, meta={"key": "walls"}),
+        pulls(np.repeat(at[None], 4, 0), away, colour="@bad", width=2, head=10, meta={"key": "exits"}),
     ]
 
 

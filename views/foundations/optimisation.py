@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import engine.params
 from charts import fields
-from engine.foundations.optimisation import ALGORITHMS, Method, Race, RaceFrame, surfaces
+from engine.foundations.optimisation import ALGORITHMS, Method, Race, RaceFrame, curves, surfaces
 from engine.params import Value, choice
+from views.foundations.chord import chord
 from views.foundations.race import race
 from views.look import scenes
 
@@ -17,8 +18,14 @@ class Options(engine.params.Options):
     shade: bool = choice(False, only=("race",))  # all that lies as low as it
 
 
-draw = scenes(ALGORITHMS, {"race": race})
-along: Mapping[str, Mapping[str, Mapping[str, Value]]] = {"surface": surfaces.STARTS}  # what a menu sets with its choice
+draw = scenes(ALGORITHMS, {"race": race, "chord": chord})
+along: Mapping[str, Mapping[str, Mapping[str, Value]]] = {  # what a menu sets with its choice
+    "surface": surfaces.STARTS,
+    "curve": curves.ENDS,
+}
+    "surface": surfaces.STARTS,
+    "curve": curves.ENDS,
+}  # what a menu sets with its choice
 
 
 def clicked(name: str, index: int, frame: RaceFrame, params: Race, data: object, options: Options) -> dict[str, Value]:

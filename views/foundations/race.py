@@ -11,18 +11,19 @@ from charts.layout import columns, rows
 from charts.numbers import RAISED, short
 from charts.panels import Panel, Picture, Trace, blank, escaped, legend, note
 from engine.foundations.optimisation import METHODS, RaceFrame, kind_of, limit, surfaces
+from views.foundations.typed import typed
 from views.look import Fact, Look, Values
 
-SIGNS = "●◆■▲✚★"
+SIGNS, LAMP = "●◆■▲✚★", "@accent"
 STEP = r"\theta - \eta\,%s = ({x}!,\; {y}!) - {rate}! \cdot ({dx}!,\; {dy}!) = ({nx}!!,\; {ny}!!)"
 MEASURED = r"\frac{%s}{\sqrt{%s} + \varepsilon}"  # by late slopes
 WAYS = ("g", "v", r"(g + \mu v)", MEASURED % ("g", "s"), MEASURED % (r"\hat m", r"\hat s"), "H^{-1} g")
 FORMULAS = tuple(formula(STEP % way) for way in WAYS)
-ARM, MOST, WALL = 0.28, 0.5, 0.035  # of the sheet's height: an arm as strong as the start's, the longest, half of a wall
-GAUGE = (0.03, 0.33, 0.04, 0.07)  # where the bar lies, as parts of the sheet: from, to, from, to
+ARM, MOST, WALL = 0.2, 0.4, 0.03  # of the sheet's height: an arm as strong as the start's, the longest, half of a wall
+GAUGE = (0.02, 0.27, 0.885, 0.915)  # where the bar lies, as parts of the sheet: from, to, from, to
 DEEPEST = {"same": -8, "best": -14}  # powers of ten: how deep the panel of heights goes
+LEGEND = 300  # px: the names of the runners in two lines, also on a phone
 MOMENTS = 1000  # more than a film has pictures
-TYPED = (("**2", "²"), ("**3", "³"), ("**4", "⁴"), ("*", "·"), ("-", "−"))
 
 
 def race(look: Look[RaceFrame]) -> Picture:
@@ -48,15 +49,19 @@ def _sheet(look: Look[RaceFrame]) -> Panel:
     seen = points.within(frame.at, x, y)
     signs = [points.kind(k)[1] if frame.stopped[k] < 0 else "x" for k in range(len(METHODS))]
     still: dict[str, Any] = {"opacity": 1, "hoverinfo": "skip"}
-    dots = points.cloud(seen, colour=[f"@c{k + 1}" for k in range(len(METHODS))], size=11, **still)
-    dots["marker"] |= {"symbol": signs, "line": {"color": "@surface", "width": 1.5}}
+    inks = [LAMP if k == _told(look) else f"@c{k + 1}" for k in range(len(METHODS))]
+    dots = points.cloud(seen, colour=inks, size=11, **still)
+    sizes = [11 + 4 * (k == _told(look)) for k in range(len(METHODS))]
+    dots["marker"] |= {"size": sizes, "symbol": signs, "line": {"color": "@surface", "width": 1.5}}
     begin = points.cloud(np.array([[params.x, params.y]]), colour="@ink", symbol="circle-open", size=9, **still)
     names = [(SIGNS[k], escaped(look.words.choices["told"][name]), f"@c{k + 1}") for k, name in enumerate(METHODS)]
     traces = [*_ground(look, x, y), begin, *_trails(look, x, y), *_lamp(look, x, y, seen), dots, *_gauge(look, x, y)]
+    said = "f = " + escaped(typed(surfaces.TEXTS.get(params.surface, params.f)))
     look_of = {"size": 12, "color": "@ink2", "shadow": "@halo"}
-    text = note(_typed(look), x=x[1], y=y[1], xanchor="right", yanchor="top", font=look_of)
-    notes = [*legend(names, left=True), text, _measure(look, x, y)]
-    return Panel(traces, "", x=blank(range=list(x)), y=blank(range=list(y)), notes=notes, equal=True)
+    text = note(said, x=x[1], y=y[1], xanchor="right", yanchor="top", font=look_of)
+    key = [item | {"font": item["font"] | {"shadow": "@halo"}} for item in legend(names, room=LEGEND)]
+    notes = [*key, text, _measure(look, x, y)]
+    return Panel(traces, look.say("sheet"), x=blank(range=list(x)), y=blank(range=list(y)), notes=notes, equal=True)
 
 
 def _ground(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, float]) -> list[Trace]:
@@ -65,7 +70,7 @@ def _ground(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, float
     place = (params.surface, own, params.x, params.y)
     low = _of(look, "heights") if look.options.shade else np.nan
     xs, ys = surfaces.grid(params.surface, params.x, params.y)
-    shade = [fields.below(xs, ys, surfaces.sheet(*place), low, colour="@c4")] * look.options.shade
+    shade = [fields.below(xs, ys, surfaces.sheet(*place), low, colour=LAMP)] * look.options.shade
     ends = [(max(side[0], -3.0), min(side[1], 3.0)) for side in (x, y)]
     return [_contours(*place), *shade, fields.cells(*ends, template=look.say("hover_start"), click="start")]
 
@@ -73,8 +78,7 @@ def _ground(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, float
 @lru_cache(maxsize=8)
 def _contours(surface: surfaces.Name, own: str, x: float, y: float) -> Trace:
     xs, ys = surfaces.grid(surface, x, y)
-    ranks = fields.equalised(surfaces.sheet(surface, own, x, y)).round(3)
-    return fields.surface(xs, ys, ranks, low=-0.1, high=1.35, lines=18, opacity=0.75)
+    return fields.contours(xs, ys, surfaces.sheet(surface, own, x, y))
 
 
 def _trails(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, float]) -> list[Trace]:
@@ -103,8 +107,7 @@ def _lamp(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, float],
     step = fields.within_reach(np.stack([frame.before[told], frame.at[told]]), x, y)
     return [
         *fields.cross(seen[told], frame.curvatures[told], frame.axes[told], arms, bar=WALL * high),
-        curves.line(step[:, 0], step[:, 1], colour="@accent", width=4, meta={"key": "step", "still": True}),
-        points.rings(seen[[told]], size=19) | {"meta": {"key": "told"}},
+        curves.line(step[:, 0], step[:, 1], colour=LAMP, width=4, meta={"key": "step", "still": True}),
     ]
 
 
@@ -115,7 +118,7 @@ def _gauge(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, float]
     across = (x[0] + GAUGE[0] * span[0], x[0] + GAUGE[1] * span[0])
     up = (y[0] + GAUGE[2] * span[1], y[0] + GAUGE[3] * span[1])
     over = most is not None and _product(look) > most
-    bars = fields.gauge(_product(look), most or 1.0, across, up, colour="@bad" if over else "@accent")
+    bars = fields.gauge(_product(look), most or 1.0, across, up, colour="@bad" if over else LAMP)
     return bars if most is not None else [points.nowhere(bar) for bar in bars]
 
 
@@ -135,7 +138,8 @@ def _heights(look: Look[RaceFrame]) -> Panel:
     params, title = look.params, curves.headed(look.words.columns["height"])
     if params.surface in surfaces.FLOOR_AT_ZERO:
         low, high = DEEPEST[params.rates], int(np.ceil(np.log10(look.frames[0].heights[0] + 1e-9)))
-        ticks = list(range(high, low - 1, -max(1, (high - low) // 3)))
+        apart = 2 * -(-(high - low) // 10)
+        ticks = [power for power in range(high, low - 1, -1) if not power % apart]
         axis = {"range": [low, high], "tickvals": ticks, "ticktext": [f"10{_raised(power)}" if power else "1" for power in ticks]}
         return Panel(_courses(look, "log"), title, x={"nticks": 4, "showgrid": False}, y=axis)
     z = surfaces.sheet(params.surface, params.f if params.surface == "own" else "", params.x, params.y)
@@ -154,7 +158,7 @@ def _courses(look: Look[RaceFrame], what: str) -> list[Trace]:
     """A curve for each runner, the one that is told of last and broader; the lamp is on it."""
     told, traces = _told(look), []
     for k in sorted(range(len(METHODS)), key=lambda k: k == told):
-        lamp = "@accent" if k == told else f"@c{k + 1}"
+        lamp = LAMP if k == told else f"@c{k + 1}"
         index = [k * MOMENTS + at for at in range(look.frame.total)]
         for trace in curves.course(f"{what}_{METHODS[k]}", colour=f"@c{k + 1}", lamp=lamp, width=1.6 + (k == told)):
             trace["meta"] |= {"column": f"{what}_{METHODS[k]}"}
@@ -231,9 +235,10 @@ def _derived(look: Look[RaceFrame]) -> dict[str, Fact]:
     return out
 
 
-def _mine(look: Look[RaceFrame]) -> dict[str, float]:
+def _mine(look: Look[RaceFrame]) -> dict[str, float | None]:
     """The numbers of the runner that is told of."""
-    return {"height": _of(look, "heights"), "slope": _of(look, "slopes"), "product": _product(look)}
+    product = _product(look) if limit(look.options.told, look.params.momentum) else None
+    return {"height": _of(look, "heights"), "slope": _of(look, "slopes"), "product": product}
 
 
 def _values(look: Look[RaceFrame]) -> Values:
@@ -248,11 +253,3 @@ def _values(look: Look[RaceFrame]) -> Values:
 
 def _raised(power: int) -> str:
     return str(power).translate(RAISED)
-
-
-def _typed(look: Look[RaceFrame]) -> str:
-    """The surface as it is written."""
-    text = surfaces.TEXTS.get(look.params.surface, look.params.f)
-    for typed, meant in TYPED:
-        text = text.replace(typed, meant)
-    return "f = " + escaped(text)

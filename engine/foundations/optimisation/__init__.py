@@ -10,12 +10,32 @@ On a quadratic of curvature λ a runner is thrown farther at each step once rate
 """
 
 from engine.algorithm import Algorithm, Lines
-from engine.foundations import descent
-from engine.foundations.optimisation import surfaces
-from engine.foundations.optimisation.race import METHODS, Method, Race, RaceFrame, kind_of, limit, race
+from engine.foundations.optimisation import curves, surfaces
+from engine.foundations.optimisation.curves import Chord, ChordFrame, chord, hung
+from engine.foundations.optimisation.race import METHODS, Method, Race, RaceFrame, kind_of, limit, race, stepped
 
-WALKS: dict[str, Lines] = {"step": (descent.gradient_descent, ("g = yield x", "x = x - rate * g"))}
+WALKS: dict[str, Lines] = {"step": (stepped, ("leap, rank =", "there =", "f, g, H ="))}
+MOVED = {"there =": "(⟦x⟧, ⟦y⟧) → (⟦nx⟧, ⟦ny⟧)"}
+HANGS: dict[str, Lines] = {"step": (hung, ("x, mean =", "gap ="))}
+HUNG = {"gap =": "⟦chord⟧ − ⟦f⟧ = ⟦gap⟧"}
 
-ALGORITHMS = (Algorithm("race", race, Race, code=WALKS),)
+ALGORITHMS = (
+    Algorithm("race", race, Race, code=WALKS, says=MOVED),
+    Algorithm("chord", chord, Chord, code=HANGS, says=HUNG),
+)
 
-__all__ = ["ALGORITHMS", "METHODS", "Method", "Race", "RaceFrame", "kind_of", "limit", "race", "surfaces"]
+__all__ = [
+    "ALGORITHMS",
+    "METHODS",
+    "Chord",
+    "ChordFrame",
+    "Method",
+    "Race",
+    "RaceFrame",
+    "chord",
+    "curves",
+    "kind_of",
+    "limit",
+    "race",
+    "surfaces",
+]

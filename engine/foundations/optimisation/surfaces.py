@@ -32,8 +32,8 @@ STARTS: dict[str, dict[str, float]] = {  # what choosing a surface sets with it
 }
 MIDDLES = {"rosenbrock": (0.0, 1.0)}  # of the sheet, where it is not the origin
 LEAST_HALF, ROOM, GRAIN = 1.5, 1.2, 0.25  # of the sheet's height: its least half, what is free beyond the start, its steps
-ASPECT = 4 / 3  # width over height of the sheet
-SHEET = (73, 97)  # places up and across
+ASPECT = 1.6  # width over height of the sheet
+SHEET = (91, 145)  # places up and across
 
 
 @dataclass(frozen=True)
@@ -80,14 +80,14 @@ def window(name: Name, x: float, y: float) -> tuple[tuple[float, float], tuple[f
 
 
 def grid(name: Name, x: float, y: float) -> tuple[np.ndarray, np.ndarray]:
-    """The places of the sheet: across [97] and up [73]."""
+    """The places of the sheet: across [145] and up [91]."""
     across, up = window(name, x, y)
     return np.linspace(*across, SHEET[1]), np.linspace(*up, SHEET[0])
 
 
 @lru_cache(maxsize=8)
 def sheet(name: Name, own: str, x: float, y: float) -> np.ndarray:
-    """Heights [73, 97] over the sheet; NaN where there is none."""
+    """Heights [91, 145] over the sheet; NaN where there is none."""
     places = np.stack(np.meshgrid(*grid(name, x, y)), -1)
     heights = surface_of(name, own).heights(places)
     heights.flags.writeable = False
