@@ -23,9 +23,6 @@ along: Mapping[str, Mapping[str, Mapping[str, Value]]] = {  # what a menu sets w
     "surface": surfaces.STARTS,
     "curve": curves.ENDS,
 }
-    "surface": surfaces.STARTS,
-    "curve": curves.ENDS,
-}  # what a menu sets with its choice
 
 
 def clicked(name: str, index: int, frame: RaceFrame, params: Race, data: object, options: Options) -> dict[str, Value]:

@@ -170,7 +170,7 @@ def points_of(text: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def laid(weights: np.ndarray, part: float) -> np.ndarray:
-    """Weights [n], 1 in all, that are laid out so far, made 1 in all: the first point's, and of the others' a part, in their order.
+    """Of weights [n], 1 in all, those laid out so far, made 1 in all: the first point's, and of the others' a part, in order.
 
     So the balance goes from the first point along chords, one to each new point: as Jensen's inequality is proved.
     """
