@@ -18,7 +18,7 @@ CHORD = formula(r"\lambda f(a) + (1 - \lambda) f(b) - f(\lambda a + (1 - \lambda
 JENSEN = formula(r"E[f(X)] - f(E[X]) = {chord}! - {f}? = {gap}!!")
 SMALL, LARGE = 7.0, 22.0  # px of a point without weight, and of one with all of it
 FREE = 0.08  # of the height, above and below the curve
-BANDS: tuple[tuple[float, float], ...] = ((1.18, 1.82), (0.18, 0.82))  # where the two strips lie
+BANDS: tuple[tuple[float, float], ...] = ((1.2, 1.8), (0.2, 0.8))  # where the two strips lie
 STRAIGHT = 1e-9  # a bend that counts as none
 
 
@@ -29,7 +29,7 @@ def chord(look: Look[ChordFrame]) -> Picture:
     values = {name: (short(float(getattr(frame, name))), 0) for name in ("chord", "f", "gap")}
     derived: dict[str, Fact] = {"pieces": len(frame.low), "rests": len(frame.ends)}
     return look.picture(
-        columns(_curve(look), rows(_strips(look), _walks(look))),
+        columns(_curve(look), rows(_walks(look), _strips(look))),
         facts=_facts(look),
         key=_key(look),
         formula=JENSEN if look.params.points.strip() else CHORD,
@@ -58,7 +58,7 @@ def _curve(look: Look[ChordFrame]) -> Panel:
     traces = [
         *_swept(past, function),
         lines.line(frame.places[order], frame.heights[order], colour="@c1", width=1.5, meta={"still": True}),
-        lines.line(xs.round(4), f, colour="@ink", width=2.5, hovertemplate="f(%{x:.2f}) = %{y:.3f}<extra></extra>"),
+        _whole(xs, f),
         _tangent(frame, xs),
         lines.line(past[:, 0], past[:, 1], colour="@c1", width=3, meta={"still": True}),
         marks,
@@ -70,6 +70,12 @@ def _curve(look: Look[ChordFrame]) -> Panel:
     notes = [_named(look, k) for k in range(len(frame.places))]
     axes = {"range": [float(xs[0]), float(xs[-1])], "nticks": 5, "showgrid": False}, {"range": ends, "nticks": 5}
     return Panel(traces, look.say("curve", f=typed(curves.TEXTS.get(look.params.curve, look.params.fx))), *axes, notes=notes)
+
+
+def _whole(xs: np.ndarray, f: np.ndarray) -> Trace:
+    """The curve, every point of it drawn, so that it is smooth."""
+    drawn = lines.line(xs, f, colour="@ink", hovertemplate="f(%{x:.2f}) = %{y:.3f}<extra></extra>")
+    return drawn | {"line": drawn["line"] | {"width": 2.5, "simplify": False}}
 
 
 def _reach(f: np.ndarray, frame: ChordFrame) -> list[float]:
@@ -121,15 +127,14 @@ def _strips(look: Look[ChordFrame]) -> Panel:
     signs = ((bend > STRAIGHT, "@c1"), (bend < -STRAIGHT, "@bad"))
     traces = [_boxes(_runs(xs, where), BANDS[0], colour) for where, colour in signs]
     traces += [_boxes(look.frame.low, BANDS[1], "@ink2"), _here(look.frame.x, (0.0, 2.0))]
-    words = [note(sign, x=float(xs[where].mean()), y=1.5, font={"size": 12, "color": "@surface"}) for sign, where in _signs(bend)]
-    names = {"tickvals": [1.5, 0.5], "ticktext": ["f″", f"f ≤ {number(look.params.level, 1)}"], "showgrid": False}
+    runs = [(sign, run) for sign, (where, _) in zip("+−", signs, strict=True) for run in _runs(xs, where)]
+    font = {"size": 12, "color": "@surface"}
+    words = [
+        note(sign, x=float(run.mean()), y=sum(BANDS[0]) / 2, font=font) for sign, run in runs if np.ptp(run) > np.ptp(xs) / 12
+    ]
+    names = {"tickvals": [1.5, 0.5], "ticktext": ["f″", f"f ≤ {short(look.params.level)}"], "showgrid": False}
     axis = {"range": [float(xs[0]), float(xs[-1])], "nticks": 4, "showgrid": False}
     return Panel(traces, look.say("strips", n=len(look.frame.low)), axis, {"range": [0, 2], **names}, notes=words, small=True)
-
-
-def _signs(bend: np.ndarray) -> list[tuple[str, np.ndarray]]:
-    """A sign for each side that the curve bends to."""
-    return [(sign, where) for sign, where in (("+", bend > STRAIGHT), ("−", bend < -STRAIGHT)) if where.sum() > len(bend) / 12]
 
 
 def _runs(xs: np.ndarray, where: np.ndarray) -> np.ndarray:
@@ -161,10 +166,10 @@ def _walks(look: Look[ChordFrame]) -> Panel:
     ways = np.where(np.stack([frame.gone for frame in frames]), np.nan, ways)
     times = np.repeat(np.arange(len(frames))[:, None] * every, ways.shape[1], 1).astype(float)
     path = points.gapped_ways(np.stack([ways.T, times.T], -1))
-    x = (0.0, 4.2) if look.params.curve == "log" else (-2.2, 2.2)
+    low, high = look.frame.span.tolist()
     now = points.cloud(np.stack([ways[-1], times[-1]], 1), colour="@ink", size=5, opacity=1, hoverinfo="skip")
     traces = [lines.line(path[0].round(3), path[1], colour="@ink2", width=1, opacity=0.6, meta={"still": True}), now]
-    axis = {"range": list(x), "nticks": 5, "showgrid": False}
+    axis = {"range": [low - 0.2, high + 0.2], "nticks": 5, "showgrid": False}
     return Panel(traces, look.say("walks", n=len(look.frame.ends)), axis, {"range": [curves.STEPS, 0], "nticks": 3})
 
 

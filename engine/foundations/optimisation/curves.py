@@ -39,6 +39,7 @@ FRAMES = 40  # λ runs from 0 to 1 in so many steps
 STARTS, RATE, STEPS, LATE = 40, 0.01, 1000, 100  # of the descents; steps at whose end one looks whether it still goes
 SAME, MOVES = 0.1, 0.02  # ends closer than that are one; who went farther than that late is still under way
 MOST, LONGEST = 8, 100  # points of Jensen, and characters that they may take
+FARTHEST = 4.0  # a walker beyond is not shown
 PLACES = 241  # along the curve
 ROUNDING = 1e-12  # of a gap, relative to the heights: what comes of rounding is no violation
 
@@ -68,6 +69,7 @@ class ChordFrame(Frame):
     violation: float  # the first λ of the run at which the chord lies below the curve; NaN: not yet
     walkers: np.ndarray  # (40,) where descents from 40 starts have come to, as many steps on as λ says
     gone: np.ndarray  # bool (40,) who has left the range of the function or the finite numbers: it stays at its last place
+    span: np.ndarray  # (2,) the least and the greatest place that any of them comes to, −4 … 4 at most
     ends: np.ndarray  # (m,) the different places that they rest at after all steps
     moving: int  # how many are still under way then
     left: int  # how many are gone then
@@ -111,7 +113,8 @@ def _always(params: Chord, function: Formula, places: np.ndarray) -> dict[str, A
     walks, gone = descents(params.curve, params.fx)
     ends, moving = rests(walks, gone)
     low = below(function, shown_part(places), params.level)
-    return {"low": low, "ends": ends, "moving": moving, "left": int((gone >= 0).sum())}
+    span = np.clip([walks.min(), walks.max()], -FARTHEST, FARTHEST)
+    return {"low": low, "span": span, "ends": ends, "moving": moving, "left": int((gone >= 0).sum())}
 
 
 @lru_cache(maxsize=32)
