@@ -9,6 +9,7 @@ from charts import curves, points
 from charts.panels import Trace
 
 CELLS = 48  # places across and up that can be clicked
+CONSTRAINT = "constraint"  # of contour lines: one level, with an area
 CLEAR = [[0, "rgba(0,0,0,0)"], [1, "rgba(0,0,0,0)"]]
 
 
@@ -137,7 +138,7 @@ def contours(x: np.ndarray, y: np.ndarray, z: np.ndarray, *, bands: int = 18, **
 
 def below(x: np.ndarray, y: np.ndarray, z: np.ndarray, level: float, *, colour: str, opacity: float = 0.3) -> Trace:
     """Where heights z [len(y), len(x)] are at most `level`, as an area with an edge."""
-    area = {"type": "constraint", "operation": ">", "value": float(_rooted(np.array(level), z))}  # what is not so is filled
+    area = {"type": CONSTRAINT, "operation": ">", "value": float(_rooted(np.array(level), z))}  # what is not so is filled
     look = surface(x, y, _rooted(z, z), scale=[[0, colour], [1, colour]])
     return look | {"contours": area, "fillcolor": colour, "opacity": opacity, "line": {"color": colour, "width": 2}}
 

@@ -16,7 +16,7 @@ from views.look import Fact, Look, Values
 
 SIGNS, LAMP = "●◆■▲✚★", "@accent"
 STEP = r"\theta - \eta\,%s = ({x}!,\; {y}!) - {rate}! \cdot ({dx}!,\; {dy}!) = ({nx}!!,\; {ny}!!)"
-MEASURED = r"\frac{%s}{\sqrt{%s} + \varepsilon}"  # by late slopes
+MEASURED = r"%s \,/\, (\sqrt{%s} + \varepsilon)"  # by late slopes
 WAYS = ("g", "v", r"(g + \mu v)", MEASURED % ("g", "s"), MEASURED % (r"\hat m", r"\hat s"), "H^{-1} g")
 FORMULAS = tuple(formula(STEP % way) for way in WAYS)
 ARM, MOST, WALL = 0.2, 0.4, 0.03  # of the sheet's height: an arm as strong as the start's, the longest, half of a wall
@@ -196,11 +196,13 @@ def _key(look: Look[RaceFrame]) -> str:
         return "gone"
     if (found := kind_of(_of(look, "slopes"), *frame.curvatures[told].tolist())) != "slope":
         return found
+    if most is not None and _product(look) > most:
+        return "long"
     if np.isnan(points.within(frame.at[[told]], x, y)).any():
         return "off"
     if look.options.told == "newton" and frame.shortest:
         return "shortest"
-    return "long" if most is not None and _product(look) > most else "step"
+    return "step"
 
 
 def _facts(look: Look[RaceFrame]) -> dict[str, Any]:

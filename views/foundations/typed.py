@@ -8,4 +8,4 @@ POWER = re.compile(r"\*\*\s*(\d+)(?![\d.])")
 
 def typed(text: str) -> str:
     """x**2 − 3*x*y as x² − 3·x·y. Not escaped."""
-    return POWER.sub(lambda power: power[1].translate(RAISED), text).replace("*", "·").replace("-", "−")
+    return POWER.sub(lambda power: power[1].translate(RAISED), text).replace("**", "^").replace("*", "·").replace("-", "−")
