@@ -126,9 +126,8 @@ def contours(x: np.ndarray, y: np.ndarray, z: np.ndarray, *, bands: int = 18, **
 
     So a deep ravine and a wide plain both show their shape. Where z is NaN there is no map.
     """
-    roots = _rooted(z, z)
-    levels = np.unique(np.nanquantile(roots, np.linspace(0, 1, bands + 1)))
-    ranks = np.interp(roots, levels, np.linspace(0, 1, len(levels))) if len(levels) > 1 else np.zeros(z.shape)
+    levels = np.unique(np.nanquantile(z, np.linspace(0, 1, bands + 1)))
+    ranks = np.interp(z, levels, np.linspace(0, 1, len(levels))) if len(levels) > 1 else np.zeros(z.shape)
     ranks = np.where(np.isfinite(z), ranks, np.nan).round(4)
     lines = {"start": 1 / bands, "end": 1 - 1 / bands, "size": 1 / bands}
     shades = [[0, "@surface"], [0.5, "@sequential1"], [1, "@sequential4"]]

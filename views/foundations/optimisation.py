@@ -8,6 +8,7 @@ from engine.foundations.optimisation import ALGORITHMS, Method, Race, RaceFrame,
 from engine.params import Value, choice
 from views.foundations.chord import chord
 from views.foundations.race import race
+from views.foundations.saddles import saddles
 from views.look import scenes
 
 __all__ = ["Options", "along", "clicked", "draw"]
@@ -18,7 +19,7 @@ class Options(engine.params.Options):
     shade: bool = choice(False, only=("race",))  # all that lies as low as it
 
 
-draw = scenes(ALGORITHMS, {"race": race, "chord": chord})
+draw = scenes(ALGORITHMS, {"race": race, "chord": chord, "saddles": saddles})
 along: Mapping[str, Mapping[str, Mapping[str, Value]]] = {  # what a menu sets with its choice
     "surface": surfaces.STARTS,
     "curve": curves.ENDS,

@@ -47,11 +47,12 @@ def _sheet(look: Look[RaceFrame]) -> Panel:
     params, frame = look.params, look.frame
     x, y = surfaces.window(params.surface, params.x, params.y)
     seen = points.within(frame.at, x, y)
-    signs = [points.kind(k)[1] if frame.stopped[k] < 0 else "x" for k in range(len(METHODS))]
+    order = _order(look)
     still: dict[str, Any] = {"opacity": 1, "hoverinfo": "skip"}
-    inks = [LAMP if k == _told(look) else f"@c{k + 1}" for k in range(len(METHODS))]
-    dots = points.cloud(seen, colour=inks, size=11, **still)
-    sizes = [11 + 4 * (k == _told(look)) for k in range(len(METHODS))]
+    inks = [LAMP if k == _told(look) else f"@c{k + 1}" for k in order]
+    dots = points.cloud(seen[order], colour=inks, size=11, **still)
+    signs = [points.kind(k)[1] if frame.stopped[k] < 0 else "x" for k in order]
+    sizes = [11 + 4 * (k == _told(look)) for k in order]
     dots["marker"] |= {"size": sizes, "symbol": signs, "line": {"color": "@surface", "width": 1.5}}
     begin = points.cloud(np.array([[params.x, params.y]]), colour="@ink", symbol="circle-open", size=9, **still)
     names = [(SIGNS[k], escaped(look.words.choices["told"][name]), f"@c{k + 1}") for k, name in enumerate(METHODS)]
@@ -87,7 +88,7 @@ def _trails(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, float
     way = np.concatenate([frame.way for frame in look.frames], 1)  # (6, places, 2)
     marks = np.stack([frame.at for frame in look.frames], 1)  # (6, frames, 2)
     drawn, unseen = [], []
-    for k in sorted(range(len(METHODS)), key=lambda k: k == told):
+    for k in _order(look):
         moves = np.flatnonzero(np.append(True, np.any(way[k, 1:] != way[k, :-1], axis=1)))
         name = escaped(look.words.choices["told"][METHODS[k]])
         how: dict[str, Any] = {"colour": f"@c{k + 1}", "key": METHODS[k], "width": 2 + (k == told)}
@@ -157,7 +158,7 @@ def _slopes(look: Look[RaceFrame]) -> Panel:
 def _courses(look: Look[RaceFrame], what: str) -> list[Trace]:
     """A curve for each runner, the one that is told of last and broader; the lamp is on it."""
     told, traces = _told(look), []
-    for k in sorted(range(len(METHODS)), key=lambda k: k == told):
+    for k in _order(look):
         lamp = LAMP if k == told else f"@c{k + 1}"
         index = [k * MOMENTS + at for at in range(look.frame.total)]
         for trace in curves.course(f"{what}_{METHODS[k]}", colour=f"@c{k + 1}", lamp=lamp, width=1.6 + (k == told)):
@@ -173,6 +174,11 @@ def _courses(look: Look[RaceFrame], what: str) -> list[Trace]:
 
 def _told(look: Look[RaceFrame]) -> int:
     return METHODS.index(look.options.told)
+
+
+def _order(look: Look[RaceFrame]) -> list[int]:
+    """All runners, the one that is told of last: it is drawn over the others."""
+    return sorted(range(len(METHODS)), key=lambda k: k == _told(look))
 
 
 def _of(look: Look[RaceFrame], field: str) -> float:

@@ -13,15 +13,18 @@ from engine.algorithm import Algorithm, Lines
 from engine.foundations.optimisation import curves, surfaces
 from engine.foundations.optimisation.curves import Chord, ChordFrame, chord, hung
 from engine.foundations.optimisation.race import METHODS, Method, Race, RaceFrame, kind_of, limit, race, stepped
+from engine.foundations.optimisation.saddles import Saddles, SaddlesFrame, saddles, spectra
 
 WALKS: dict[str, Lines] = {"step": (stepped, ("leap, rank =", "there =", "f, g, H ="))}
 MOVED = {"there =": "(⟦x⟧, ⟦y⟧) → (⟦nx⟧, ⟦ny⟧)"}
 HANGS: dict[str, Lines] = {"step": (hung, ("x, mean =", "gap ="))}
 HUNG = {"gap =": "⟦chord⟧ − ⟦f⟧ = ⟦gap⟧"}
+SIGNS: dict[str, Lines] = {"step": (spectra, ("A = ", "H = ", "return "))}
 
 ALGORITHMS = (
     Algorithm("race", race, Race, code=WALKS, says=MOVED),
     Algorithm("chord", chord, Chord, code=HANGS, says=HUNG),
+    Algorithm("saddles", saddles, Saddles, code=SIGNS),
 )
 
 __all__ = [
@@ -32,10 +35,13 @@ __all__ = [
     "Method",
     "Race",
     "RaceFrame",
+    "Saddles",
+    "SaddlesFrame",
     "chord",
     "curves",
     "kind_of",
     "limit",
     "race",
+    "saddles",
     "surfaces",
 ]

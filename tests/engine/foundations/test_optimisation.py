@@ -12,6 +12,7 @@ from engine.errors import DataError, ParamError
 from engine.foundations import descent, optimisation
 from engine.foundations.optimisation import METHODS, Chord, Race, curves, kind_of, limit, surfaces
 from engine.foundations.optimisation.race import GRID
+from engine.foundations.optimisation.saddles import positive, spectra
 from tests import runs
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "optimisation.json").read_text())
@@ -329,3 +330,39 @@ def test_every_choice_of_curve_begins_where_it_shows_what_it_is():
         assert np.isnan(last.violation) == (name in ("square", "absolute", "exp"))
     for name, settings in surfaces.STARTS.items():
         assert (frames(surface=name, **settings)[-1].stopped == -1).sum() >= 3
+
+
+# ---- random matrices
+
+
+def drawn(**settings):
+    return runs.frames(optimisation.ALGORITHMS, optimisation.Saddles(**settings))
+
+
+@pytest.mark.parametrize("case", GOLDEN["random_symmetric"], ids=lambda case: str(case["d"]))
+def test_how_likely_all_eigenvalues_are_above_0_is_the_published_number(case):
+    assert positive(case["d"]) == pytest.approx(case["P_all_positive"], rel=1e-9)
+    frame = drawn()[case["d"] - 1]
+    assert frame.exact == pytest.approx(case["share_indefinite"], abs=1e-12)
+    assert frame.share == pytest.approx(frame.exact, abs=4 * frame.error + 1e-3 * (case["d"] > 3))
+
+
+def test_in_two_dimensions_the_share_of_saddles_among_matrices_is_one_over_root_two_and_on_a_surface_a_half():
+    assert drawn()[1].exact == pytest.approx(0.5**0.5, abs=1e-12)
+    for frame, case in zip(drawn(), GOLDEN["gaussian_surface"], strict=False):
+        assert frame.surface == pytest.approx(case["share_saddles"], abs=1e-12)
+    assert np.isnan(drawn()[3].surface)
+
+
+def test_matrices_that_are_drawn_have_variance_2_on_their_diagonal_and_1_off_it():
+    values = spectra(3, 20_000, 5)
+    assert (values**2).sum(1).mean() == pytest.approx(3 * 2 + 2 * 3 * 1, rel=0.02)  # E tr H²
+    assert values.sum(1).var() == pytest.approx(3 * 2, rel=0.03)  # var tr H
+    assert (np.diff(values, axis=1) >= 0).all()
+
+
+def test_a_run_of_random_matrices_ends_at_the_dimension_that_is_asked_for():
+    frames_ = drawn(dimensions=3, matrices=100)
+    assert [frame.dimension for frame in frames_] == [1, 2, 3]
+    assert all(frame.minima + frame.maxima + frame.share == pytest.approx(1) for frame in frames_)
+    assert frames_[0].share == 0
