@@ -119,9 +119,7 @@ def headed(name: str) -> str:
     return name[:1].upper() + name[1:] if name[:2].isalpha() and name[:2].isascii() else name
 
 
-def course(
-    column: str, *, across: str = "step", dash: str = "solid", colour: str = "@ink", lamp: str = "@accent", width: float = 2
-) -> list[Trace]:
+def course(column: str, *, across: str = "step", dash: str = "solid", colour: str = "@ink", width: float = 2) -> list[Trace]:
     """The past of a column in ink, or in its colour, what has been computed beyond it as a ghost, and a lamp on the present."""
 
     def part(when: str) -> dict[str, Any]:
@@ -146,7 +144,7 @@ def course(
         {
             **base,
             "mode": "markers",
-            "marker": {"size": 9, "color": lamp},
+            "marker": {"size": 9, "color": "@accent"},
             "meta": part("now"),
             "hoverinfo": "skip",
             "cliponaxis": False,

@@ -156,16 +156,14 @@ def _slopes(look: Look[RaceFrame]) -> Panel:
 
 
 def _courses(look: Look[RaceFrame], what: str) -> list[Trace]:
-    """A curve for each runner, the one that is told of last and broader; the lamp is on it."""
+    """A curve for each runner, the one that is told of last and broader, with what is to come of it, and the lamp."""
     told, traces = _told(look), []
     for k in _order(look):
-        lamp = LAMP if k == told else f"@c{k + 1}"
+        column, mine = f"{what}_{METHODS[k]}", k == told
+        ahead, past, now = curves.course(column, colour=f"@c{k + 1}", width=1.6 + mine)
         index = [k * MOMENTS + at for at in range(look.frame.total)]
-        for trace in curves.course(f"{what}_{METHODS[k]}", colour=f"@c{k + 1}", lamp=lamp, width=1.6 + (k == told)):
-            trace["meta"] |= {"column": f"{what}_{METHODS[k]}"}
-            if trace["mode"] == "lines" and trace["meta"]["series"]["when"] == "past":
-                trace["meta"] |= {"link": "moment", "index": index, "ring": 11}
-            traces.append(trace)
+        past["meta"] |= {"column": column, "link": "moment", "index": index, "ring": 11}
+        traces += [ahead, past, now] if mine else [past]
     return traces
 
 

@@ -15,8 +15,8 @@ from engine.foundations.optimisation.saddles import MOST, SURFACE, positive
 from views.look import Look
 
 SHARE = formula(r"1 - P(\lambda_{\min} > 0) - P(\lambda_{\max} < 0) = 1 - 2 \cdot {p}! = {exact}!!")
-REACH = 3.3  # of the axes: eigenvalues over √d lie between −2 and 2 in the end
-CORNERS = (("saddle", -2.9, 3.0), ("minimum", 1.2, 3.0), ("maximum", -2.9, -2.6))
+REACH, TOP = 3.3, 4.1  # of the axes, and of what goes up, for the words: eigenvalues over √d lie between −2 and 2 in the end
+CORNERS = (("saddle", "", "@accent", -3.1, TOP), ("minimum", "● ", "@c1", 0.5, TOP), ("maximum", "■ ", "@c3", -1.1, -2.2))
 
 
 def saddles(look: Look[SaddlesFrame]) -> Picture:
@@ -53,20 +53,18 @@ def _plane(look: Look[SaddlesFrame]) -> Panel:
     traces += [points.cloud(frame.extremes[where], hoverinfo="skip", **how) for where, how in kinds]
     edge = np.array([-REACH, REACH])
     traces.append(curves.line(edge, edge, colour="@edge", width=1, dash="dot"))
-    for ends in (((0, 0), (0, REACH)), ((-REACH, 0), (0, 0))):
+    for ends in (((0, 0), (0, TOP)), ((-REACH, 0), (0, 0))):
         traces.append(curves.line(*np.array(ends, float).T, colour="@ink", width=1.5))
     shares = {"saddle": frame.share, "minimum": frame.minima, "maximum": frame.maxima}
-    notes = [_corner(look, name, shares[name], x, y) for name, x, y in CORNERS]
-    axes = [{"range": [-REACH, REACH], "nticks": 5, "showgrid": False} for _ in "xy"]
+    notes = [_corner(f"{sign}<b>{number(shares[name], 3)}</b> {look.say('corner', name)}", *how) for name, sign, *how in CORNERS]
+    axes = [{"range": [-REACH, high], "tickvals": [-2, 0, 2], "showgrid": False} for high in (REACH, TOP)]
     return Panel(traces, look.say("plane", d=frame.dimension), axes[0], axes[1], notes=notes)
 
 
-def _corner(look: Look[SaddlesFrame], name: str, share: float, x: float, y: float) -> dict[str, Any]:
+def _corner(text: str, colour: str, x: float, y: float) -> dict[str, Any]:
     """What a corner holds, and how much of all."""
-    text = f"<b>{number(share, 3)}</b> {look.say('corner', name)}"
-    lit = name == "saddle"
-    font = {"size": 18 if lit else 13, "color": "@accent" if lit else "@ink2", "shadow": "@halo"}
-    return note(text, x=x, y=y, xanchor="left", yanchor="top" if y > 0 else "bottom", font=font)
+    font = {"size": 18 if colour == "@accent" else 13, "color": colour, "shadow": "@halo"}
+    return note(text, x=x, y=y, xanchor="left", yanchor="top", font=font)
 
 
 def _shares(look: Look[SaddlesFrame]) -> Panel:

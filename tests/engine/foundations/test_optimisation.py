@@ -85,10 +85,10 @@ def test_the_limit_of_rate_times_curvature_parts_what_falls_from_what_diverges(m
     rule = {"gradient": descent.gradient_descent}.get(method, getattr(descent, method, None))
     more = () if method == "gradient" else (mu,)
     ends = []
-    for part in (0.999, 1.001):
+    for part in (0.998, 1.002):
         walk = descent.walk(rule(np.ones(1), part * limit(method, mu), *more), lambda x: x)
-        late = np.abs(np.ravel(list(islice(walk, 8000))))
-        ends.append(late[-100:].max() / late[3900:4000].max())
+        late = np.abs(np.ravel(list(islice(walk, 3000))))
+        ends.append(late[-50:].max() / late[950:1000].max())
     assert ends[0] < 0.5
     assert ends[1] > 2
     assert (limit("momentum", 0.9), limit("nesterov", 0.9)) == (pytest.approx(3.8), pytest.approx(1.357, abs=5e-4))
@@ -152,9 +152,9 @@ def test_what_makes_a_place_flat_is_named_by_both_curvatures():
 
 
 def test_each_runners_best_rate_is_the_one_that_comes_lowest_alone():
-    last = frames(rates="best")[-1]
+    last = frames(rates="best", steps=20)[-1]
     for k in range(5):
-        alone = [frames(rate=float(f"{rate:.17g}"))[-1].heights[k] for rate in GRID]
+        alone = [frames(rate=float(rate), steps=20)[-1].heights[k] for rate in GRID]
         assert last.heights[k] == min(height for height in alone if np.isfinite(height))
         assert last.rates[k] == GRID[int(np.argmin(alone))]
     assert GRID[[0, -1]].tolist() == [1e-4, 1]
@@ -329,7 +329,7 @@ def test_every_choice_of_curve_begins_where_it_shows_what_it_is():
         last = chords(curve=name, **settings)[-1]
         assert np.isnan(last.violation) == (name in ("square", "absolute", "exp"))
     for name, settings in surfaces.STARTS.items():
-        assert (frames(surface=name, **settings)[-1].stopped == -1).sum() >= 3
+        assert (frames(surface=name, steps=40, **settings)[-1].stopped == -1).all()
 
 
 # ---- random matrices
