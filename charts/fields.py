@@ -144,7 +144,7 @@ def below(x: np.ndarray, y: np.ndarray, z: np.ndarray, level: float, *, colour: 
 
 def _rooted(heights: np.ndarray, z: np.ndarray) -> np.ndarray:
     """The root of heights above the least of z: between the places of a grid a valley's walls are straight lines in it."""
-    return np.sqrt(np.maximum(heights - np.nanmin(z), 0))
+    return np.asarray(np.sqrt(np.maximum(heights - np.nanmin(z), 0)))
 
 
 def trail(

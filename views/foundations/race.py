@@ -69,9 +69,10 @@ def _ground(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, float
     """The contour lines, what lies as low as the runner that is told of, and unseen cells that set a new start."""
     params, own = look.params, look.params.f if look.params.surface == "own" else ""
     place = (params.surface, own, params.x, params.y)
-    low = _of(look, "heights") if look.options.shade else np.nan
-    xs, ys = surfaces.grid(params.surface, params.x, params.y)
-    shade = [fields.below(xs, ys, surfaces.sheet(*place), low, colour=LAMP)] * look.options.shade
+    shade = []
+    if look.options.shade:
+        xs, ys = surfaces.grid(params.surface, params.x, params.y)
+        shade = [fields.below(xs, ys, surfaces.sheet(*place), _of(look, "heights"), colour=LAMP)]
     ends = [(max(side[0], -3.0), min(side[1], 3.0)) for side in (x, y)]
     return [_contours(*place), *shade, fields.cells(*ends, template=look.say("hover_start"), click="start")]
 

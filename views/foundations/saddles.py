@@ -16,7 +16,11 @@ from views.look import Look
 
 SHARE = formula(r"1 - P(\lambda_{\min} > 0) - P(\lambda_{\max} < 0) = 1 - 2 \cdot {p}! = {exact}!!")
 REACH, TOP = 3.3, 4.1  # of the axes, and of what goes up, for the words: eigenvalues over √d lie between −2 and 2 in the end
-CORNERS = (("saddle", "", "@accent", -3.1, TOP), ("minimum", "● ", "@c1", 0.5, TOP), ("maximum", "■ ", "@c3", -1.1, -2.2))
+CORNERS: tuple[tuple[str, str, str, float, float], ...] = (  # name, sign, colour, where its words stand
+    ("saddle", "", "@accent", -3.1, TOP),
+    ("minimum", "● ", "@c1", 0.5, TOP),
+    ("maximum", "■ ", "@c3", -1.1, -2.2),
+)
 
 
 def saddles(look: Look[SaddlesFrame]) -> Picture:
@@ -56,14 +60,15 @@ def _plane(look: Look[SaddlesFrame]) -> Panel:
     for ends in (((0, 0), (0, TOP)), ((-REACH, 0), (0, 0))):
         traces.append(curves.line(*np.array(ends, float).T, colour="@ink", width=1.5))
     shares = {"saddle": frame.share, "minimum": frame.minima, "maximum": frame.maxima}
-    notes = [_corner(f"{sign}<b>{number(shares[name], 3)}</b> {look.say('corner', name)}", *how) for name, sign, *how in CORNERS]
+    texts = [f"{sign}<b>{number(shares[name], 3)}</b> {look.say('corner', name)}" for name, sign, *_ in CORNERS]
+    notes = [_corner(text, colour, x, y) for text, (_, _, colour, x, y) in zip(texts, CORNERS, strict=True)]
     axes = [{"range": [-REACH, high], "tickvals": [-2, 0, 2], "showgrid": False} for high in (REACH, TOP)]
     return Panel(traces, look.say("plane", d=frame.dimension), axes[0], axes[1], notes=notes)
 
 
 def _corner(text: str, colour: str, x: float, y: float) -> dict[str, Any]:
     """What a corner holds, and how much of all."""
-    font = {"size": 18 if colour == "@accent" else 13, "color": colour, "shadow": "@halo"}
+    font = {"size": 16 if colour == "@accent" else 13, "color": colour, "shadow": "@halo"}
     return note(text, x=x, y=y, xanchor="left", yanchor="top", font=font)
 
 

@@ -90,7 +90,7 @@ def chord(params: Chord) -> Iterator[ChordFrame]:
     for step in range(FRAMES + 1):
         part = step / FRAMES
         weights = laid(several[1], part) if several else np.array([part, 1 - part])
-        now = hung(function, places, heights, weights)
+        now: dict[str, Any] = hung(function, places, heights, weights)
         if np.isnan(violation) and now["gap"] < 0:
             violation = part
         at = step * STEPS // FRAMES
@@ -99,7 +99,7 @@ def chord(params: Chord) -> Iterator[ChordFrame]:
         yield ChordFrame(step, "", FRAMES + 1, places=places, heights=heights, **told, **now, **walk, **always)
 
 
-def hung(function: Formula, places: np.ndarray, heights: np.ndarray, weights: np.ndarray) -> dict[str, float]:
+def hung(function: Formula, places: np.ndarray, heights: np.ndarray, weights: np.ndarray) -> dict[str, Any]:
     """The balance of weighted points [n] on a curve, and the curve below it. Raises ParamError where there is none."""
     x, mean = float(weights @ places), float(weights @ heights)
     f = _height(function, x)
@@ -130,7 +130,8 @@ def values(function: Formula, x: np.ndarray) -> np.ndarray:
 
 def bends(function: Formula, x: np.ndarray) -> np.ndarray:
     """f″ [n] at places [n]; NaN where there is none."""
-    return expressions.hessian(function, {"x": x}, strict=False)[2][0, 0]
+    curvatures = expressions.hessian(function, {"x": x}, strict=False)[2]  # (1, 1, n)
+    return np.asarray(curvatures[0, 0])
 
 
 def shown_part(places: np.ndarray) -> np.ndarray:
@@ -145,7 +146,8 @@ def below(function: Formula, x: np.ndarray, level: float) -> np.ndarray:
     inside = np.append(np.append(False, heights <= 0), False)  # NaN is not
     first = np.flatnonzero(inside[1:] & ~inside[:-1])
     last = np.flatnonzero(inside[:-1] & ~inside[1:]) - 1
-    ends = [(_crossing(x, heights, k, -1), _crossing(x, heights, j, 1)) for k, j in zip(first, last, strict=True)]
+    runs = zip(first.tolist(), last.tolist(), strict=True)
+    ends = [(_crossing(x, heights, k, -1), _crossing(x, heights, j, 1)) for k, j in runs]
     return np.array(ends).reshape(-1, 2)
 
 
@@ -179,10 +181,10 @@ def laid(weights: np.ndarray, part: float) -> np.ndarray:
     """
     mass = weights[0] + part * (1 - weights[0])
     if not mass > 0:
-        return np.eye(len(weights))[0]
+        return np.asarray(np.eye(len(weights))[0])
     before = np.cumsum(weights) - weights
     out = np.clip(mass - before, 0, weights)
-    return out / out.sum()
+    return np.asarray(out / out.sum())
 
 
 @lru_cache(maxsize=8)
@@ -215,7 +217,7 @@ def rests(walks: np.ndarray, gone: np.ndarray) -> tuple[np.ndarray, int]:
 
 
 def _slopes(function: Formula, x: np.ndarray) -> np.ndarray:
-    return expressions.gradient(function, {"x": x}, strict=False)[1][0]
+    return np.asarray(expressions.gradient(function, {"x": x}, strict=False)[1][0])
 
 
 def _height(function: Formula, x: float) -> float:

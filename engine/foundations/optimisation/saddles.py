@@ -65,7 +65,8 @@ def spectra(d: int, count: int, seed: int) -> np.ndarray:
     """Eigenvalues [count, d], the least first, of random symmetric matrices."""
     A = np.random.default_rng([seed, d]).standard_normal((count, d, d))
     H = (A + A.transpose(0, 2, 1)) / sqrt(2)  # variance 2 on the diagonal, 1 off it
-    return np.linalg.eigvalsh(H)
+    values: np.ndarray = np.linalg.eigvalsh(H)
+    return values
 
 
 @cache
@@ -89,7 +90,7 @@ def _moments(d: int, low: float, high: float) -> np.ndarray:
     sine, cosine = np.sin(phi), np.cos(phi)
     turn = sine ** i[..., None] * cosine ** j[..., None] @ WEIGHTS * (high - low) / 2  # (d, d)
     radial = np.array([[2 ** ((a + b) / 2) * gamma((a + b) / 2 + 1) for b in range(d)] for a in range(d)])
-    inside = turn * radial - (turn * radial).T
+    inside: np.ndarray = turn * radial - (turn * radial).T
     if not d % 2:
         return inside
     whole = low < 0
