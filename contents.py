@@ -1,7 +1,7 @@
 """The table of contents: section → topics in reading order. Data only; names and questions stand in the theories."""
 
 SECTIONS: dict[str, list[str]] = {
-    "foundations": ["autograd"],
+    "foundations": ["autograd", "optimisation"],
     "language": ["ngram", "word2vec", "decoding"],
     "learning": ["som", "em"],
     "graphs": ["gcn"],
@@ -10,7 +10,7 @@ SECTIONS: dict[str, list[str]] = {
 }
 # The topic whose picture stands for its section on the home page.
 POSTER: dict[str, str] = {
-    "foundations": "autograd",
+    "foundations": "optimisation",
     "language": "decoding",
     "learning": "som",
     "graphs": "gcn",
@@ -19,8 +19,9 @@ POSTER: dict[str, str] = {
 }
 
 # For whoever begins: an order from the light to the heavy, and what a topic builds on.
-PATH: list[str] = ["som", "autograd", "em", "ngram", "decoding", "word2vec", "gcn", "swin", "diffusion"]
+PATH: list[str] = ["som", "autograd", "optimisation", "em", "ngram", "decoding", "word2vec", "gcn", "swin", "diffusion"]
 AFTER: dict[str, list[str]] = {
+    "optimisation": ["autograd"],  # slopes are what is followed
     "decoding": ["ngram"],  # a language model is what is decoded
     "word2vec": ["ngram"],  # words, contexts and counts
     "diffusion": ["em"],  # its exact guess is the mean under the responsibilities of a mixture
@@ -28,7 +29,12 @@ AFTER: dict[str, list[str]] = {
 
 # The notes, chapter by chapter in their order: what a section is called (its words stand in assets/text) → the page that runs it.
 SYLLABUS: dict[str, dict[str, str]] = {
-    "neural": {"sweep": "autograd", "fitted": "autograd?autograd.show=fit"},
+    "neural": {
+        "sweep": "autograd",
+        "fitted": "autograd?autograd.show=fit",
+        "downhill": "optimisation",
+        "convex": "optimisation?optimisation.show=chord",
+    },
     "texts": {
         "chain": "ngram",
         "smoothing": "ngram?ngram.show=context",

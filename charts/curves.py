@@ -119,8 +119,8 @@ def headed(name: str) -> str:
     return name[:1].upper() + name[1:] if name[:2].isalpha() and name[:2].isascii() else name
 
 
-def course(column: str, *, across: str = "step", dash: str = "solid") -> list[Trace]:
-    """The past of a column in ink, what has been computed beyond it as a ghost, and a lamp on the present."""
+def course(column: str, *, across: str = "step", dash: str = "solid", colour: str = "@ink", width: float = 2) -> list[Trace]:
+    """The past of a column in ink, or in its colour, what has been computed beyond it as a ghost, and a lamp on the present."""
 
     def part(when: str) -> dict[str, Any]:
         return {"series": {"x": across, "y": column, "when": when}}
@@ -137,7 +137,7 @@ def course(column: str, *, across: str = "step", dash: str = "solid") -> list[Tr
         {
             **base,
             "mode": "lines",
-            "line": {"color": "@ink", "width": 2, "dash": dash},
+            "line": {"color": colour, "width": width, "dash": dash},
             "meta": part("past"),
             "hovertemplate": "%{y:.4~r}<extra></extra>",
         },

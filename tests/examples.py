@@ -23,6 +23,7 @@ SHORT = {
     "least": 2,
     "iterations": 30,
 }  # quick
+ENDS = ("a", "b")  # of a chord: at their greatest, for a logarithm has no value at their least
 STILL = ("every",)  # stays off: it makes a run long
 TYPED = (*[""] * 7, "A", "A C", "<eos>", "nothing of the kind")  # what a visitor may type; mostly nothing
 CLOSE = (-1, 0, -1, 1, 0, -1, 60)
@@ -59,6 +60,8 @@ def drawn(*models: type[Options]) -> Iterator[Row]:
 
 def smallest(spec: Spec) -> Any:
     """The least number a field may be; the default of a seed, a close-up, a text, and of what is held out to judge by."""
+    if spec.name in ENDS:
+        return float(spec.high or 0)
     if spec.low is None or spec.name in ("seed", "close_up", "held_out"):
         return spec.default
     return int(spec.low) if spec.kind == "int" else float(spec.low)

@@ -159,6 +159,18 @@ def belongs(slug: str, name: str, to: str, nothing: Value = "") -> None:
         put(slug, name, nothing)
 
 
+def along(slug: str, spec: Spec, sets: Mapping[str, Mapping[str, Value]]) -> None:
+    """Let a menu's new choice set other fields with it. To be called before the widgets are drawn.
+
+    Only a visitor's choice does: a link and an experiment say all they mean, and put it into the widget and among the kept alike.
+    """
+    before = kept(slug).get(spec.name, spec.default)
+    chosen = st.session_state.get(widget_key(slug, spec), before)
+    if chosen != before:
+        for name, value in sets.get(str(chosen), {}).items():
+            put(slug, name, value)
+
+
 def query(slug: str, specs: Sequence[Spec], more: dict[str, str], *, everything: bool) -> dict[str, str]:
     """The settings as a link's parameters."""
     values = kept(slug)

@@ -17,7 +17,7 @@ from PIL import Image
 from charts import theme
 from contents import SECTIONS
 from engine import data
-from engine.foundations import autograd
+from engine.foundations import autograd, optimisation
 from engine.generative import diffusion
 from engine.graphs import gcn
 from engine.language import decoding, ngram, word2vec
@@ -207,8 +207,28 @@ def of_diffusion(sheet: Sheet) -> None:
         sheet.box(left, top, left + side, top + side, None, "accent" if k == 7 else "line", 12 if k == 7 else 3)
 
 
+def of_optimisation(sheet: Sheet) -> None:
+    """Six ways down a ravine, on lines of equal height; the lamp is where gradient descent has come."""
+    frame = list(optimisation.race(optimisation.Race()))
+    (left, right), (low, high) = (-2.6, 0.9), (-0.98, 0.99)
+    x, y = np.meshgrid(np.linspace(left, right, WIDE), np.linspace(high, low, HIGH))
+    bands = np.floor(10 * np.sqrt((x**2 + 100 * y**2) / 100))
+    edges = (np.abs(np.diff(bands, axis=0, prepend=bands[:1])) + np.abs(np.diff(bands, axis=1, prepend=bands[:, :1]))) > 0
+    edges |= np.roll(edges, 1, axis=0)
+    tints = np.array([sheet.mixed("c1", min(0.03 * band, 0.4), "surface") for band in range(int(bands.max()) + 1)])
+    sheet.paste(np.where(edges[..., None], np.array(sheet.mixed("ink3", 0.45)), tints[bands.astype(int)]), 0, 0, WIDE, HIGH)
+    way = np.concatenate([one.way for one in frame[:61]], axis=1)
+    spots = np.stack([(way[..., 0] - left) / (right - left) * WIDE, (high - way[..., 1]) / (high - low) * HIGH], axis=-1)
+    for k in (5, 4, 3, 1, 2, 0):
+        sheet.line([tuple(spot) for spot in spots[k]], f"c{k + 1}", 13 if not k else 9)
+    for k in range(1, 6):
+        sheet.dot(tuple(spots[k, -1]), 21, f"c{k + 1}", "surface", 5)
+    sheet.dot(tuple(spots[0, -1]), 32, "accent", "surface", 6)
+
+
 POSTERS: dict[str, Callable[[Sheet], None]] = {
-    "autograd": of_autograd, "som": of_som, "em": of_em, "ngram": of_ngram, "decoding": of_decoding, "word2vec": of_word2vec, "gcn": of_gcn,
+    "autograd": of_autograd, "optimisation": of_optimisation,
+    "som": of_som, "em": of_em, "ngram": of_ngram, "decoding": of_decoding, "word2vec": of_word2vec, "gcn": of_gcn,
     "swin": of_swin, "diffusion": of_diffusion,
 }  # fmt: skip
 

@@ -76,7 +76,7 @@ def store(cluster) -> Iterator[Store]:
 def test_a_topic_yields_the_frames_that_a_worker_here_yields(topic: str, store: Store, here: Store) -> None:
     kind = importlib.import_module(f"engine.{topic}").ALGORITHMS[0]
     train, params, name = kind.train, kind.Params(), kind.sample
-    asked = Run(train, params, (data.sample(name),))
+    asked = Run(train, params, (data.sample(name),) if name else ())
     there, same = ended(store.start(asked, "a")), ended(here.start(asked, "a"))
     assert there.error is None
     assert len(there.frames) == len(same.frames) > 1

@@ -1,0 +1,206 @@
+"""A chord over a curve, or a balance of points on it: does it hang above everywhere?"""
+
+from typing import Any
+
+import numpy as np
+
+from charts import curves as lines
+from charts import points
+from charts.formula import formula
+from charts.layout import columns, rows
+from charts.numbers import number, short
+from charts.panels import Panel, Picture, Trace, note
+from engine.foundations.optimisation import ChordFrame, curves
+from views.foundations.typed import typed
+from views.look import Fact, Look
+
+CHORD = formula(r"\lambda f(a) + (1 - \lambda) f(b) - f(\lambda a + (1 - \lambda) b) = {chord}! - {f}? = {gap}!!")
+JENSEN = formula(r"E[f(X)] - f(E[X]) = {chord}! - {f}? = {gap}!!")
+SMALL, LARGE = 7.0, 22.0  # px of a point without weight, and of one with all of it
+FREE = 0.08  # of the height, above and below the curve
+BANDS: tuple[tuple[float, float], ...] = ((1.2, 1.8), (0.2, 0.8))  # where the two strips lie
+STRAIGHT = 1e-9  # a bend that counts as none
+
+
+def chord(look: Look[ChordFrame]) -> Picture:
+    """The balance of the points laid out so far, and the curve below it."""
+    frame = look.frame
+    ended = str(len(frame.ends))
+    values = {name: (short(float(getattr(frame, name))), 0) for name in ("chord", "f", "gap")}
+    derived: dict[str, Fact] = {"pieces": len(frame.low), "rests": len(frame.ends)}
+    return look.picture(
+        columns(_curve(look), rows(_walks(look), _strips(look))),
+        facts=_facts(look),
+        key=_key(look),
+        formula=JENSEN if look.params.points.strip() else CHORD,
+        values=values,
+        metrics=[("gap", short(frame.gap)), ("bend", short(frame.bend)), ("rests", ended)],
+        derived=derived,
+    )
+
+
+# ---- the curve
+
+
+def _curve(look: Look[ChordFrame]) -> Panel:
+    """The curve, the points on it, what the balance has swept so far, and the gap to the curve in the lamp's colour."""
+    frame = look.frame
+    function = curves.function_of(look.params.curve, look.params.fx)
+    xs = curves.shown_part(frame.places)
+    f = curves.values(function, xs)
+    ends = _reach(f, frame)
+    past = np.array([(one.x, one.chord) for one in look.frames])
+    gap = np.array([[frame.x, frame.f], [frame.x, frame.chord]])
+    order = [*range(len(frame.places)), 0]
+    sizes = (SMALL + (LARGE - SMALL) * np.sqrt(frame.weights)).round(1).tolist()
+    marks = points.cloud(np.stack([frame.places, frame.heights], 1), colour="@c1", size=1, opacity=1, hoverinfo="skip")
+    marks["marker"] |= {"size": sizes, "line": {"color": "@surface", "width": 1.5}}
+    traces = [
+        *_swept(past, function),
+        lines.line(frame.places[order], frame.heights[order], colour="@c1", width=1.5, meta={"still": True}),
+        _whole(xs, f),
+        _tangent(frame, xs),
+        lines.line(past[:, 0], past[:, 1], colour="@c1", width=3, meta={"still": True}),
+        marks,
+        lines.line(gap[:, 0], gap[:, 1], colour="@accent", width=4, meta={"key": "gap"}),
+        points.cloud(
+            np.array([[frame.x, frame.f], [frame.x, frame.chord]]), colour="@accent", size=9, opacity=1, hoverinfo="skip"
+        ),
+    ]
+    notes = [_named(look, k) for k in range(len(frame.places))]
+    axes = {"range": [float(xs[0]), float(xs[-1])], "nticks": 5, "showgrid": False}, {"range": ends, "nticks": 5}
+    return Panel(traces, look.say("curve", f=typed(curves.TEXTS.get(look.params.curve, look.params.fx))), *axes, notes=notes)
+
+
+def _whole(xs: np.ndarray, f: np.ndarray) -> Trace:
+    """The curve, every point of it drawn, so that it is smooth."""
+    drawn = lines.line(xs, f, colour="@ink", hovertemplate="f(%{x:.2f}) = %{y:.3f}<extra></extra>")
+    return drawn | {"line": drawn["line"] | {"width": 2.5, "simplify": False}}
+
+
+def _reach(f: np.ndarray, frame: ChordFrame) -> list[float]:
+    """From where to where the picture reaches up: all of the curve between the points, and not much more."""
+    known = f[np.isfinite(f)]
+    low, high = min(known.min(), frame.heights.min()), max(np.quantile(known, 0.97), frame.heights.max())
+    free = FREE * max(high - low, 1e-6)
+    return [float(low - 1.5 * free), float(high + 1.5 * free)]
+
+
+def _swept(past: np.ndarray, function: Any) -> list[Trace]:
+    """What lies between the balance's way and the curve: where it hangs above, and where below."""
+    x = np.concatenate([np.linspace(a, b, 5) for a, b in zip(past[:-1, 0], past[1:, 0], strict=True)] or [past[:1, 0]])
+    y = np.concatenate([np.linspace(a, b, 5) for a, b in zip(past[:-1, 1], past[1:, 1], strict=True)] or [past[:1, 1]])
+    f = curves.values(function, x)
+    over, under = np.maximum(y, f), np.minimum(y, f)
+    rings = [np.append(x, x[::-1]), np.append(over, f[::-1]), np.append(under, f[::-1])]
+    how: dict[str, Any] = {"fill": "toself", "width": 0}
+    return [
+        lines.line(rings[0], rings[1], colour="@c1", fillcolor="@c1", opacity=0.16, meta={"key": "above", "still": True}, **how),
+        lines.line(
+            rings[0], rings[2], colour="@bad", fillcolor="@bad", opacity=0.35, meta={"key": "under", "still": True}, **how
+        ),
+    ]
+
+
+def _tangent(frame: ChordFrame, xs: np.ndarray) -> Trace:
+    """The tangent where the balance hangs."""
+    ends = xs[[0, -1]]
+    rise = frame.f + frame.rise * (ends - frame.x)
+    return lines.line(ends, rise, colour="@ink3", dash="dot", width=1.5, meta={"key": "tangent"})
+
+
+def _named(look: Look[ChordFrame], k: int) -> dict[str, Any]:
+    """What a point is called, with its weight."""
+    frame = look.frame
+    name = number(float(frame.weights[k]), 2) if look.params.points.strip() else "ab"[k]
+    font = {"size": 13, "color": "@c1", "shadow": "@halo"}
+    return note(name, x=float(frame.places[k]), y=float(frame.heights[k]), yshift=18, yanchor="bottom", font=font)
+
+
+# ---- beside it
+
+
+def _strips(look: Look[ChordFrame]) -> Panel:
+    """Where the curve bends up and down, and where it lies low."""
+    xs = curves.shown_part(look.frame.places)
+    bend = curves.bends(curves.function_of(look.params.curve, look.params.fx), xs)
+    signs = ((bend > STRAIGHT, "@c1"), (bend < -STRAIGHT, "@bad"))
+    traces = [_boxes(_runs(xs, where), BANDS[0], colour) for where, colour in signs]
+    traces += [_boxes(look.frame.low, BANDS[1], "@ink2"), _here(look.frame.x, (0.0, 2.0))]
+    runs = [(sign, run) for sign, (where, _) in zip("+−", signs, strict=True) for run in _runs(xs, where)]
+    font = {"size": 12, "color": "@surface"}
+    words = [
+        note(sign, x=float(run.mean()), y=sum(BANDS[0]) / 2, font=font) for sign, run in runs if np.ptp(run) > np.ptp(xs) / 12
+    ]
+    names = {"tickvals": [1.5, 0.5], "ticktext": ["f″", f"f ≤ {short(look.params.level)}"], "showgrid": False}
+    axis = {"range": [float(xs[0]), float(xs[-1])], "nticks": 4, "showgrid": False}
+    return Panel(traces, look.say("strips", n=len(look.frame.low)), axis, {"range": [0, 2], **names}, notes=words, small=True)
+
+
+def _runs(xs: np.ndarray, where: np.ndarray) -> np.ndarray:
+    """From where to where [m, 2] along places [n] something holds."""
+    edges = np.diff(np.concatenate([[0], where.astype(int), [0]]))
+    half = (xs[1] - xs[0]) / 2
+    starts, ends = xs[np.flatnonzero(edges == 1)] - half, xs[np.flatnonzero(edges == -1) - 1] + half
+    return np.stack([starts, ends], 1)
+
+
+def _boxes(spans: np.ndarray, band: tuple[float, float], colour: str) -> Trace:
+    """Bars over spans [m, 2] at one height, all in one path."""
+    corners = [
+        np.stack([spans[:, k], np.full(len(spans), up)], 1) for k, up in ((0, band[0]), (1, band[0]), (1, band[1]), (0, band[1]))
+    ]
+    rings = np.stack([*corners, corners[0]], 1)
+    return points.blobs(np.zeros((len(spans), 2)), rings, colour=colour, meta={"still": True})
+
+
+def _here(x: float, y: tuple[float, float]) -> Trace:
+    return lines.line(np.full(2, x), np.array(y), colour="@accent", width=2, meta={"key": f"here {y[1]:g}"})
+
+
+def _walks(look: Look[ChordFrame]) -> Panel:
+    """Forty descents, downwards in time: each way ends where its bottom is."""
+    frames = look.frames
+    every = curves.STEPS // curves.FRAMES
+    ways = np.stack([frame.walkers for frame in frames])  # (moments, 40)
+    ways = np.where(np.stack([frame.gone for frame in frames]), np.nan, ways)
+    times = np.repeat(np.arange(len(frames))[:, None] * every, ways.shape[1], 1).astype(float)
+    path = points.gapped_ways(np.stack([ways.T, times.T], -1))
+    low, high = look.frame.span.tolist()
+    now = points.cloud(np.stack([ways[-1], times[-1]], 1), colour="@ink", size=5, opacity=1, hoverinfo="skip")
+    traces = [lines.line(path[0].round(3), path[1], colour="@ink2", width=1, opacity=0.6, meta={"still": True}), now]
+    axis = {"range": [low - 0.2, high + 0.2], "nticks": 5, "showgrid": False}
+    return Panel(traces, look.say("walks", n=len(look.frame.ends)), axis, {"range": [curves.STEPS, 0], "nticks": 3})
+
+
+# ---- what is told
+
+
+def _key(look: Look[ChordFrame]) -> str:
+    """Which sentence tells of this step."""
+    frame, several = look.frame, bool(look.params.points.strip())
+    if not frame.step:
+        return "points" if several else "start"
+    if frame.gap < 0:
+        return "points_below" if several else "below"
+    if not np.isnan(frame.violation):
+        return "refuted"
+    if frame.step == curves.FRAMES:
+        return "points_end" if several else "end"
+    return "points_step" if several else "step"
+
+
+def _facts(look: Look[ChordFrame]) -> dict[str, Any]:
+    frame, params = look.frame, look.params
+    return {
+        "a": short(params.a),
+        "b": short(params.b),
+        "n": len(frame.places),
+        "lam": number(frame.part_of, 3),
+        "first": number(frame.violation, 3),
+        "x": short(frame.x),
+        "f": short(frame.f),
+        "chord": short(frame.chord),
+        "gap": short(abs(frame.gap)),
+        "bend": short(frame.bend),
+    }

@@ -1,0 +1,262 @@
+"""Six runners on a contour sheet, and how high and how steep each has come to stand."""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from charts import curves, fields, points
+from charts.formula import formula
+from charts.layout import columns, rows
+from charts.numbers import RAISED, short
+from charts.panels import Panel, Picture, Trace, blank, escaped, legend, note
+from engine.foundations.optimisation import METHODS, RaceFrame, kind_of, limit, surfaces
+from views.foundations.typed import typed
+from views.look import Fact, Look, Values
+
+SIGNS, LAMP = "●◆■▲✚★", "@accent"
+STEP = r"\theta - \eta\,%s = ({x}!,\; {y}!) - {rate}! \cdot ({dx}!,\; {dy}!) = ({nx}!!,\; {ny}!!)"
+MEASURED = r"%s \,/\, (\sqrt{%s} + \varepsilon)"  # by late slopes
+WAYS = ("g", "v", r"(g + \mu v)", MEASURED % ("g", "s"), MEASURED % (r"\hat m", r"\hat s"), "H^{-1} g")
+FORMULAS = tuple(formula(STEP % way) for way in WAYS)
+ARM, MOST, WALL = 0.2, 0.4, 0.03  # of the sheet's height: an arm as strong as the start's, the longest, half of a wall
+GAUGE = (0.02, 0.27, 0.885, 0.915)  # where the bar lies, as parts of the sheet: from, to, from, to
+DEEPEST = {"same": -8, "best": -14}  # powers of ten: how deep the panel of heights goes
+LEGEND = 300  # px: the names of the runners in two lines, also on a phone
+MOMENTS = 1000  # more than a film has pictures
+
+
+def race(look: Look[RaceFrame]) -> Picture:
+    """All runners after a step of each."""
+    return look.picture(
+        columns(_sheet(look), rows(_heights(look), _slopes(look))),
+        facts=_facts(look),
+        key=_key(look),
+        formula=FORMULAS[_told(look)] if look.frame.step else "",
+        values=_values(look) if look.frame.step else {},
+        metrics=[(name, short(value)) for name, value in _mine(look).items()],
+        derived=_derived(look) | _mine(look),
+    )
+
+
+# ---- the sheet
+
+
+def _sheet(look: Look[RaceFrame]) -> Panel:
+    """The surface, the six ways over it, and at the runner that is told of how the ground bends."""
+    params, frame = look.params, look.frame
+    x, y = surfaces.window(params.surface, params.x, params.y)
+    seen = points.within(frame.at, x, y)
+    order = _order(look)
+    still: dict[str, Any] = {"opacity": 1, "hoverinfo": "skip"}
+    inks = [LAMP if k == _told(look) else f"@c{k + 1}" for k in order]
+    dots = points.cloud(seen[order], colour=inks, size=11, **still)
+    signs = [points.kind(k)[1] if frame.stopped[k] < 0 else "x" for k in order]
+    sizes = [11 + 4 * (k == _told(look)) for k in order]
+    dots["marker"] |= {"size": sizes, "symbol": signs, "line": {"color": "@surface", "width": 1.5}}
+    begin = points.cloud(np.array([[params.x, params.y]]), colour="@ink", symbol="circle-open", size=9, **still)
+    names = [(SIGNS[k], escaped(look.words.choices["told"][name]), f"@c{k + 1}") for k, name in enumerate(METHODS)]
+    traces = [*_ground(look, x, y), begin, *_trails(look, x, y), *_lamp(look, x, y, seen), dots, *_gauge(look, x, y)]
+    said = "f = " + escaped(typed(surfaces.TEXTS.get(params.surface, params.f)))
+    look_of = {"size": 12, "color": "@ink2", "shadow": "@halo"}
+    text = note(said, x=x[1], y=y[1], xanchor="right", yanchor="top", font=look_of)
+    key = [item | {"font": item["font"] | {"shadow": "@halo"}} for item in legend(names, room=LEGEND)]
+    notes = [*key, text, _measure(look, x, y)]
+    return Panel(traces, look.say("sheet"), x=blank(range=list(x)), y=blank(range=list(y)), notes=notes, equal=True)
+
+
+def _ground(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, float]) -> list[Trace]:
+    """The contour lines, what lies as low as the runner that is told of, and unseen cells that set a new start."""
+    params, own = look.params, look.params.f if look.params.surface == "own" else ""
+    place = (params.surface, own, params.x, params.y)
+    shade = []
+    if look.options.shade:
+        xs, ys = surfaces.grid(params.surface, params.x, params.y)
+        shade = [fields.below(xs, ys, surfaces.sheet(*place), _of(look, "heights"), colour=LAMP)]
+    ends = [(max(side[0], -3.0), min(side[1], 3.0)) for side in (x, y)]
+    return [_contours(*place), *shade, fields.cells(*ends, template=look.say("hover_start"), click="start")]
+
+
+@lru_cache(maxsize=8)
+def _contours(surface: surfaces.Name, own: str, x: float, y: float) -> Trace:
+    xs, ys = surfaces.grid(surface, x, y)
+    return fields.contours(xs, ys, surfaces.sheet(surface, own, x, y))
+
+
+def _trails(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, float]) -> list[Trace]:
+    """The way of each runner, the one that is told of last and broader; its moments can be pointed at, and are doors."""
+    told, steps = _told(look), [frame.step for frame in look.frames]
+    way = np.concatenate([frame.way for frame in look.frames], 1)  # (6, places, 2)
+    marks = np.stack([frame.at for frame in look.frames], 1)  # (6, frames, 2)
+    drawn, unseen = [], []
+    for k in _order(look):
+        moves = np.flatnonzero(np.append(True, np.any(way[k, 1:] != way[k, :-1], axis=1)))
+        name = escaped(look.words.choices["told"][METHODS[k]])
+        how: dict[str, Any] = {"colour": f"@c{k + 1}", "key": METHODS[k], "width": 2 + (k == told)}
+        drawn.append(fields.trail(way[k, moves], moves.tolist(), x, y, **how))
+        meta = {"index": [k * MOMENTS + at for at in range(len(steps))], "frames": list(range(len(steps)))}
+        where = points.within(marks[k], x, y).round(4)
+        unseen.append(points.targets(where, "moment", ring=11, template=f"{name}, %{{customdata}}", customdata=steps, meta=meta))
+    return [*drawn, *unseen]
+
+
+def _lamp(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, float], seen: np.ndarray) -> list[Trace]:
+    """The last step of the runner that is told of, its place, and the Hessian's cross there."""
+    frame, told = look.frame, _told(look)
+    high = y[1] - y[0]
+    first = float(np.abs(look.frames[0].curvatures[told]).max()) or 1.0
+    arms = high * np.minimum(ARM * np.sqrt(np.abs(frame.curvatures[told]) / first), MOST)
+    step = fields.within_reach(np.stack([frame.before[told], frame.at[told]]), x, y)
+    return [
+        *fields.cross(seen[told], frame.curvatures[told], frame.axes[told], arms, bar=WALL * high),
+        curves.line(step[:, 0], step[:, 1], colour=LAMP, width=4, meta={"key": "step", "still": True}),
+    ]
+
+
+def _gauge(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, float]) -> list[Trace]:
+    """How far rate · λ is from its limit; nothing where there is none."""
+    most = limit(look.options.told, look.params.momentum)
+    span = (x[1] - x[0], y[1] - y[0])
+    across = (x[0] + GAUGE[0] * span[0], x[0] + GAUGE[1] * span[0])
+    up = (y[0] + GAUGE[2] * span[1], y[0] + GAUGE[3] * span[1])
+    over = most is not None and _product(look) > most
+    bars = fields.gauge(_product(look), most or 1.0, across, up, colour="@bad" if over else LAMP)
+    return bars if most is not None else [points.nowhere(bar) for bar in bars]
+
+
+def _measure(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, float]) -> dict[str, Any]:
+    """What the bar says."""
+    most = limit(look.options.told, look.params.momentum)
+    text = look.say("gauge", product=short(_product(look)), limit=short(most, 4)) if most else look.say("no_limit")
+    at = {"x": x[0] + GAUGE[0] * (x[1] - x[0]), "y": y[0] + (GAUGE[3] + 0.015) * (y[1] - y[0])}
+    return note(text, **at, xanchor="left", yanchor="bottom", borderpad=0, font={"size": 12, "color": "@ink", "shadow": "@halo"})
+
+
+# ---- the courses
+
+
+def _heights(look: Look[RaceFrame]) -> Panel:
+    """How high each stands: by powers of ten where the least height is 0."""
+    params, title = look.params, curves.headed(look.words.columns["height"])
+    if params.surface in surfaces.FLOOR_AT_ZERO:
+        low, high = DEEPEST[params.rates], int(np.ceil(np.log10(look.frames[0].heights[0] + 1e-9)))
+        apart = 2 * -(-(high - low) // 10)
+        ticks = [power for power in range(high, low - 1, -1) if not power % apart]
+        axis = {"range": [low, high], "tickvals": ticks, "ticktext": [f"10{_raised(power)}" if power else "1" for power in ticks]}
+        return Panel(_courses(look, "log"), title, x={"nticks": 4, "showgrid": False}, y=axis)
+    z = surfaces.sheet(params.surface, params.f if params.surface == "own" else "", params.x, params.y)
+    ends = [float(np.nanquantile(z, part)) for part in (0, 1)]
+    return Panel(_courses(look, "height"), title, x={"nticks": 4, "showgrid": False}, y={"range": ends, "nticks": 4})
+
+
+def _slopes(look: Look[RaceFrame]) -> Panel:
+    """How steep the ground is where each stands."""
+    high = int(np.ceil(np.log10(max(look.frames[0].slopes[0], 1e-3))))
+    title = curves.headed(look.words.columns["slope"])
+    return Panel(_courses(look, "slope"), title, x={"nticks": 4, "showgrid": False}, y=curves.powers(high - 6, high), small=True)
+
+
+def _courses(look: Look[RaceFrame], what: str) -> list[Trace]:
+    """A curve for each runner, the one that is told of last and broader, with what is to come of it, and the lamp."""
+    told, traces = _told(look), []
+    for k in _order(look):
+        column, mine = f"{what}_{METHODS[k]}", k == told
+        ahead, past, now = curves.course(column, colour=f"@c{k + 1}", width=1.6 + mine)
+        index = [k * MOMENTS + at for at in range(look.frame.total)]
+        past["meta"] |= {"column": column, "link": "moment", "index": index, "ring": 11}
+        traces += [ahead, past, now] if mine else [past]
+    return traces
+
+
+# ---- what is told
+
+
+def _told(look: Look[RaceFrame]) -> int:
+    return METHODS.index(look.options.told)
+
+
+def _order(look: Look[RaceFrame]) -> list[int]:
+    """All runners, the one that is told of last: it is drawn over the others."""
+    return sorted(range(len(METHODS)), key=lambda k: k == _told(look))
+
+
+def _of(look: Look[RaceFrame], field: str) -> float:
+    """A number of the runner that is told of."""
+    return float(getattr(look.frame, field)[_told(look)])
+
+
+def _product(look: Look[RaceFrame]) -> float:
+    """rate · λ_max of the runner that is told of."""
+    return _of(look, "rates") * float(look.frame.curvatures[_told(look), 1])
+
+
+def _key(look: Look[RaceFrame]) -> str:
+    """Which sentence tells of this step."""
+    frame, told = look.frame, _told(look)
+    x, y = surfaces.window(look.params.surface, look.params.x, look.params.y)
+    most = limit(look.options.told, look.params.momentum)
+    if not frame.step:
+        return "start"
+    if frame.stopped[told] >= 0:
+        return "gone"
+    if (found := kind_of(_of(look, "slopes"), *frame.curvatures[told].tolist())) != "slope":
+        return found
+    if most is not None and _product(look) > most:
+        return "long"
+    if np.isnan(points.within(frame.at[[told]], x, y)).any():
+        return "off"
+    if look.options.told == "newton" and frame.shortest:
+        return "shortest"
+    return "step"
+
+
+def _facts(look: Look[RaceFrame]) -> dict[str, Any]:
+    frame, told, names = look.frame, _told(look), look.words.choices["told"]
+    gone = [names[name] for k, name in enumerate(METHODS) if frame.stopped[k] >= 0 and k != told]
+    most = limit(look.options.told, look.params.momentum)
+    return {
+        "runner": curves.headed(names[look.options.told]),
+        "x": short(float(frame.at[told, 0])),
+        "y": short(float(frame.at[told, 1])),
+        "length": short(float(np.hypot(*(frame.at[told] - frame.before[told])))),
+        "first": names[METHODS[int(frame.heights.argmin())]],
+        "least": short(float(frame.heights.min())),
+        "height": short(_of(look, "heights")),
+        "slope": short(_of(look, "slopes")),
+        "product": short(_product(look)),
+        "limit": "" if most is None else short(most, 4),
+        "stopped": int(frame.stopped[told]),
+        "more": look.say("others_gone", names=look.say("comma").join(gone)) if gone else "",
+    }
+
+
+def _derived(look: Look[RaceFrame]) -> dict[str, Fact]:
+    """What the table has of each runner."""
+    frame, out = look.frame, dict[str, Fact]()
+    logs = look.params.surface in surfaces.FLOOR_AT_ZERO
+    for k, name in enumerate(METHODS):
+        height = float(frame.heights[k])
+        out[f"height_{name}"] = height
+        out[f"log_{name}"] = float(np.log10(height)) if logs and height > 0 else None
+        out[f"slope_{name}"] = float(frame.slopes[k])
+    return out
+
+
+def _mine(look: Look[RaceFrame]) -> dict[str, float | None]:
+    """The numbers of the runner that is told of."""
+    product = _product(look) if limit(look.options.told, look.params.momentum) else None
+    return {"height": _of(look, "heights"), "slope": _of(look, "slopes"), "product": product}
+
+
+def _values(look: Look[RaceFrame]) -> Values:
+    """The last step of the runner that is told of."""
+    frame, told = look.frame, _told(look)
+    rate = _of(look, "rates")
+    told_of = {"x": frame.before[told, 0], "y": frame.before[told, 1], "nx": frame.at[told, 0], "ny": frame.at[told, 1]}
+    way = (frame.before[told] - frame.at[told]) / rate
+    told_of |= {"dx": way[0], "dy": way[1]}
+    return {name: (short(float(value)), 0) for name, value in told_of.items()} | {"rate": (short(rate, 2), 0)}
+
+
+def _raised(power: int) -> str:
+    return str(power).translate(RAISED)
