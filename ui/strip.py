@@ -40,7 +40,8 @@ class Strip:
     def left(self, specs: Sequence[Spec], more: Mapping[str, str]) -> None:
         """Leave an experiment whose run is no longer shown. `more`: what a short link says beside the settings."""
         item = taken(self.text)
-        if item and not reading.reads(self.text.slug) and departed(self.text.slug, item.data, item.set, specs, more):
+        data = address.kept(self.text.slug).get("data", "") if item and item.question.goal else item.data if item else ""  # its moves
+        if item and not reading.reads(self.text.slug) and departed(self.text.slug, data, item.set, specs, more):
             _leave(self.text.slug)
             self.one.empty()
             self.begins = self._offer()

@@ -5,13 +5,14 @@ What a topic takes is said by a `Form`; `dataset` shows the choice. The other na
 
 from ui.data.choosing import dataset
 from ui.data.editing import add_point, remove_point
-from ui.data.forms import EDITED_POINTS, GRAPH, PICTURE, POINTS, TABLE, TABLE_OR_TEXT, TEXT, Form
+from ui.data.forms import EDITED_POINTS, GRAPH, PAIR, PICTURE, POINTS, TABLE, TABLE_OR_TEXT, TEXT, Form
 from ui.data.links import Chosen, bundled, of_link
-from ui.data.own import SESSION_BYTES, brought, forget, show_notes, uploads
+from ui.data.own import SESSION_BYTES, brought, forget, show_notes, take, uploads
 
 __all__ = [
     "EDITED_POINTS",
     "GRAPH",
+    "PAIR",
     "PICTURE",
     "POINTS",
     "SESSION_BYTES",
@@ -28,5 +29,6 @@ __all__ = [
     "of_link",
     "remove_point",
     "show_notes",
+    "take",
     "uploads",
 ]

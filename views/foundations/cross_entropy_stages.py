@@ -1,0 +1,199 @@
+"""What `views.foundations.cross_entropy` draws of a softmax: its stages side by side, as written and shifted; two gradients."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from charts import bars, curves, points
+from charts.formula import formula
+from charts.layout import columns
+from charts.numbers import RAISED, short
+from charts.panels import Panel, Picture, Trace, blank, note
+from engine.foundations.cross_entropy import GAPS, STAGES, LogitsFrame
+from views.look import Look
+
+FITS = (-745.13, 709.78)  # logits whose power is neither 0 nor ∞ in double precision
+BLOCKS = {"naive": (20.0, 58.0), "shifted": (62.0, 100.0)}  # from where to where on the large panel, of 100 across
+LINE = -2.7  # where the lines of numbers lie, in rows
+ROWS = ("z", *STAGES)
+FLOOR = 1e-12  # of a gradient: what is smaller is drawn there
+SAME = formula(r"q_k = \frac{e^{z_k}}{\sum_j e^{z_j}} = \frac{e^{z_k - m}}{\sum_j e^{z_j - m}} \qquad m = {m}!!")
+LOSS = formula(r"L = -\log q = m - z + \log \textstyle\sum_j e^{z_j - m} = {m}? - {z}? + {rest}! = {loss}!!")
+SLOPES = {
+    "cross_entropy": formula(r"\frac{\partial L}{\partial z_k} = q_k - y_k \qquad \max_k \left| \cdot \right| = {slope}!!"),
+    "squared": formula(
+        r"\frac{\partial L}{\partial z_k} = 2 q_k \textstyle\sum_j q_j (r_k - r_j) \qquad \max_k \left| \cdot \right| = {slope}!!"
+    ),
+}
+OTHER = {"cross_entropy": "squared", "squared": "cross_entropy"}
+
+
+def logits(look: Look[LogitsFrame]) -> Picture:
+    """Two ways through a softmax, stage by stage, and how steep two losses are."""
+    frame, params = look.frame, look.params
+    known = {"loss": frame.loss, "naive_loss": frame.naive_loss, "slope": frame.slope}
+    come = {"loss": "log" in frame.naive, "naive_loss": "log" in frame.naive, "slope": "slope" in frame.naive}
+    facts = {name: written(value) for name, value in known.items()} | {"truth": params.truth, "count": len(frame.naive["z"])}
+    facts |= {"top": written(max(frame.naive["z"])), "left": "", "right": "", "over": ""}
+    if "sum" in frame.naive:
+        left, right = frame.naive["sum"][0], frame.shifted["sum"][0]
+        facts |= {"left": written(left), "right": written(right), "over": f"{written(max(frame.naive['exp']))} ÷ {written(left)}"}
+    chosen = list(OTHER).index(params.loss)
+    facts |= {"called": look.name("loss"), "other": written(float(frame.sizes_now[1 - chosen]))}
+    facts |= {"other_called": look.words.choices["loss"][OTHER[params.loss]]}
+    return look.picture(
+        columns(_ways(look), _slopes(look, chosen)),
+        facts=facts,
+        key=frame.part + "_broken" if frame.part in ("exp", "share", "log") and any(_broken(frame, frame.part)) else "",
+        metrics=[(name, facts[name] if come[name] else None) for name in known],
+        derived={name: value if come[name] and math.isfinite(value) else None for name, value in known.items()},
+        hold=3.0,
+        **_formula(frame, params.truth - 1, params.loss),
+    )
+
+
+def written(value: float) -> str:
+    """A number as the page has it; what is none is called NaN."""
+    return "NaN" if math.isnan(value) else short(value)
+
+
+def _formula(frame: LogitsFrame, true: int, loss: str) -> dict[str, Any]:
+    top, z = max(frame.naive["z"]), frame.naive["z"][true]
+    if frame.part == "slope":
+        return {"formula": SLOPES[loss], "values": {"slope": (short(frame.slope), 0)}}
+    if frame.part == "log" and math.isfinite(z):
+        rest = short(float(np.log(frame.shifted["sum"][0])))
+        return {
+            "formula": LOSS,
+            "values": {"m": (top, _digits(top)), "z": (z, _digits(z)), "rest": (rest, 0), "loss": (written(frame.loss), 0)},
+        }
+    return {"formula": SAME, "values": {"m": (top, _digits(top))}} if frame.step else {}
+
+
+def _digits(value: float) -> int:
+    """How many decimals a logit has, as it was typed."""
+    return len(f"{value:.6g}".partition(".")[2])
+
+
+def _cell(value: float) -> str:
+    """A number in a narrow cell: of what is tiny, its power of ten."""
+    if value and abs(value) < 1e-3:
+        return f"≈10{str(math.floor(math.log10(abs(value)))).translate(RAISED)}"
+    return written(value)
+
+
+def _broken(frame: LogitsFrame, stage: str) -> list[bool]:
+    """Which numbers of the way as written are none, or a sum that vanished, where the other way has them."""
+    pairs = zip(frame.naive.get(stage, ()), frame.shifted.get(stage, ()), strict=False)
+    return [(not math.isfinite(a) and math.isfinite(b)) or (stage == "sum" and a == 0) for a, b in pairs]
+
+
+def _ways(look: Look[LogitsFrame]) -> Panel:
+    """A row a stage, a block a way; over each block the logits on a line, and where on it powers fit."""
+    frame, say = look.frame, look.say
+    now = ROWS.index(frame.part) if frame.part else 0
+    traces = [bars.rectangles(0, 100, now - 0.46, now + 0.46, colour="@wash", meta={"key": "row"})]
+    for block in BLOCKS:
+        traces += [*_line(look, block), *_cells(look, block, now)]
+    names = [say("row", stage) for stage in ROWS]
+    inks = ["@accent" if row == now else "@ink2" for row in range(len(ROWS))]
+    traces.append(bars.labels([0] * len(ROWS), list(range(len(ROWS))), names, colour=inks, size=13, place="middle right"))
+    heads = [
+        note(say("way", block), x=left, y=LINE - 1.1, xanchor="left", font={"size": 13, "color": "@ink"})
+        for block, (left, _) in BLOCKS.items()
+    ]
+    return Panel(
+        traces, say("ways"), notes=heads, x=blank(range=[0, 100.5]), y=blank(range=[len(ROWS) - 0.4, LINE - 1.6]), tall=400
+    )
+
+
+def _columns(block: str, n: int) -> np.ndarray:
+    """The middles [n] of the classes' columns."""
+    left, right = BLOCKS[block]
+    return np.asarray(left + (right - left) * (np.arange(n) + 0.5) / n)
+
+
+def _cells(look: Look[LogitsFrame], block: str, now: int) -> list[Trace]:
+    """What has been computed, class by class; what broke is framed and hatched."""
+    frame = look.frame
+    way: dict[str, Any] = getattr(frame, block)
+    n = len(way["z"])
+    at, rows, texts, inks, bad = [], [], [], [], []
+    for row, stage in enumerate(ROWS):
+        values = way.get(stage, ())
+        broken = _broken(frame, stage) if block == "naive" else [False] * len(values)
+        middles = _columns(block, n) if len(values) == n else _columns(block, 1)
+        for x, value, wrong in zip(middles, values, broken or [False] * n, strict=False):
+            at.append(float(x)), rows.append(row), texts.append(_cell(value))
+            inks.append("@bad" if wrong else "@accent" if row == now else "@ink")
+            bad += [(float(x), row)] * wrong
+    x, y = np.array(bad, float).reshape(-1, 2).T
+    half = 0.44 * (BLOCKS[block][1] - BLOCKS[block][0]) / n
+    hatch = {"shape": "/", "fgcolor": "@bad", "bgcolor": "@surface", "size": 7, "solidity": 0.12}
+    frames = bars.rectangles(x - half, x + half, y - 0.38, y + 0.38, colour="@surface", line="@bad", width=1.2)
+    return [
+        frames | {"fillpattern": hatch, "meta": {"still": True}},
+        bars.labels(at, rows, texts, colour=inks, size=13) | {"meta": {"still": True}},
+    ]
+
+
+def _line(look: Look[LogitsFrame], block: str) -> list[Trace]:
+    """The logits of a way on a line of numbers, and the part of it whose powers fit into a double."""
+    frame, (left, right) = look.frame, BLOCKS[block]
+    z = np.array(frame.naive["z"])
+    stage = "shift" if block == "shifted" and "shift" in frame.shifted else "z"
+    finite = z[np.isfinite(z)]
+    low, high = 1.12 * min(finite.min(), (finite - finite.max()).min(), -5), 1.12 * max(finite.max(), 5)
+
+    def place(values: Any) -> np.ndarray:
+        return np.asarray(left + (right - left) * (np.clip(values, low, high) - low) / (high - low))
+
+    ends = place(np.array(FITS))
+    true, moved = look.params.truth - 1, frame.part == "shift" and block == "shifted"
+    marks = {
+        "size": 12,
+        "color": [points.kind(k)[0] for k in range(len(z))],
+        "symbol": [points.kind(k)[1] for k in range(len(z))],
+    }
+    marks["line"] = {"width": [2 if moved or k == true else 0 for k in range(len(z))], "color": "@accent" if moved else "@ink"}
+    dots = {"type": "scatter", "mode": "markers", "x": place(np.array(getattr(frame, block)[stage])), "y": np.full(len(z), LINE)}
+    shown = [value for value in (*FITS, 0.0) if low < value < high]
+    head = [f"{'✓ ' if k == true else ''}{points_sign(k)} {k + 1}" for k in range(len(z))]
+    return [
+        bars.rectangles(ends[0], ends[1], LINE - 0.42, LINE + 0.42, colour="@sequential2"),
+        curves.line(np.array([left, right]), np.full(2, LINE), colour="@edge", width=1),
+        dots | {"marker": marks, "hoverinfo": "skip", "cliponaxis": False, "meta": {"key": f"dots {block}"}},
+        bars.labels(
+            place(np.array(shown)), [LINE + 0.75] * len(shown), [short(round(value)) for value in shown], size=11, colour="@ink3"
+        ),
+        bars.labels(_columns(block, len(z)), [-0.85] * len(z), head, size=12, colour=[points.kind(k)[0] for k in range(len(z))]),
+    ]
+
+
+def points_sign(k: int) -> str:
+    return "●◆■"[k]
+
+
+def _slopes(look: Look[LogitsFrame], chosen: int) -> Panel:
+    """How steep both losses are, by how far the truth lies behind; the lamp on the chosen one, where the logits are."""
+    frame = look.frame
+    styles = [{"colour": "@ink", "dash": "solid"}, {"colour": "@c3", "dash": "dash"}]
+    traces = [
+        curves.line(GAPS, np.maximum(size, FLOOR), hovertemplate="%{x}: %{y:.3~g}<extra></extra>", **style)
+        for size, style in zip(frame.sizes, styles, strict=True)
+    ]
+    at, sizes = float(min(frame.behind, GAPS[-1])), np.maximum(frame.sizes_now, FLOOR).tolist()
+    lamp = curves.now(at, sizes[chosen])
+    ring = points.rings(np.array([[at, sizes[1 - chosen]]]), colour="@ink2", size=9)
+    names = look.words.choices["loss"]
+    words = [(20.0, 2.2e-1, names["cross_entropy"], "@ink"), (14.0, 2e-9, names["squared"], "@c3")]
+    said = [bars.labels([x], [y], [text], colour=colour, size=12) for x, y, text, colour in words]
+    ticks = curves.powers(-12, 0)
+    y = ticks | {"range": [-12.3, 0.6], "showgrid": True}
+    return Panel(
+        [*traces, ring, lamp, *said],
+        look.say("slopes"),
+        x={"range": [0, 41], "tickvals": [0, 10, 20, 30, 40], "ticktext": ["0", "10", "20", "30", "≥40"], "showgrid": False},
+        y=y,
+    )
