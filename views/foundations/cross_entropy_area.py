@@ -1,6 +1,6 @@
 """What `views.foundations.cross_entropy` draws of two distributions: areas that are costs, logits on their way, the course."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -8,49 +8,79 @@ import numpy as np
 from charts import bars, curves, fields, points
 from charts.formula import formula
 from charts.labels import width
+from charts.layout import columns, rows
 from charts.numbers import number, short
 from charts.panels import Panel, Picture, Trace, escaped, legend, note, told, upward
-from charts.layout import columns, rows
 from charts.words import cut
 from engine.foundations.cross_entropy import RectanglesFrame, read
 from views.look import Look, Values
 
-PLOT = 480  # px across, reckoned with, of the large panel
+WIDE, PHONE = 480, 290  # px across, reckoned with, of the large panel
 TERMS = 4  # of the sum, that the formula writes out
 UP, ACROSS = 30, 48  # places up and across that a click can mean
-ROOM = 1.16  # what the highest top leaves free above it
-TALL = 1.35  # how high a top that has no end is drawn
+ROOM, ENDLESS = 1.2, 1.35  # how high the axis goes above the highest top; where one has no end
+UNSEEN = 0.0005  # a divergence
+STILL = {"still": True}
+HALO = {"shadow": "@halo"}
 DEARER = {"shape": "/", "fgcolor": "@accent", "bgcolor": "@wash", "size": 6, "solidity": 0.35}
 CHEAPER = {"shape": "\\", "fgcolor": "@c1", "bgcolor": "@surface", "size": 6, "solidity": 0.2}
 
 
 def rectangles(look: Look[RectanglesFrame]) -> Picture:
     """Rectangles whose area is the cost, the logits that carry them, and how the cost falls."""
-    frame, names, lit = look.frame, names_of(look), lit_class(look)
-    unit = look.name("unit")
-    facts = {"unit": unit, "name": names[lit], "top": number(float(frame.tops[lit]), 3), "share": number(float(frame.q[lit]), 3)}
-    facts |= {name: number(getattr(frame, name), 3) for name in ("cost", "entropy", "kl", "code")}
+    frame, here = look.frame, ground(look)
+    facts = {name: number(getattr(frame, name), 3) for name in ("cost", "entropy", "kl", "code")}
+    facts |= {"unit": look.name("unit"), "name": here.names[here.lit], "top": number(float(frame.tops[here.lit]), 3)}
+    key = _key(look)
     return look.picture(
-        columns(_areas(look, names, lit), rows(_logits(look, names, lit), _course(look))),
-        facts=facts | {"slope": number(float(frame.slopes[lit]), 3)},
-        key=_key(look),
-        metrics=[(name, str(facts[name])) for name in ("cost", "entropy", "kl")],
-        hold=3.0 if frame.step < 4 else 1.0,
-        **_sum(look, names),
+        columns(_areas(look, here), rows(_logits(look, here), _course(look))),
+        facts=facts,
+        key=key,
+        metrics=[(name, facts[name]) for name in ("cost", "entropy", "kl")],
+        hold=0.5 if key == "rest" else 3.0 if frame.step < 4 else 1.0,
+        **_sum(look),
     )
 
 
-def names_of(look: Look[RectanglesFrame]) -> tuple[str, ...]:
-    """The classes, as the table calls them."""
-    return read(look.data[0], scale=look.params.scale).names
+@dataclass(frozen=True)
+class Ground:
+    """Where rectangles stand."""
+
+    names: tuple[str, ...]  # (k,) the classes, as the table calls them
+    left: np.ndarray  # (k,)
+    right: np.ndarray  # (k,)
+    tops: np.ndarray  # (k,) one without end is cut off where the axis ends
+    high: float  # how high the axis goes, the same through a film
+    lit: int  # the class whose area has changed most in this step; before the first it is about to
+
+    @property
+    def middle(self) -> np.ndarray:
+        return np.asarray((self.left + self.right) / 2)
+
+    def level(self, y: np.ndarray, which: Any = slice(None), **look: Any) -> Trace:
+        """Level lines across the widths of all classes, or of some."""
+        sides, up = np.stack([self.left, self.right], 1)[which], np.stack([y, y], 1)
+        return curves.line(*points.gapped_ways(np.stack([sides, up], -1)), **look)
 
 
-def lit_class(look: Look[RectanglesFrame]) -> int:
-    """The class whose area has changed most in this step; before the first the one with the largest slope."""
-    frame = look.frame
+def ground(look: Look[RectanglesFrame]) -> Ground:
+    frame, right = look.frame, np.cumsum(look.frame.p)
     before = look.frames[-2].tops if len(look.frames) > 1 else frame.tops - np.abs(frame.slopes)
-    changed = frame.p * np.abs(frame.tops - before)
-    return int(np.where((frame.p > 0) & ~frame.never, changed, -1.0).argmax())
+    changed = np.where((frame.p > 0) & ~frame.never, frame.p * np.abs(frame.tops - before), -1.0)
+    high = ceiling(frame)
+    names = read(look.data[0], scale=look.params.scale).names
+    return Ground(names, right - frame.p, right, np.where(frame.never, high, frame.tops), high, int(changed.argmax()))
+
+
+def ceiling(frame: RectanglesFrame) -> float:
+    """How high the axis goes."""
+    return max(frame.ceiling, 0.5) * (ENDLESS if (frame.never & (frame.p > 0)).any() else ROOM)
+
+
+def place_ends(high: float) -> tuple[float, float]:
+    """From where to where tops can be clicked: not at 0, where q would be 1."""
+    step = high / UP
+    return step / 2, high + step / 2
 
 
 def _key(look: Look[RectanglesFrame]) -> str:
@@ -59,15 +89,14 @@ def _key(look: Look[RectanglesFrame]) -> str:
     if np.isinf(frame.cost):
         return "endless"
     if frame.step:
-        return "rest" if frame.kl < 0.0005 else ""
+        return "rest" if frame.kl < UNSEEN else ""
     return "fast" if look.params.bounces and look.params.steps else "certain" if frame.p.max() == 1 else ""
 
 
-def _sum(look: Look[RectanglesFrame], names: tuple[str, ...]) -> dict[str, Any]:
+def _sum(look: Look[RectanglesFrame]) -> dict[str, Any]:
     """The cost as a sum of areas, the largest of them written out."""
     frame = look.frame
-    heights = np.where(frame.never, np.inf, frame.tops)
-    some = np.flatnonzero(frame.p)
+    heights, some = np.where(frame.never, np.inf, frame.tops), np.flatnonzero(frame.p)
     shown = np.sort(some[np.argsort(-frame.p[some] * heights[some], kind="stable")][:TERMS]).tolist()
     terms = " + ".join(rf"{{p{k}}}! \cdot {{h{k}}}!" for k in range(len(shown))) + r" + \cdots" * (len(some) > TERMS)
     values: Values = {"cost": (number(frame.cost, 3), 0)}
@@ -77,150 +106,120 @@ def _sum(look: Look[RectanglesFrame], names: tuple[str, ...]) -> dict[str, Any]:
     return {"formula": formula(rf"H(P, Q) = -\sum_i p_i \, {log} q_i = {terms} = {{cost}}!!"), "values": values}
 
 
-def ceiling(frame: RectanglesFrame) -> float:
-    """How high the axis goes, the same through a film; a top without end is cut off there."""
-    return max(frame.ceiling, 0.5) * (TALL if (frame.never & (frame.p > 0)).any() else ROOM)
-
-
-def _areas(look: Look[RectanglesFrame], names: tuple[str, ...], lit: int) -> Panel:
+def _areas(look: Look[RectanglesFrame], here: Ground) -> Panel:
     """Widths p, heights −log q; hatched: what Q costs beyond −log p, and, the other way, what it saves below it."""
-    frame, say, high = look.frame, look.say, ceiling(look.frame)
-    right = np.cumsum(frame.p)
-    left, tops = right - frame.p, np.where(frame.never, high, frame.tops)
-    lower, floors, key = np.minimum(tops, frame.floors), frame.floors, {"still": True}
+    frame, say, floors, high = look.frame, look.say, look.frame.floors, here.high
+    lower, upper = np.minimum(here.tops, floors), np.maximum(here.tops, floors)
+    moved = slice(here.lit, here.lit + (len(look.frames) > 1))
     traces = [
         fields.cells((0, 1), place_ends(high), template="%{y:.2f}: " + say("hover_top"), click="top", shape=(UP, ACROSS)),
-        bars.rectangles(left, right, 0, lower, colour="@sequential2", meta={"key": "paid"}),
-        bars.rectangles(left, right, floors, np.maximum(tops, floors), colour="@accent", fillpattern=DEARER),
-        bars.rectangles(left, right, lower, floors, colour="@c1", fillpattern=CHEAPER),
-        *_code(frame, left, right, high),
-        _level(left, right, floors, colour="@ink2", width=1.5, dash="dash", meta=key),
-        points.mesh(*_sides(left, right, tops), colour="@surface", width=3, opacity=1),
-        _level(left, right, np.where(frame.never, np.nan, tops), colour="@ink", width=3),
-        _lamp(frame, left, right, tops, lit, len(look.frames) > 1),
-        *_areas_said(frame, left, right, tops, lit, high),
+        bars.rectangles(here.left, here.right, 0, lower, colour="@sequential2"),
+        bars.rectangles(here.left, here.right, floors, upper, colour="@accent", fillpattern=DEARER),
+        bars.rectangles(here.left, here.right, lower, floors, colour="@c1", fillpattern=CHEAPER),
+        *_code(look, here),
+        here.level(floors, colour="@ink2", width=1.5, dash="dash", meta=STILL),
+        curves.line(*_seams(here), colour="@surface", width=3),
+        here.level(np.where(frame.never, np.nan, here.tops), colour="@ink", width=3),
+        here.level(here.tops[moved], moved, colour="@accent", width=5, meta={"key": "lamp", "still": True}),
+        curves.line(*_torn(frame, here), colour="@accent", width=3, meta=STILL),
+        *_said(look, here),
     ]
-    called = [cut(name, 12) for name in names]
-    ticks = [f"{escaped(name)}<br>{short(float(p))}" for name, p in zip(called, frame.p, strict=True)]
-    shown = [k for k in range(len(names)) if PLOT * frame.p[k] > width(called[k], 13) + 6]
-    x = {
-        "tickvals": [(left + right)[k] / 2 for k in shown],
-        "ticktext": [ticks[k] for k in shown],
-        "range": [0, 1],
-        "showgrid": False,
-    }
-    key_ = legend([("╱╱", say("dearer"), "@accent"), ("╲╲", say("cheaper"), "@c1"), ("- -", say("floor"), "@ink2")])
+    marks = [(f"{sign} {say(word)}", number(getattr(frame, word), 2), colour) for sign, word, colour in SAID]
+    key = legend([(sign, value, colour) for sign, value, colour in marks])
     y = {"range": [0, high], "nticks": 5, "showgrid": False}
-    return Panel(traces, say("areas"), notes=key_, x=x | {"tickfont": {"size": 13, "color": "@ink"}}, y=y)
+    return Panel(traces, say("areas"), notes=[*key, upward(say("height", unit=look.name("unit")))], x=_named(frame, here), y=y)
 
 
-def place_ends(high: float) -> tuple[float, float]:
-    """From where to where tops can be clicked: not at 0, where q would be 1."""
-    step = high / UP
-    return step / 2, high + step / 2
+SAID = (("╱╱", "dearer", "@accent"), ("╲╲", "cheaper", "@c1"))
 
 
-def _level(left: np.ndarray, right: np.ndarray, y: np.ndarray, **look: Any) -> Trace:
-    """A level line across each class's width."""
-    ways = np.stack([np.stack([left, right], 1), np.stack([y, y], 1)], -1)
-    return curves.line(*points.gapped_ways(ways), **look)
+def _named(frame: RectanglesFrame, here: Ground) -> dict[str, Any]:
+    """An axis that names the classes that have room, their p below."""
+    called = [cut(name, 12) for name in here.names]
+    shown = [k for k, name in enumerate(called) if PHONE * frame.p[k] > max(width(name, 13), width(short(float(frame.p[k])), 13))]
+    texts = [f"{escaped(called[k])}<br>{short(float(frame.p[k]))}" for k in shown]
+    look = {"range": [0, 1], "showgrid": False, "tickfont": {"size": 13, "color": "@ink"}}
+    return look | {"tickvals": here.middle[shown], "ticktext": texts}
 
 
-def _sides(left: np.ndarray, right: np.ndarray, tops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Upright seams between the classes."""
-    n = len(left)
-    feet = np.concatenate([np.stack([right, np.zeros(n)], 1), np.stack([right, np.full(n, tops.max())], 1)])
-    return feet, np.stack([np.arange(n), n + np.arange(n)], 1)[:-1]
+def _seams(here: Ground) -> tuple[np.ndarray, np.ndarray]:
+    """Upright lines between the classes."""
+    x = here.right[:-1]
+    up = np.stack([np.zeros(len(x)), np.full(len(x), here.high)], 1)
+    return points.gapped_ways(np.stack([np.stack([x, x], 1), up], -1))
 
 
-def _lamp(frame: RectanglesFrame, left: np.ndarray, right: np.ndarray, tops: np.ndarray, lit: int, moved: bool) -> Trace:
-    """The top that has changed its area most."""
-    here = slice(lit, lit + 1 if moved else lit)
-    return _level(left[here], right[here], tops[here], colour="@accent", width=5, meta={"key": "lamp", "still": True})
+def _torn(frame: RectanglesFrame, here: Ground) -> tuple[np.ndarray, np.ndarray]:
+    """Jagged lines where tops have no end."""
+    some = np.flatnonzero(frame.never & (frame.p > 0))
+    share = np.linspace(0, 1, 25)
+    x = here.left[some, None] + share * frame.p[some, None]
+    y = here.high * (0.95 + 0.03 * (-1.0) ** np.arange(25)) + 0 * x
+    return points.gapped_ways(np.stack([x, y], -1))
 
 
-def _code(frame: RectanglesFrame, left: np.ndarray, right: np.ndarray, high: float) -> list[Trace]:
+def _code(look: Look[RectanglesFrame], here: Ground) -> list[Trace]:
     """Code words of P stand on the widths, a bit as high as a bit of surprise: their area is their mean length."""
-    bit = _bit(frame)
-    digits = [
-        (k, row, sign)
-        for k, word in enumerate(frame.words)
-        for row, sign in enumerate(reversed(word))
-        if (row + 0.5) * bit < high
-    ]
-    seen = [(k, row, sign) for k, row, sign in digits if PLOT * frame.p[k] > 14]
-    at = np.array([k for k, _, _ in seen], int)
-    up = np.array([row for _, row, _ in seen], float)
-    tops = bit * (up + 1)
-    cells = _level(left[at], right[at], tops, colour="@ink3", width=1, dash="dot", meta={"still": True})
-    words = bars.labels((left + right)[at] / 2, tops - bit / 2, [sign for *_, sign in seen], colour="@ink3", size=19)
-    return [cells, words | {"meta": {"still": True}}]
+    frame, bit = look.frame, float(np.log(2)) if look.params.unit == "nats" else 1.0
+    digits = [(k, row, sign) for k, word in enumerate(frame.words) for row, sign in enumerate(reversed(word))]
+    seen = [(k, row, sign) for k, row, sign in digits if PHONE * frame.p[k] > 12 and (row + 0.6) * bit < here.high]
+    at, up = np.array([k for k, _, _ in seen], int), np.array([row for _, row, _ in seen], float)
+    texts, widest = [sign for *_, sign in seen], int(frame.p.argmax())
+    words = bars.labels(here.middle[at], bit * (up + 0.5), texts, size=19, meta=STILL)
+    named = [look.say("word")] * bool(frame.words[widest])
+    under = [0.5 * bit - 0.04 * here.high] * len(named)
+    below = bars.labels([here.middle[widest]] * len(named), under, named, size=11, place="bottom center")
+    words["textfont"] |= {"color": "@ink3"} | HALO
+    return [here.level(bit * (up + 1), at, colour="@surface", width=2, meta=STILL), words, below | {"meta": STILL}]
 
 
-def _bit(frame: RectanglesFrame) -> float:
-    """How high a bit is on the axis: ln 2 where it counts in nats."""
-    some = int(np.argmax(frame.floors > 0))
-    return float(frame.floors[some] / -np.log2(frame.p[some])) if frame.floors[some] else 1.0
-
-
-def _areas_said(
-    frame: RectanglesFrame, left: np.ndarray, right: np.ndarray, tops: np.ndarray, lit: int, high: float
-) -> list[Trace]:
-    """Width × height = area over every top that has room; that of the lit one in the lamp's colour."""
-    texts = []
+def _said(look: Look[RectanglesFrame], here: Ground) -> list[Trace]:
+    """Width × height = area over every top that has room, the lit one's in the lamp's colour; and which line is dashed."""
+    frame, texts = look.frame, []
     for p, top, never in zip(frame.p.tolist(), frame.tops.tolist(), frame.never.tolist(), strict=True):
-        long = f"{short(p)} × {number(top, 2)} = {number(p * top, 2)}"
-        fits = next((text for text in (long, number(p * top, 2)) if PLOT * p > width(text, 13) + 4), "")
-        texts.append("∞" if never and p else fits)
-    inks = ["@accent" if k == lit else "@ink" for k in range(len(texts))]
-    at = np.minimum(tops, 0.93 * high)
-    return [bars.labels((left + right) / 2, at, texts, colour=inks, size=13, place="top center")]
+        factors, area = f"{short(p)} × {number(top, 2)}", f"= {number(p * top, 2)}"
+        ways = (f"{factors} {area}", f"{factors}<br>{area}", area)
+        fits = [text for text, part in zip(ways, (ways[0], factors, area), strict=True) if PHONE * p > width(part, 13) + 2]
+        texts.append("∞" if never and p else fits[0] if fits else "")
+    inks = ["@accent" if k == here.lit else "@ink" for k in range(len(texts))]
+    over = bars.labels(
+        here.middle, np.minimum(here.tops + 0.008 * here.high, 0.8 * here.high), texts, size=13, place="top center"
+    )
+    over["textfont"] |= {"color": inks} | HALO
+    widest = int(frame.p.argmax())
+    line = bars.labels(here.left[[widest]], frame.floors[[widest]], ["\u2002" + look.say("floor")], size=11, place="bottom right")
+    line["textfont"] |= HALO
+    return [line, over]
 
 
-def _logits(look: Look[RectanglesFrame], names: tuple[str, ...], lit: int) -> Panel:
+def _logits(look: Look[RectanglesFrame], here: Ground) -> Panel:
     """Logits as dots; an arrow from each the way it goes, as long as its slope is steep."""
-    frame, n = look.frame, len(names)
+    frame, n = look.frame, len(here.names)
     low, high = frame.reach.tolist()
     room = 0.18 * (high - low) + 0.3
+    ends = (low - room, high + room)
     steepest = float(np.abs(look.frames[0].slopes).max()) or 1.0
-    here = np.where(frame.never, np.nan, frame.logits)
-    at = np.stack([np.arange(n), here], 1)
-    reach = np.stack([np.zeros(n), -frame.slopes / steepest * 0.36 * (high - low + 2 * room)], 1)
-    least = 0.05 * (high - low + 2 * room)
-    dots = points.cloud(at, colour=["@accent" if k == lit else "@ink" for k in range(n)], size=9, opacity=1, cliponaxis=False)
-    said = [
-        look.say("hover_logit", name=name, z=number(float(z), 3), slope=number(float(s), 3))
-        for name, z, s in zip(names, here, frame.slopes, strict=True)
-    ]
+    z = np.where(frame.never, np.nan, frame.logits)
+    at, fall = np.stack([np.arange(n), z], 1), 0.36 * (ends[1] - ends[0]) / steepest * frame.slopes
+    inks = ["@accent" if k == here.lit else "@ink" for k in range(n)]
+    each = zip(here.names, z.tolist(), frame.slopes.tolist(), strict=True)
+    said = [look.say("hover_logit", name=name, z=number(value, 3), slope=number(slope, 3)) for name, value, slope in each]
+    none = np.flatnonzero(frame.never)
     traces = [
-        fields.pulls(at, reach, colour="@ink2", least=least),
-        dots | told(said, link="class", ring=16),
-        bars.labels(
-            np.flatnonzero(frame.never),
-            [low - room] * int(frame.never.sum()),
-            ["−∞"] * int(frame.never.sum()),
-            place="top center",
-        ),
+        fields.pulls(at, np.stack([np.zeros(n), -fall], 1), colour="@ink2", least=0.05 * (ends[1] - ends[0])),
+        points.cloud(at, colour=inks, size=9, opacity=1, cliponaxis=False) | told(said, link="class", ring=16),
+        bars.labels(none, [ends[0]] * len(none), ["−∞"] * len(none), place="top center"),
     ]
-    each = 250 / n
-    called = [escaped(cut(name, max(int(each / 7), 1))) for name in names]
+    called = [escaped(cut(name, max(36 // n, 1))) for name in here.names]
     x = {"range": [-0.5, n - 0.5], "tickvals": list(range(n)), "ticktext": called, "showgrid": False}
-    return Panel(traces, look.say("logits"), x=x, y={"range": [low - room, high + room], "nticks": 4}, small=True)
+    return Panel(traces, look.say("logits"), x=x, y={"range": ends, "nticks": 4}, small=True)
 
 
 def _course(look: Look[RectanglesFrame]) -> Panel:
     """The cost by step, above what P itself costs."""
-    panel = look.history("cost", zero=False, small=True, x={"range": [0, max(look.params.steps, 1)]})
-    floor = curves.line(
-        np.array([0, max(look.params.steps, 1)]), np.full(2, look.frame.entropy), colour="@ink2", dash="dash", width=1.5
-    )
-    key = note(
-        look.say("floor_is"),
-        x=1,
-        y=look.frame.entropy,
-        xref="x domain",
-        xanchor="right",
-        yanchor="bottom",
-        font={"size": 11, "color": "@ink2"},
-    )
+    ends, level = [0, max(look.params.steps, 1)], look.frame.entropy
+    panel = look.history("cost", zero=False, small=True, x={"range": ends})
+    floor = curves.line(np.array(ends), np.full(2, level), colour="@ink2", dash="dash", width=1.5)
+    font = {"size": 11, "color": "@ink2"}
+    key = note(look.say("floor_is"), x=1, y=level, xref="x domain", xanchor="right", yanchor="bottom", font=font)
     return replace(panel, traces=[floor, *panel.traces], notes=[key], series=("cost", "entropy"))

@@ -14,7 +14,7 @@ from engine.foundations.cross_entropy import GAPS, STAGES, LogitsFrame
 from views.look import Look
 
 FITS = (-745.13, 709.78)  # logits whose power is neither 0 nor ∞ in double precision
-BLOCKS = {"naive": (20.0, 58.0), "shifted": (62.0, 100.0)}  # from where to where on the large panel, of 100 across
+BLOCKS = {"naive": (17.0, 56.5), "shifted": (60.5, 100.0)}  # from where to where on the large panel, of 100 across
 LINE = -2.7  # where the lines of numbers lie, in rows
 ROWS = ("z", *STAGES)
 FLOOR = 1e-12  # of a gradient: what is smaller is drawn there
@@ -26,6 +26,7 @@ SLOPES = {
         r"\frac{\partial L}{\partial z_k} = 2 q_k \textstyle\sum_j q_j (r_k - r_j) \qquad \max_k \left| \cdot \right| = {slope}!!"
     ),
 }
+BROKEN = {"shape": "/", "fgcolor": "@bad", "bgcolor": "@surface", "size": 7, "solidity": 0.12}
 OTHER = {"cross_entropy": "squared", "squared": "cross_entropy"}
 
 
@@ -93,107 +94,99 @@ def _ways(look: Look[LogitsFrame]) -> Panel:
     """A row a stage, a block a way; over each block the logits on a line, and where on it powers fit."""
     frame, say = look.frame, look.say
     now = ROWS.index(frame.part) if frame.part else 0
+    names, inks = [say("row", stage) for stage in ROWS], ["@accent" if row == now else "@ink2" for row in range(len(ROWS))]
     traces = [bars.rectangles(0, 100, now - 0.46, now + 0.46, colour="@wash", meta={"key": "row"})]
     for block in BLOCKS:
-        traces += [*_line(look, block), *_cells(look, block, now)]
-    names = [say("row", stage) for stage in ROWS]
-    inks = ["@accent" if row == now else "@ink2" for row in range(len(ROWS))]
+        traces += [*_line(look, block), _heads(look, block), *_cells(frame, block, now)]
     traces.append(bars.labels([0] * len(ROWS), list(range(len(ROWS))), names, colour=inks, size=13, place="middle right"))
-    heads = [
-        note(say("way", block), x=left, y=LINE - 1.1, xanchor="left", font={"size": 13, "color": "@ink"})
-        for block, (left, _) in BLOCKS.items()
-    ]
-    return Panel(
-        traces, say("ways"), notes=heads, x=blank(range=[0, 100.5]), y=blank(range=[len(ROWS) - 0.4, LINE - 1.6]), tall=400
-    )
+    font = {"size": 13, "color": "@ink"}
+    over = [note(say("way", block), x=left, y=LINE - 1.1, xanchor="left", font=font) for block, (left, _) in BLOCKS.items()]
+    y = blank(range=[len(ROWS) - 0.4, LINE - 1.6])
+    return Panel(traces, say("ways"), notes=over, x=blank(range=[0, 100.5]), y=y, tall=400)
 
 
-def _columns(block: str, n: int) -> np.ndarray:
+def _middles(block: str, n: int) -> np.ndarray:
     """The middles [n] of the classes' columns."""
     left, right = BLOCKS[block]
     return np.asarray(left + (right - left) * (np.arange(n) + 0.5) / n)
 
 
-def _cells(look: Look[LogitsFrame], block: str, now: int) -> list[Trace]:
+def _cells(frame: LogitsFrame, block: str, now: int) -> list[Trace]:
     """What has been computed, class by class; what broke is framed and hatched."""
-    frame = look.frame
     way: dict[str, Any] = getattr(frame, block)
-    n = len(way["z"])
-    at, rows, texts, inks, bad = [], [], [], [], []
+    n, found = len(way["z"]), []
     for row, stage in enumerate(ROWS):
         values = way.get(stage, ())
-        broken = _broken(frame, stage) if block == "naive" else [False] * len(values)
-        middles = _columns(block, n) if len(values) == n else _columns(block, 1)
-        for x, value, wrong in zip(middles, values, broken or [False] * n, strict=False):
-            at.append(float(x)), rows.append(row), texts.append(_cell(value))
-            inks.append("@bad" if wrong else "@accent" if row == now else "@ink")
-            bad += [(float(x), row)] * wrong
-    x, y = np.array(bad, float).reshape(-1, 2).T
+        broken = _broken(frame, stage) if block == "naive" and stage != "z" else [False] * len(values)
+        found += [(x, row, value, bad) for x, value, bad in zip(_middles(block, len(values) or 1), values, broken, strict=False)]
+    inks = ["@bad" if bad else "@accent" if row == now else "@ink" for _, row, _, bad in found]
+    words = bars.labels([x for x, *_ in found], [row for _, row, *_ in found], [_cell(value) for *_, value, _ in found], size=12)
+    words["textfont"] |= {"color": inks, "shadow": "@halo"}
+    x, y = np.array([(x, row) for x, row, _, bad in found if bad], float).reshape(-1, 2).T
     half = 0.44 * (BLOCKS[block][1] - BLOCKS[block][0]) / n
-    hatch = {"shape": "/", "fgcolor": "@bad", "bgcolor": "@surface", "size": 7, "solidity": 0.12}
-    frames = bars.rectangles(x - half, x + half, y - 0.38, y + 0.38, colour="@surface", line="@bad", width=1.2)
-    return [
-        frames | {"fillpattern": hatch, "meta": {"still": True}},
-        bars.labels(at, rows, texts, colour=inks, size=13) | {"meta": {"still": True}},
-    ]
+    frames = bars.rectangles(
+        x - half, x + half, y - 0.38, y + 0.38, colour="@surface", line="@bad", width=1.2, fillpattern=BROKEN
+    )
+    return [frames | {"meta": {"still": True}}, words | {"meta": {"still": True}}]
+
+
+def _heads(look: Look[LogitsFrame], block: str) -> Trace:
+    """The classes' signs and numbers over their columns; the true one has a tick."""
+    n = len(look.frame.naive["z"])
+    at = np.stack([_middles(block, n) - 1.2, np.full(n, -0.9)], 1)
+    texts = [f"\u2002{k + 1}" + " ✓" * (k == look.params.truth - 1) for k in range(n)]
+    return {
+        **_dots(at),
+        "mode": "markers+text",
+        "text": texts,
+        "textposition": "middle right",
+        "textfont": {"size": 12, "color": "@ink"},
+    }
+
+
+def _dots(at: np.ndarray) -> Trace:
+    """The classes' signs at places [n, 2]."""
+    signs = [points.kind(k) for k in range(len(at))]
+    dots = points.cloud(at, colour=[colour for colour, *_ in signs], size=11, opacity=1, hoverinfo="skip", cliponaxis=False)
+    dots["marker"] |= {"symbol": [symbol for _, symbol, _ in signs]}
+    return dots
 
 
 def _line(look: Look[LogitsFrame], block: str) -> list[Trace]:
     """The logits of a way on a line of numbers, and the part of it whose powers fit into a double."""
     frame, (left, right) = look.frame, BLOCKS[block]
     z = np.array(frame.naive["z"])
-    stage = "shift" if block == "shifted" and "shift" in frame.shifted else "z"
-    finite = z[np.isfinite(z)]
-    low, high = 1.12 * min(finite.min(), (finite - finite.max()).min(), -5), 1.12 * max(finite.max(), 5)
+    known = z[np.isfinite(z)]
+    low, high = 1.12 * min(known.min(), known.min() - known.max(), -5.0), 1.12 * max(known.max(), 5.0)
 
     def place(values: Any) -> np.ndarray:
         return np.asarray(left + (right - left) * (np.clip(values, low, high) - low) / (high - low))
 
-    ends = place(np.array(FITS))
-    true, moved = look.params.truth - 1, frame.part == "shift" and block == "shifted"
-    marks = {
-        "size": 12,
-        "color": [points.kind(k)[0] for k in range(len(z))],
-        "symbol": [points.kind(k)[1] for k in range(len(z))],
-    }
-    marks["line"] = {"width": [2 if moved or k == true else 0 for k in range(len(z))], "color": "@accent" if moved else "@ink"}
-    dots = {"type": "scatter", "mode": "markers", "x": place(np.array(getattr(frame, block)[stage])), "y": np.full(len(z), LINE)}
-    shown = [value for value in (*FITS, 0.0) if low < value < high]
-    head = [f"{'✓ ' if k == true else ''}{points_sign(k)} {k + 1}" for k in range(len(z))]
+    way: dict[str, Any] = getattr(frame, block)
+    dots = _dots(np.stack([place(np.array(way.get("shift", way["z"]))), np.full(len(z), LINE)], 1))
+    if frame.part == "shift" and block == "shifted":
+        dots["marker"] |= {"line": {"width": 2, "color": "@accent"}}
+    marks = [value for value in (*FITS, 0.0) if low < value < high]
+    (first, last), numbers = place(np.array(FITS)), [short(round(value)) for value in marks]
     return [
-        bars.rectangles(ends[0], ends[1], LINE - 0.42, LINE + 0.42, colour="@sequential2"),
+        bars.rectangles(first, last, LINE - 0.42, LINE + 0.42, colour="@sequential2"),
         curves.line(np.array([left, right]), np.full(2, LINE), colour="@edge", width=1),
-        dots | {"marker": marks, "hoverinfo": "skip", "cliponaxis": False, "meta": {"key": f"dots {block}"}},
-        bars.labels(
-            place(np.array(shown)), [LINE + 0.75] * len(shown), [short(round(value)) for value in shown], size=11, colour="@ink3"
-        ),
-        bars.labels(_columns(block, len(z)), [-0.85] * len(z), head, size=12, colour=[points.kind(k)[0] for k in range(len(z))]),
+        bars.labels(place(np.array(marks)), [LINE + 0.75] * len(marks), numbers, size=11, colour="@ink3"),
+        dots | {"meta": {"key": f"dots {block}"}},
     ]
-
-
-def points_sign(k: int) -> str:
-    return "●◆■"[k]
 
 
 def _slopes(look: Look[LogitsFrame], chosen: int) -> Panel:
     """How steep both losses are, by how far the truth lies behind; the lamp on the chosen one, where the logits are."""
-    frame = look.frame
-    styles = [{"colour": "@ink", "dash": "solid"}, {"colour": "@c3", "dash": "dash"}]
+    frame, names, hover = look.frame, look.words.choices["loss"], "%{x}: %{y:.3~g}<extra></extra>"
+    at, sizes = float(min(frame.behind, GAPS[-1])), np.maximum(frame.sizes_now, FLOOR)
     traces = [
-        curves.line(GAPS, np.maximum(size, FLOOR), hovertemplate="%{x}: %{y:.3~g}<extra></extra>", **style)
-        for size, style in zip(frame.sizes, styles, strict=True)
+        curves.line(GAPS, np.maximum(frame.sizes[0], FLOOR), colour="@ink", hovertemplate=hover),
+        curves.line(GAPS, np.maximum(frame.sizes[1], FLOOR), colour="@c3", dash="dash", hovertemplate=hover),
+        points.rings(np.array([[at, sizes[1 - chosen]]]), colour="@ink2", size=9),
+        curves.now(at, float(sizes[chosen])),
+        bars.labels([22], [0.2], [names["cross_entropy"]], colour="@ink"),
+        bars.labels([16], [2e-9], [names["squared"]], colour="@c3", place="middle left"),
     ]
-    at, sizes = float(min(frame.behind, GAPS[-1])), np.maximum(frame.sizes_now, FLOOR).tolist()
-    lamp = curves.now(at, sizes[chosen])
-    ring = points.rings(np.array([[at, sizes[1 - chosen]]]), colour="@ink2", size=9)
-    names = look.words.choices["loss"]
-    words = [(20.0, 2.2e-1, names["cross_entropy"], "@ink"), (14.0, 2e-9, names["squared"], "@c3")]
-    said = [bars.labels([x], [y], [text], colour=colour, size=12) for x, y, text, colour in words]
-    ticks = curves.powers(-12, 0)
-    y = ticks | {"range": [-12.3, 0.6], "showgrid": True}
-    return Panel(
-        [*traces, ring, lamp, *said],
-        look.say("slopes"),
-        x={"range": [0, 41], "tickvals": [0, 10, 20, 30, 40], "ticktext": ["0", "10", "20", "30", "≥40"], "showgrid": False},
-        y=y,
-    )
+    x = {"range": [0, 41], "tickvals": [0, 10, 20, 30, 40], "ticktext": ["0", "10", "20", "30", "≥ 40"], "showgrid": False}
+    return Panel(traces, look.say("slopes"), x=x, y=curves.powers(-12, 0) | {"range": [-12.3, 0.6]})

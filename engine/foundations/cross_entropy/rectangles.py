@@ -50,7 +50,9 @@ class RectanglesFrame(Frame):
     words: tuple[str, ...]  # a shortest code for P; "" for what never happens, or is the only thing that does
     entropy: float  # H(P) in the unit
     cost: float  # H(P, Q); ∞ where q is 0 and p is not
-    kl: float  # their difference
+    kl: float  # their difference, which is also that of the next two
+    dearer: float  # the areas of tops above floors
+    cheaper: float  # those of floors above tops
     code: float  # bits that a word of that code takes on average
     gap: float  # the logit of P's likeliest class less the largest of the others; NaN where one of the two is −∞
     ceiling: float  # the highest top, or floor, of the whole run that has a width
@@ -107,6 +109,7 @@ class _Run:
         log_q = losses.log_softmax(z / self.params.temperature)  # (k,)
         q, never = np.exp(log_q), np.isneginf(log_q)
         floors = self._floors()
+        over = -log_q / self.unit - floors  # (k,) of tops over floors
         return RectanglesFrame(
             step=step,
             part="",
@@ -122,6 +125,8 @@ class _Run:
             entropy=losses.entropy(p) / self.unit,
             cost=losses.weighed(p, -log_q) / self.unit,
             kl=losses.divergence(p, log_q) / self.unit,
+            dearer=losses.weighed(p, np.maximum(over, 0.0)),
+            cheaper=losses.weighed(p, np.maximum(-over, 0.0)),
             code=float(p @ np.array([len(word) for word in self.words], float)),
             gap=_gap(z, int(p.argmax())),
             ceiling=max(float(floors.max()), self._highest()),
