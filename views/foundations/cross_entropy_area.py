@@ -22,8 +22,8 @@ ROOM, ENDLESS = 1.2, 1.35  # how high the axis goes above the highest top; where
 UNSEEN = 0.0005  # a divergence
 STILL = {"still": True}
 HALO = {"shadow": "@halo"}
-DEARER = {"shape": "/", "fgcolor": "@accent", "bgcolor": "@wash", "size": 6, "solidity": 0.35}
-CHEAPER = {"shape": "\\", "fgcolor": "@c1", "bgcolor": "@surface", "size": 6, "solidity": 0.2}
+DEARER = {"shape": "/", "fgcolor": "@accent", "bgcolor": "@wash", "size": 7, "solidity": 0.3}
+CHEAPER = {"shape": "\\", "fgcolor": "@c1", "bgcolor": "@surface", "size": 8, "solidity": 0.15}
 
 
 def rectangles(look: Look[RectanglesFrame]) -> Picture:
@@ -118,7 +118,7 @@ def _areas(look: Look[RectanglesFrame], here: Ground) -> Panel:
         bars.rectangles(here.left, here.right, lower, floors, colour="@c1", fillpattern=CHEAPER),
         *_code(look, here),
         here.level(floors, colour="@ink2", width=1.5, dash="dash", meta=STILL),
-        curves.line(*_seams(here), colour="@surface", width=3),
+        curves.line(*_seams(here), colour="@surface", width=3 if WIDE * frame.p[frame.p > 0].min() > 20 else 1),
         here.level(np.where(frame.never, np.nan, here.tops), colour="@ink", width=3),
         here.level(here.tops[moved], moved, colour="@accent", width=5, meta={"key": "lamp", "still": True}),
         curves.line(*_torn(frame, here), colour="@accent", width=3, meta=STILL),
@@ -165,29 +165,28 @@ def _code(look: Look[RectanglesFrame], here: Ground) -> list[Trace]:
     seen = [(k, row, sign) for k, row, sign in digits if PHONE * frame.p[k] > 12 and (row + 0.6) * bit < here.high]
     at, up = np.array([k for k, _, _ in seen], int), np.array([row for _, row, _ in seen], float)
     texts, widest = [sign for *_, sign in seen], int(frame.p.argmax())
-    words = bars.labels(here.middle[at], bit * (up + 0.5), texts, size=19, meta=STILL)
-    named = [look.say("word")] * bool(frame.words[widest])
-    under = [0.5 * bit - 0.04 * here.high] * len(named)
-    below = bars.labels([here.middle[widest]] * len(named), under, named, size=11, place="bottom center")
-    words["textfont"] |= {"color": "@ink3"} | HALO
-    return [here.level(bit * (up + 1), at, colour="@surface", width=2, meta=STILL), words, below | {"meta": STILL}]
+    words = bars.labels(here.left[at] + 0.012, bit * (up + 0.5), texts, size=19, place="middle right", meta=STILL)
+    named = ["\u2003\u2002" + look.say("word")] * bool(frame.words[widest])
+    foot = [bit * 0.5] * len(named)
+    beside = bars.labels([here.left[widest] + 0.012] * len(named), foot, named, size=11, place="middle right", meta=STILL)
+    return [here.level(bit * (up + 1), at, colour="@surface", width=2, meta=STILL), words, beside]
 
 
 def _said(look: Look[RectanglesFrame], here: Ground) -> list[Trace]:
     """Width × height = area over every top that has room, the lit one's in the lamp's colour; and which line is dashed."""
     frame, texts = look.frame, []
     for p, top, never in zip(frame.p.tolist(), frame.tops.tolist(), frame.never.tolist(), strict=True):
-        factors, area = f"{short(p)} × {number(top, 2)}", f"= {number(p * top, 2)}"
-        ways = (f"{factors} {area}", f"{factors}<br>{area}", area)
+        factors, area = f"{short(p)} × {number(top, 2)}", number(p * top, 2)
+        ways = (f"{factors} = {area}", f"{factors}<br>= {area}", area)
         fits = [text for text, part in zip(ways, (ways[0], factors, area), strict=True) if PHONE * p > width(part, 13) + 2]
         texts.append("∞" if never and p else fits[0] if fits else "")
     inks = ["@accent" if k == here.lit else "@ink" for k in range(len(texts))]
-    over = bars.labels(
-        here.middle, np.minimum(here.tops + 0.008 * here.high, 0.8 * here.high), texts, size=13, place="top center"
-    )
+    up = np.where(frame.never, 0.84 * here.high, here.tops + 0.008 * here.high)
+    over = bars.labels(here.middle, up, texts, size=13, place="top center")
     over["textfont"] |= {"color": inks} | HALO
     widest = int(frame.p.argmax())
-    line = bars.labels(here.left[[widest]], frame.floors[[widest]], ["\u2002" + look.say("floor")], size=11, place="bottom right")
+    below = frame.floors[[widest]] - 0.008 * here.high
+    line = bars.labels(here.right[[widest]], below, [look.say("floor") + "\u2002"], size=11, place="bottom left")
     line["textfont"] |= HALO
     return [line, over]
 

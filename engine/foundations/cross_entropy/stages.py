@@ -43,20 +43,24 @@ def logits(params: Logits) -> Iterator[LogitsFrame]:
         raise ParamError("ce_truth", truth=params.truth, count=len(z))
     naive, shifted = plain(z), safe(z)
     q = np.array(shifted["share"])
-    now = sizes(q, true)
-    ends = {
-        "loss": -shifted["log"][true] + 0.0,
-        "naive_loss": -naive["log"][true] + 0.0,
-        "behind": float(z.max() - z[true]),
-        "slope": float(now[0] if params.loss == "cross_entropy" else now[1]),
-    }
     naive |= _rows(slope=plain_slope(params.loss, np.array(naive["share"]), true))
     shifted |= _rows(slope=slope(params.loss, q, true))
-    curve = _sizes_by_gap(z, true)
+    curve, now = _sizes_by_gap(z, true), sizes(q, true)
     for step, part in enumerate(("", *STAGES)):
         come = {"z", *STAGES[:step]}
-        so_far = [{stage: row for stage, row in way.items() if stage in come} for way in (naive, shifted)]
-        yield LogitsFrame(step, part, len(STAGES) + 1, *so_far, **ends, sizes=curve.copy(), sizes_now=now.copy())
+        yield LogitsFrame(
+            step=step,
+            part=part,
+            total=len(STAGES) + 1,
+            naive={stage: row for stage, row in naive.items() if stage in come},
+            shifted={stage: row for stage, row in shifted.items() if stage in come},
+            loss=-shifted["log"][true] + 0.0,
+            naive_loss=-naive["log"][true] + 0.0,
+            behind=float(z.max() - z[true]),
+            slope=float(now[0] if params.loss == "cross_entropy" else now[1]),
+            sizes=curve.copy(),
+            sizes_now=now.copy(),
+        )
 
 
 def read(text: str) -> np.ndarray:
