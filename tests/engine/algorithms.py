@@ -101,6 +101,7 @@ def few_strokes() -> data.Image:
 
 IMPORTED = (unet, networks, swin_net)  # workers find torch imported: a run is not charged for it
 FEW: dict[str, Callable[[], Any]] = {
+    "cross_entropy": lambda: data.sample("opposite"),
     "decoding": lambda: data.sample("notes"),
     "diffusion": few_strokes,
     "diffusion.points": few_points,

@@ -18,7 +18,7 @@ from ui.text import LANGUAGES, theory
 
 SECTION = {slug: section for section, slugs in SECTIONS.items() for slug in slugs}
 REFUSED = {  # rightly: what is typed names nothing there is, or a network has no weights for the edges
-    "close_up", "gcn_node", "gcn_labelled", "gcn_weights", "w2v_unknown",
+    "close_up", "gcn_node", "gcn_labelled", "gcn_weights", "w2v_unknown", "ce_logits",
 }  # fmt: skip
 seen: set[Hashable] = set()  # figures that Plotly has accepted
 
