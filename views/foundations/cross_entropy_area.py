@@ -38,7 +38,7 @@ def rectangles(look: Look[RectanglesFrame]) -> Picture:
         key=key,
         metrics=[(name, facts[name]) for name in ("cost", "entropy", "kl")],
         hold=0.5 if key == "rest" else 3.0 if frame.step < 4 else 1.0,
-        **_sum(look),
+        **_sum(look, here),
     )
 
 
@@ -93,13 +93,15 @@ def _key(look: Look[RectanglesFrame]) -> str:
     return "fast" if look.params.bounces and look.params.steps else "certain" if frame.p.max() == 1 else ""
 
 
-def _sum(look: Look[RectanglesFrame]) -> dict[str, Any]:
-    """The cost as a sum of areas, the largest of them written out."""
+def _sum(look: Look[RectanglesFrame], here: Ground) -> dict[str, Any]:
+    """The cost as a sum of areas, the largest of them written out; and what the code says of the lit class."""
     frame = look.frame
     heights, some = np.where(frame.never, np.inf, frame.tops), np.flatnonzero(frame.p)
     shown = np.sort(some[np.argsort(-frame.p[some] * heights[some], kind="stable")][:TERMS]).tolist()
     terms = " + ".join(rf"{{p{k}}}! \cdot {{h{k}}}!" for k in range(len(shown))) + r" + \cdots" * (len(some) > TERMS)
-    values: Values = {"cost": (number(frame.cost, 3), 0)}
+    of_lit = {"share": number(float(frame.q[here.lit]), 3), "slope": number(float(frame.slopes[here.lit]), 3)}
+    told_ = {"cost": number(frame.cost, 3), "name": escaped(cut(here.names[here.lit], 6)), **of_lit}
+    values: Values = {name: (text, 0) for name, text in told_.items()}
     for k, at in enumerate(shown):
         values = {**values, f"p{k}": (short(float(frame.p[at])), 0), f"h{k}": (number(float(heights[at]), 3), 0)}
     log = r"\log_2" if look.params.unit == "bits" else r"\ln"

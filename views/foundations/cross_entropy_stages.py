@@ -27,6 +27,7 @@ SLOPES = {
     ),
 }
 BROKEN = {"shape": "/", "fgcolor": "@bad", "bgcolor": "@surface", "size": 7, "solidity": 0.12}
+SAID_BROKEN = {"exp": "exp_broken", "share": "share_broken", "log": "log_broken"}  # sentences
 OTHER = {"cross_entropy": "squared", "squared": "cross_entropy"}
 
 
@@ -46,7 +47,7 @@ def logits(look: Look[LogitsFrame]) -> Picture:
     return look.picture(
         columns(_ways(look), _slopes(look, chosen)),
         facts=facts,
-        key=frame.part + "_broken" if frame.part in ("exp", "share", "log") and any(_broken(frame, frame.part)) else "",
+        key=SAID_BROKEN.get(frame.part, "") if any(_broken(frame, frame.part)) else "",
         metrics=[(name, facts[name] if come[name] else None) for name in known],
         derived={name: value if come[name] and math.isfinite(value) else None for name, value in known.items()},
         hold=3.0,
@@ -60,16 +61,17 @@ def written(value: float) -> str:
 
 
 def _formula(frame: LogitsFrame, true: int, loss: str) -> dict[str, Any]:
-    top, z = max(frame.naive["z"]), frame.naive["z"][true]
+    """The step's formula and its values, and what the code says of the true class."""
+    way, z = frame.shifted, frame.naive["z"][true]
+    if not frame.step:
+        return {}
+    values: dict[str, tuple[Any, int]] = {"m": (way["max"][0], _digits(way["max"][0])), "z": (z, _digits(z))}
+    values |= {stage: (_cell(way[stage][true]), 0) for stage in ("share", "log") if stage in way}
+    values |= {"sum": (written(way["sum"][0]), 0), "rest": (short(float(np.log(way["sum"][0]))), 0)} if "sum" in way else {}
+    values |= {"loss": (written(frame.loss), 0), "slope": (short(frame.slope), 0)}
     if frame.part == "slope":
-        return {"formula": SLOPES[loss], "values": {"slope": (short(frame.slope), 0)}}
-    if frame.part == "log" and math.isfinite(z):
-        rest = short(float(np.log(frame.shifted["sum"][0])))
-        return {
-            "formula": LOSS,
-            "values": {"m": (top, _digits(top)), "z": (z, _digits(z)), "rest": (rest, 0), "loss": (written(frame.loss), 0)},
-        }
-    return {"formula": SAME, "values": {"m": (top, _digits(top))}} if frame.step else {}
+        return {"formula": SLOPES[loss], "values": values}
+    return {"formula": LOSS if frame.part == "log" and math.isfinite(z) else SAME, "values": values}
 
 
 def _digits(value: float) -> int:

@@ -27,7 +27,7 @@ ALGORITHMS = (
         "halves",
         opens=0,
         code={"step": (descend, ("q =", "return np.asarray", "return descent"))},
-        says={"q =": "q = ⟦share⟧", "return np.asarray": "slope = ⟦slope⟧"},
+        says={"q =": "⟦name⟧: q = ⟦share⟧", "return np.asarray": "⟦name⟧: ⟦slope⟧"},
     ),
     Algorithm(
         "logits",
@@ -42,6 +42,7 @@ ALGORITHMS = (
             "log": (SAFE, ("log_q =",)),
             "slope": (stages.slope, ("return",)),
         },
+        says={"top =": "m = ⟦m⟧", "total =": "Σ = ⟦sum⟧", "q =": "q = ⟦share⟧", "log_q =": "log q = ⟦log⟧"},
     ),
 )
 
