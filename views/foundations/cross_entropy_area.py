@@ -164,13 +164,15 @@ def _code(look: Look[RectanglesFrame], here: Ground) -> list[Trace]:
     """Code words of P stand on the widths, a bit as high as a bit of surprise: their area is their mean length."""
     frame, bit = look.frame, float(np.log(2)) if look.params.unit == "nats" else 1.0
     digits = [(k, row, sign) for k, word in enumerate(frame.words) for row, sign in enumerate(reversed(word))]
-    seen = [(k, row, sign) for k, row, sign in digits if PHONE * frame.p[k] > 12 and (row + 0.6) * bit < here.high]
+    seen = [(k, row, sign) for k, row, sign in digits if PHONE * frame.p[k] > 40 and (row + 0.6) * bit < here.high]
     at, up = np.array([k for k, _, _ in seen], int), np.array([row for _, row, _ in seen], float)
     texts, widest = [sign for *_, sign in seen], int(frame.p.argmax())
-    words = bars.labels(here.left[at] + 0.012, bit * (up + 0.5), texts, size=19, place="middle right", meta=STILL)
+    foot = max(0.2 * bit, 0.032 * here.high)  # of a digit in its cell
+    words = bars.labels(here.left[at] + 0.012, bit * up + foot, texts, size=19, place="middle right", meta=STILL)
     named = ["\u2003\u2002" + look.say("word")] * bool(frame.words[widest])
-    foot = [bit * 0.5] * len(named)
-    beside = bars.labels([here.left[widest] + 0.012] * len(named), foot, named, size=11, place="middle right", meta=STILL)
+    beside = bars.labels(
+        [here.left[widest] + 0.012] * len(named), [foot] * len(named), named, size=11, place="middle right", meta=STILL
+    )
     return [here.level(bit * (up + 1), at, colour="@surface", width=2, meta=STILL), words, beside]
 
 
@@ -188,7 +190,8 @@ def _said(look: Look[RectanglesFrame], here: Ground) -> list[Trace]:
     over["textfont"] |= {"color": inks} | HALO
     widest = int(frame.p.argmax())
     below = frame.floors[[widest]] - 0.008 * here.high
-    line = bars.labels(here.right[[widest]], below, [look.say("floor") + "\u2002"], size=11, place="bottom left")
+    dashed = (look.say("floor") + "\u2002") * bool(below[0] > 0.06 * here.high)
+    line = bars.labels(here.right[[widest]], below, [dashed], size=11, place="bottom left")
     line["textfont"] |= HALO
     return [line, over]
 
