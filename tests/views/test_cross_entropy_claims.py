@@ -133,3 +133,23 @@ def test_broken_cells_are_hatched_and_sound_ones_are_not():
     calm = list(ce.logits(ce.Logits(logits="2, 1, -1")))
     last = view.draw(calm, 7, ce.Logits(logits="2, 1, -1"), (), view.Options(), text).data
     assert not any(np.asarray(trace["x"]).size for trace in last if trace.get("fillpattern"))
+
+
+@pytest.mark.parametrize("kind", ["rectangles", "logits"])
+def test_through_a_film_only_numbers_change_so_that_a_step_is_drawn_quickly(kind):
+    sample = (data.sample("opposite"),) if kind == "rectangles" else ()
+    params = ce.Rectangles() if kind == "rectangles" else ce.Logits()
+    run, text = runs.frames(ce.ALGORITHMS, params, *sample), theory("cross_entropy", "en")
+    pictures = [view.draw(run, i, params, sample, view.Options(), text) for i in (1, 2, 3, len(run) - 1)]
+    first = pictures[0]
+    for other in pictures[1:]:
+        assert other.layout == first.layout
+        assert len(other.data) == len(first.data)
+        for a, b in zip(first.data, other.data, strict=True):
+            assert still(a) == still(b)
+
+
+def still(trace):
+    """What of a trace may not change: all but its numbers, and the lists of its marks."""
+    looks = {key: value for key, value in trace.items() if key not in ("x", "y", "z", "text", "customdata", "meta", "marker")}
+    return repr(looks), sorted(trace.get("marker", {}))

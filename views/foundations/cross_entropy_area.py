@@ -18,7 +18,7 @@ from views.look import Look, Values
 WIDE, PHONE = 480, 290  # px across, reckoned with, of the large panel
 TERMS = 4  # of the sum, that the formula writes out
 UP, ACROSS = 30, 48  # places up and across that a click can mean
-ROOM, ENDLESS = 1.2, 1.35  # how high the axis goes above the highest top; where one has no end
+ROOM, ENDLESS = 1.24, 1.4  # how high the axis goes above the highest top; where one has no end
 UNSEEN = 0.0005  # a divergence
 STILL = {"still": True}
 HALO = {"shadow": "@halo"}
@@ -126,13 +126,9 @@ def _areas(look: Look[RectanglesFrame], here: Ground) -> Panel:
         curves.line(*_torn(frame, here), colour="@accent", width=3, meta=STILL),
         *_said(look, here),
     ]
-    marks = [(f"{sign} {say(word)}", number(getattr(frame, word), 2), colour) for sign, word, colour in SAID]
-    key = legend([(sign, value, colour) for sign, value, colour in marks])
+    key = legend([("╱╱", say("dearer"), "@accent"), ("−\u2002╲╲", say("cheaper"), "@c1"), ("=", "KL", "@ink2")])
     y = {"range": [0, high], "nticks": 5, "showgrid": False}
     return Panel(traces, say("areas"), notes=[*key, upward(say("height", unit=look.name("unit")))], x=_named(frame, here), y=y)
-
-
-SAID = (("╱╱", "dearer", "@accent"), ("╲╲", "cheaper", "@c1"))
 
 
 def _named(frame: RectanglesFrame, here: Ground) -> dict[str, Any]:
@@ -141,7 +137,7 @@ def _named(frame: RectanglesFrame, here: Ground) -> dict[str, Any]:
     shown = [k for k, name in enumerate(called) if PHONE * frame.p[k] > max(width(name, 13), width(short(float(frame.p[k])), 13))]
     texts = [f"{escaped(called[k])}<br>{short(float(frame.p[k]))}" for k in shown]
     look = {"range": [0, 1], "showgrid": False, "tickfont": {"size": 13, "color": "@ink"}}
-    return look | {"tickvals": here.middle[shown], "ticktext": texts}
+    return look | {"tickvals": here.middle[shown].tolist(), "ticktext": texts}
 
 
 def _seams(here: Ground) -> tuple[np.ndarray, np.ndarray]:
@@ -184,16 +180,24 @@ def _said(look: Look[RectanglesFrame], here: Ground) -> list[Trace]:
         ways = (f"{factors} = {area}", f"{factors}<br>= {area}", area)
         fits = [text for text, part in zip(ways, (ways[0], factors, area), strict=True) if PHONE * p > width(part, 13) + 2]
         texts.append("∞" if never and p else fits[0] if fits else "")
-    inks = ["@accent" if k == here.lit else "@ink" for k in range(len(texts))]
     up = np.where(frame.never, 0.84 * here.high, here.tops + 0.008 * here.high)
-    over = bars.labels(here.middle, up, texts, size=13, place="top center")
-    over["textfont"] |= {"color": inks} | HALO
+    others = [text if k != here.lit else "" for k, text in enumerate(texts)]
+    over = bars.labels(here.middle, up, others, colour="@ink", size=13, place="top center")
+    lit = [here.lit] * (here.lit >= 0)
+    lamp = bars.labels(
+        here.middle[lit], up[lit], [texts[k] for k in lit], colour="@accent", size=13, place="top center", meta=STILL
+    )
+    dearer, cheaper, kl = (number(value, 2) for value in (frame.dearer, frame.cheaper, frame.kl))
+    total = bars.labels(
+        [1], [here.high], [f"{dearer} − {cheaper} = {kl}"], colour="@ink", size=13, place="bottom left", meta=STILL
+    )
     widest = int(frame.p.argmax())
     below = frame.floors[[widest]] - 0.008 * here.high
     dashed = (look.say("floor") + "\u2002") * bool(below[0] > 0.06 * here.high)
     line = bars.labels(here.right[[widest]], below, [dashed], size=11, place="bottom left")
-    line["textfont"] |= HALO
-    return [line, over]
+    for trace in (over, lamp, line):
+        trace["textfont"] |= HALO
+    return [line, over, lamp, total]
 
 
 def _logits(look: Look[RectanglesFrame], here: Ground) -> Panel:

@@ -17,6 +17,7 @@ FITS = (-745.13, 709.78)  # logits whose power is neither 0 nor ∞ in double pr
 BLOCKS = {"naive": (17.0, 56.5), "shifted": (60.5, 100.0)}  # from where to where on the large panel, of 100 across
 LINE = -2.7  # where the lines of numbers lie, in rows
 ROWS = ("z", *STAGES)
+STILL = {"still": True}
 FLOOR = 1e-12  # of a gradient: what is smaller is drawn there
 SAME = formula(r"q_k = \frac{e^{z_k}}{\sum_j e^{z_j}} = \frac{e^{z_k - m}}{\sum_j e^{z_j - m}} \qquad m = {m}!!")
 LOSS = formula(r"L = -\log q = m - z + \log \textstyle\sum_j e^{z_j - m} = {m}? - {z}? + {rest}! = {loss}!!")
@@ -96,11 +97,13 @@ def _ways(look: Look[LogitsFrame]) -> Panel:
     """A row a stage, a block a way; over each block the logits on a line, and where on it powers fit."""
     frame, say = look.frame, look.say
     now = ROWS.index(frame.part) if frame.part else 0
-    names, inks = [say("row", stage) for stage in ROWS], ["@accent" if row == now else "@ink2" for row in range(len(ROWS))]
     traces = [bars.rectangles(0, 100, now - 0.46, now + 0.46, colour="@wash", meta={"key": "row"})]
     for block in BLOCKS:
         traces += [*_line(look, block), _heads(look, block), *_cells(frame, block, now)]
-    traces.append(bars.labels([0] * len(ROWS), list(range(len(ROWS))), names, colour=inks, size=13, place="middle right"))
+    for which, colour in ((True, "@accent"), (False, "@ink2")):
+        rows = [row for row in range(len(ROWS)) if (row == now) == which]
+        names = [say("row", ROWS[row]) for row in rows]
+        traces.append(bars.labels([0] * len(rows), rows, names, colour=colour, size=13, place="middle right", meta=STILL))
     font = {"size": 13, "color": "@ink"}
     over = [note(say("way", block), x=left, y=LINE - 1.1, xanchor="left", font=font) for block, (left, _) in BLOCKS.items()]
     y = blank(range=[len(ROWS) - 0.4, LINE - 1.6])
@@ -121,15 +124,18 @@ def _cells(frame: LogitsFrame, block: str, now: int) -> list[Trace]:
         values = way.get(stage, ())
         broken = _broken(frame, stage) if block == "naive" and stage != "z" else [False] * len(values)
         found += [(x, row, value, bad) for x, value, bad in zip(_middles(block, len(values) or 1), values, broken, strict=False)]
-    inks = ["@bad" if bad else "@accent" if row == now else "@ink" for _, row, _, bad in found]
-    words = bars.labels([x for x, *_ in found], [row for _, row, *_ in found], [_cell(value) for *_, value, _ in found], size=12)
-    words["textfont"] |= {"color": inks, "shadow": "@halo"}
+    words = []
+    for ink in ("@ink", "@accent", "@bad"):
+        some = [one for one in found if ink == ("@bad" if one[3] else "@accent" if one[1] == now else "@ink")]
+        texts = [_cell(value) for *_, value, _ in some]
+        words.append(bars.labels([x for x, *_ in some], [row for _, row, *_ in some], texts, colour=ink, size=12, meta=STILL))
+        words[-1]["textfont"] |= {"shadow": "@halo"}
     x, y = np.array([(x, row) for x, row, _, bad in found if bad], float).reshape(-1, 2).T
     half = 0.44 * (BLOCKS[block][1] - BLOCKS[block][0]) / n
     frames = bars.rectangles(
         x - half, x + half, y - 0.38, y + 0.38, colour="@surface", line="@bad", width=1.2, fillpattern=BROKEN
     )
-    return [frames | {"meta": {"still": True}}, words | {"meta": {"still": True}}]
+    return [frames | {"meta": STILL}, *words]
 
 
 def _heads(look: Look[LogitsFrame], block: str) -> Trace:
@@ -165,16 +171,16 @@ def _line(look: Look[LogitsFrame], block: str) -> list[Trace]:
         return np.asarray(left + (right - left) * (np.clip(values, low, high) - low) / (high - low))
 
     way: dict[str, Any] = getattr(frame, block)
-    dots = _dots(np.stack([place(np.array(way.get("shift", way["z"]))), np.full(len(z), LINE)], 1))
-    if frame.part == "shift" and block == "shifted":
-        dots["marker"] |= {"line": {"width": 2, "color": "@accent"}}
+    at = np.stack([place(np.array(way.get("shift", way["z"]))), np.full(len(z), LINE)], 1)
+    moved = at if frame.part == "shift" and block == "shifted" else at[:0]
     marks = [value for value in (*FITS, 0.0) if low < value < high]
     (first, last), numbers = place(np.array(FITS)), [short(round(value)) for value in marks]
     return [
         bars.rectangles(first, last, LINE - 0.42, LINE + 0.42, colour="@sequential2"),
         curves.line(np.array([left, right]), np.full(2, LINE), colour="@edge", width=1),
         bars.labels(place(np.array(marks)), [LINE + 0.75] * len(marks), numbers, size=11, colour="@ink3"),
-        dots | {"meta": {"key": f"dots {block}"}},
+        _dots(at) | {"meta": {"key": f"dots {block}"}},
+        points.rings(moved, size=15),
     ]
 
 
