@@ -18,7 +18,11 @@ from views.look import Look, Values
 WIDE, PHONE = 480, 290  # px across, reckoned with, of the large panel
 TERMS = 4  # of the sum, that the formula writes out
 UP, ACROSS = 30, 48  # places up and across that a click can mean
-ROOM, ENDLESS = 1.24, 1.4  # how high the axis goes above the highest top; where one has no end
+ROOM, ENDLESS, TORN = (
+    1.24,
+    1.5,
+    0.86,
+)  # how high the axis goes above the highest top, or where one has no end; where that is cut off
 UNSEEN = 0.0005  # a divergence
 STILL = {"still": True}
 HALO = {"shadow": "@halo"}
@@ -49,7 +53,7 @@ class Ground:
     names: tuple[str, ...]  # (k,) the classes, as the table calls them
     left: np.ndarray  # (k,)
     right: np.ndarray  # (k,)
-    tops: np.ndarray  # (k,) one without end is cut off where the axis ends
+    tops: np.ndarray  # (k,) one without end is cut off
     high: float  # how high the axis goes, the same through a film
     lit: int  # the class whose area has changed most in this step; before the first it is about to
 
@@ -69,7 +73,7 @@ def ground(look: Look[RectanglesFrame]) -> Ground:
     changed = np.where((frame.p > 0) & ~frame.never, frame.p * np.abs(frame.tops - before), -1.0)
     high = ceiling(frame)
     names = read(look.data[0], scale=look.params.scale).names
-    return Ground(names, right - frame.p, right, np.where(frame.never, high, frame.tops), high, int(changed.argmax()))
+    return Ground(names, right - frame.p, right, np.where(frame.never, TORN * high, frame.tops), high, int(changed.argmax()))
 
 
 def ceiling(frame: RectanglesFrame) -> float:
@@ -152,7 +156,7 @@ def _torn(frame: RectanglesFrame, here: Ground) -> tuple[np.ndarray, np.ndarray]
     some = np.flatnonzero(frame.never & (frame.p > 0))
     share = np.linspace(0, 1, 25)
     x = here.left[some, None] + share * frame.p[some, None]
-    y = here.high * (0.95 + 0.03 * (-1.0) ** np.arange(25)) + 0 * x
+    y = here.high * (TORN + 0.02 * (-1.0) ** np.arange(25)) + 0 * x
     return points.gapped_ways(np.stack([x, y], -1))
 
 
@@ -180,14 +184,14 @@ def _said(look: Look[RectanglesFrame], here: Ground) -> list[Trace]:
         ways = (f"{factors} = {area}", f"{factors}<br>= {area}", area)
         fits = [text for text, part in zip(ways, (ways[0], factors, area), strict=True) if PHONE * p > width(part, 13) + 2]
         texts.append("∞" if never and p else fits[0] if fits else "")
-    up = np.where(frame.never, 0.84 * here.high, here.tops + 0.008 * here.high)
+    up = np.where(frame.never, (TORN - 0.13) * here.high, here.tops + 0.008 * here.high)
     others = [text if k != here.lit else "" for k, text in enumerate(texts)]
     over = bars.labels(here.middle, up, others, colour="@ink", size=13, place="top center")
     lit = [here.lit] * (here.lit >= 0)
     lamp = bars.labels(
         here.middle[lit], up[lit], [texts[k] for k in lit], colour="@accent", size=13, place="top center", meta=STILL
     )
-    dearer, cheaper, kl = (number(value, 2) for value in (frame.dearer, frame.cheaper, frame.kl))
+    dearer, cheaper, kl = (number(value, 3) for value in (frame.dearer, frame.cheaper, frame.kl))
     total = bars.labels(
         [1], [here.high], [f"{dearer} − {cheaper} = {kl}"], colour="@ink", size=13, place="bottom left", meta=STILL
     )
@@ -204,11 +208,11 @@ def _logits(look: Look[RectanglesFrame], here: Ground) -> Panel:
     """Logits as dots; an arrow from each the way it goes, as long as its slope is steep."""
     frame, n = look.frame, len(here.names)
     low, high = frame.reach.tolist()
-    room = 0.18 * (high - low) + 0.3
+    room = 0.4 * (high - low) + 0.2  # for the longest arrow
     ends = (low - room, high + room)
     steepest = float(np.abs(look.frames[0].slopes).max()) or 1.0
     z = np.where(frame.never, np.nan, frame.logits)
-    at, fall = np.stack([np.arange(n), z], 1), 0.36 * (ends[1] - ends[0]) / steepest * frame.slopes
+    at, fall = np.stack([np.arange(n), z], 1), 0.22 * (ends[1] - ends[0]) / steepest * frame.slopes
     inks = ["@accent" if k == here.lit else "@ink" for k in range(n)]
     each = zip(here.names, z.tolist(), frame.slopes.tolist(), strict=True)
     said = [look.say("hover_logit", name=name, z=number(value, 3), slope=number(slope, 3)) for name, value, slope in each]
