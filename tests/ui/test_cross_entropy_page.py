@@ -3,13 +3,12 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine import data
 from tests.pages import opened, visit
 from tests.ui.test_experiments import shown as shown
 from tests.ui.test_strip import is_taken, take
-from ui.data.own import Own
 
 pytestmark = pytest.mark.usefixtures("bugs_break")
+MOVED = b"row,a,b,c\nP,0.5,0.25,0.25\nQ,0.375,0.375,0.25\n"
 
 
 def _click() -> None:
@@ -45,16 +44,13 @@ def test_a_click_makes_another_table_the_visitors_own():
 @pytest.mark.parametrize(("name", "stays"), [("goal", True), ("floor", False)])
 def test_an_experiment_with_a_goal_stays_while_the_data_are_moved_and_no_other_does(name, stays):
     page = take(opened("cross_entropy"), "cross_entropy", name)
-    topic = visit(page).topic("cross_entropy")
-    topic.data.own = Own(data.sample("opposite"), "moved", 0, edited=True)
-    topic.settings["data"] = "own"
-    page.run()
+    page.file_uploader(key="cross_entropy-upload").set_value(("moved.csv", MOVED, "text/csv")).run()
+    assert visit(page).topic("cross_entropy").settings["data"] == "own"
     assert is_taken(page) is stays
 
 
 @pytest.mark.usefixtures("shown")
 def test_an_experiment_with_a_goal_is_left_when_a_setting_is_another():
     page = take(opened("cross_entropy"), "cross_entropy", "goal")
-    visit(page).topic("cross_entropy").settings["steps"] = 7
-    page.run()
+    page.slider(key="cross_entropy.steps").set_value(7).run()
     assert not is_taken(page)
