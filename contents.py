@@ -1,7 +1,7 @@
 """The table of contents: section → topics in reading order. Data only; names and questions stand in the theories."""
 
 SECTIONS: dict[str, list[str]] = {
-    "foundations": ["autograd", "optimisation"],
+    "foundations": ["autograd", "optimisation", "cross_entropy"],
     "language": ["ngram", "word2vec", "decoding"],
     "learning": ["som", "em"],
     "graphs": ["gcn"],
@@ -19,7 +19,19 @@ POSTER: dict[str, str] = {
 }
 
 # For whoever begins: an order from the light to the heavy, and what a topic builds on.
-PATH: list[str] = ["som", "autograd", "optimisation", "em", "ngram", "decoding", "word2vec", "gcn", "swin", "diffusion"]
+PATH: list[str] = [
+    "som",
+    "autograd",
+    "optimisation",
+    "cross_entropy",
+    "em",
+    "ngram",
+    "decoding",
+    "word2vec",
+    "gcn",
+    "swin",
+    "diffusion",
+]
 AFTER: dict[str, list[str]] = {
     "optimisation": ["autograd"],  # slopes are what is followed
     "decoding": ["ngram"],  # a language model is what is decoded
@@ -48,6 +60,7 @@ SYLLABUS: dict[str, dict[str, str]] = {
     },
     "machine": {"em": "em", "sheet": "som"},
     "nets": {"data": "gcn?gcn.show=inspect", "rounds": "gcn?gcn.show=propagate"},
+    "losses": {"entropy": "cross_entropy"},
     "images": {"windows": "swin"},
     "noise": {"forward": "diffusion?diffusion.show=forward", "back": "diffusion"},
 }

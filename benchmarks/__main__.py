@@ -8,7 +8,20 @@ for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 import platform  # noqa: E402
 from datetime import date  # noqa: E402
 
-from benchmarks import autograd, decoding, diffusion, em, gcn, ngram, optimisation, page, som, swin, word2vec  # noqa: E402
+from benchmarks import (  # noqa: E402
+    autograd,
+    cross_entropy,
+    decoding,
+    diffusion,
+    em,
+    gcn,
+    ngram,
+    optimisation,
+    page,
+    som,
+    swin,
+    word2vec,
+)
 
 HEAD = """# Measured
 
@@ -20,7 +33,7 @@ thread, the median of 9 pairs; a ratio is the peer's time over ours. The page's 
 
 def main() -> None:
     head = HEAD.format(date=date.today(), machine=platform.machine(), cores=os.cpu_count(), python=platform.python_version())
-    topics = (ngram, word2vec, decoding, em, som, gcn, swin, diffusion, autograd, optimisation)
+    topics = (ngram, word2vec, decoding, em, som, gcn, swin, diffusion, autograd, optimisation, cross_entropy)
     tables = [topic.table([bench() for bench in topic.BENCHES]) for topic in topics]
     text = head + "\n\n".join(tables) + "\n\n"
     _, part, kept = page.RESULTS.read_text(encoding="utf-8").partition(page.SECTION)  # what follows is measured by itself

@@ -3,6 +3,7 @@
 import contextlib
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
@@ -23,14 +24,19 @@ costs: dict[str, float] = {}
 def topic_of(nodeid: str) -> str:
     """The topic a test is for: a slug in its file's name, or else in its parameters; `HOUSE` where there is none."""
     path, _, case = nodeid.partition("[")
-    words = re.findall(r"[a-z0-9]+", case.lower())
-    return topic_of_file(Path(path.partition("::")[0])) or next((word for word in words if word in TOPICS), HOUSE)
+    return topic_of_file(Path(path.partition("::")[0])) or named(re.findall(r"[a-z0-9]+", case.lower())) or HOUSE
 
 
 def topic_of_file(path: Path) -> str | None:
     """The topic that all tests of a file are for, if it says so."""
-    named = [ALSO.get(word, word) for word in path.stem.split("_")]
-    return next((word for word in named if word in TOPICS), None)
+    return named([ALSO.get(word, word) for word in path.stem.split("_")])
+
+
+def named(words: Sequence[str]) -> str | None:
+    """The topic that is named first among words; a slug may be made of several."""
+    line = f"_{'_'.join(words)}_"
+    found = {line.find(f"_{slug}_"): slug for slug in TOPICS}
+    return found.get(min((at for at in found if at >= 0), default=-2))
 
 
 def room_of(nodeid: str) -> str:

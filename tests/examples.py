@@ -30,6 +30,11 @@ CLOSE = (-1, 0, -1, 1, 0, -1, 60)
 Row = tuple[Any, ...]  # settings of one model each
 
 
+def short(model: type[Options]) -> dict[str, Any]:
+    """The settings of a model that make its runs short, none beyond what it may be."""
+    return {spec.name: min(SHORT[spec.name], int(spec.high or 1e9)) for spec in model.specs() if spec.name in SHORT}
+
+
 def examples(*models: type[Options]) -> list[Row]:
     """Settings of each model a row: first such that any two values of two choices meet in some row, then random ones."""
     return [*covering(*models), *drawn(*models)]

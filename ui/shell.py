@@ -13,10 +13,11 @@ from engine.algorithm import Algorithm, of
 from engine.errors import TheoriaError
 from engine.params import Options, Params
 from engine.points import Added, Removed
+from engine.tables import Table
 from runtime.run import Run
 from ui import address, compare, device, presenting, prose, reading, source, streamlit_patches, teaching
 from ui.controls import controls
-from ui.data import Chosen, Form, add_point, bundled, dataset, of_link, remove_point
+from ui.data import Chosen, Form, add_point, bundled, dataset, of_link, remove_point, take
 from ui.kinds import Kinds
 from ui.language import language, say
 from ui.place import Placed
@@ -110,7 +111,7 @@ def about(text: Topic, kind: Algorithm[Any], samples: Samples, form: Forms | Non
 
 
 def clicks(text: Topic, view: ModuleType, clicked: Clicked, params: Params, data: Any, options: Options) -> None:
-    """Do what a click means: settings are set, a point is added or taken away."""
+    """Do what a click means: settings are set, a point is added or taken away, the table is another."""
     if not hasattr(view, "clicked"):
         return
     try:
@@ -122,6 +123,8 @@ def clicks(text: Topic, view: ModuleType, clicked: Clicked, params: Params, data
         add_point(text, data, meant.place)
     elif isinstance(meant, Removed):
         remove_point(text, data, meant.index)
+    elif isinstance(meant, Table):
+        take(text, meant, (), None)
     else:
         for name, value in meant.items():
             address.put(text.slug, name, value[:200] if isinstance(value, str) else value)

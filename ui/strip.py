@@ -40,7 +40,11 @@ class Strip:
     def left(self, specs: Sequence[Spec], more: Mapping[str, str]) -> None:
         """Leave an experiment whose run is no longer shown. `more`: what a short link says beside the settings."""
         item = taken(self.text)
-        if item and not reading.reads(self.text.slug) and departed(self.text.slug, item.data, item.set, specs, more):
+        if not item or reading.reads(self.text.slug):
+            return
+        goal = item.question.goal is not None  # moves towards a goal may change the data
+        data = address.kept(self.text.slug).get("data", item.data) if goal else item.data
+        if departed(self.text.slug, data, item.set, specs, {} if goal else more):
             _leave(self.text.slug)
             self.one.empty()
             self.begins = self._offer()

@@ -17,7 +17,7 @@ from PIL import Image
 from charts import theme
 from contents import SECTIONS
 from engine import data
-from engine.foundations import autograd, optimisation
+from engine.foundations import autograd, cross_entropy, optimisation
 from engine.generative import diffusion
 from engine.graphs import gcn
 from engine.language import decoding, ngram, word2vec
@@ -226,8 +226,31 @@ def of_optimisation(sheet: Sheet) -> None:
     sheet.dot(tuple(spots[0, -1]), 32, "accent", "surface", 6)
 
 
+def of_cross_entropy(sheet: Sheet) -> None:
+    """Rectangles as wide as P and as high as Q surprises; hatched what is paid too much, and what is saved."""
+    frame = run(cross_entropy)[1][0]
+    right = 90 + 1100 * np.cumsum(frame.p)
+    unit = 560 / frame.ceiling
+    for left, end, top, floor in zip(right - 1100 * frame.p, right, frame.tops, frame.floors, strict=True):
+        line, level = 660 - unit * floor, 660 - unit * top
+        sheet.box(left + 6, max(line, level), end - 6, 660, sheet.mixed("c1", 0.35))
+        hatched(
+            sheet, left + 6, min(line, level), end - 6, max(line, level), "accent" if top > floor else "c1", rising=top > floor
+        )
+        sheet.line([(left + 12, level), (end - 12, level)], "ink", 14)
+
+
+def hatched(sheet: Sheet, left: float, top: float, right: float, bottom: float, role: str, *, rising: bool) -> None:
+    """Slanted strokes that fill a box."""
+    for at in np.arange(left - (bottom - top), right, 34):
+        start, end = max(at, left), min(at + bottom - top, right)
+        spots = [(x, bottom - (x - at) if rising else top + (x - at)) for x in (start, end)]
+        if end - start > 1:
+            sheet.line(spots, role, 9)
+
+
 POSTERS: dict[str, Callable[[Sheet], None]] = {
-    "autograd": of_autograd, "optimisation": of_optimisation,
+    "autograd": of_autograd, "optimisation": of_optimisation, "cross_entropy": of_cross_entropy,
     "som": of_som, "em": of_em, "ngram": of_ngram, "decoding": of_decoding, "word2vec": of_word2vec, "gcn": of_gcn,
     "swin": of_swin, "diffusion": of_diffusion,
 }  # fmt: skip

@@ -108,6 +108,7 @@ IMPORTED = (unet, networks, swin_net)  # workers find torch imported: a run is n
 FEW: dict[str, Callable[[], Any]] = {
     "autograd": few_lines,
     "autograd.fit": few_points,
+    "cross_entropy": lambda: data.sample("opposite"),
     "decoding": lambda: data.sample("notes"),
     "diffusion": few_strokes,
     "diffusion.points": few_points,

@@ -7,7 +7,7 @@ import pytest
 from engine.errors import TheoriaError
 from engine.params import Spec
 from tests.engine.algorithms import ALGORITHMS, Case, fewer
-from tests.examples import SHORT
+from tests.examples import short
 
 every = pytest.mark.parametrize("algorithm", ALGORITHMS, ids=str)
 
@@ -49,7 +49,7 @@ def test_no_parameter_is_called_what_a_link_calls_the_columns_of_own_data(algori
 @every
 def test_a_run_ends_at_the_step_that_its_settings_say(algorithm: Case):
     with fewer():
-        params = algorithm.Params(**{name: value for name, value in SHORT.items() if name in algorithm.Params.model_fields})
+        params = algorithm.Params(**short(algorithm.Params))
         if (last := getattr(params, "last", None)) is not None:
             *_, end = algorithm.train(params, *algorithm.data())
             assert end.step == last

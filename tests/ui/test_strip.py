@@ -37,7 +37,8 @@ def test_every_experiment_stays_while_its_run_is_shown_and_leads_to_the_next(slu
     for number, item in enumerate(items, 1):
         assert f"{number} of {len(items)}" in said(page)
         assert item.question.ask in said(page).replace("&lt;", "<").replace("&gt;", ">").replace("&#x27;", "'")
-        answered(page, item.id)
+        if item.question.goal is None:  # which nobody answers
+            answered(page, item.id)
         page.run()
         assert is_taken(page), item.id
         page.button(key="strip-after").click().run()

@@ -121,8 +121,8 @@ def test_a_topic_has_four_to_six_experiments_whose_settings_are_legal(slug):
             own = {name: value for name, value in values.items() if name in kind.Params.model_fields}
             kind.Params.make(**own)
             options.make(**{name: value for name, value in values.items() if name not in {*own, "show"}})
-        assert (item.question.number is None) == bool(item.question.choices)
-        assert item.question.number or 0 <= item.question.right < len(item.question.choices)
+        assert (item.question.kind == "choice") == bool(item.question.choices)
+        assert item.question.kind in ("number", "goal") or 0 <= item.question.right < len(item.question.choices)
 
 
 def test_every_error_that_is_raised_has_its_sentence():

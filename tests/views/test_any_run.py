@@ -18,7 +18,7 @@ from ui.text import LANGUAGES, theory
 
 SECTION = {slug: section for section, slugs in SECTIONS.items() for slug in slugs}
 REFUSED = {  # rightly: what is typed names nothing there is, or a network has no weights for the edges
-    "autograd_cut", "autograd_v", "close_up", "gcn_labelled", "gcn_node", "gcn_weights", "optimisation_points", "script_empty", "script_syntax", "script_unknown", "w2v_unknown",
+    "autograd_cut", "autograd_v", "ce_logits", "close_up", "gcn_labelled", "gcn_node", "gcn_weights", "optimisation_points", "script_empty", "script_syntax", "script_unknown", "w2v_unknown",
 }  # fmt: skip
 seen: set[Hashable] = set()  # figures that Plotly has accepted
 

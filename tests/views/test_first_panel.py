@@ -11,7 +11,7 @@ from charts.layout import NEAR, PHONE, WIDE
 from charts.panels import Picture
 from contents import SECTIONS
 from tests.engine.algorithms import ALGORITHMS, Case, fewer
-from tests.examples import SHORT
+from tests.examples import short
 from ui.text import theory
 
 SECTION = {slug: section for section, slugs in SECTIONS.items() for slug in slugs}
@@ -37,7 +37,7 @@ def pictures(algorithm: Case) -> list[Picture]:
     options = import_module(draw.__module__).Options()
     text = theory(algorithm.slug, "en")
     with fewer():
-        params = algorithm.Params(**{name: value for name, value in SHORT.items() if name in algorithm.Params.model_fields})
+        params = algorithm.Params(**short(algorithm.Params))
         data = algorithm.data()
         frames = list(algorithm.train(params, *data))
     return [draw(frames, i, params, data, options, text) for i in sorted({0, 1, len(frames) // 2, len(frames) - 1})]

@@ -5,13 +5,14 @@ What a topic takes is said by a `Form`; `dataset` shows the choice. The other na
 
 from ui.data.choosing import dataset
 from ui.data.editing import add_point, remove_point
-from ui.data.forms import EDITED_POINTS, GRAPH, PICTURE, POINTS, SCRIPT, TABLE, TABLE_OR_TEXT, TEXT, Form, script
+from ui.data.forms import EDITED_POINTS, GRAPH, PAIR, PICTURE, POINTS, SCRIPT, TABLE, TABLE_OR_TEXT, TEXT, Form, script
 from ui.data.links import Chosen, bundled, of_link
-from ui.data.own import SESSION_BYTES, brought, forget, show_notes, uploads
+from ui.data.own import SESSION_BYTES, brought, forget, show_notes, take, uploads
 
 __all__ = [
     "EDITED_POINTS",
     "GRAPH",
+    "PAIR",
     "PICTURE",
     "POINTS",
     "SCRIPT",
@@ -30,5 +31,6 @@ __all__ = [
     "remove_point",
     "script",
     "show_notes",
+    "take",
     "uploads",
 ]

@@ -92,6 +92,7 @@ POINTS: Form[Points] = Form(
 )  # fmt: skip
 EDITED_POINTS: Form[Points] = replace(POINTS, image=None, edit=True, words="table")
 TABLE: Form[Table] = Form(make=_as_it_is, code=_as_read, edit=True)
+PAIR: Form[Table] = replace(TABLE, words="pair")
 TEXT: Form[Text] = Form(make=_as_it_is, code=_as_read, edit=True, takes=(Text,), words="text")
 SCRIPT: Form[Text] = Form(make=_as_it_is, code=_script_code, edit=True, takes=(Text,), script=True, words="script")
 TABLE_OR_TEXT: Form[Table | Text] = Form(make=_as_it_is, code=_as_read, edit=True, takes=(Table, Text), words="table_or_text")

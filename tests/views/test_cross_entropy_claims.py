@@ -1,0 +1,155 @@
+"""What the page of cross entropy claims, in its experiments, prose and errata, is so; and what a click on its picture means."""
+
+import numpy as np
+import pytest
+
+from charts import fields
+from engine import data
+from engine.foundations import cross_entropy as ce
+from tests import runs
+from ui.text import LANGUAGES, theory
+from views.foundations import cross_entropy as view
+from views.foundations import cross_entropy_area as area
+
+EXPERIMENTS = {item.id: item for item in theory("cross_entropy", "en").experiments}
+NOTES_P, Q1, Q2 = np.array([1.0, 0, 0]), np.array([0.5, 0.4, 0.1]), np.array([0.8, 0.1, 0.1])
+
+
+def frames(name: str, **other):
+    item = EXPERIMENTS[name]
+    settings = {key: value for key, value in {**item.set, **other}.items() if key != "show"}
+    if item.set.get("show") == "logits":
+        return runs.frames(ce.ALGORITHMS, ce.Logits(**settings))
+    return runs.frames(ce.ALGORITHMS, ce.Rectangles(**settings), data.sample(item.data))
+
+
+def answer(name: str) -> str:
+    return EXPERIMENTS[name].question.choices[EXPERIMENTS[name].question.right]
+
+
+def test_the_floor_is_one_and_a_half_bits_which_words_of_one_two_and_two_bits_reach():
+    end = frames("floor")[-1]
+    assert end.cost == pytest.approx(1.5, abs=EXPERIMENTS["floor"].question.number.within / 100)
+    assert end.code == end.entropy == 1.5
+    assert sorted(map(len, end.words)) == [1, 2, 2]
+
+
+def test_a_sure_and_wrong_net_is_pushed_by_cross_entropy_alone():
+    end = frames("sure")[-1]
+    assert end.sizes_now[0] > 0.999
+    assert f"{end.sizes_now[1]:.1e}" == "8.2e-09"
+    assert answer("sure") == "cross entropy"
+
+
+def test_the_softmax_as_written_is_nan_nought_nought():
+    end = frames("overflow")[-1]
+    assert str(end.naive["share"]) == "(nan, 0.0, 0.0)"
+    assert end.shifted["share"] == (1, 0, 0)
+    assert answer("overflow") == "NaN, 0, 0"
+
+
+def test_smoothed_logits_rest_and_others_go_on():
+    item = EXPERIMENTS["smooth"]
+    assert frames("smooth")[-1].gap == pytest.approx(np.log(0.91 / 0.01), abs=0.001)
+    on, far = frames("smooth", **item.then_set)[-1], frames("smooth", **item.then_set, steps=200)[-1]
+    assert (round(on.gap, 1), round(far.gap, 1)) == (7.7, 9.2)
+    assert frames("smooth", rate=0.5)[-1].gap < 4.51 - item.question.number.within / 2  # so slow a rate has not arrived
+
+
+def test_three_moves_are_enough_and_one_is():
+    item = EXPERIMENTS["goal"]
+    goal = item.question.goal
+    assert (goal.column, goal.side, goal.bound, goal.moves) == ("cost", "below", 1.6, 3)
+    start = frames("goal")[-1]
+    assert start.cost > goal.bound
+    assert len(frames("goal")) == 1  # Play has nothing to do
+    sample = data.sample(item.data)
+    moved = ce.with_top(sample, ce.read(sample), start.q, 2, 0.25, 1.0)
+    after = next(ce.rectangles(ce.Rectangles(steps=0), moved)).cost
+    assert round(after, 2) == 1.56 < goal.bound
+
+
+def test_the_errata_and_the_table_of_the_notes_are_reckoned_right():
+    costs = [ce.cross_entropy(np.log(q), NOTES_P) for q in (Q1, Q2)]
+    assert [round(float(cost), 3) for cost in costs] == [0.693, 0.223]
+    assert round(float(-np.log(Q1).sum()), 3) == 3.912
+    for name, cost in zip(("notes_q1", "notes_q2"), costs, strict=True):
+        frame = next(ce.rectangles(ce.Rectangles(unit="nats", steps=0), data.sample(name)))
+        assert frame.cost == pytest.approx(cost, abs=1e-12)
+
+
+def test_a_double_holds_powers_up_to_709():
+    with np.errstate(over="ignore"):
+        assert np.isfinite(np.exp(709.78))
+        assert np.isinf(np.exp(709.79))
+        assert np.exp(-745.13) > 0 == np.exp(-745.14)
+
+
+# ---- clicks and words
+
+
+@pytest.mark.parametrize("unit", ["bits", "nats"])
+@pytest.mark.parametrize("name", ["halves", "opposite", "impossible", "notes_q1"])
+def test_a_click_puts_the_top_that_it_is_over_where_it_is(name, unit):
+    params, sample = ce.Rectangles(unit=unit), data.sample(name)
+    frame = next(ce.rectangles(params, sample))
+    for index in (5, 100, 500, 777, area.UP * area.ACROSS - 1):
+        x, height = fields.where(index, (0, 1), area.place_ends(area.ceiling(frame)), shape=(area.UP, area.ACROSS))
+        table = view.clicked("top", index, frame, params, sample, view.Options())
+        after = next(ce.rectangles(params, table))
+        at = int(np.searchsorted(np.cumsum(frame.p), x))
+        assert after.tops[at] == pytest.approx(height, abs=0.02)
+        assert after.p.tolist() == frame.p.tolist()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("name", "settings", "key"),
+    [("halves", {}, "start"), ("notes_q1", {}, "certain"), ("impossible", {}, "endless"), ("halves", {"rate": 5.0}, "fast")],
+)
+def test_what_is_special_about_a_start_is_said(language, name, settings, key):
+    params, sample, text = ce.Rectangles(**settings), data.sample(name), theory("cross_entropy", language)
+    start = [next(ce.rectangles(params, sample))]
+    said = view.draw(start, 0, params, (sample,), view.Options(), text).said
+    assert said.startswith(text.scenes["rectangles"]["said"][key].partition("{")[0])
+
+
+def test_rest_is_said_once_the_areas_no_longer_differ():
+    params, sample, text = ce.Rectangles(), data.sample("halves"), theory("cross_entropy", "en")
+    run = list(ce.rectangles(params, sample))
+    said = [view.draw(run, i, params, (sample,), view.Options(), text).said.startswith("Every top") for i in (1, 3, 40)]
+    assert said == [False, False, True]
+
+
+def test_broken_cells_are_hatched_and_sound_ones_are_not():
+    text, params = theory("cross_entropy", "en"), ce.Logits()
+    run = list(ce.logits(params))
+
+    def hatched(i: int) -> int:
+        traces = view.draw(run, i, params, (), view.Options(), text).data
+        return sum(np.isfinite(np.asarray(trace["x"], float)).sum() // 5 for trace in traces if trace.get("fillpattern"))
+
+    assert [hatched(i) for i in range(8)] == [0, 0, 0, 1, 2, 3, 6, 7]
+    calm = list(ce.logits(ce.Logits(logits="2, 1, -1")))
+    last = view.draw(calm, 7, ce.Logits(logits="2, 1, -1"), (), view.Options(), text).data
+    assert not any(np.asarray(trace["x"]).size for trace in last if trace.get("fillpattern"))
+
+
+@pytest.mark.parametrize("kind", ["rectangles", "logits"])
+def test_through_a_film_only_numbers_change_so_that_a_step_is_drawn_quickly(kind):
+    sample = (data.sample("opposite"),) if kind == "rectangles" else ()
+    params = ce.Rectangles() if kind == "rectangles" else ce.Logits()
+    run, text = runs.frames(ce.ALGORITHMS, params, *sample), theory("cross_entropy", "en")
+    pictures = [view.draw(run, i, params, sample, view.Options(), text) for i in (1, 2, 3, len(run) - 1)]
+    first = pictures[0]
+    for other in pictures[1:]:
+        assert other.layout == first.layout
+        assert len(other.data) == len(first.data)
+        for a, b in zip(first.data, other.data, strict=True):
+            assert still(a) == still(b)
+
+
+def still(trace):
+    """What of a trace may not change: all but its numbers, and the lists of its marks."""
+    looks = {key: value for key, value in trace.items() if key not in ("x", "y", "z", "text", "customdata", "meta", "marker")}
+    return repr(looks), sorted(trace.get("marker", {}))

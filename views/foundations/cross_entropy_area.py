@@ -1,0 +1,237 @@
+"""What `views.foundations.cross_entropy` draws of two distributions: areas that are costs, logits on their way, the course."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from charts import bars, curves, fields, points
+from charts.formula import formula
+from charts.labels import width
+from charts.layout import columns, rows
+from charts.numbers import number, short
+from charts.panels import Panel, Picture, Trace, escaped, legend, note, told, upward
+from charts.words import cut
+from engine.foundations.cross_entropy import RectanglesFrame, read
+from views.look import Look, Values
+
+WIDE, PHONE = 480, 290  # px across, reckoned with, of the large panel
+TERMS = 4  # of the sum, that the formula writes out
+UP, ACROSS = 30, 48  # places up and across that a click can mean
+ROOM, ENDLESS, TORN = (
+    1.24,
+    1.5,
+    0.86,
+)  # how high the axis goes above the highest top, or where one has no end; where that is cut off
+UNSEEN = 0.0005  # a divergence
+STILL = {"still": True}
+HALO = {"shadow": "@halo"}
+DEARER = {"shape": "/", "fgcolor": "@accent", "bgcolor": "@wash", "size": 7, "solidity": 0.3}
+CHEAPER = {"shape": "\\", "fgcolor": "@c1", "bgcolor": "@surface", "size": 8, "solidity": 0.15}
+
+
+def rectangles(look: Look[RectanglesFrame]) -> Picture:
+    """Rectangles whose area is the cost, the logits that carry them, and how the cost falls."""
+    frame, here = look.frame, ground(look)
+    facts = {name: number(getattr(frame, name), 3) for name in ("cost", "entropy", "kl", "code")}
+    facts |= {"unit": look.name("unit"), "name": here.names[here.lit], "top": number(float(frame.tops[here.lit]), 3)}
+    key = _key(look)
+    return look.picture(
+        columns(_areas(look, here), rows(_logits(look, here), _course(look))),
+        facts=facts,
+        key=key,
+        metrics=[(name, facts[name]) for name in ("cost", "entropy", "kl")],
+        hold=0.5 if key == "rest" else 3.0 if frame.step < 4 else 1.0,
+        **_sum(look, here),
+    )
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where rectangles stand."""
+
+    names: tuple[str, ...]  # (k,) the classes, as the table calls them
+    left: np.ndarray  # (k,)
+    right: np.ndarray  # (k,)
+    tops: np.ndarray  # (k,) one without end is cut off
+    high: float  # how high the axis goes, the same through a film
+    lit: int  # the class whose area has changed most in this step; before the first it is about to
+
+    @property
+    def middle(self) -> np.ndarray:
+        return np.asarray((self.left + self.right) / 2)
+
+    def level(self, y: np.ndarray, which: Any = slice(None), **look: Any) -> Trace:
+        """Level lines across the widths of all classes, or of some."""
+        sides, up = np.stack([self.left, self.right], 1)[which], np.stack([y, y], 1)
+        return curves.line(*points.gapped_ways(np.stack([sides, up], -1)), **look)
+
+
+def ground(look: Look[RectanglesFrame]) -> Ground:
+    frame, right = look.frame, np.cumsum(look.frame.p)
+    before = look.frames[-2].tops if len(look.frames) > 1 else frame.tops - np.abs(frame.slopes)
+    changed = np.where((frame.p > 0) & ~frame.never, frame.p * np.abs(frame.tops - before), -1.0)
+    high = ceiling(frame)
+    names = read(look.data[0], scale=look.params.scale).names
+    return Ground(names, right - frame.p, right, np.where(frame.never, TORN * high, frame.tops), high, int(changed.argmax()))
+
+
+def ceiling(frame: RectanglesFrame) -> float:
+    """How high the axis goes."""
+    return max(frame.ceiling, 0.5) * (ENDLESS if (frame.never & (frame.p > 0)).any() else ROOM)
+
+
+def place_ends(high: float) -> tuple[float, float]:
+    """From where to where tops can be clicked: not at 0, where q would be 1."""
+    step = high / UP
+    return step / 2, high + step / 2
+
+
+def _key(look: Look[RectanglesFrame]) -> str:
+    """The sentence, where the part alone does not pick it."""
+    frame = look.frame
+    if np.isinf(frame.cost):
+        return "endless"
+    if frame.step:
+        return "rest" if frame.kl < UNSEEN else ""
+    return "fast" if look.params.bounces and look.params.steps else "certain" if frame.p.max() == 1 else ""
+
+
+def _sum(look: Look[RectanglesFrame], here: Ground) -> dict[str, Any]:
+    """The cost as a sum of areas, the largest of them written out; and what the code says of the lit class."""
+    frame = look.frame
+    heights, some = np.where(frame.never, np.inf, frame.tops), np.flatnonzero(frame.p)
+    shown = np.sort(some[np.argsort(-frame.p[some] * heights[some], kind="stable")][:TERMS]).tolist()
+    terms = " + ".join(rf"{{p{k}}}! \cdot {{h{k}}}!" for k in range(len(shown))) + r" + \cdots" * (len(some) > TERMS)
+    of_lit = {"share": number(float(frame.q[here.lit]), 3), "slope": number(float(frame.slopes[here.lit]), 3)}
+    told_ = {"cost": number(frame.cost, 3), "name": escaped(cut(here.names[here.lit], 6)), **of_lit}
+    values: Values = {name: (text, 0) for name, text in told_.items()}
+    for k, at in enumerate(shown):
+        values = {**values, f"p{k}": (short(float(frame.p[at])), 0), f"h{k}": (number(float(heights[at]), 3), 0)}
+    log = r"\log_2" if look.params.unit == "bits" else r"\ln"
+    return {"formula": formula(rf"H(P, Q) = -\sum_i p_i \, {log} q_i = {terms} = {{cost}}!!"), "values": values}
+
+
+def _areas(look: Look[RectanglesFrame], here: Ground) -> Panel:
+    """Widths p, heights −log q; hatched: what Q costs beyond −log p, and, the other way, what it saves below it."""
+    frame, say, floors, high = look.frame, look.say, look.frame.floors, here.high
+    lower, upper = np.minimum(here.tops, floors), np.maximum(here.tops, floors)
+    moved = slice(here.lit, here.lit + (len(look.frames) > 1))
+    traces = [
+        fields.cells((0, 1), place_ends(high), template="%{y:.2f}: " + say("hover_top"), click="top", shape=(UP, ACROSS)),
+        bars.rectangles(here.left, here.right, 0, lower, colour="@sequential2"),
+        bars.rectangles(here.left, here.right, floors, upper, colour="@accent", fillpattern=DEARER),
+        bars.rectangles(here.left, here.right, lower, floors, colour="@c1", fillpattern=CHEAPER),
+        *_code(look, here),
+        here.level(floors, colour="@ink2", width=1.5, dash="dash", meta=STILL),
+        curves.line(*_seams(here), colour="@surface", width=3 if WIDE * frame.p[frame.p > 0].min() > 20 else 1),
+        here.level(np.where(frame.never, np.nan, here.tops), colour="@ink", width=3),
+        here.level(here.tops[moved], moved, colour="@accent", width=5, meta={"key": "lamp", "still": True}),
+        curves.line(*_torn(frame, here), colour="@accent", width=3, meta=STILL),
+        *_said(look, here),
+    ]
+    key = legend([("╱╱", say("dearer"), "@accent"), ("−\u2002╲╲", say("cheaper"), "@c1"), ("=", "KL", "@ink2")])
+    y = {"range": [0, high], "nticks": 5, "showgrid": False}
+    return Panel(traces, say("areas"), notes=[*key, upward(say("height", unit=look.name("unit")))], x=_named(frame, here), y=y)
+
+
+def _named(frame: RectanglesFrame, here: Ground) -> dict[str, Any]:
+    """An axis that names the classes that have room, their p below."""
+    called = [cut(name, 12) for name in here.names]
+    shown = [k for k, name in enumerate(called) if PHONE * frame.p[k] > max(width(name, 13), width(short(float(frame.p[k])), 13))]
+    texts = [f"{escaped(called[k])}<br>{short(float(frame.p[k]))}" for k in shown]
+    look = {"range": [0, 1], "showgrid": False, "tickfont": {"size": 13, "color": "@ink"}}
+    return look | {"tickvals": here.middle[shown].tolist(), "ticktext": texts}
+
+
+def _seams(here: Ground) -> tuple[np.ndarray, np.ndarray]:
+    """Upright lines between the classes."""
+    x = here.right[:-1]
+    up = np.stack([np.zeros(len(x)), np.full(len(x), here.high)], 1)
+    return points.gapped_ways(np.stack([np.stack([x, x], 1), up], -1))
+
+
+def _torn(frame: RectanglesFrame, here: Ground) -> tuple[np.ndarray, np.ndarray]:
+    """Jagged lines where tops have no end."""
+    some = np.flatnonzero(frame.never & (frame.p > 0))
+    share = np.linspace(0, 1, 25)
+    x = here.left[some, None] + share * frame.p[some, None]
+    y = here.high * (TORN + 0.02 * (-1.0) ** np.arange(25)) + 0 * x
+    return points.gapped_ways(np.stack([x, y], -1))
+
+
+def _code(look: Look[RectanglesFrame], here: Ground) -> list[Trace]:
+    """Code words of P stand on the widths, a bit as high as a bit of surprise: their area is their mean length."""
+    frame, bit = look.frame, float(np.log(2)) if look.params.unit == "nats" else 1.0
+    digits = [(k, row, sign) for k, word in enumerate(frame.words) for row, sign in enumerate(reversed(word))]
+    seen = [(k, row, sign) for k, row, sign in digits if PHONE * frame.p[k] > 40 and (row + 0.6) * bit < here.high]
+    at, up = np.array([k for k, _, _ in seen], int), np.array([row for _, row, _ in seen], float)
+    texts, widest = [sign for *_, sign in seen], int(frame.p.argmax())
+    foot = max(0.2 * bit, 0.032 * here.high)  # of a digit in its cell
+    words = bars.labels(here.left[at] + 0.012, bit * up + foot, texts, size=19, place="middle right", meta=STILL)
+    named = ["\u2003\u2002" + look.say("word")] * bool(frame.words[widest])
+    beside = bars.labels(
+        [here.left[widest] + 0.012] * len(named), [foot] * len(named), named, size=11, place="middle right", meta=STILL
+    )
+    return [here.level(bit * (up + 1), at, colour="@surface", width=2, meta=STILL), words, beside]
+
+
+def _said(look: Look[RectanglesFrame], here: Ground) -> list[Trace]:
+    """Width × height = area over every top that has room, the lit one's in the lamp's colour; and which line is dashed."""
+    frame, texts = look.frame, []
+    for p, top, never in zip(frame.p.tolist(), frame.tops.tolist(), frame.never.tolist(), strict=True):
+        factors, area = f"{short(p)} × {number(top, 2)}", number(p * top, 2)
+        ways = (f"{factors} = {area}", f"{factors}<br>= {area}", area)
+        fits = [text for text, part in zip(ways, (ways[0], factors, area), strict=True) if PHONE * p > width(part, 13) + 2]
+        texts.append("∞" if never and p else fits[0] if fits else "")
+    up = np.where(frame.never, (TORN - 0.13) * here.high, here.tops + 0.008 * here.high)
+    others = [text if k != here.lit else "" for k, text in enumerate(texts)]
+    over = bars.labels(here.middle, up, others, colour="@ink", size=13, place="top center")
+    lit = [here.lit] * (here.lit >= 0)
+    lamp = bars.labels(
+        here.middle[lit], up[lit], [texts[k] for k in lit], colour="@accent", size=13, place="top center", meta=STILL
+    )
+    dearer, cheaper, kl = (number(value, 3) for value in (frame.dearer, frame.cheaper, frame.kl))
+    total = bars.labels(
+        [1], [here.high], [f"{dearer} − {cheaper} = {kl}"], colour="@ink", size=13, place="bottom left", meta=STILL
+    )
+    widest = int(frame.p.argmax())
+    below = frame.floors[[widest]] - 0.008 * here.high
+    dashed = (look.say("floor") + "\u2002") * bool(below[0] > 0.06 * here.high)
+    line = bars.labels(here.right[[widest]], below, [dashed], size=11, place="bottom left")
+    for trace in (over, lamp, line):
+        trace["textfont"] |= HALO
+    return [line, over, lamp, total]
+
+
+def _logits(look: Look[RectanglesFrame], here: Ground) -> Panel:
+    """Logits as dots; an arrow from each the way it goes, as long as its slope is steep."""
+    frame, n = look.frame, len(here.names)
+    low, high = frame.reach.tolist()
+    room = 0.4 * (high - low) + 0.2  # for the longest arrow
+    ends = (low - room, high + room)
+    steepest = float(np.abs(look.frames[0].slopes).max()) or 1.0
+    z = np.where(frame.never, np.nan, frame.logits)
+    at, fall = np.stack([np.arange(n), z], 1), 0.22 * (ends[1] - ends[0]) / steepest * frame.slopes
+    inks = ["@accent" if k == here.lit else "@ink" for k in range(n)]
+    each = zip(here.names, z.tolist(), frame.slopes.tolist(), strict=True)
+    said = [look.say("hover_logit", name=name, z=number(value, 3), slope=number(slope, 3)) for name, value, slope in each]
+    none = np.flatnonzero(frame.never)
+    traces = [
+        fields.pulls(at, np.stack([np.zeros(n), -fall], 1), colour="@ink2", least=0.05 * (ends[1] - ends[0])),
+        points.cloud(at, colour=inks, size=9, opacity=1, cliponaxis=False) | told(said, link="class", ring=16),
+        bars.labels(none, [ends[0]] * len(none), ["−∞"] * len(none), place="top center"),
+    ]
+    called = [escaped(cut(name, max(36 // n, 1))) for name in here.names]
+    x = {"range": [-0.5, n - 0.5], "tickvals": list(range(n)), "ticktext": called, "showgrid": False}
+    return Panel(traces, look.say("logits"), x=x, y={"range": ends, "nticks": 4}, small=True)
+
+
+def _course(look: Look[RectanglesFrame]) -> Panel:
+    """The cost by step, above what P itself costs."""
+    ends, level = [0, max(look.params.steps, 1)], look.frame.entropy
+    panel = look.history("cost", zero=False, small=True, x={"range": ends})
+    floor = curves.line(np.array(ends), np.full(2, level), colour="@ink2", dash="dash", width=1.5)
+    font = {"size": 11, "color": "@ink2"}
+    key = note(look.say("floor_is"), x=1, y=level, xref="x domain", xanchor="right", yanchor="bottom", font=font)
+    return replace(panel, traces=[floor, *panel.traces], notes=[key], series=("cost", "entropy"))
