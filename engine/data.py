@@ -25,7 +25,7 @@ from engine.points import Kind, Points, notes, points
 from engine.readings import COLUMNS, LABELS, LARGEST, NAME_CHARACTERS, ROWS, UPLOAD_BYTES, Note, clean, cut, is_image
 from engine.samples import TEXTS, sample, sample_table
 from engine.tables import Table, read_table
-from engine.texts import Text, is_dictionary, read_dictionary, read_text, text, words_of, written
+from engine.texts import Text, is_dictionary, read_dictionary, read_script, read_text, script, text, words_of, written
 from engine.texts import columns_of as text_columns_of
 
 __all__ = [
@@ -70,10 +70,12 @@ __all__ = [
     "read_dictionary",
     "read_graph",
     "read_image",
+    "read_script",
     "read_table",
     "read_text",
     "sample",
     "sample_table",
+    "script",
     "small",
     "text",
     "text_columns",

@@ -154,6 +154,21 @@ def written(content: str, *, dictionary: Iterable[str] = (), name: str = "") -> 
     return text(_plain(content, notes), name, dictionary=dictionary, notes=notes, origin="edited")
 
 
+def script(content: str, name: str = "", *, origin: str = "edited") -> Text:
+    """The lines that somebody wrote, as they stand: no sentence is cut, no lines are joined. Raises DataError."""
+    return text(content.splitlines(), name, origin=origin, language="other")
+
+
+def read_script(raw: bytes, name: str = "") -> Text:
+    """The lines in the bytes of a file, as `script` takes them. Raises DataError for what is no text."""
+    if len(raw) > UPLOAD_BYTES:
+        raise DataError("text_too_large", size=round(len(raw) / 2**20, 1), limit=UPLOAD_BYTES // 2**20)
+    found = seems(raw)
+    if found is not None:
+        raise DataError("not_text", kind=found[1])
+    return script(decoded(raw)[0], name, origin="upload")
+
+
 def decoded(raw: bytes) -> tuple[str, str]:
     """Content and the name of its encoding. As for tables; and Chinese in UTF-16 without a mark. Raises DataError."""
     try:

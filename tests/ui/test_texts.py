@@ -133,3 +133,40 @@ def test_a_csv_of_probabilities_is_a_table_and_one_of_sentences_a_text():
 def test_a_table_is_no_text_where_a_text_is_wanted():
     page = opened(data="~" + data.pack(data.sample("notes")))
     assert chosen(page).data == data.sample("yes_no")
+
+
+def _script() -> None:
+    from dataclasses import replace
+    from functools import partial
+
+    import streamlit as st
+
+    from engine import data
+    from engine.foundations.expressions import SCALARS, formula
+    from ui import address
+    from ui.data import dataset, script
+    from ui.text import theory
+
+    names = {"data": {name: name for name in data.TEXTS}}
+    text = replace(theory("som", "en"), slug="words", choices=names)
+    if "begun" not in st.session_state:
+        st.session_state["begun"] = address.arrive("words")
+        st.session_state["form"] = script(partial(formula, grammar=replace(SCALARS, lines=3)))
+    st.session_state["chosen"] = dataset(text, list(data.TEXTS), "yes_no", st.session_state["form"])
+
+
+def test_a_script_is_written_beside_the_picture_and_what_cannot_be_read_leaves_what_is_there():
+    page = AppTest.from_function(_script, default_timeout=30)
+    page.query_params["data"] = "~" + data.pack(data.script("x = 3\nx * x"))
+    page.run()
+    assert not page.exception
+    assert area(page, "script").value == "x = 3\nx * x"
+    area(page, "script").set_value("x = 3.5\n\n y = x*x. real").run()
+    assert chosen(page).data.lines == ("x = 3", "x * x")
+    assert "Line 2" in page.error[0].value
+    area(page, "script").set_value("x = 3. \ny = x * x\n\n  exp(y) + 1. * X ").run()
+    assert not page.exception
+    assert chosen(page).data.lines == ("x = 3.", "y = x * x", "exp(y) + 1. * X")  # no sentence is cut
+    assert eval(chosen(page).code, {"datasets": data}) == chosen(page).data
+    assert data.unpack_text(chosen(page).link["data"][1:]) == chosen(page).data
+    assert not [item for item in page.text_area if item.key.startswith(("words.text", "words.words"))]

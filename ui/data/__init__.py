@@ -5,7 +5,7 @@ What a topic takes is said by a `Form`; `dataset` shows the choice. The other na
 
 from ui.data.choosing import dataset
 from ui.data.editing import add_point, remove_point
-from ui.data.forms import EDITED_POINTS, GRAPH, PICTURE, POINTS, TABLE, TABLE_OR_TEXT, TEXT, Form
+from ui.data.forms import EDITED_POINTS, GRAPH, PICTURE, POINTS, SCRIPT, TABLE, TABLE_OR_TEXT, TEXT, Form, script
 from ui.data.links import Chosen, bundled, of_link
 from ui.data.own import SESSION_BYTES, brought, forget, show_notes, uploads
 
@@ -14,6 +14,7 @@ __all__ = [
     "GRAPH",
     "PICTURE",
     "POINTS",
+    "SCRIPT",
     "SESSION_BYTES",
     "TABLE",
     "TABLE_OR_TEXT",
@@ -27,6 +28,7 @@ __all__ = [
     "forget",
     "of_link",
     "remove_point",
+    "script",
     "show_notes",
     "uploads",
 ]

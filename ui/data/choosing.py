@@ -19,7 +19,7 @@ from ui.data.links import Chosen, arrive, assemble, bundled
 from ui.data.own import Own, show_notes, state_of
 from ui.data.picking import pick_columns, picked_columns
 from ui.data.uploading import upload
-from ui.data.writing import pick_text_column, writer
+from ui.data.writing import pick_text_column, script_box, writer
 from ui.language import say
 from ui.player import trouble
 from ui.text import Topic
@@ -35,9 +35,11 @@ def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) ->
         address.notice("bring_file", name=state.awaited.name, size=state.awaited.size)
     visit().topic(slug).samples = tuple(samples)  # for of_link
     choice, door = _choice(text, samples, default, form, own)
-    needed = form.edit and (form.columns or bool(door and door.open))
+    needed = form.edit and (form.columns or form.script or bool(door and door.open))
     content = own.content if choice == "own" and own else _content_of(choice, needed=needed)
     picked = picked_columns(slug, content, choice) if isinstance(content, Table) and form.columns else None
+    if form.script and door and isinstance(content, Text):
+        script_box(text, content, form)
     if door and door.open:
         with door, st.container(key="bring"):
             picked = _bring(text, form, content, choice) or picked
@@ -65,7 +67,7 @@ def _choice(text: Topic, samples: Sequence[str], default: str, form: Form[Any], 
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="dataset"):
         if not reading.hides(slug, "data"):
             choice = st.selectbox(text.labels["data"], options, format_func=names.__getitem__, key=key, on_change=settled)
-            icon = ":material/edit:" if form.edit else ":material/upload_file:"
+            icon = ":material/edit:" if form.edit and not form.script else ":material/upload_file:"
             door = st.popover(say(form.door), icon=icon, help=say(form.door), key=f"{slug}-own", on_change="rerun")
     address.kept(slug)["data"] = choice
     return choice, door
@@ -76,12 +78,13 @@ def _bring(text: Topic, form: Form[Any], content: Content | None, choice: str) -
     slug, picked = text.slug, None
     if form.edit and isinstance(content, Table):
         editor(text, content)
-    elif isinstance(content, Text):
+    elif isinstance(content, Text) and not form.script:
         writer(text, content)
     st.file_uploader(say("own_" + form.words), key=f"{slug}-upload", on_change=upload, args=(text, form))
-    st.caption(say("limits_" + form.words))
+    if not form.script:  # then they stand below the box
+        st.caption(say("limits_" + form.words))
     st.caption(say("own_travels"))
-    if problem := state_of(slug).problem:
+    if (problem := state_of(slug).problem) and not form.script:
         trouble(problem)
     if isinstance(content, Table) and form.columns and _can_pick(choice):
         picked = pick_columns(text, content)

@@ -1,7 +1,8 @@
-"""What a topic takes: points from chosen columns, a table as it is, a text, a graph, a picture; and whether it can be edited."""
+"""What a topic takes: points of chosen columns, a table as it is, a text, a script, a graph, a picture; if it can be edited."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from engine.columns import choose
@@ -31,6 +32,7 @@ class Form(Generic[D]):
     image_code: str = "datasets.palette({})"  # the same as Python, given an expression for the picture
     edit: bool = False  # whether it can be edited on the page
     takes: tuple[type[Table] | type[Text], ...] = (Table,)  # what can be brought beside pictures
+    script: bool = False  # whether a text is a script: it is written in a box beside the picture, its lines stay as they are
     read: Callable[[bytes, str], Table] = read_table  # what makes the table of a file
     unpack: str = ""  # Python that makes the data of a link's text, where it is not what their kind says
     words: str = (
@@ -46,7 +48,22 @@ class Form(Generic[D]):
     @property
     def door(self) -> str:
         """The phrase on the door to one's own data."""
-        return "edit_data" if self.edit else "own_data" if self.columns else "own_" + self.words
+        return "own_script" if self.script else "edit_data" if self.edit else "own_data" if self.columns else "own_" + self.words
+
+
+@cache
+def script(check: Callable[[Sequence[str]], object]) -> "Form[Text]":
+    """A script or an expression, which `check` refuses with DataError where its lines cannot be read."""
+
+    def make(content: Text, picked: Picked) -> Text:
+        check(content.lines)
+        return content
+
+    return replace(SCRIPT, make=make)
+
+
+def _script_code(expression: str, content: Text, picked: Picked) -> str:
+    return f"datasets.script({chr(10).join(content.lines)!r})"
 
 
 def _points_code(expression: str, table: Table, picked: Picked) -> str:
@@ -76,6 +93,7 @@ POINTS: Form[Points] = Form(
 EDITED_POINTS: Form[Points] = replace(POINTS, image=None, edit=True, words="table")
 TABLE: Form[Table] = Form(make=_as_it_is, code=_as_read, edit=True)
 TEXT: Form[Text] = Form(make=_as_it_is, code=_as_read, edit=True, takes=(Text,), words="text")
+SCRIPT: Form[Text] = Form(make=_as_it_is, code=_script_code, edit=True, takes=(Text,), script=True, words="script")
 TABLE_OR_TEXT: Form[Table | Text] = Form(make=_as_it_is, code=_as_read, edit=True, takes=(Table, Text), words="table_or_text")
 GRAPH: Form[Graph] = Form(
     make=lambda table, _: graph_of(table), code=lambda expression, *_: f"datasets.graph_of({expression})", edit=True,

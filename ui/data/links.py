@@ -64,7 +64,8 @@ def assemble(slug: str, choice: str, own: Own | None, picked: Picked | None, def
     if packed is not None:
         link = {"data": "~" + packed}
         unpack = {Points: "datasets.points_of({})", Text: "datasets.unpack_text({})"}.get(type(made), "datasets.unpack({})")
-        return Chosen(made, link, None, (form.unpack or unpack).format(f'"{packed}"'), link)
+        unpacked = (form.unpack or unpack).format(f'"{packed}"')
+        return Chosen(made, link, None, code if form.script else unpacked, link)
     if own.edited:
         return Chosen(made, {"data": default}, say("edited_note"), code, {})
     link = {"data": f"file:{own.name}:{own.size}:{own.content.digest[:12]}"} | columns_link

@@ -10,7 +10,7 @@ from engine.errors import DataError
 from engine.images import read_image
 from engine.readings import clean, cut, is_image
 from engine.tables import Table, read_table
-from engine.texts import Text, is_dictionary, read_dictionary, read_text
+from engine.texts import Text, is_dictionary, read_dictionary, read_script, read_text
 from engine.texts import columns_of as text_columns_of
 from ui import address
 from ui.data.forms import Content, Form
@@ -33,7 +33,7 @@ def upload(text: Topic, form: Form[Any]) -> None:
             raise DataError("session_full", limit=SESSION_BYTES // 1_000_000)
         raw = file.getvalue()
         let_go(file)
-        if Text in form.takes and is_dictionary(file.name):
+        if Text in form.takes and not form.script and is_dictionary(file.name):
             take_words(text, read_dictionary(raw))
             return
         pictures = form.image is not None and (not form.takes or is_image(raw))
@@ -58,6 +58,8 @@ def _read(raw: bytes, name: str, form: Form[Any]) -> Table | Text:
     """A file as what the form takes; where it takes both, a CSV with a column of numbers is a table. Raises DataError."""
     if Text not in form.takes:
         return form.read(raw, name)
+    if form.script:
+        return read_script(raw, name)
     if Table in form.takes and name.lower().endswith((".csv", ".tsv")):
         table = read_table(raw, name)
         if numeric_columns(table):
@@ -66,8 +68,10 @@ def _read(raw: bytes, name: str, form: Form[Any]) -> Table | Text:
 
 
 def try_out(content: Content, form: Form[Any]) -> None:
-    """Raise now what the first look at a table would raise later."""
+    """Raise now what the first look at a table, or the reading of a script, would raise later."""
     if not form.accepts(content):
         raise DataError("is_text")
+    if form.script:
+        form.make(content, ((), None))
     if isinstance(content, Table):
         form.make(content, (first_columns(content, "own"), content.label))
