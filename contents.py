@@ -1,6 +1,7 @@
 """The table of contents: section → topics in reading order. Data only; names and questions stand in the theories."""
 
 SECTIONS: dict[str, list[str]] = {
+    "foundations": ["tensors"],
     "language": ["ngram", "word2vec", "decoding"],
     "learning": ["som", "em"],
     "graphs": ["gcn"],
@@ -8,10 +9,10 @@ SECTIONS: dict[str, list[str]] = {
     "generative": ["diffusion"],
 }
 # The topic whose picture stands for its section on the home page.
-POSTER: dict[str, str] = {"language": "decoding", "learning": "som", "graphs": "gcn", "vision": "swin", "generative": "diffusion"}
+POSTER: dict[str, str] = {"foundations": "tensors", "language": "decoding", "learning": "som", "graphs": "gcn", "vision": "swin", "generative": "diffusion"}
 
 # For whoever begins: an order from the light to the heavy, and what a topic builds on.
-PATH: list[str] = ["som", "em", "ngram", "decoding", "word2vec", "gcn", "swin", "diffusion"]
+PATH: list[str] = ["som", "tensors", "em", "ngram", "decoding", "word2vec", "gcn", "swin", "diffusion"]
 AFTER: dict[str, list[str]] = {
     "decoding": ["ngram"],  # a language model is what is decoded
     "word2vec": ["ngram"],  # words, contexts and counts

@@ -49,6 +49,7 @@ class Told:
 
     verb: str  # new, view, alias, write, lost, layer, grown, backward, refused
     name: str = ""  # what it is about
+    other: str = ""  # another name of the same object
     refused: str = ""
     culprit: Kept | None = None  # what broke a way back, or will have bent it
     right: float = np.nan  # the first number of the gradient, had nobody written past the counter
@@ -74,7 +75,7 @@ class Script:
             warnings.simplefilter("ignore")  # torch's notes on layers that are lazy
             try:
                 return self._statement(tree)
-            except (RuntimeError, IndexError, TypeError, ValueError, ZeroDivisionError, OverflowError) as problem:
+            except (RuntimeError, IndexError, TypeError, ValueError) as problem:
                 return self._refused(tree, problem)
 
     # ---- statements
@@ -130,7 +131,7 @@ class Script:
             raise DataError("script_taken", line=self.line, name=name)
         before = self.names.get(name)
         also = [other for other, thing in self.names.items() if thing is value and other != name]
-        told = Told("layer", name, bound=before is not value, same=before is value)
+        told = Told("layer", name, also[0] if also else "", bound=before is not value, same=before is value)
         if isinstance(value, Tensor):
             fresh = self.memory.storages[self.memory.number(self._checked(value))].line == self.line
             told.verb = "new" if fresh else "write" if self.memory.written else "alias" if also or told.same else "view"
@@ -239,8 +240,11 @@ class Script:
             return self._seen(function(*operands))
         if not all(isinstance(operand, (int, float)) for operand in operands):
             raise DataError("tensors_operands", line=self.line)
-        whole = all(isinstance(operand, int) for operand in operands) and function is not operator.pow
-        found = function(*(operands if whole else map(float, operands)))
+        whole = all(isinstance(operand, int) for operand in operands) and function not in (operator.pow, operator.truediv)
+        try:
+            found = function(*(operands if whole else map(float, operands)))
+        except (OverflowError, ZeroDivisionError) as problem:
+            raise DataError("tensors_large", line=self.line, limit=LARGEST) from problem
         if isinstance(found, complex) or abs(found) > LARGEST:
             raise DataError("tensors_large", line=self.line, limit=LARGEST)
         return found
@@ -366,7 +370,7 @@ class Script:
         if not kind:
             code = "tensors_shape" if SHAPES.search(said) else "tensors_torch"
             raise DataError(code, line=self.line, text=written(tree), said=cut(said, 120)) from problem
-        told = Told("refused", self._name_of(self.aim), kind)
+        told = Told("refused", self._name_of(self.aim), refused=kind)
         if kind == "saved" and self.aim is not None:
             broken = [kept for kept in self.memory.needed([self.aim]) if kept.tensor._version != kept.version]
             told.culprit = broken[-1] if broken else None  # the way back begins with what was kept last

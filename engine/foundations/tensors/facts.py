@@ -8,16 +8,14 @@ import numpy as np
 from torch import Tensor
 from torch.nn.parameter import UninitializedParameter
 
-from engine.errors import Diverged, TheoriaError
-from engine.foundations.expressions import statements
+from engine.errors import Diverged
+
 from engine.foundations.tensors.carrying import Script, Told
-from engine.foundations.tensors.grammar import SCRIPT
 from engine.foundations.tensors.memory import Kept
 from engine.foundations.tensors.script import GONE, KEPT, NAMED, TEMPORARY, ScriptFrame
 from engine.foundations.tensors.strides import grid
 
 NOTHING = Told("")
-PLAIN = ("new", "view", "alias")
 
 
 @dataclass(frozen=True)
@@ -30,25 +28,7 @@ class View:
     shown: np.ndarray  # (elements,)
 
 
-def whole(lines: Sequence[str]) -> tuple[list[ScriptFrame], TheoriaError | None]:
-    """The frames of all lines, the untouched start first, and what ended the script before its end. Raises DataError."""
-    trees = statements(lines, SCRIPT)
-    script, problem = Script(), None
-    before = list[View]()
-    frames = [_frame(script, "", NOTHING, before, before)]
-    try:
-        for text, tree in zip(lines, trees, strict=True):
-            told = script.carry_out(tree)
-            after = _views(script)
-            frames.append(_frame(script, text, told, before, after))
-            before = after
-    except TheoriaError as found:
-        problem = found
-    total = len(frames) if problem is None else len(lines) + 1
-    return [_complete(frame, frames, total) for frame in frames], problem
-
-
-def _views(script: Script) -> list[View]:
+def views(script: Script) -> list[View]:
     """All that is shown: names, weights of layers, and gradients."""
     found = script.shown()
     found += [(f"{name}.grad", leaf.grad) for name, leaf in script.leaves() if leaf.grad is not None]
@@ -61,8 +41,8 @@ def _views(script: Script) -> list[View]:
     return out
 
 
-def _frame(script: Script, line: str, told: Told, before: Sequence[View], after: Sequence[View]) -> ScriptFrame:
-    """The facts of a line. What needs the lines to come is filled in at the end."""
+def facts(script: Script, line: str, told: Told, before: Sequence[View], after: Sequence[View]) -> ScriptFrame:
+    """A frame of what a line has come to, but for what needs the lines to come: `complete` fills that in. Raises Diverged."""
     memory = script.memory
     kept = memory.needed([view.tensor for view in after if view.storage >= 0])
     kept += [told.culprit] if told.culprit and told.culprit not in kept else []
@@ -70,13 +50,14 @@ def _frame(script: Script, line: str, told: Told, before: Sequence[View], after:
     blocks = [len(storage.numbers) * 4 for storage in memory.storages if storage.line == script.line and line]
     grown = _grown(script, before, after, told)
     return ScriptFrame(
-        step=script.line, part="", total=0, line=line, verb=told.verb, name=told.name, refused=told.refused,
+        step=script.line, part="", total=0, line=line, verb=told.verb, name=told.name, other=told.other,
+        refused=told.refused,
         **_of_names(after), bound=np.array([told.bound and view.name == told.name for view in after], bool),
         turned=np.array(turned, int), **_of_storages(script, after, kept), blocks=np.array(blocks, int),
         **_of_kept(script, kept, after), culprit=kept.index(told.culprit) if told.culprit else -1,
         bytes=sum(blocks), changed=max(turned, default=0), gradient=_first_gradient(after), right=told.right,
         parameters=sum(view.shown.size for view in after if view.name.endswith((".weight", ".bias"))),
-        same_object=grown[0], same_memory=grown[1], room=(),
+        same_object=grown[0], same_memory=grown[1], keeps=np.zeros(0, int), room=(),
     )  # fmt: skip
 
 
@@ -168,20 +149,26 @@ def _first_gradient(views: Sequence[View]) -> float:
     return next((float(view.shown[0]) for view in views if view.name.endswith(".grad")), np.nan)
 
 
-def _complete(frame: ScriptFrame, frames: Sequence[ScriptFrame], total: int) -> ScriptFrame:
+def complete(frame: ScriptFrame, frames: Sequence[ScriptFrame], total: int) -> ScriptFrame:
     """A frame that also holds what is to come, so that a picture can keep its place."""
     last = frames[-1]
-    room: dict[str, tuple[int, int]] = {}
-    for one in frames:
-        for name, shape, dims in zip(one.names, one.shape.tolist(), one.dims.tolist(), strict=True):
-            rows, columns = grid(shape, dims)
-            most = room.get(name, (1, 1))
-            room[name] = max(rows, most[0]), max(columns, most[1])
     more = len(last.size) - len(frame.size)
     free = int(last.size.sum() - frame.size.sum())
+    keeps = [np.bincount(one.kept_in, minlength=len(last.size)) for one in frames]
     return replace(
         frame, total=total, life=np.concatenate([frame.life, np.zeros(more, int)]), made=last.made, letter=last.letter,
         size=last.size, contents=np.concatenate([frame.contents, np.zeros(free, np.float32)]),
-        written=np.concatenate([frame.written, np.zeros(free, bool)]),
-        room=tuple((name, *most) for name, most in room.items()),
+        written=np.concatenate([frame.written, np.zeros(free, bool)]), keeps=np.max(keeps, axis=0), room=_room(frames),
     )  # fmt: skip
+
+
+def _room(frames: Sequence[ScriptFrame]) -> tuple[tuple[str, int, int, int], ...]:
+    """Every name there will be, the most rows and columns it has, and the storage it reads first."""
+    room: dict[str, tuple[int, int, int]] = {}
+    for frame in frames:
+        for name, shape, dims, storage in zip(frame.names, frame.shape, frame.dims, frame.storage, strict=True):
+            rows, columns = grid(shape.tolist(), int(dims))
+            before = room.get(name, (1, 1, -1))
+            home = int(storage) if before[2] < 0 else before[2]
+            room[name] = max(rows, before[0]), max(columns, before[1]), home
+    return tuple((name, *most) for name, most in room.items())

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from engine.samples import Samples
-from engine.texts import Text, text
+from engine.texts import Text, script
 
 SUM = ["X = torch.ones(2, 3)", "Y = torch.ones(2, 3)", "V = Y[0]"]
 LEAF = ["w = torch.tensor([1.0, 2.0]).requires_grad_()"]
@@ -57,7 +57,7 @@ SCRIPTS: dict[str, list[str]] = {
 
 
 def _sample(name: str) -> Callable[[], Text]:
-    return lambda: text(SCRIPTS[name], name, language="en")
+    return lambda: script("\n".join(SCRIPTS[name]), name, origin="sample")
 
 
 SAMPLES: Samples = {name: _sample(name) for name in SCRIPTS}

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from engine.errors import TheoriaError
+from engine.foundations.tensors.grammar import readable
 from engine.foundations.tensors.strides import cells
 from engine.frames import Frame
 from engine.params import Params
@@ -24,6 +27,7 @@ class ScriptFrame(Frame):
     line: str
     verb: str  # what the line did: new, view, alias, write, lost, layer, grown, backward, refused; "" before the first
     name: str  # what it is about
+    other: str  # another name of the same object, where there is one
     refused: str  # why torch would not: overlap, partial, leaf, leaf_view, contiguous, saved, freed, scalar, no_grad, out, flag
     names: tuple[str, ...]
     storage: np.ndarray  # (n,) the storage a name reads; −1: a weight that has no memory yet
@@ -55,7 +59,8 @@ class ScriptFrame(Frame):
     parameters: int  # numbers in all layers
     same_object: int  # whether a name that was bound anew stands for the object it stood for before: 1, 0; −1: it is new
     same_memory: int
-    room: tuple[tuple[str, int, int], ...]  # every name there will be, with the most rows and columns it has
+    keeps: np.ndarray  # (s,) how many tensors are kept in it at most, in any line
+    room: tuple[tuple[str, int, int, int], ...]  # every name there will be, the most rows and columns it has, its first storage
 
     def reads(self, name: int) -> np.ndarray:
         """The cells of its storage (elements,) that a name reads, in reading order; none where it has no memory yet."""
@@ -75,9 +80,21 @@ def script(params: Listing, data: Text) -> Iterator[ScriptFrame]:
     Raises DataError, which names the line, where a line is not allowed or means nothing, and Diverged where numbers are not
     finite; the frames up to there stand.
     """
-    from engine.foundations.tensors.facts import whole
+    from engine.foundations.tensors.carrying import Script
+    from engine.foundations.tensors.facts import NOTHING, complete, facts, views
 
-    frames, problem = whole(data.lines)
-    yield from frames
+    trees = readable(data.lines)
+    script, before, problem = Script(), list[Any](), None
+    frames = [facts(script, "", NOTHING, before, before)]
+    try:
+        for line, tree in zip(data.lines, trees, strict=True):
+            told = script.carry_out(tree)  # by torch itself
+            after = views(script)
+            frames.append(facts(script, line, told, before, after))
+            before = after
+    except TheoriaError as found:
+        problem = found
+    total = len(frames) if problem is None else len(trees) + 1
+    yield from (complete(frame, frames, total) for frame in frames)
     if problem:
         raise problem
