@@ -1,17 +1,17 @@
 """Cells in a row, cells in grids, and threads that hang from one to the other. Boxes are [n, 4]: left, right, low, high."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from charts import bars, points
 from charts.labels import width
-from charts.numbers import number, short
+from charts.numbers import short
 from charts.panels import Trace
 
-HANG = np.linspace(0, 1, 9)
+HANG = np.linspace(0, 1, 17)
 EASE = HANG**2 * (3 - 2 * HANG)  # as a thread leaves straight down, and comes in straight
+NONE = np.zeros((0, 1 + len(HANG), 2))
 
 
 def row(left: float, low: float, count: int, across: float, high: float) -> np.ndarray:
@@ -57,11 +57,16 @@ def middles(boxes: np.ndarray) -> np.ndarray:
     return np.stack([(boxes[:, 0] + boxes[:, 1]) / 2, (boxes[:, 2] + boxes[:, 3]) / 2], 1)
 
 
-def fitting(values: Sequence[float], across: float, size: float) -> list[str]:
-    """Numbers as long as `across` px let them be: whole, or with as many digits as have room; "" where not even one has."""
-    return [next((text for text in _ways(value) if width(text, size) <= across), "") for value in values]
+def fitting(values: np.ndarray, across: float, size: float) -> list[str]:
+    """Numbers of one row of cells `across` px wide, all with as many digits as have room; none where not even few have."""
+    for digits in (4, 3, 2, 1):
+        texts = [_brief(float(value), digits) for value in values]
+        if all(width(text, size) <= across for text in texts):
+            return texts
+    return [""] * len(values)
 
 
-def _ways(value: float) -> list[str]:
-    said = short(value, 4), short(value, 3), short(value, 2), number(value, 1)
-    return [text.removeprefix("0") if text.startswith("0.") else text.replace("−0.", "−.") for text in said]
+def _brief(value: float, digits: int) -> str:
+    """Without the nought before a point."""
+    text = short(value, digits)
+    return text.replace("0.", ".", 1) if text.startswith(("0.", "−0.")) else text

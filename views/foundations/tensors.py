@@ -3,7 +3,10 @@
 The budget of lines is overdrawn: a script can do eleven things, and torch refuses for as many reasons, each in its own words.
 """
 
+from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from charts.formula import formula
 from charts.layout import columns, rows
@@ -16,18 +19,18 @@ from engine.foundations.tensors.strides import indices
 from engine.params import Options as Settings
 from engine.params import Params, Value, number
 from engine.texts import Text
-from views.foundations.tensors_memory import letter, lit_names, memory, seen_by
+from views.foundations.tensors_memory import letter, lit_names, memory, places_of
 from views.foundations.tensors_sheet import reads
 from views.foundations.tensors_strides import strides
 from views.look import Look, Values, scenes
 
 ADDRESS = (
     formula(r"\text{NAME} \mapsto {o}! = {c}!!"),
-    formula(r"\text{NAME}\,[{i}!] \mapsto {o}! + {i}! \cdot {s}! = {c}!!"),
-    formula(r"\text{NAME}\,[{i}!, {j}!] \mapsto {o}! + {i}! \cdot {s}! + {j}! \cdot {t}! = {c}!!"),
-    formula(r"\text{NAME}\,[{i}!, {j}!, {k}!] \mapsto {o}! + {i}! \cdot {s}! + {j}! \cdot {t}! + {k}! \cdot {u}! = {c}!!"),
+    formula(r"\text{NAME}[{i}!] \mapsto {o}! + {i}! \cdot {s}! = {c}!!"),
+    formula(r"\text{NAME}[{i}!, {j}!] \mapsto {o}! + {i}! \cdot {s}! + {j}! \cdot {t}! = {c}!!"),
+    formula(r"\text{NAME}[{i}!, {j}!, {k}!] \mapsto {o}! + {i}! \cdot {s}! + {j}! \cdot {t}! + {k}! \cdot {u}! = {c}!!"),
 )
-LINES = 10  # of a script
+LINES, ROW = 10, 19  # of a script; px of a row of a table, on a phone
 SHARES = (62, 38)
 
 
@@ -78,7 +81,8 @@ def _facts(look: Look[ScriptFrame]) -> dict[str, Any]:
     """What the sentences say."""
     frame, say = look.frame, look.say
     gradients = [f"{name} = {_numbers(frame, k)}" for k, name in enumerate(frame.names) if name.endswith(".grad") and _touched(frame, k)]
-    turned = [say("of", name=name, count=int(count), all=len(frame.reads(k))) for k, (name, count) in enumerate(zip(frame.names, frame.turned, strict=True)) if count]  # fmt: skip
+    order = sorted(np.flatnonzero(frame.turned).tolist(), key=lambda k: frame.names[k] != frame.name)
+    turned = [say("of", name=frame.names[k], count=int(frame.turned[k]), all=len(frame.reads(k))) for k in order]
     node, role, names = frame.keepers[frame.culprit] if frame.culprit >= 0 else ("", "", "")
     home = next((int(at) for name, at in zip(frame.names, frame.storage, strict=True) if name == frame.name), -1)
     return {
@@ -113,7 +117,7 @@ def _more(look: Look[ScriptFrame]) -> Safe:
             out += say("bends", node=node, names=names or "–", version=int(version))
             break
     cell = look.options.cell
-    if 0 <= cell < len(frame.contents) and (seen := seen_by(look, cell)):
+    if 0 <= cell < len(frame.contents) and (seen := places_of(frame).who(cell)):
         out += say("asked", seen=seen)
     return Safe(out)
 
@@ -144,7 +148,7 @@ def _address(look: Look[ScriptFrame]) -> tuple[str, Values, int]:
         return "", {}, -1
     name = frame.names.index(frame.name)
     cells, dims = reads(frame, name), int(frame.dims[name])
-    spots = indices(frame.shape[name].tolist(), dims)
+    spots = indices(tuple(frame.shape[name].tolist()), dims)
     every: dict[int, int] = {}
     for place, cell in enumerate(cells.tolist()):
         every.setdefault(cell, place)
@@ -169,9 +173,10 @@ def _lines(look: Look[ScriptFrame]) -> Panel:
     said = [("✗" if ran[k].refused else look.say("bytes", n=ran[k].bytes) if ran[k].bytes else "") if k in ran else "" for k in range(1, len(lines) + 1)]
     cells = [f"{k}\u2002{cut(line, 44)}" for k, line in enumerate(lines, 1)]
     faint = [k not in ran for k in range(1, len(lines) + 1)]
-    parts = [(0.0, "", cells), (1.0, "", said)]
+    parts = [(0.0, look.say("line"), cells), (1.0, look.say("made"), said)]
     frames = list(range(1, len(lines) + 1))
-    return table(look.say("script"), parts, lit=frame.step - 1, faint=faint, rows=LINES, size=11, link="line", frames=frames)
+    made = table(look.say("script"), parts, lit=frame.step - 1, faint=faint, rows=LINES, size=11, link="line", frames=frames)
+    return replace(made, tall=ROW * (LINES + 2))
 
 
 def _names(look: Look[ScriptFrame]) -> Panel:
@@ -190,7 +195,9 @@ def _names(look: Look[ScriptFrame]) -> Panel:
         (1.0, say("version"), numbers[1]),
     ]
     lit = sorted({*lit_names(frame).tolist(), *(k for k in range(len(frame.names)) if known[k] and _touched(frame, k))})
-    return table(say("names"), parts, lit=lit if frame.step else -1, rows=max(5, len(frame.room)), size=11, link="name")
+    rows_ = max(5, len(frame.room))
+    made = table(say("names"), parts, lit=lit if frame.step else -1, rows=rows_, size=11, link="name")
+    return replace(made, tall=ROW * (rows_ + 2))
 
 
 def _row(numbers: list[int]) -> str:

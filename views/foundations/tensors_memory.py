@@ -1,6 +1,7 @@
 """The large panel of a script: strips of numbered cells, above them every name as a grid whose threads hang down to them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from charts.words import cut
 from engine.foundations.tensors import ScriptFrame
 from engine.foundations.tensors.script import ABSENT, GONE, KEPT, NAMED, TEMPORARY
 from engine.foundations.tensors.strides import indices
-from views.foundations.tensors_sheet import HIGH, NAME, SMALL, TOP, WIDE, Sheet, reads, sheet
+from views.foundations.tensors_sheet import HIGH, NAME, NAMES, SMALL, TOP, WIDE, Sheet, reads, sheet
 from views.look import Look
 
 LETTERS = "αβγδεζηθικλμνξοπρστυφχψω"
@@ -20,19 +21,33 @@ COLOURS = ("@c1", "@c2", "@c3", "@c4", "@ink3")  # of storages in the order of t
 SEEN = 6  # places that are named of those that see a cell
 
 
+@dataclass(frozen=True)
+class Places:
+    """All places of all grids in a row, m of them."""
+
+    name: np.ndarray  # (m,) whose it is
+    cell: np.ndarray  # (m,) which cell it is, among all
+    called: list[str]  # (m,) as a script would write it
+    boxes: np.ndarray  # (m, 4)
+    bright: np.ndarray  # bool (m,) the line has made, written or let it be read anew
+
+    def who(self, cell: int) -> str:
+        """The first of those that see a cell."""
+        found = [self.called[k] for k in np.flatnonzero(self.cell == cell).tolist()]
+        return ", ".join(found[:SEEN]) + ", …" * (len(found) > SEEN)
+
+
 def memory(look: Look[ScriptFrame]) -> Panel:
     """The picture: what is lit is what the line has made, read anew or written, in the strip and in every grid that sees it."""
-    frame, of = look.frame, sheet(look.frame, _labels(look), look.say("kept", node="Addmm", version=0, now=1))
-    cells, owner = _all_cells(of, frame)
-    names, places = lit_names(frame), lit_cells(frame)
-    bright = np.isin(owner, names) | places[_read(frame)]
+    frame, of = look.frame, sheet(look.frame, _labels(look), look.say("keeps", node="Addmm", version=0))
+    lit, places = lit_cells(frame), places_of(frame, of)
     traces = [
-        *_threads(of, frame, bright, look.options.cell),
-        *_strips(of, frame, places),
-        *_grids(frame, cells, owner, bright),
-        *_words(look, of, cells, bright),
+        *_threads(of, frame, places, look.options.cell),
+        *_strips(of, frame, lit),
+        *_grids(frame, places),
+        *_words(look, of, places, lit),
         *_brackets(look, of),
-        *_targets(look, of, cells, owner),
+        *_targets(look, of, places),
     ]
     return Panel(traces, look.say("memory"), x=blank(range=[0, WIDE]), y=blank(range=[0, HIGH]), tall=400)
 
@@ -43,10 +58,9 @@ def letter(frame: ScriptFrame, storage: int) -> str:
 
 
 def lit_names(frame: ScriptFrame) -> np.ndarray:
-    """The numbers of the names that a line lets stand for something else, makes, or is refused for."""
+    """The numbers of the names that a line lets stand for something else, or makes."""
     made = [at >= 0 and frame.made[at] == frame.step for at in frame.storage.tolist()]
-    about = [frame.refused not in ("", "saved") and name == frame.name for name in frame.names]
-    return np.flatnonzero(frame.bound | np.array(made, bool) | np.array(about, bool)) if frame.step else np.zeros(0, int)
+    return np.flatnonzero(frame.bound | np.array(made, bool)) if frame.step else np.zeros(0, int)
 
 
 def lit_cells(frame: ScriptFrame) -> np.ndarray:
@@ -57,24 +71,24 @@ def lit_cells(frame: ScriptFrame) -> np.ndarray:
     return np.asarray((frame.written | made | broken) & (frame.step > 0))
 
 
-def sees(look: Look[ScriptFrame], cell: int) -> list[str]:
-    """The places that see a cell, as a script would write them."""
-    frame, found = look.frame, []
-    for name, called in enumerate(frame.names):
-        at = indices(frame.shape[name].tolist(), int(frame.dims[name]))
-        for index in at[reads(frame, name) == cell] if frame.storage[name] >= 0 else ():
-            found.append(_place(called, index))
-    return found
+def places_of(frame: ScriptFrame, of: Sheet | None = None) -> Places:
+    """All places of a step's grids; without a sheet they have no boxes."""
+    each = [reads(frame, name) for name in range(len(frame.names))]
+    cell = np.concatenate([np.zeros(0, int), *each]).astype(int)
+    name = np.repeat(np.arange(len(each)), [len(one) for one in each])
+    called = [_place(frame.names[k], index) for k in range(len(each)) if len(each[k]) for index in _indices(frame, k)]
+    boxes = np.concatenate([np.zeros((0, 4)), *(of.cells(frame, k) for k in range(len(each)) if of)])
+    about = np.array([one == frame.name for one in frame.names], bool)
+    bright = np.isin(name, lit_names(frame)) | lit_cells(frame)[cell] | (frame.spared[cell] & about[name])
+    return Places(name, cell, called, boxes, bright)
 
 
-def seen_by(look: Look[ScriptFrame], cell: int) -> str:
-    """The first of them in a row."""
-    found = sees(look, cell)
-    return ", ".join(found[:SEEN]) + ", …" * (len(found) > SEEN)
+def _indices(frame: ScriptFrame, name: int) -> list[list[int]]:
+    return indices(tuple(frame.shape[name].tolist()), int(frame.dims[name])).tolist()  # type: ignore[no-any-return]
 
 
 def _place(name: str, index: Sequence[int]) -> str:
-    return f"{name}[{', '.join(str(int(k)) for k in index)}]" if len(index) else name
+    return f"{name}[{', '.join(map(str, index))}]" if index else name
 
 
 def _labels(look: Look[ScriptFrame]) -> list[str]:
@@ -85,31 +99,19 @@ def _labels(look: Look[ScriptFrame]) -> list[str]:
     return [look.say("temporary", bytes=size) if frame.letter[k] < 0 else named[k] for k, size in enumerate(sizes)]
 
 
-def _all_cells(of: Sheet, frame: ScriptFrame) -> tuple[np.ndarray, np.ndarray]:
-    """The boxes (m, 4) of all grids, and whose each is (m,)."""
-    boxes = [of.cells(frame, name) for name in range(len(frame.names))]
-    return np.concatenate([np.zeros((0, 4)), *boxes]), np.repeat(np.arange(len(boxes)), [len(one) for one in boxes])
-
-
-def _read(frame: ScriptFrame) -> np.ndarray:
-    """The cell (m,) behind every place of all grids."""
-    return np.concatenate([np.zeros(0, int), *(reads(frame, name) for name in range(len(frame.names)))]).astype(int)
-
-
 def _hue(frame: ScriptFrame, storages: np.ndarray) -> np.ndarray:
     """Which of the colours storages have."""
     letters = frame.letter[storages]
     return np.where(letters < 0, len(COLOURS) - 1, np.minimum(letters, len(COLOURS) - 1))
 
 
-def _threads(of: Sheet, frame: ScriptFrame, bright: np.ndarray, chosen: int) -> list[Trace]:
+def _threads(of: Sheet, frame: ScriptFrame, places: Places, chosen: int) -> list[Trace]:
     """Threads in the colours of their storages; those that are lit, and those of the cell that was asked for, over them."""
-    ways = np.concatenate([np.zeros((0, 10, 2)), *(of.threads(frame, name) for name in range(len(frame.names)))])
-    cell = _read(frame)
-    hue = _hue(frame, np.repeat(np.arange(len(frame.size)), frame.size)[cell])
-    quiet = [threads.threads(ways[(hue == k) & ~bright], colour=colour, opacity=0.6) for k, colour in enumerate(COLOURS)]
-    asked = threads.threads(ways[cell == chosen], colour="@ink", width=2.2)
-    return [*quiet, threads.threads(ways[bright], colour="@accent", width=2.0), asked]
+    ways = np.concatenate([threads.NONE, *(of.threads(frame, name) for name in range(len(frame.names)))])
+    hue, lit = _hue(frame, frame.storage[places.name]), places.bright
+    quiet = [threads.threads(ways[(hue == k) & ~lit], colour=colour, opacity=0.6) for k, colour in enumerate(COLOURS)]
+    asked = threads.threads(ways[places.cell == chosen], colour="@ink", width=2.2)
+    return [*quiet, threads.threads(ways[lit], colour="@accent", width=2.0), asked]
 
 
 def _strips(of: Sheet, frame: ScriptFrame, lit: np.ndarray) -> list[Trace]:
@@ -123,30 +125,28 @@ def _strips(of: Sheet, frame: ScriptFrame, lit: np.ndarray) -> list[Trace]:
     loose = threads.outlined(of.strips[np.isin(life, (KEPT, TEMPORARY)) & ~lit], colour="@ink3", fill="@tile", dash="dash")
     free = threads.outlined(of.strips[(life == GONE) & (frame.letter[owner] >= 0)], colour="@ghost", fill="@surface", dash="dot")
     bright = threads.outlined(of.strips[lit], colour="@accent", fill="@wash", width=2)
-    return [*named, loose, free, bright]
+    spared = threads.outlined(of.strips[frame.spared], colour="@accent", fill="@surface", width=2, dash="dash")
+    return [*named, loose, free, bright, spared]
 
 
-def _grids(frame: ScriptFrame, cells: np.ndarray, owner: np.ndarray, bright: np.ndarray) -> list[Trace]:
+def _grids(frame: ScriptFrame, places: Places) -> list[Trace]:
     """The grids, outlined in the colour of the storage they read."""
-    hue = _hue(frame, frame.storage[owner]) if len(owner) else owner
-    quiet = [
-        threads.outlined(cells[(hue == k) & ~bright], colour=colour, fill="@surface") for k, colour in enumerate(COLOURS)
-    ]
-    fill = "@surface" if frame.refused else "@wash"
-    return [*quiet, threads.outlined(cells[bright], colour="@accent", fill=fill, width=2)]
+    hue, boxes, lit = _hue(frame, frame.storage[places.name]), places.boxes, places.bright
+    quiet = [threads.outlined(boxes[(hue == k) & ~lit], colour=colour, fill="@surface") for k, colour in enumerate(COLOURS)]
+    return [*quiet, threads.outlined(boxes[lit], colour="@accent", fill="@surface" if frame.refused else "@wash", width=2)]
 
 
-def _words(look: Look[ScriptFrame], of: Sheet, cells: np.ndarray, bright: np.ndarray) -> list[Trace]:
+def _words(look: Look[ScriptFrame], of: Sheet, places: Places, lit: np.ndarray) -> list[Trace]:
     """The line of code, numbers in cells, the numbers of cells, names, and what stands under strips."""
     frame, size = look.frame, 12 if of.unit >= 19 else 10 if of.unit >= 12 else 9
-    lit, names = lit_cells(frame), lit_names(frame)
     there = np.isin(np.repeat(frame.life, frame.size), (NAMED, KEPT, TEMPORARY))
-    said = np.array(threads.fitting(frame.contents.tolist(), of.unit - 4, size), dtype=object)
-    spots = np.concatenate([threads.middles(of.strips), threads.middles(cells)])
-    text = [*np.where(there, said, ""), *said[_read(frame)]]
-    inks = ["@accent" if one else "@ink" for one in (*lit, *bright)]
+    ends = [slice(first, first + count) for first, count in zip(frame.starts, frame.size, strict=True)]
+    said = np.array([text for one in ends for text in threads.fitting(frame.contents[one], of.unit - 3, size)], dtype=object)
+    spots = np.concatenate([threads.middles(of.strips), threads.middles(places.boxes)])
+    text = [*np.where(there, said, ""), *said[places.cell]]
+    inks = ["@accent" if one else "@ink" for one in (*(lit | frame.spared), *places.bright)]
     numbers = bars.labels(spots[:, 0], spots[:, 1], text, colour=inks, size=size, meta={"still": True})
-    return [_code(frame), numbers, _counted(of, frame, there), *_named(look, of, names), _under(look, of)]
+    return [_code(frame), numbers, _counted(of, frame, there), *_named(look, of, places), _under(look, of)]
 
 
 def _code(frame: ScriptFrame) -> Trace:
@@ -163,19 +163,17 @@ def _counted(of: Sheet, frame: ScriptFrame, there: np.ndarray) -> Trace:
     return bars.labels(spots[:, 0], of.strips[:, 2] - 8, text, colour="@ink3", size=9, meta={"still": True})
 
 
-def _named(look: Look[ScriptFrame], of: Sheet, lit: np.ndarray) -> list[Trace]:
+def _named(look: Look[ScriptFrame], of: Sheet, places: Places) -> list[Trace]:
     """Names above their grids: one that is pointed at rings the cells it reads."""
-    frame = look.frame
+    frame, lit = look.frame, np.unique(places.name[places.bright])
     x = np.array([of.lefts[name] + of.wide[name] / 2 for name in frame.names])
     inks = ["@accent" if name in lit else "@ink" for name in range(len(frame.names))]
     without = [f"<b>{escaped(name)}</b>" for name in frame.names]
     hover = told([look.say("reads", name=name, count=len(frame.reads(k))) for k, name in enumerate(frame.names)])
     meta = {"link": "name", "ring": 22, "still": True}
-    heads = bars.labels(x, np.full(len(x), 363.0), without, colour=inks, size=NAME, hovertemplate="", meta=meta) | hover
-    cells = _read(frame)
-    owner = np.repeat(np.arange(len(frame.names)), [len(frame.reads(k)) for k in range(len(frame.names))])
-    spots = threads.middles(of.strips[cells])
-    ends = points.targets(spots, "name", ring=18, template="", meta={"index": owner, "silent": True}, hoverinfo="skip")
+    heads = bars.labels(x, np.full(len(x), NAMES), without, colour=inks, size=NAME, hovertemplate="", meta=meta) | hover
+    spots, meta = threads.middles(of.strips[places.cell]), {"index": places.name, "silent": True}
+    ends = points.targets(spots, "name", ring=18, template="", meta=meta, hoverinfo="skip")
     return [heads, ends]
 
 
@@ -216,25 +214,20 @@ def short_name(node: str) -> str:
     return node.partition("Backward")[0]
 
 
-def _targets(look: Look[ScriptFrame], of: Sheet, cells: np.ndarray, owner: np.ndarray) -> list[Trace]:
+def _targets(look: Look[ScriptFrame], of: Sheet, places: Places) -> list[Trace]:
     """Cells of strips and of grids can be pointed at: all that is one cell is ringed, and who sees it is said."""
-    frame, cell = look.frame, _read(look.frame)
-    storage = np.repeat(np.arange(len(frame.size)), frame.size)
-    number = np.arange(len(storage)) - np.repeat(frame.starts, frame.size)
-    there = np.isin(frame.life[storage], (NAMED, KEPT, TEMPORARY))
-    spots = np.where(there[:, None], threads.middles(of.strips), np.nan)
-    ring = max(10, round(of.unit) - 2)
-    facts = [{"letter": letter(frame, s), "cell": n, "value": short(v)} for s, n, v in zip(storage.tolist(), number.tolist(), frame.contents.tolist(), strict=True)]  # fmt: skip
-    said = [look.say("cell", **fact, seen=seen_by(look, k) or "–") if there[k] else "" for k, fact in enumerate(facts)]
-    strip = points.targets(spots, "cell", ring=ring, template="%{text}", text=said, meta={"click": "cell"})
-    index = [place for name in range(len(frame.names)) for place in _places(frame, name)]
-    above = [look.say("place", place=place, **facts[at]) for place, at in zip(index, cell.tolist(), strict=True)]
-    grids = points.targets(threads.middles(cells), "cell", ring=ring, template="%{text}", text=above, meta={"index": cell})
-    return [strip, grids]
-
-
-def _places(frame: ScriptFrame, name: int) -> list[str]:
-    """The places of a name's grid, as a script would write them."""
-    if frame.storage[name] < 0:
-        return []
-    return [_place(frame.names[name], index) for index in indices(frame.shape[name].tolist(), int(frame.dims[name]))]
+    frame, owner = look.frame, np.repeat(np.arange(len(look.frame.size)), look.frame.size)
+    numbers = (np.arange(len(owner)) - frame.starts[owner]).tolist() if len(owner) else []
+    there = np.isin(frame.life[owner], (NAMED, KEPT, TEMPORARY))
+    spots, ring = np.where(there[:, None], threads.middles(of.strips), np.nan), max(10, round(of.unit) - 2)
+    facts = [
+        {"letter": letter(frame, storage), "cell": number, "value": short(float(value))}
+        for storage, number, value in zip(owner.tolist(), numbers, frame.contents, strict=True)
+    ]
+    below = [look.say("cell", **fact, seen=places.who(k) or "–") if there[k] else "" for k, fact in enumerate(facts)]
+    above = [look.say("place", place=place, **facts[k]) for place, k in zip(places.called, places.cell, strict=True)]
+    meta: dict[str, Any] = {"index": places.cell}
+    return [
+        points.targets(spots, "cell", ring=ring, template="%{text}", text=below, meta={"click": "cell"}),
+        points.targets(threads.middles(places.boxes), "cell", ring=ring, template="%{text}", text=above, meta=meta),
+    ]

@@ -12,7 +12,7 @@ from views.look import Look
 
 ADDRESS = formula(r"{o}! + {i}! \cdot {s}! + {j}! \cdot {t}! = {c}!!")
 WIDE, HIGH = 520.0, 400.0  # px that the panel is reckoned with
-UNIT, ROW, GAP = 37.0, 30.0, 7.0  # px of a cell, of a row of the grid, between rows
+UNIT, SIDE, ROW, GAP = 37.0, 52.0, 34.0, 8.0  # px of a cell of the strip, of the grid; of a row of it, between rows
 STRIP_LOW, GRID_TOP = 50.0, 376.0
 LEFT = (WIDE - STRIP * UNIT) / 2 - 8
 
@@ -50,7 +50,7 @@ def _memory(look: Look[StridesFrame]) -> Panel:
     frame, params = look.frame, look.params
     strip = threads.row(LEFT, STRIP_LOW, STRIP + 1, UNIT, 34.0)  # the last one is beyond it
     at = np.stack(np.divmod(np.arange(params.rows * params.columns), params.columns), -1)
-    grid = threads.lattice((WIDE - params.columns * UNIT) / 2, GRID_TOP, at, UNIT, ROW, GAP)
+    grid = threads.lattice((WIDE - params.columns * SIDE) / 2, GRID_TOP, at, SIDE, ROW, GAP)
     floor = np.full(len(grid), grid[:, 2].min() - 3)
     every = np.minimum(cells((params.rows, params.columns), (params.down, params.across), params.offset), STRIP)
     ways = threads.hanging(grid, (at[:, 0] + 1) / (params.rows + 1), floor, strip[every])

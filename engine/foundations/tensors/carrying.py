@@ -64,13 +64,14 @@ class Script:
     names: dict[str, Tensor | nn.Module] = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)
     line: int = 0
-    aim: Tensor | None = None  # what is about to be written
+    aim: Tensor | None = None  # what is about to be written, or gone back from
+    part: Tensor | None = None  # the part of it that is
 
     def carry_out(self, tree: ast.stmt) -> Told:
         """Carry out the next line. What torch refuses for a reason of its own changes nothing; all else raises DataError."""
         self.line += 1
         self.memory.begin(self.line)
-        self.aim = None
+        self.aim = self.part = None
         with torch.enable_grad(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch's notes on layers that are lazy
             try:
@@ -119,11 +120,10 @@ class Script:
         return self._assign(tree.target, new)
 
     def _write_part(self, owner: Tensor, index: Any, value: Any) -> None:
-        part = owner.detach()[index]
-        self.aim = owner
+        self.aim, self.part = owner, owner.detach()[index]
         owner[index] = value
         self.memory.saw(owner)
-        self.memory.wrote(part)
+        self.memory.wrote(self.part)
 
     def _bind(self, name: str, value: Any) -> Told:
         """Let a name stand for a tensor or a layer."""
@@ -371,6 +371,8 @@ class Script:
             code = "tensors_shape" if SHAPES.search(said) else "tensors_torch"
             raise DataError(code, line=self.line, text=written(tree), said=cut(said, 120)) from problem
         told = Told("refused", self._name_of(self.aim), refused=kind)
+        if kind != "saved" and self.aim is not None:
+            self.memory.aimed(self.aim if self.part is None else self.part)
         if kind == "saved" and self.aim is not None:
             broken = [kept for kept in self.memory.needed([self.aim]) if kept.tensor._version != kept.version]
             told.culprit = broken[-1] if broken else None  # the way back begins with what was kept last

@@ -110,18 +110,26 @@ def _of_storages(script: Script, views: Sequence[View], kept: Sequence[Kept]) ->
     numbers = [storage.numbers * (state != GONE) for storage, state in zip(memory.storages, life, strict=True)]
     if not all(np.isfinite(block).all() for block in numbers):
         raise Diverged("tensors_infinite", line=script.line)
-    written = [np.zeros(len(block), bool) for block in numbers]
-    for number, places in memory.written:
-        written[number][places] = True
+    written, spared = (_marked(numbers, marks) for marks in (memory.written, memory.spared))
     return {
         "life": np.array(life, int),
         "made": np.array([storage.line for storage in memory.storages], int),
         "letter": np.array([storage.letter for storage in memory.storages], int),
         "size": np.array([len(block) for block in numbers], int),
         "contents": np.concatenate([np.zeros(0, np.float32), *numbers]).astype(np.float32),
-        "written": np.concatenate([np.zeros(0, bool), *written]),
-        "wrote": int(sum(block.sum() for block in written)),
+        "written": written,
+        "spared": spared,
+        "wrote": int(written.sum()),
     }
+
+
+def _marked(blocks: Sequence[np.ndarray], marks: Sequence[tuple[int, np.ndarray]]) -> np.ndarray:
+    """Which of the cells of all storages are marked: bool (c,)."""
+    starts = np.cumsum([0, *map(len, blocks)])
+    out = np.zeros(starts[-1], bool)
+    for storage, places in marks:
+        out[starts[storage] + places] = True
+    return out
 
 
 def _of_kept(script: Script, kept: Sequence[Kept], views: Sequence[View]) -> dict[str, Any]:
@@ -158,7 +166,8 @@ def complete(frame: ScriptFrame, frames: Sequence[ScriptFrame], total: int) -> S
     return replace(
         frame, total=total, life=np.concatenate([frame.life, np.zeros(more, int)]), made=last.made, letter=last.letter,
         size=last.size, contents=np.concatenate([frame.contents, np.zeros(free, np.float32)]),
-        written=np.concatenate([frame.written, np.zeros(free, bool)]), keeps=np.max(keeps, axis=0), room=_room(frames),
+        written=np.concatenate([frame.written, np.zeros(free, bool)]),
+        spared=np.concatenate([frame.spared, np.zeros(free, bool)]), keeps=np.max(keeps, axis=0), room=_room(frames),
     )  # fmt: skip
 
 

@@ -54,12 +54,13 @@ class Memory:
         self.nodes: set[Any] = set()  # of the graph, those that have been asked what they keep
         self.line = 0
         self.written: list[tuple[int, np.ndarray]] = []  # by this line: storage, cells
+        self.spared: list[tuple[int, np.ndarray]] = []  # what it would have written, but for torch's refusal
         self.held: list[Tensor] = []  # results of this line: none is freed before it ends
 
     def begin(self, line: int) -> None:
         """A line begins: nothing is written, no result is held."""
         self.line = line
-        self.written, self.held = [], []
+        self.written, self.spared, self.held = [], [], []
 
     def number(self, tensor: Tensor) -> int:
         """Which storage a tensor reads; a new one is entered."""
@@ -92,6 +93,10 @@ class Memory:
     def wrote(self, target: Tensor) -> None:
         """A call has written all that a tensor sees."""
         self.written.append((self.number(target), cells(target.shape, target.stride(), target.storage_offset())))
+
+    def aimed(self, target: Tensor) -> None:
+        """A call would have written what a tensor sees, and was refused."""
+        self.spared.append((self.number(target), cells(target.shape, target.stride(), target.storage_offset())))
 
     def needed(self, tensors: Iterable[Tensor]) -> list[Kept]:
         """What is kept by the nodes that these can go back through, in the order in which it was kept."""

@@ -44,6 +44,7 @@ class ScriptFrame(Frame):
     size: np.ndarray  # (s,) numbers in it
     contents: np.ndarray  # float32 (c,) of all storages in a row; 0 where there is none
     written: np.ndarray  # bool (c,)
+    spared: np.ndarray  # bool (c,) what the line would have written, or read anew, had torch not refused
     blocks: np.ndarray  # (b,) bytes of every block that the line has allocated
     keepers: tuple[tuple[str, str, str], ...]  # (k) node of the graph, what the tensor is to it, its names
     kept_in: np.ndarray  # (k,) storage

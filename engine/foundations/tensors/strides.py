@@ -5,6 +5,7 @@ Element (i, j) of a grid stands in cell offset + i · down + j · across. Peer: 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -88,6 +89,7 @@ def places(shape: Sequence[int], dims: int) -> np.ndarray:
     return np.stack([rows_, slices * shape[2] + columns_], -1)
 
 
-def indices(shape: Sequence[int], dims: int) -> np.ndarray:
+@lru_cache(256)
+def indices(shape: tuple[int, ...], dims: int) -> np.ndarray:
     """The index (elements, dims) of every element, in reading order."""
     return np.indices(tuple(shape[:dims])).reshape(dims, -1).T if dims else np.zeros((1, 0), int)
