@@ -9,7 +9,14 @@ SECTIONS: dict[str, list[str]] = {
     "generative": ["diffusion"],
 }
 # The topic whose picture stands for its section on the home page.
-POSTER: dict[str, str] = {"foundations": "tensors", "language": "decoding", "learning": "som", "graphs": "gcn", "vision": "swin", "generative": "diffusion"}
+POSTER: dict[str, str] = {
+    "foundations": "tensors",
+    "language": "decoding",
+    "learning": "som",
+    "graphs": "gcn",
+    "vision": "swin",
+    "generative": "diffusion",
+}
 
 # For whoever begins: an order from the light to the heavy, and what a topic builds on.
 PATH: list[str] = ["som", "tensors", "em", "ngram", "decoding", "word2vec", "gcn", "swin", "diffusion"]

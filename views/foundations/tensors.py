@@ -80,10 +80,12 @@ def _key(frame: ScriptFrame) -> str:
 def _facts(look: Look[ScriptFrame]) -> dict[str, Any]:
     """What the sentences say."""
     frame, say = look.frame, look.say
-    gradients = [f"{name} = {_numbers(frame, k)}" for k, name in enumerate(frame.names) if name.endswith(".grad") and _touched(frame, k)]
+    gradients = [
+        f"{name} = {_numbers(frame, k)}" for k, name in enumerate(frame.names) if name.endswith(".grad") and _touched(frame, k)
+    ]
     order = sorted(np.flatnonzero(frame.turned).tolist(), key=lambda k: frame.names[k] != frame.name)
     turned = [say("of", name=frame.names[k], count=int(frame.turned[k]), all=len(frame.reads(k))) for k in order]
-    node, role, names = frame.keepers[frame.culprit] if frame.culprit >= 0 else ("", "", "")
+    node, _, names = frame.keepers[frame.culprit] if frame.culprit >= 0 else ("", "", "")
     home = next((int(at) for name, at in zip(frame.names, frame.storage, strict=True) if name == frame.name), -1)
     return {
         "lines": frame.total - 1,
@@ -92,7 +94,11 @@ def _facts(look: Look[ScriptFrame]) -> dict[str, Any]:
         "letter": letter(frame, home),
         "seen": Safe(say("comma").join(turned)) or say("nothing"),
         "gradients": Safe(say("comma").join(gradients)) or say("nothing"),
-        "why": say("why", frame.refused, name=frame.name or "–", node=node, names=names or "–", version=_version(frame), now=_now(frame)) if frame.refused else "",
+        "why": say(
+            "why", frame.refused, name=frame.name or "–", node=node, names=names or "–", version=_version(frame), now=_now(frame)
+        )
+        if frame.refused
+        else "",
         "node": node,
         "names": names or "–",
         "wrong": short(frame.gradient),
@@ -104,12 +110,18 @@ def _facts(look: Look[ScriptFrame]) -> dict[str, Any]:
 def _more(look: Look[ScriptFrame]) -> Safe:
     """Second sentences: a temporary, a way back that is now broken or bent, who sees the cell that was asked for."""
     frame, say, out = look.frame, look.say, ""
-    loose = sum(4 * int(size) for size, made, at in zip(frame.size, frame.made, frame.letter, strict=True) if made == frame.step and at < 0 and frame.step)
+    loose = sum(
+        4 * int(size)
+        for size, made, at in zip(frame.size, frame.made, frame.letter, strict=True)
+        if made == frame.step and at < 0 and frame.step
+    )
     if loose and frame.verb in ("write", "new", "view"):
         out += say("loose", bytes=loose)
     if frame.same_object == 0 and frame.same_memory == 0:
         out += say("moved", name=frame.name)
-    for (node, _, names), version, now, stale in zip(frame.keepers, frame.kept_version, frame.kept_now, frame.kept_stale, strict=True):
+    for (node, _, names), version, now, stale in zip(
+        frame.keepers, frame.kept_version, frame.kept_now, frame.kept_stale, strict=True
+    ):
         if frame.verb == "write" and version != now:
             out += say("breaks", node=node, names=names or "–", version=int(version))
             break
@@ -170,7 +182,10 @@ def _lines(look: Look[ScriptFrame]) -> Panel:
     """The script: lines that have run, the line of now lit; each is a door to its step."""
     frame, lines = look.frame, look.data[0].lines
     ran = {one.step: one for one in look.frames}
-    said = [("✗" if ran[k].refused else look.say("bytes", n=ran[k].bytes) if ran[k].bytes else "") if k in ran else "" for k in range(1, len(lines) + 1)]
+    said = [
+        ("✗" if ran[k].refused else look.say("bytes", n=ran[k].bytes) if ran[k].bytes else "") if k in ran else ""
+        for k in range(1, len(lines) + 1)
+    ]
     cells = [f"{k}\u2002{cut(line, 44)}" for k, line in enumerate(lines, 1)]
     faint = [k not in ran for k in range(1, len(lines) + 1)]
     parts = [(0.0, look.say("line"), cells), (1.0, look.say("made"), said)]
@@ -183,9 +198,18 @@ def _names(look: Look[ScriptFrame]) -> Panel:
     """Every name: its memory, shape, strides, offset and version; this line's are lit."""
     frame, say = look.frame, look.say
     known = frame.storage >= 0
-    shapes = [_row(shape[:dims]) if there else "–" for shape, dims, there in zip(frame.shape.tolist(), frame.dims.tolist(), known, strict=True)]
-    strides_ = [_row(stride[:dims]) if there else "–" for stride, dims, there in zip(frame.stride.tolist(), frame.dims.tolist(), known, strict=True)]
-    numbers = [[str(int(x)) if there else "–" for x, there in zip(column, known, strict=True)] for column in (frame.offset, frame.version)]
+    shapes = [
+        _row(shape[:dims]) if there else "–"
+        for shape, dims, there in zip(frame.shape.tolist(), frame.dims.tolist(), known, strict=True)
+    ]
+    strides_ = [
+        _row(stride[:dims]) if there else "–"
+        for stride, dims, there in zip(frame.stride.tolist(), frame.dims.tolist(), known, strict=True)
+    ]
+    numbers = [
+        [str(int(x)) if there else "–" for x, there in zip(column, known, strict=True)]
+        for column in (frame.offset, frame.version)
+    ]
     parts = [
         (0.0, say("name"), list(frame.names)),
         (0.4, say("storage"), [letter(frame, at) or "–" for at in frame.storage.tolist()]),

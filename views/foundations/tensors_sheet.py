@@ -75,8 +75,8 @@ def reads(frame: ScriptFrame, name: int) -> np.ndarray:
 
 def sheet(frame: ScriptFrame, labels: list[str], kept: str) -> Sheet:
     """The places of a step. `labels` (s,): what stands under each strip; `kept`: what stands below where something is kept."""
-    facts = (tuple(row.tolist()) for row in (frame.size, frame.made, frame.letter, frame.keeps))
-    plan = Plan(frame.room, *facts, tuple(labels), kept)
+    facts = {name: tuple(getattr(frame, name).tolist()) for name in ("size", "made", "letter", "keeps")}
+    plan = Plan(room=frame.room, labels=tuple(labels), kept=kept, **facts)
     waiting = tuple(name for name, storage in zip(frame.names, frame.storage, strict=True) if storage < 0)
     return _laid(plan, frame.step if not _fits(plan) else max(plan.made, default=0), waiting)
 

@@ -21,7 +21,8 @@ def strides(look: Look[StridesFrame]) -> Picture:
     """An element after the other, and the cell it is."""
     frame, params = look.frame, look.params
     beyond = number(frame.cell, 0)
-    values = {name: (value, 0) for name, value in zip("oijstc", (params.offset, frame.row, frame.column, params.down, params.across, frame.cell), strict=True)}  # fmt: skip
+    facts = (params.offset, frame.row, frame.column, params.down, params.across, frame.cell)
+    values = {name: (value, 0) for name, value in zip("oijstc", facts, strict=True)}
     return look.picture(
         columns(_memory(look), rows(_order(look), _times(look)), shares=(62, 38)),
         facts={
@@ -95,7 +96,9 @@ def _targets(look: Look[StridesFrame], strip: np.ndarray, grid: np.ndarray, ever
     """Cells of the strip and elements of the grid can be pointed at; an element that has been read is a door to its step."""
     read, columns_ = look.frame.read, look.params.columns
     below = [look.say("cell", cell=k, times=int(look.frame.times[k])) for k in range(STRIP)]
-    above = [look.say("place", i=k // columns_, j=k % columns_, cell=int(every[k])) if k < len(read) else "" for k in range(len(grid))]
+    above = [
+        look.say("place", i=k // columns_, j=k % columns_, cell=int(every[k])) if k < len(read) else "" for k in range(len(grid))
+    ]
     spots = np.where((np.arange(len(grid)) < len(read))[:, None], threads.middles(grid), np.nan)
     meta = {"index": np.minimum(every, STRIP), "frames": list(range(1, len(grid) + 1))}
     return [
@@ -113,13 +116,16 @@ def _order(look: Look[StridesFrame]) -> Panel:
     now = curves.now(len(read) or None, int(read[-1]) if len(read) else None)  # type: ignore[arg-type]
     n = look.params.rows * look.params.columns
     y = {"range": [-0.8, max(STRIP, int(read.max(initial=0))) + 0.4], "tickvals": [0, 4, 8, 11]}
-    return Panel([line, now], look.say("order"), x={"range": [0.5, n + 0.5], "tickvals": [1, n], "showgrid": False}, y=y, small=True)
+    return Panel(
+        [line, now], look.say("order"), x={"range": [0.5, n + 0.5], "tickvals": [1, n], "showgrid": False}, y=y, small=True
+    )
 
 
 def _times(look: Look[StridesFrame]) -> Panel:
     """How often each cell has been read."""
-    frame = look.frame
-    bars_: Trace = {"type": "bar", "x": np.arange(STRIP), "y": frame.times, "width": 0.7, "marker": {"color": ["@accent" if k == frame.cell else "@c1" for k in range(STRIP)]}, "hovertemplate": "%{x}: %{y}<extra></extra>"}  # fmt: skip
-    y = {"range": [0, max(2.2, float(frame.times.max()) + 0.2)], "tickvals": list(range(0, int(frame.times.max()) + 2))[:5], "showgrid": False}
+    frame, most = look.frame, int(look.frame.times.max())
+    inks = ["@accent" if k == frame.cell else "@c1" for k in range(STRIP)]
+    counts: Trace = {"type": "bar", "x": np.arange(STRIP), "y": frame.times, "width": 0.7, "marker": {"color": inks}}
+    y = {"range": [0, max(2.2, most + 0.2)], "tickvals": list(range(most + 2))[:5], "showgrid": False}
     x = {"range": [-0.6, STRIP - 0.4], "tickvals": [0, 4, 8, 11], "showgrid": False}
-    return Panel([bars_], look.say("times"), x=x, y=y, small=True)
+    return Panel([counts | {"hovertemplate": "%{x}: %{y}<extra></extra>"}], look.say("times"), x=x, y=y, small=True)

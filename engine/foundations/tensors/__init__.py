@@ -1,7 +1,7 @@
 """Tensors in memory: several names may read one storage, and then a write through one is seen by all.
 
-A script is read by a whitelist over Python's syntax tree, and carried out by torch call by call; its facts are read off: storages,
-version counters, what autograd has kept, bytes newly allocated, temporaries included. Everything is float32 and on the CPU.
+A script is read by a whitelist over Python's syntax tree, and carried out by torch call by call; its facts are read off: the
+storages, version counters, what autograd has kept, bytes newly allocated, temporaries included. All is float32 and on the CPU.
 Peers: torch 2.13.0 itself; an own model of strided memory, versions and kept tensors, which agrees in every field
 (`tests/golden/tensors.json`). torch's own notes: "Tensor Views", "Autograd mechanics" (in-place correctness checks).
 """

@@ -9,7 +9,6 @@ from torch import Tensor
 from torch.nn.parameter import UninitializedParameter
 
 from engine.errors import Diverged
-
 from engine.foundations.tensors.carrying import Script, Told
 from engine.foundations.tensors.memory import Kept
 from engine.foundations.tensors.script import GONE, KEPT, NAMED, TEMPORARY, ScriptFrame

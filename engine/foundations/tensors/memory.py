@@ -25,7 +25,7 @@ class Storage:
     @property
     def numbers(self) -> np.ndarray:
         """All its numbers (n,), whoever reads them."""
-        return torch.empty(0).set_(self.memory).numpy().copy()  # type: ignore[call-overload, no-any-return]
+        return torch.empty(0).set_(self.memory).numpy().copy()
 
 
 @dataclass
@@ -42,6 +42,11 @@ class Kept:
     def stale(self) -> bool:
         """Whether its numbers are others now."""
         return self.tensor.shape != self.values.shape or not torch.equal(self.tensor.detach(), self.values)
+
+
+def read_by(tensor: Tensor) -> np.ndarray:
+    """The cells (elements,) of its storage that a tensor reads, in reading order."""
+    return cells(tensor.shape, tensor.stride(), int(tensor.storage_offset()))
 
 
 class Memory:
@@ -92,11 +97,11 @@ class Memory:
 
     def wrote(self, target: Tensor) -> None:
         """A call has written all that a tensor sees."""
-        self.written.append((self.number(target), cells(target.shape, target.stride(), target.storage_offset())))
+        self.written.append((self.number(target), read_by(target)))
 
     def aimed(self, target: Tensor) -> None:
         """A call would have written what a tensor sees, and was refused."""
-        self.spared.append((self.number(target), cells(target.shape, target.stride(), target.storage_offset())))
+        self.spared.append((self.number(target), read_by(target)))
 
     def needed(self, tensors: Iterable[Tensor]) -> list[Kept]:
         """What is kept by the nodes that these can go back through, in the order in which it was kept."""
