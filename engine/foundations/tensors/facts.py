@@ -10,7 +10,7 @@ from torch.nn.parameter import UninitializedParameter
 
 from engine.errors import Diverged
 from engine.foundations.tensors.carrying import Script, Told
-from engine.foundations.tensors.memory import Kept
+from engine.foundations.tensors.memory import Kept, ends_of
 from engine.foundations.tensors.script import GONE, KEPT, NAMED, TEMPORARY, ScriptFrame
 from engine.foundations.tensors.strides import grid
 
@@ -98,7 +98,8 @@ def _of_storages(script: Script, views: Sequence[View], kept: Sequence[Kept]) ->
     """What storages are, by the fields of a frame; those that a line leaves behind get their letters."""
     memory = script.memory
     named = {view.storage for view in views}
-    needed = {memory.number(one.tensor) for one in kept}
+    ends = ends_of(view.tensor for view in views if view.storage >= 0)
+    needed = {memory.number(tensor) for tensor in (*ends, *(one.tensor for one in kept))}
     life, letters = [], sum(storage.letter >= 0 for storage in memory.storages)
     for number, storage in enumerate(memory.storages):
         state = NAMED if number in named else KEPT if number in needed else TEMPORARY if storage.line == script.line else GONE

@@ -49,6 +49,24 @@ def read_by(tensor: Tensor) -> np.ndarray:
     return cells(tensor.shape, tensor.stride(), int(tensor.storage_offset()))
 
 
+def back_from(tensors: Iterable[Tensor]) -> set[Any]:
+    """The nodes of the graph that tensors can go back through."""
+    reached: set[Any] = set()
+    nodes = [tensor.grad_fn for tensor in tensors]
+    while nodes:
+        node = nodes.pop()
+        if node is not None and node not in reached:
+            reached.add(node)
+            nodes += [before for before, _ in node.next_functions]
+    return reached
+
+
+def ends_of(tensors: Iterable[Tensor]) -> list[Tensor]:
+    """The leaves at which ways back end, and their gradients: the graph holds them, whether they have a name or not."""
+    leaves = [node.variable for node in back_from(tensors) if hasattr(node, "variable")]
+    return leaves + [leaf.grad for leaf in leaves if leaf.grad is not None]
+
+
 class Memory:
     """All that a script has touched."""
 
@@ -105,13 +123,7 @@ class Memory:
 
     def needed(self, tensors: Iterable[Tensor]) -> list[Kept]:
         """What is kept by the nodes that these can go back through, in the order in which it was kept."""
-        reached: set[Any] = set()
-        nodes = [tensor.grad_fn for tensor in tensors]
-        while nodes:
-            node = nodes.pop()
-            if node is not None and node not in reached:
-                reached.add(node)
-                nodes += [before for before, _ in node.next_functions]
+        reached = back_from(tensors)
         return [kept for kept in self.kept if kept.node in reached]
 
     def let_go(self, nodes: Iterable[Any]) -> None:

@@ -207,7 +207,7 @@ class Values:
         """`out` has the shape of the result: torch would let it grow."""
         shapes = [operand.shape for operand in operands if isinstance(operand, Tensor)]
         if not isinstance(out, Tensor) or torch.broadcast_shapes(*shapes) != out.shape:  # type: ignore[no-untyped-call]
-            raise DataError("tensors_shape", line=self.line, text="out=")
+            raise DataError("tensors_out", line=self.line)
 
     def seen(self, made: Any) -> Tensor:
         """Enter what a call has given. Raises DataError where it is too large, or holds no float32."""
