@@ -28,6 +28,7 @@ AFTER: dict[str, list[str]] = {
 
 # The notes, chapter by chapter in their order: what a section is called (its words stand in assets/text) → the page that runs it.
 SYLLABUS: dict[str, dict[str, str]] = {
+    "coding": {"saving": "tensors", "lazily": "tensors?data=lazy"},
     "texts": {
         "chain": "ngram",
         "smoothing": "ngram?ngram.show=context",

@@ -171,7 +171,7 @@ def _address(look: Look[ScriptFrame]) -> tuple[str, Values, int]:
         values[step] = (int(frame.stride[name, k]), 0)
     start = int(frame.starts[frame.storage[name]])
     values["c"] = ([cell - start if cell in every else None for cell in whole], 0)
-    written = [cell for cell in cells.tolist() if frame.written[cell]]
+    written = [cell for cell in cells.tolist() if frame.written[cell] or frame.spared[cell]]
     return ADDRESS[dims].replace("NAME", frame.name), values, written[0] if written else int(cells[-1])
 
 

@@ -39,7 +39,7 @@ class Places:
 
 def memory(look: Look[ScriptFrame]) -> Panel:
     """The picture: what is lit is what the line has made, read anew or written, in the strip and in every grid that sees it."""
-    frame, of = look.frame, sheet(look.frame, _labels(look), look.say("keeps", node="Addmm", version=0))
+    frame, of = look.frame, sheet_of(look)
     lit, places = lit_cells(frame), places_of(frame, of)
     traces = [
         *_threads(of, frame, places, look.options.cell),
@@ -50,6 +50,11 @@ def memory(look: Look[ScriptFrame]) -> Panel:
         *_targets(look, of, places),
     ]
     return Panel(traces, look.say("memory"), x=blank(range=[0, WIDE]), y=blank(range=[0, HIGH]), tall=400)
+
+
+def sheet_of(look: Look[ScriptFrame]) -> Sheet:
+    """Where everything stands."""
+    return sheet(look.frame, _labels(look), look.say("keeps", node="Addmm", version=0))
 
 
 def letter(frame: ScriptFrame, storage: int) -> str:
@@ -138,7 +143,7 @@ def _grids(frame: ScriptFrame, places: Places) -> list[Trace]:
 
 def _words(look: Look[ScriptFrame], of: Sheet, places: Places, lit: np.ndarray) -> list[Trace]:
     """The line of code, numbers in cells, the numbers of cells, names, and what stands under strips."""
-    frame, size = look.frame, 12 if of.unit >= 19 else 10 if of.unit >= 12 else 9
+    frame, size = look.frame, 14 if of.unit >= 28 else 12 if of.unit >= 19 else 10 if of.unit >= 12 else 9
     there = np.isin(np.repeat(frame.life, frame.size), (NAMED, KEPT, TEMPORARY))
     ends = [slice(first, first + count) for first, count in zip(frame.starts, frame.size, strict=True)]
     said = np.array([text for one in ends for text in threads.fitting(frame.contents[one], of.unit - 3, size)], dtype=object)
@@ -159,8 +164,8 @@ def _counted(of: Sheet, frame: ScriptFrame, there: np.ndarray) -> Trace:
     """The number of every cell under it, in its own storage; of narrow cells the first and every fourth."""
     number = np.arange(int(frame.size.sum())) - np.repeat(frame.starts, frame.size)
     text = [str(k) if seen and (of.unit >= 11 or k % 4 == 0) else "" for k, seen in zip(number.tolist(), there, strict=True)]
-    spots = threads.middles(of.strips)
-    return bars.labels(spots[:, 0], of.strips[:, 2] - 8, text, colour="@ink3", size=9, meta={"still": True})
+    spots, size = threads.middles(of.strips), 11 if of.unit >= 28 else 9
+    return bars.labels(spots[:, 0], of.strips[:, 2] - 8, text, colour="@ink3", size=size, meta={"still": True})
 
 
 def _named(look: Look[ScriptFrame], of: Sheet, places: Places) -> list[Trace]:
@@ -200,7 +205,8 @@ def _brackets(look: Look[ScriptFrame], of: Sheet) -> list[Trace]:
         lines.append([[left, low + 7], [left, low + 4], [right, low + 4], [right, low + 7]])
         version, now = int(frame.kept_version[k]), int(frame.kept_now[k])
         bad.append(version != now or bool(frame.kept_stale[k]))
-        text.append(look.say("kept" if bad[-1] else "keeps", node=short_name(node), version=version, now=now))
+        how = "kept" if version != now else "other" if bad[-1] else "keeps"
+        text.append(look.say(how, node=short_name(node), version=version, now=now))
         x.append((left + right) / 2)
         y.append(low - 4)
     ways, worse = np.array(lines).reshape(-1, 4, 2), np.array(bad, bool)
