@@ -49,7 +49,7 @@ def begin(page: AppTest, slug: str, name: str, shown: list[Any]) -> Shown:
 
 def told(page: AppTest, shown: list[Any]) -> Shown:
     run, options = shown[-1]
-    return visit(page).link, run.params, options, run.data[0].digest
+    return visit(page).link, run.params, options, run.data[0].digest if run.data else ""
 
 
 def other(spec: Spec) -> str:

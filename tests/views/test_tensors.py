@@ -161,16 +161,18 @@ def test_pointing_at_a_cell_rings_all_that_is_this_cell_and_at_a_name_all_that_i
 
 
 def test_a_click_on_a_cell_says_who_sees_it_and_another_takes_it_back():
-    frames, draw = pictures(cell=1)
+    frames, draw = pictures(cell="α1")
     asked = view.clicked("cell", 1, frames[3], tensors.Listing(), None, view.Options())
-    assert asked == {"cell": 1}
-    assert view.clicked("cell", 1, frames[3], tensors.Listing(), None, view.Options(cell=1)) == {"cell": -1}
+    assert asked == {"cell": "α1"}
+    assert view.clicked("cell", 1, frames[3], tensors.Listing(), None, view.Options(cell="α1")) == {"cell": ""}
     assert view.clicked("line", 1, frames[3], tensors.Listing(), None, view.Options()) == {}
-    assert "seen by Z[1], E[0, 1], E[1, 1], E[2, 1], E[3, 1]." in draw(3).said
+    assert view.clicked("cell", 99, frames[3], tensors.Listing(), None, view.Options()) == {}
+    assert view.clicked("cell", 5, frames[-1], tensors.Listing(), None, view.Options()) == {"cell": "β1"}
+    assert draw(3).said.endswith("Cell α1 is seen by: Z[1], E[0, 1], E[1, 1], E[2, 1], E[3, 1].")
     ink = next(trace for trace in inside(draw(3)) if trace.get("line", {}).get("color") == "@ink" and len(trace["x"]))
     assert np.isnan(np.array(ink["x"], float)).sum() == 5
     assert view.belonging(data.sample("views")) != view.belonging(data.sample("lazy"))
-    assert pictures("square", cell=900)[1](1).said  # a cell that this script has not
+    assert pictures("square", cell="<b>ω9")[1](1).said.endswith("Cell &lt;b&gt;ω9 is seen by: nobody.")
 
 
 def test_the_formula_finds_the_cell_that_is_written_and_any_that_is_pointed_at():
@@ -219,13 +221,13 @@ def test_strides_light_the_element_of_now_and_say_whether_reading_jumps():
 
 
 def test_a_cell_beyond_the_strip_is_refused_with_its_number():
-    _, drawn = walk(rows=4, columns=4, down=6, across=1)
+    _, drawn = walk(size_down=4, size_across=4, stride_down=6, stride_across=1)
     assert drawn[-1].said == "Element (2, 0) would be cell 12, and the strip ends with cell 11: refused."
     assert "✗" in words(drawn[-1])
 
 
 def test_a_cell_that_is_read_again_is_said():
-    _, drawn = walk(rows=3, columns=2, down=0, across=1)
+    _, drawn = walk(size_down=3, size_across=2, stride_down=0, stride_across=1)
     assert drawn[5].said == "Element (2, 0) is cell 0. That makes 3 times. The grid is not contiguous."
     assert "×3" in words(drawn[-1])
 

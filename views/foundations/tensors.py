@@ -17,9 +17,9 @@ from charts.words import cut
 from engine.foundations.tensors import ALGORITHMS, ScriptFrame
 from engine.foundations.tensors.strides import indices
 from engine.params import Options as Settings
-from engine.params import Params, Value, number
+from engine.params import Params, Value, choice
 from engine.texts import Text
-from views.foundations.tensors_memory import letter, lit_names, memory, places_of
+from views.foundations.tensors_memory import cell_name, cell_of, letter, lit_names, memory, places_of
 from views.foundations.tensors_sheet import reads
 from views.foundations.tensors_strides import strides
 from views.look import Look, Values, scenes
@@ -35,7 +35,7 @@ SHARES = (62, 38)
 
 
 class Options(Settings):
-    cell: int = number(-1, -1, 999, rare=True, only=("script",))  # whose readers are told and whose threads are bold
+    cell: str = choice("", rare=True, only=("script",))  # whose readers are told and whose threads are bold: α1
 
 
 def belonging(data: Text | None) -> dict[str, str]:
@@ -44,8 +44,9 @@ def belonging(data: Text | None) -> dict[str, str]:
 
 
 def clicked(name: str, index: int, frame: Any, params: Params, data: Any, options: Options) -> dict[str, Value]:
-    """A click on a cell asks who sees it; another takes the question back."""
-    return {"cell": -1 if index == options.cell else index} if name == "cell" else {}
+    """A click on a cell asks who sees it; another takes the question back. A temporary has no name to be asked by."""
+    called = cell_name(frame, index) if name == "cell" and isinstance(frame, ScriptFrame) else ""
+    return {"cell": "" if called == options.cell else called} if called else {}
 
 
 def script(look: Look[ScriptFrame]) -> Picture:
@@ -128,9 +129,9 @@ def _more(look: Look[ScriptFrame]) -> Safe:
         if frame.verb == "write" and stale:
             out += say("bends", node=node, names=names or "–", version=int(version))
             break
-    cell = look.options.cell
-    if 0 <= cell < len(frame.contents) and (seen := places_of(frame).who(cell)):
-        out += say("asked", seen=seen)
+    if look.options.cell:
+        seen = places_of(frame).who(cell_of(frame, look.options.cell))
+        out += say("asked", cell=look.options.cell, seen=seen or say("nobody"))
     return Safe(out)
 
 

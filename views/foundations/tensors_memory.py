@@ -42,7 +42,7 @@ def memory(look: Look[ScriptFrame]) -> Panel:
     frame, of = look.frame, sheet_of(look)
     lit, places = lit_cells(frame), places_of(frame, of)
     traces = [
-        *_threads(of, frame, places, look.options.cell),
+        *_threads(of, frame, places, cell_of(frame, look.options.cell)),
         *_strips(of, frame, lit),
         *_grids(frame, places),
         *_words(look, of, places, lit),
@@ -60,6 +60,20 @@ def sheet_of(look: Look[ScriptFrame]) -> Sheet:
 def letter(frame: ScriptFrame, storage: int) -> str:
     """What a storage is called."""
     return LETTERS[frame.letter[storage] % len(LETTERS)] if storage >= 0 and frame.letter[storage] >= 0 else ""
+
+
+def cell_name(frame: ScriptFrame, cell: int) -> str:
+    """What a cell is called: its storage's letter and its number there; "" of a temporary, and where there is none."""
+    if not 0 <= cell < len(frame.contents):
+        return ""
+    storage = int(np.searchsorted(frame.starts, cell, side="right")) - 1
+    called = letter(frame, storage)
+    return f"{called}{cell - frame.starts[storage]}" if called else ""
+
+
+def cell_of(frame: ScriptFrame, called: str) -> int:
+    """Which of all cells is called so; −1: none."""
+    return next((cell for cell in range(len(frame.contents)) if called and cell_name(frame, cell) == called), -1)
 
 
 def lit_names(frame: ScriptFrame) -> np.ndarray:

@@ -21,7 +21,7 @@ def strides(look: Look[StridesFrame]) -> Picture:
     """An element after the other, and the cell it is."""
     frame, params = look.frame, look.params
     beyond = number(frame.cell, 0)
-    facts = (params.offset, frame.row, frame.column, params.down, params.across, frame.cell)
+    facts = (params.offset, frame.row, frame.column, params.stride_down, params.stride_across, frame.cell)
     values = {name: (value, 0) for name, value in zip("oijstc", facts, strict=True)}
     return look.picture(
         columns(_memory(look), rows(_order(look), _times(look)), shares=(62, 38)),
@@ -50,11 +50,11 @@ def _memory(look: Look[StridesFrame]) -> Panel:
     """The strip below, the grid above; threads of what has been read, the one of now lit."""
     frame, params = look.frame, look.params
     strip = threads.row(LEFT, STRIP_LOW, STRIP + 1, UNIT, 34.0)  # the last one is beyond it
-    at = np.stack(np.divmod(np.arange(params.rows * params.columns), params.columns), -1)
-    grid = threads.lattice((WIDE - params.columns * SIDE) / 2, GRID_TOP, at, SIDE, ROW, GAP)
+    at = np.stack(np.divmod(np.arange(params.size_down * params.size_across), params.size_across), -1)
+    grid = threads.lattice((WIDE - params.size_across * SIDE) / 2, GRID_TOP, at, SIDE, ROW, GAP)
     floor = np.full(len(grid), grid[:, 2].min() - 3)
-    every = np.minimum(cells((params.rows, params.columns), (params.down, params.across), params.offset), STRIP)
-    ways = threads.hanging(grid, (at[:, 0] + 1) / (params.rows + 1), floor, strip[every])
+    every = np.minimum(cells((params.size_down, params.size_across), (params.stride_down, params.stride_across), params.offset), STRIP)
+    ways = threads.hanging(grid, (at[:, 0] + 1) / (params.size_down + 1), floor, strip[every])
     m, now = len(frame.read), np.zeros(len(grid), bool)
     now[max(m - 1, 0) : m] = True
     done = (np.arange(len(grid)) < m) & ~now
@@ -94,7 +94,7 @@ def _words(frame: StridesFrame, strip: np.ndarray, grid: np.ndarray, every: np.n
 
 def _targets(look: Look[StridesFrame], strip: np.ndarray, grid: np.ndarray, every: np.ndarray) -> list[Trace]:
     """Cells of the strip and elements of the grid can be pointed at; an element that has been read is a door to its step."""
-    read, columns_ = look.frame.read, look.params.columns
+    read, columns_ = look.frame.read, look.params.size_across
     below = [look.say("cell", cell=k, times=int(look.frame.times[k])) for k in range(STRIP)]
     above = [
         look.say("place", i=k // columns_, j=k % columns_, cell=int(every[k])) if k < len(read) else "" for k in range(len(grid))
@@ -114,7 +114,7 @@ def _order(look: Look[StridesFrame]) -> Panel:
     marks, hover = {"size": 6, "color": "@ink"}, "%{x}: %{y}<extra></extra>"
     line = curves.line(turn, read, colour="@ink", mode="lines+markers", marker=marks, hovertemplate=hover)
     now = curves.now(len(read) or None, int(read[-1]) if len(read) else None)  # type: ignore[arg-type]
-    n = look.params.rows * look.params.columns
+    n = look.params.size_down * look.params.size_across
     y = {"range": [-0.8, max(STRIP, int(read.max(initial=0))) + 0.4], "tickvals": [0, 4, 8, 11]}
     return Panel(
         [line, now], look.say("order"), x={"range": [0.5, n + 0.5], "tickvals": [1, n], "showgrid": False}, y=y, small=True

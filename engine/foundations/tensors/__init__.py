@@ -14,8 +14,8 @@ from engine.foundations.tensors.strides import Strides, StridesFrame, strides
 
 CARRIED: dict[str, Lines] = {"step": (script, ("told = ", "after = ", "frames.append("))}
 COUNTED = {"told = ": "bytes = ⟦bytes⟧", "frames.append(": "changed = ⟦changed⟧"}
-READ: dict[str, Lines] = {"step": (strides, ("row, column = ", "times = "))}
-FOUND = {"row, column = ": "(⟦i⟧, ⟦j⟧)", "places = ": "cell = ⟦cell⟧"}
+READ: dict[str, Lines] = {"step": (strides, ("row, column = ", "inside = ", "times = "))}
+FOUND = {"row, column = ": "(⟦i⟧, ⟦j⟧)", "inside = ": "cell = ⟦cell⟧"}
 
 ALGORITHMS = (
     Algorithm("script", script, Listing, "expanded_writes", opens=3, code=CARRIED, says=COUNTED),

@@ -1,6 +1,6 @@
 """Reading memory with strides: which cell each element of a grid is, one element after the other.
 
-Element (i, j) of a grid stands in cell offset + i · down + j · across. Peer: torch.as_strided.
+Element (i, j) of a grid stands in cell offset + i · stride_down + j · stride_across. Peer: torch.as_strided.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,10 +16,10 @@ STRIP = 12  # cells
 
 
 class Strides(Params):
-    rows: int = number(3, 1, 4)
-    columns: int = number(2, 1, 4)
-    down: int = number(1, 0, 6)
-    across: int = number(3, 0, 6)
+    size_down: int = number(3, 1, 4)
+    size_across: int = number(2, 1, 4)
+    stride_down: int = number(1, 0, 6)
+    stride_across: int = number(3, 0, 6)
     offset: int = number(0, 0, 6)
 
 
@@ -40,14 +40,14 @@ class StridesFrame(Frame):
 
 def strides(params: Strides) -> Iterator[StridesFrame]:
     """Read a grid out of a strip of numbered cells, element by element, until it ends or leaves the strip."""
-    shape, stride = (params.rows, params.columns), (params.down, params.across)
-    places = cells(shape, stride, params.offset)  # (rows · columns,)
+    shape, stride = (params.size_down, params.size_across), (params.stride_down, params.stride_across)
+    places = cells(shape, stride, params.offset)  # (elements,)
     beyond = np.flatnonzero(places >= STRIP)
     last = int(beyond[0]) + 1 if len(beyond) else len(places)
     for step in range(last + 1):
         inside = places[:step][places[:step] < STRIP]
         times = np.bincount(inside, minlength=STRIP)
-        row, column = divmod(step - 1, params.columns) if step else (-1, -1)
+        row, column = divmod(step - 1, params.size_across) if step else (-1, -1)
         yield StridesFrame(
             step, "", last + 1, row, column, int(places[step - 1]) if step else -1, places[:step].copy(), times,
             outside=bool(step) and int(places[step - 1]) >= STRIP, contiguous=contiguous(shape, stride),

@@ -288,18 +288,18 @@ def test_a_transpose_is_read_in_jumps():
     assert frames[-1].read.tolist() == [0, 3, 1, 4, 2, 5]
     assert [frame.cell for frame in frames[1:]] == [0, 3, 1, 4, 2, 5]
     assert not frames[-1].contiguous
-    assert walked(rows=2, columns=3, down=3, across=1)[-1].contiguous
-    assert walked(rows=1, columns=3, down=6, across=1)[-1].contiguous  # the stride of a side of one does not count
+    assert walked(size_down=2, size_across=3, stride_down=3, stride_across=1)[-1].contiguous
+    assert walked(size_down=1, size_across=3, stride_down=6, stride_across=1)[-1].contiguous  # the stride of a side of one does not count
 
 
 def test_cells_read_again_and_never_are_counted():
-    last = walked(rows=3, columns=2, down=0, across=1)[-1]
+    last = walked(size_down=3, size_across=2, stride_down=0, stride_across=1)[-1]
     assert last.times.tolist() == [3, 3] + [0] * 10
     assert (last.twice, last.never) == (2, 10)
 
 
 def test_reading_ends_at_the_first_cell_outside_with_its_number():
-    frames = walked(rows=4, columns=4, down=6, across=1, offset=0)
+    frames = walked(size_down=4, size_across=4, stride_down=6, stride_across=1, offset=0)
     assert [frame.cell for frame in frames[1:]] == [0, 1, 2, 3, 6, 7, 8, 9, 12]
     assert [frame.outside for frame in frames] == [False] * 9 + [True]
     with pytest.raises(RuntimeError, match="out of bounds"):
