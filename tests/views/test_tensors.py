@@ -146,6 +146,20 @@ def test_lines_are_doors_to_their_steps_and_refused_ones_are_marked():
     assert marks == ["16 B", "", "", "", "✗", "✗", "✗", "", "64 B", ""]
 
 
+def test_the_line_that_spoils_the_way_back_is_marked_before_anybody_goes_it():
+    for name, line in (("sin_input", 4), ("data_silent", 3), ("detach_caught", 4), ("product_constant", 4)):
+        frames, draw = pictures(name)
+        assert [k for k, frame in enumerate(frames) if frame.harmed >= 0] == [line]
+        assert [trace["text"] for trace in draw(line).data if trace["xaxis"] == "x2"][1][line - 1] == "!"
+    for name in ("sin_output", "exp_input", "exp_in_place", "sum_saves_nothing"):
+        assert all(frame.harmed < 0 for frame in pictures(name)[0])
+
+
+def test_a_line_that_is_refused_after_it_has_written_says_so():
+    _, draw = pictures("x = torch.zeros(2, 3)\ny = x.t().add_(1).view(6)")
+    assert draw(2).said.startswith("torch refuses the rest of the line, after 6 cells have been written:")
+
+
 # ---- pointing and clicking
 
 

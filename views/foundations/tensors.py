@@ -75,6 +75,8 @@ def _key(frame: ScriptFrame) -> str:
     """Which sentence is said."""
     if not frame.step:
         return "start"
+    if frame.refused and frame.wrote:
+        return "late"
     return "bent" if frame.verb == "backward" and frame.culprit >= 0 else frame.verb
 
 
@@ -120,15 +122,10 @@ def _more(look: Look[ScriptFrame]) -> Safe:
         out += say("loose", bytes=loose)
     if frame.same_object == 0 and frame.same_memory == 0:
         out += say("moved", name=frame.name)
-    for (node, _, names), version, now, stale in zip(
-        frame.keepers, frame.kept_version, frame.kept_now, frame.kept_stale, strict=True
-    ):
-        if frame.verb == "write" and version != now:
-            out += say("breaks", node=node, names=names or "–", version=int(version))
-            break
-        if frame.verb == "write" and stale:
-            out += say("bends", node=node, names=names or "–", version=int(version))
-            break
+    if frame.harmed >= 0 and not frame.refused:
+        (node, _, names), version = frame.keepers[frame.harmed], int(frame.kept_version[frame.harmed])
+        way = "breaks" if version != frame.kept_now[frame.harmed] else "bends"
+        out += say(way, node=node, names=names or "–", version=version)
     if look.options.cell:
         seen = places_of(frame).who(cell_of(frame, look.options.cell))
         out += say("asked", cell=look.options.cell, seen=seen or say("nobody"))
@@ -183,16 +180,20 @@ def _lines(look: Look[ScriptFrame]) -> Panel:
     """The script: lines that have run, the line of now lit; each is a door to its step."""
     frame, lines = look.frame, look.data[0].lines
     ran = {one.step: one for one in look.frames}
-    said = [
-        ("✗" if ran[k].refused else look.say("bytes", n=ran[k].bytes) if ran[k].bytes else "") if k in ran else ""
-        for k in range(1, len(lines) + 1)
-    ]
+    said = [_mark(look, ran[k]) if k in ran else "" for k in range(1, len(lines) + 1)]
     cells = [f"{k}\u2002{cut(line, 44)}" for k, line in enumerate(lines, 1)]
     faint = [k not in ran for k in range(1, len(lines) + 1)]
     parts = [(0.0, look.say("line"), cells), (1.0, look.say("made"), said)]
     frames = list(range(1, len(lines) + 1))
     made = table(look.say("script"), parts, lit=frame.step - 1, faint=faint, rows=LINES, size=11, link="line", frames=frames)
     return replace(made, tall=ROW * (LINES + 2))
+
+
+def _mark(look: Look[ScriptFrame], frame: ScriptFrame) -> str:
+    """What stands behind a line that has run: refused, or spoils the way back, or what it has allocated."""
+    if frame.refused or frame.harmed >= 0:
+        return "✗" if frame.refused else "!"
+    return look.say("bytes", n=frame.bytes) if frame.bytes else ""
 
 
 def _names(look: Look[ScriptFrame]) -> Panel:

@@ -53,7 +53,8 @@ def _memory(look: Look[StridesFrame]) -> Panel:
     at = np.stack(np.divmod(np.arange(params.size_down * params.size_across), params.size_across), -1)
     grid = threads.lattice((WIDE - params.size_across * SIDE) / 2, GRID_TOP, at, SIDE, ROW, GAP)
     floor = np.full(len(grid), grid[:, 2].min() - 3)
-    every = np.minimum(cells((params.size_down, params.size_across), (params.stride_down, params.stride_across), params.offset), STRIP)
+    stride = (params.stride_down, params.stride_across)
+    every = np.minimum(cells((params.size_down, params.size_across), stride, params.offset), STRIP)
     ways = threads.hanging(grid, (at[:, 0] + 1) / (params.size_down + 1), floor, strip[every])
     m, now = len(frame.read), np.zeros(len(grid), bool)
     now[max(m - 1, 0) : m] = True

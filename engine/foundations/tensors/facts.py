@@ -141,7 +141,16 @@ def _of_kept(script: Script, kept: Sequence[Kept], views: Sequence[View]) -> dic
         "kept_version": np.array([one.version for one in kept], int),
         "kept_now": np.array([one.tensor._version for one in kept], int),
         "kept_stale": np.array([one.stale for one in kept], bool),
+        "harmed": _harmed(script, kept),
     }
+
+
+def _harmed(script: Script, kept: Sequence[Kept]) -> int:
+    """Which of the kept tensors this line has written over; −1: none."""
+    written = {number for number, _ in script.memory.written}
+    spoilt = [one.tensor._version != one.version or one.stale for one in kept]
+    found = (k for k, one in enumerate(kept) if spoilt[k] and script.memory.number(one.tensor) in written)
+    return next(found, -1)
 
 
 def _names_of(tensor: Tensor, views: Sequence[View]) -> list[str]:

@@ -51,6 +51,7 @@ class ScriptFrame(Frame):
     kept_version: np.ndarray  # (k,)
     kept_now: np.ndarray  # (k,) its version after the line
     kept_stale: np.ndarray  # bool (k,) its numbers are others than they were
+    harmed: int  # the kept tensor that the line has written over, so that the way back will be refused, or bent; −1: none
     culprit: int  # the kept tensor that broke the way back, or bent it; −1: none
     bytes: int
     wrote: int  # cells
