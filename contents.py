@@ -1,7 +1,7 @@
 """The table of contents: section → topics in reading order. Data only; names and questions stand in the theories."""
 
 SECTIONS: dict[str, list[str]] = {
-    "foundations": ["autograd", "optimisation", "cross_entropy"],
+    "foundations": ["tensors", "autograd", "optimisation", "cross_entropy"],
     "language": ["ngram", "word2vec", "decoding"],
     "learning": ["som", "em"],
     "graphs": ["gcn"],
@@ -24,6 +24,7 @@ PATH: list[str] = [
     "autograd",
     "optimisation",
     "cross_entropy",
+    "tensors",
     "em",
     "ngram",
     "decoding",
@@ -33,6 +34,7 @@ PATH: list[str] = [
     "diffusion",
 ]
 AFTER: dict[str, list[str]] = {
+    "tensors": ["autograd"],  # what a write can break is the way back
     "optimisation": ["autograd"],  # slopes are what is followed
     "decoding": ["ngram"],  # a language model is what is decoded
     "word2vec": ["ngram"],  # words, contexts and counts
@@ -41,6 +43,7 @@ AFTER: dict[str, list[str]] = {
 
 # The notes, chapter by chapter in their order: what a section is called (its words stand in assets/text) → the page that runs it.
 SYLLABUS: dict[str, dict[str, str]] = {
+    "coding": {"saving": "tensors", "lazily": "tensors?data=lazy"},
     "neural": {
         "sweep": "autograd",
         "fitted": "autograd?autograd.show=fit",

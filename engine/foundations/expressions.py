@@ -31,6 +31,7 @@ class Grammar:
     attributes: frozenset[str] = frozenset()  # what may stand after a point
     keywords: frozenset[str] = frozenset()  # what may stand before = in a call
     constants: tuple[type, ...] = (int, float)
+    calls: bool = False  # whether variables may be called, too
     lines: int = 6
     characters: int = 200  # of all lines together
     names: int = 6  # variables
@@ -95,8 +96,9 @@ def _allowed(tree: ast.AST, line: int, grammar: Grammar) -> Iterator[ast.AST]:
         raise DataError("script_word", line=line, word=cut(tree.attr, 20))
     if isinstance(tree, ast.keyword) and tree.arg not in grammar.keywords:
         raise DataError("script_word", line=line, word=cut(str(tree.arg), 20))
-    if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id not in grammar.functions:
-        raise DataError("script_word", line=line, word=cut(tree.func.id, 20))
+    called = tree.func if isinstance(tree, ast.Call) and not grammar.calls else None
+    if isinstance(called, ast.Name) and called.id not in grammar.functions:
+        raise DataError("script_word", line=line, word=cut(called.id, 20))
     yield tree
     for child in ast.iter_child_nodes(tree):
         yield from _allowed(child, line, grammar)

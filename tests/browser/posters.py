@@ -249,8 +249,29 @@ def hatched(sheet: Sheet, left: float, top: float, right: float, bottom: float, 
             sheet.line(spots, role, 9)
 
 
+def of_tensors(sheet: Sheet) -> None:
+    """Four rows that all read the same four cells; one of them has just been written."""
+    frame = run(tensors)[1][3]
+    side, gap, left, top, low = 120, 24, 400, 40, 600
+    lit = set(np.flatnonzero(frame.written).tolist())
+    places = [(row, column, int(cell)) for (row, column), cell in zip(np.ndindex(4, 4), frame.reads(1), strict=True)]
+    for row, column, cell in sorted(places, key=lambda place: place[2] in lit):
+        x = left + side * column + side * (row + 1) / 5
+        ends = np.array([left + side * 4 / 2 + 150 * (cell - 1.5), low])
+        share = np.linspace(0, 1, 40)
+        bent = share**2 * (3 - 2 * share)
+        ways = np.stack([x + bent * (ends[0] - x), 400 + share * (low - 400)], 1)
+        sheet.line([(x, top + 60), *map(tuple, ways)], "accent" if cell in lit else sheet.mixed("c1", 0.7), 7)
+    for row, column, cell in places:
+        x, y = left + side * column, top + (70 + gap) * row
+        sheet.box(x, y, x + side, y + 70, "surface", "accent" if cell in lit else "c1", 7)
+    for cell in range(4):
+        x = left + side * 4 / 2 + 150 * (cell - 1.5)
+        sheet.box(x - 75, low, x + 75, low + 90, "surface" if cell not in lit else "accent", "accent" if cell in lit else "c1", 9)
+
+
 POSTERS: dict[str, Callable[[Sheet], None]] = {
-    "autograd": of_autograd, "optimisation": of_optimisation, "cross_entropy": of_cross_entropy,
+    "tensors": of_tensors, "autograd": of_autograd, "optimisation": of_optimisation, "cross_entropy": of_cross_entropy,
     "som": of_som, "em": of_em, "ngram": of_ngram, "decoding": of_decoding, "word2vec": of_word2vec, "gcn": of_gcn,
     "swin": of_swin, "diffusion": of_diffusion,
 }  # fmt: skip

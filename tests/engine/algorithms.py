@@ -120,6 +120,7 @@ FEW: dict[str, Callable[[], Any]] = {
     "ngram.weights": forty_lines,
     "som": few_points,
     "swin": few_pixels,
+    "tensors": lambda: data.sample("expanded_writes"),
     "word2vec": few_sentences,
 }
 FEWER = {"COUNT": 40, "MEASURED": 60, "LEARNING": 6}  # points that walk, and frames while a network learns

@@ -35,7 +35,10 @@ def leaves(words: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
 
 @topics
 def test_every_word_of_a_topic_is_used(slug):
-    text, named = theory(slug, REFERENCE), quoted(*(f"{room}/{SECTION[slug]}" for room in ("views", "engine", "pages")))
+    text, named = (
+        theory(slug, REFERENCE),
+        quoted("ui/data", *(f"{room}/{SECTION[slug]}" for room in ("views", "engine", "pages"))),
+    )
     kinds = {case.kind.name: case.kind for case in ALGORITHMS if case.slug == slug}
     assert set(text.scenes) - named <= set(kinds)
     for name, words in text.scenes.items():

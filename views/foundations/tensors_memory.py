@@ -1,0 +1,253 @@
+"""The large panel of a script: strips of numbered cells, above them every name as a grid whose threads hang down to them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from charts import bars, points, threads
+from charts.numbers import short
+from charts.panels import Panel, Trace, blank, escaped, told
+from charts.words import cut
+from engine.foundations.tensors import ScriptFrame
+from engine.foundations.tensors.script import ABSENT, GONE, KEPT, NAMED, TEMPORARY
+from engine.foundations.tensors.strides import indices
+from views.foundations.tensors_sheet import HIGH, NAME, NAMES, SMALL, TOP, WIDE, Sheet, reads, sheet
+from views.look import Look
+
+LETTERS = "αβγδεζηθικλμνξοπρστυφχψω"
+COLOURS = ("@c1", "@c2", "@c3", "@c4", "@ink3")  # of storages in the order of their letters; then they are grey
+SEEN = 6  # places that are named of those that see a cell
+
+
+@dataclass(frozen=True)
+class Places:
+    """All places of all grids in a row, m of them."""
+
+    name: np.ndarray  # (m,) whose it is
+    cell: np.ndarray  # (m,) which cell it is, among all
+    called: list[str]  # (m,) as a script would write it
+    boxes: np.ndarray  # (m, 4)
+    bright: np.ndarray  # bool (m,) the line has made, written or let it be read anew
+
+    def who(self, cell: int) -> str:
+        """The first of those that see a cell."""
+        found = [self.called[k] for k in np.flatnonzero(self.cell == cell).tolist()]
+        return ", ".join(found[:SEEN]) + ", …" * (len(found) > SEEN)
+
+
+def memory(look: Look[ScriptFrame]) -> Panel:
+    """The picture: what is lit is what the line has made, read anew or written, in the strip and in every grid that sees it."""
+    frame, of = look.frame, sheet_of(look)
+    lit, places = lit_cells(frame), places_of(frame, of)
+    traces = [
+        *_threads(of, frame, places, cell_of(frame, look.options.cell)),
+        *_strips(of, frame, lit),
+        *_grids(frame, places),
+        *_words(look, of, places, lit),
+        *_brackets(look, of),
+        *_targets(look, of, places),
+    ]
+    return Panel(traces, look.say("memory"), x=blank(range=[0, WIDE]), y=blank(range=[0, HIGH]), tall=400)
+
+
+def sheet_of(look: Look[ScriptFrame]) -> Sheet:
+    """Where everything stands."""
+    return sheet(look.frame, _labels(look), look.say("keeps", node="Addmm", version=0))
+
+
+def letter(frame: ScriptFrame, storage: int) -> str:
+    """What a storage is called."""
+    return LETTERS[frame.letter[storage] % len(LETTERS)] if storage >= 0 and frame.letter[storage] >= 0 else ""
+
+
+def cell_name(frame: ScriptFrame, cell: int) -> str:
+    """What a cell is called: its storage's letter and its number there; "" of a temporary, and where there is none."""
+    if not 0 <= cell < len(frame.contents):
+        return ""
+    storage = int(np.searchsorted(frame.starts, cell, side="right")) - 1
+    called = letter(frame, storage)
+    return f"{called}{cell - frame.starts[storage]}" if called else ""
+
+
+def cell_of(frame: ScriptFrame, called: str) -> int:
+    """Which of all cells is called so; −1: none."""
+    return next((cell for cell in range(len(frame.contents)) if called and cell_name(frame, cell) == called), -1)
+
+
+def lit_names(frame: ScriptFrame) -> np.ndarray:
+    """The numbers of the names that a line lets stand for something else, or makes."""
+    made = [at >= 0 and frame.made[at] == frame.step for at in frame.storage.tolist()]
+    return np.flatnonzero(frame.bound | np.array(made, bool)) if frame.step else np.zeros(0, int)
+
+
+def lit_cells(frame: ScriptFrame) -> np.ndarray:
+    """Which cells (c,) are written, made, or broke the way back."""
+    owner = np.repeat(np.arange(len(frame.size)), frame.size)
+    made = (frame.made[owner] == frame.step) & (frame.life[owner] != ABSENT)
+    broken = owner == (frame.kept_in[frame.culprit] if frame.culprit >= 0 else -1)
+    return np.asarray((frame.written | made | broken) & (frame.step > 0))
+
+
+def places_of(frame: ScriptFrame, of: Sheet | None = None) -> Places:
+    """All places of a step's grids; without a sheet they have no boxes."""
+    each = [reads(frame, name) for name in range(len(frame.names))]
+    cell = np.concatenate([np.zeros(0, int), *each]).astype(int)
+    name = np.repeat(np.arange(len(each)), [len(one) for one in each])
+    called = [_place(frame.names[k], index) for k in range(len(each)) if len(each[k]) for index in _indices(frame, k)]
+    boxes = np.concatenate([np.zeros((0, 4)), *(of.cells(frame, k) for k in range(len(each)) if of)])
+    about = np.array([one == frame.name for one in frame.names], bool)
+    bright = np.isin(name, lit_names(frame)) | lit_cells(frame)[cell] | (frame.spared[cell] & about[name])
+    return Places(name, cell, called, boxes, bright)
+
+
+def _indices(frame: ScriptFrame, name: int) -> list[list[int]]:
+    return indices(tuple(frame.shape[name].tolist()), int(frame.dims[name])).tolist()  # type: ignore[no-any-return]
+
+
+def _place(name: str, index: Sequence[int]) -> str:
+    return f"{name}[{', '.join(map(str, index))}]" if index else name
+
+
+def _labels(look: Look[ScriptFrame]) -> list[str]:
+    """What stands under every strip."""
+    frame = look.frame
+    sizes = [4 * int(size) for size in frame.size]
+    named = [look.say("block", letter=letter(frame, k), bytes=size) for k, size in enumerate(sizes)]
+    return [look.say("temporary", bytes=size) if frame.letter[k] < 0 else named[k] for k, size in enumerate(sizes)]
+
+
+def _hue(frame: ScriptFrame, storages: np.ndarray) -> np.ndarray:
+    """Which of the colours storages have."""
+    letters = frame.letter[storages]
+    return np.where(letters < 0, len(COLOURS) - 1, np.minimum(letters, len(COLOURS) - 1))
+
+
+def _threads(of: Sheet, frame: ScriptFrame, places: Places, chosen: int) -> list[Trace]:
+    """Threads in the colours of their storages; those that are lit, and those of the cell that was asked for, over them."""
+    ways = np.concatenate([threads.NONE, *(of.threads(frame, name) for name in range(len(frame.names)))])
+    hue, lit = _hue(frame, frame.storage[places.name]), places.bright
+    quiet = [threads.threads(ways[(hue == k) & ~lit], colour=colour, opacity=0.6) for k, colour in enumerate(COLOURS)]
+    asked = threads.threads(ways[places.cell == chosen], colour="@ink", width=2.2)
+    return [*quiet, threads.threads(ways[lit], colour="@accent", width=2.0), asked]
+
+
+def _strips(of: Sheet, frame: ScriptFrame, lit: np.ndarray) -> list[Trace]:
+    """The strips; dashed where a storage has no name, dotted where it is free again."""
+    owner = np.repeat(np.arange(len(frame.size)), frame.size)
+    life, hue = frame.life[owner], _hue(frame, owner)
+    named = [
+        threads.outlined(of.strips[(hue == k) & (life == NAMED) & ~lit], colour=colour, fill="@tile")
+        for k, colour in enumerate(COLOURS)
+    ]
+    loose = threads.outlined(of.strips[np.isin(life, (KEPT, TEMPORARY)) & ~lit], colour="@ink3", fill="@tile", dash="dash")
+    free = threads.outlined(of.strips[(life == GONE) & (frame.letter[owner] >= 0)], colour="@ghost", fill="@surface", dash="dot")
+    bright = threads.outlined(of.strips[lit], colour="@accent", fill="@wash", width=2)
+    spared = threads.outlined(of.strips[frame.spared], colour="@accent", fill="@surface", width=2, dash="dash")
+    return [*named, loose, free, bright, spared]
+
+
+def _grids(frame: ScriptFrame, places: Places) -> list[Trace]:
+    """The grids, outlined in the colour of the storage they read."""
+    hue, boxes, lit = _hue(frame, frame.storage[places.name]), places.boxes, places.bright
+    quiet = [threads.outlined(boxes[(hue == k) & ~lit], colour=colour, fill="@surface") for k, colour in enumerate(COLOURS)]
+    return [*quiet, threads.outlined(boxes[lit], colour="@accent", fill="@surface" if frame.refused else "@wash", width=2)]
+
+
+def _words(look: Look[ScriptFrame], of: Sheet, places: Places, lit: np.ndarray) -> list[Trace]:
+    """The line of code, numbers in cells, the numbers of cells, names, and what stands under strips."""
+    frame, size = look.frame, 14 if of.unit >= 28 else 12 if of.unit >= 19 else 10 if of.unit >= 12 else 9
+    there = np.isin(np.repeat(frame.life, frame.size), (NAMED, KEPT, TEMPORARY))
+    ends = [slice(first, first + count) for first, count in zip(frame.starts, frame.size, strict=True)]
+    said = np.array([text for one in ends for text in threads.fitting(frame.contents[one], of.unit - 3, size)], dtype=object)
+    spots = np.concatenate([threads.middles(of.strips), threads.middles(places.boxes)])
+    text = [*np.where(there, said, ""), *said[places.cell]]
+    inks = ["@accent" if one else "@ink" for one in (*(lit | frame.spared), *places.bright)]
+    numbers = bars.labels(spots[:, 0], spots[:, 1], text, colour=inks, size=size, meta={"still": True})
+    return [_code(frame), numbers, _counted(of, frame, there), *_named(look, of, places), _under(look, of)]
+
+
+def _code(frame: ScriptFrame) -> Trace:
+    """The line that has just been carried out, on top."""
+    line = escaped(cut(frame.line, 60)) + " \u2007✗" * bool(frame.refused)
+    return bars.labels([0.0], [TOP], [line], colour="@accent", size=15, place="middle right", meta={"still": True})
+
+
+def _counted(of: Sheet, frame: ScriptFrame, there: np.ndarray) -> Trace:
+    """The number of every cell under it, in its own storage; of narrow cells the first and every fourth."""
+    number = np.arange(int(frame.size.sum())) - np.repeat(frame.starts, frame.size)
+    text = [str(k) if seen and (of.unit >= 11 or k % 4 == 0) else "" for k, seen in zip(number.tolist(), there, strict=True)]
+    spots, size = threads.middles(of.strips), 11 if of.unit >= 28 else 9
+    return bars.labels(spots[:, 0], of.strips[:, 2] - 8, text, colour="@ink3", size=size, meta={"still": True})
+
+
+def _named(look: Look[ScriptFrame], of: Sheet, places: Places) -> list[Trace]:
+    """Names above their grids: one that is pointed at rings the cells it reads."""
+    frame, lit = look.frame, np.unique(places.name[places.bright])
+    x = np.array([of.lefts[name] + of.wide[name] / 2 for name in frame.names])
+    inks = ["@accent" if name in lit else "@ink" for name in range(len(frame.names))]
+    without = [f"<b>{escaped(name)}</b>" for name in frame.names]
+    hover = told([look.say("reads", name=name, count=len(frame.reads(k))) for k, name in enumerate(frame.names)])
+    meta = {"link": "name", "ring": 22, "still": True}
+    heads = bars.labels(x, np.full(len(x), NAMES), without, colour=inks, size=NAME, hovertemplate="", meta=meta) | hover
+    spots, meta = threads.middles(of.strips[places.cell]), {"index": places.name, "silent": True}
+    ends = points.targets(spots, "name", ring=18, template="", meta=meta, hoverinfo="skip")
+    return [heads, ends]
+
+
+def _under(look: Look[ScriptFrame], of: Sheet) -> Trace:
+    """Letters and bytes under strips."""
+    frame, labels = look.frame, _labels(look)
+    shown = [k for k in range(len(frame.size)) if frame.life[k] in (NAMED, KEPT, TEMPORARY)]
+    ends = [of.strips[frame.starts[k] : frame.starts[k] + frame.size[k]] for k in shown]
+    x = [float((one[:, 0].min() + one[:, 1].max()) / 2) for one in ends]
+    inks = ["@accent" if frame.made[k] == frame.step else "@ink2" for k in shown]
+    return bars.labels(x, [of.foot + 10] * len(x), [labels[k] for k in shown], colour=inks, size=SMALL, meta={"still": True})
+
+
+def _brackets(look: Look[ScriptFrame], of: Sheet) -> list[Trace]:
+    """What autograd keeps: a bracket under the storage it stands in, with the version it had; lit where somebody has written."""
+    frame, deep = look.frame, dict[int, int]()
+    lines, text, x, y, bad = [], [], [], [], []
+    for k, (node, _, _) in enumerate(frame.keepers):
+        storage = int(frame.kept_in[k])
+        mine = of.strips[frame.starts[storage] : frame.starts[storage] + frame.size[storage]]
+        left, right = float(mine[:, 0].min()), float(mine[:, 1].max())
+        low = of.foot - 6 - 17 * deep.get(storage, 0)
+        deep[storage] = deep.get(storage, 0) + 1
+        lines.append([[left, low + 7], [left, low + 4], [right, low + 4], [right, low + 7]])
+        version, now = int(frame.kept_version[k]), int(frame.kept_now[k])
+        bad.append(version != now or bool(frame.kept_stale[k]))
+        how = "kept" if version != now else "other" if bad[-1] else "keeps"
+        text.append(look.say(how, node=short_name(node), version=version, now=now))
+        x.append((left + right) / 2)
+        y.append(low - 4)
+    ways, worse = np.array(lines).reshape(-1, 4, 2), np.array(bad, bool)
+    quiet = threads.threads(ways[~worse], colour="@ink3", width=1.2)
+    inks = ["@accent" if one else "@ink2" for one in bad]
+    return [quiet, threads.threads(ways[worse], colour="@accent", width=2), bars.labels(x, y, text, colour=inks, size=10)]
+
+
+def short_name(node: str) -> str:
+    """A node of the graph without what all are called: SinBackward0 is Sin."""
+    return node.partition("Backward")[0]
+
+
+def _targets(look: Look[ScriptFrame], of: Sheet, places: Places) -> list[Trace]:
+    """Cells of strips and of grids can be pointed at: all that is one cell is ringed, and who sees it is said."""
+    frame, owner = look.frame, np.repeat(np.arange(len(look.frame.size)), look.frame.size)
+    numbers = (np.arange(len(owner)) - frame.starts[owner]).tolist() if len(owner) else []
+    there = np.isin(frame.life[owner], (NAMED, KEPT, TEMPORARY))
+    spots, ring = np.where(there[:, None], threads.middles(of.strips), np.nan), max(10, round(of.unit) - 2)
+    facts = [
+        {"letter": letter(frame, storage), "cell": number, "value": short(float(value))}
+        for storage, number, value in zip(owner.tolist(), numbers, frame.contents, strict=True)
+    ]
+    below = [look.say("cell", **fact, seen=places.who(k) or "–") if there[k] else "" for k, fact in enumerate(facts)]
+    above = [look.say("place", place=place, **facts[k]) for place, k in zip(places.called, places.cell, strict=True)]
+    meta: dict[str, Any] = {"index": places.cell}
+    return [
+        points.targets(spots, "cell", ring=ring, template="%{text}", text=below, meta={"click": "cell"}),
+        points.targets(threads.middles(places.boxes), "cell", ring=ring, template="%{text}", text=above, meta=meta),
+    ]
