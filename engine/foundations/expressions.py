@@ -9,6 +9,7 @@ import ast
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -227,7 +228,7 @@ class Formula:
         """Whether places do not meet: no vector is summed."""
         return all(node.op != "sum" for node in self.nodes)
 
-    @property
+    @cached_property
     def edges(self) -> tuple[tuple[int, int, int], ...]:
         """(from, to, place among the operands) of what flows forwards, numbers left out, in the order of computing."""
         found = ((arg, k, place) for k, node in enumerate(self.nodes) for place, arg in enumerate(node.args))
