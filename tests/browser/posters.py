@@ -17,7 +17,7 @@ from PIL import Image
 from charts import theme
 from contents import SECTIONS
 from engine import data
-from engine.foundations import autograd, cross_entropy, optimisation
+from engine.foundations import autograd, cross_entropy, optimisation, tensors
 from engine.generative import diffusion
 from engine.graphs import gcn
 from engine.language import decoding, ngram, word2vec
