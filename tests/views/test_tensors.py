@@ -196,7 +196,7 @@ def test_a_click_on_a_cell_says_who_sees_it_and_another_takes_it_back():
     ink = next(trace for trace in inside(draw(3)) if trace.get("line", {}).get("color") == "@ink" and len(trace["x"]))
     assert np.isnan(np.array(ink["x"], float)).sum() == 5
     assert view.belonging(data.sample("views")) != view.belonging(data.sample("lazy"))
-    assert pictures("square", cell="<b>ω9")[1](1).said.endswith("Cell &lt;b&gt;ω9 is seen by: nobody.")
+    assert pictures("square_untouched", cell="<b>ω9")[1](1).said.endswith("Cell &lt;b&gt;ω9 is seen by: nobody.")
 
 
 def test_the_formula_finds_the_cell_that_is_written_and_any_that_is_pointed_at():

@@ -18,6 +18,7 @@ from engine.errors import DataError, Diverged, sentence
 from engine.foundations import tensors
 from engine.foundations.tensors.samples import SCRIPTS
 from engine.foundations.tensors.strides import cells, contiguous, indices, places
+from engine.samples import every as every_sample
 from ui.text import LANGUAGES
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "tensors.json").read_text(encoding="utf-8"))["scripts"]
@@ -323,3 +324,9 @@ def test_three_dimensions_stand_in_slices_side_by_side():
     assert places((2, 2, 3), 3).tolist()[6:8] == [[0, 3], [0, 4]]
     assert indices((2, 2, 3), 3)[7].tolist() == [1, 0, 1]
     assert indices((1, 1, 1), 0).tolist() == [[]]
+
+
+def test_no_other_topic_has_a_sample_of_such_a_name():
+    names = every_sample()
+    assert len(names) == len(set(names))
+    assert set(SCRIPTS) <= set(names)
