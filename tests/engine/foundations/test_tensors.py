@@ -192,6 +192,17 @@ def test_more_that_torch_refuses_has_its_reason_in_words(script, kind):
     assert (frame.verb, frame.refused) == ("refused", kind)
 
 
+def test_augmented_assignment_reads_what_stands_left_once_as_python_does():
+    frame = run("x = torch.zeros(3)\nx.add_(1)[0] += 5\nx[1:] *= 3")[-1]
+    there = torch.zeros(3)
+    there.add_(1)[0] += 5
+    there[1:] *= 3
+    assert shown(frame, "x") == there.tolist() == [6.0, 3.0, 3.0]
+    assert frame.version.tolist() == [there._version]
+    with pytest.raises(DataError, match="Line 2"):
+        run("layer = nn.LazyLinear(2)\nlayer.weight += 1")
+
+
 def test_lines_after_a_refused_one_run():
     assert run("\n".join(SCRIPTS["expanded_writes"]))[-1].changed == 1
 
