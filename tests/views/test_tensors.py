@@ -160,6 +160,16 @@ def test_a_line_that_is_refused_after_it_has_written_says_so():
     assert draw(2).said.startswith("torch refuses the rest of the line, after 6 cells have been written:")
 
 
+def test_weights_that_wait_for_their_memory_say_so():
+    _, draw = pictures("lazy")
+    assert [words(draw(i)).count("not yet") for i in range(4)] == [0, 2, 2, 0]
+
+
+def test_numbers_in_a_row_have_as_many_digits_each_and_fit_their_cells_on_a_phone():
+    assert {".84", ".91", "2.7", "7.4"} <= set(words(pictures("who_objects")[1](4)))
+    assert {"40", "0", "5"} <= set(words(pictures("views")[1](8)))
+
+
 # ---- pointing and clicking
 
 
@@ -186,7 +196,7 @@ def test_a_click_on_a_cell_says_who_sees_it_and_another_takes_it_back():
     ink = next(trace for trace in inside(draw(3)) if trace.get("line", {}).get("color") == "@ink" and len(trace["x"]))
     assert np.isnan(np.array(ink["x"], float)).sum() == 5
     assert view.belonging(data.sample("views")) != view.belonging(data.sample("lazy"))
-    assert pictures("square", cell="<b>ω9")[1](1).said.endswith("Cell &lt;b&gt;ω9 is seen by: nobody.")
+    assert pictures("square_untouched", cell="<b>ω9")[1](1).said.endswith("Cell &lt;b&gt;ω9 is seen by: nobody.")
 
 
 def test_the_formula_finds_the_cell_that_is_written_and_any_that_is_pointed_at():

@@ -19,6 +19,7 @@ from views.look import Look
 LETTERS = "αβγδεζηθικλμνξοπρστυφχψω"
 COLOURS = ("@c1", "@c2", "@c3", "@c4", "@ink3")  # of storages in the order of their letters; then they are grey
 SEEN = 6  # places that are named of those that see a cell
+PHONE = 0.65  # px of a phone to each that the panel is reckoned with
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ def cell_of(frame: ScriptFrame, called: str) -> int:
 def lit_names(frame: ScriptFrame) -> np.ndarray:
     """The numbers of the names that a line lets stand for something else, or makes."""
     made = [at >= 0 and frame.made[at] == frame.step for at in frame.storage.tolist()]
-    return np.flatnonzero(frame.bound | np.array(made, bool)) if frame.step else np.zeros(0, int)
+    part = [frame.verb == "layer" and name.startswith(f"{frame.name}.") for name in frame.names]
+    return np.flatnonzero(frame.bound | np.array(made, bool) | np.array(part, bool)) if frame.step else np.zeros(0, int)
 
 
 def lit_cells(frame: ScriptFrame) -> np.ndarray:
@@ -157,10 +159,10 @@ def _grids(frame: ScriptFrame, places: Places) -> list[Trace]:
 
 def _words(look: Look[ScriptFrame], of: Sheet, places: Places, lit: np.ndarray) -> list[Trace]:
     """The line of code, numbers in cells, the numbers of cells, names, and what stands under strips."""
-    frame, size = look.frame, 14 if of.unit >= 28 else 12 if of.unit >= 19 else 10 if of.unit >= 12 else 9
+    frame, size = look.frame, 14 if of.unit >= 28 else 11 if of.unit >= 19 else 9
     there = np.isin(np.repeat(frame.life, frame.size), (NAMED, KEPT, TEMPORARY))
     ends = [slice(first, first + count) for first, count in zip(frame.starts, frame.size, strict=True)]
-    said = np.array([text for one in ends for text in threads.fitting(frame.contents[one], of.unit - 3, size)], dtype=object)
+    said = np.array([text for one in ends for text in threads.fitting(frame.contents[one], PHONE * of.unit, size)], dtype=object)
     spots = np.concatenate([threads.middles(of.strips), threads.middles(places.boxes)])
     text = [*np.where(there, said, ""), *said[places.cell]]
     inks = ["@accent" if one else "@ink" for one in (*(lit | frame.spared), *places.bright)]
@@ -184,16 +186,18 @@ def _counted(of: Sheet, frame: ScriptFrame, there: np.ndarray) -> Trace:
 
 def _named(look: Look[ScriptFrame], of: Sheet, places: Places) -> list[Trace]:
     """Names above their grids: one that is pointed at rings the cells it reads."""
-    frame, lit = look.frame, np.unique(places.name[places.bright])
+    frame, lit = look.frame, {*places.name[places.bright].tolist(), *lit_names(look.frame).tolist()}
     x = np.array([of.lefts[name] + of.wide[name] / 2 for name in frame.names])
     inks = ["@accent" if name in lit else "@ink" for name in range(len(frame.names))]
     without = [f"<b>{escaped(name)}</b>" for name in frame.names]
     hover = told([look.say("reads", name=name, count=len(frame.reads(k))) for k, name in enumerate(frame.names)])
     meta = {"link": "name", "ring": 22, "still": True}
     heads = bars.labels(x, np.full(len(x), NAMES), without, colour=inks, size=NAME, hovertemplate="", meta=meta) | hover
+    late = [look.say("waiting") if at < 0 else "" for at in frame.storage.tolist()]
+    waiting = bars.labels(x, np.full(len(x), NAMES - 20), late, colour=inks, size=SMALL, meta={"still": True})
     spots, meta = threads.middles(of.strips[places.cell]), {"index": places.name, "silent": True}
     ends = points.targets(spots, "name", ring=18, template="", meta=meta, hoverinfo="skip")
-    return [heads, ends]
+    return [heads, waiting, ends]
 
 
 def _under(look: Look[ScriptFrame], of: Sheet) -> Trace:

@@ -92,17 +92,26 @@ class Script(Values):
         raise DataError("tensors_statement", line=self.line, text=written(target))
 
     def _augmented(self, tree: ast.AugAssign) -> Told:
-        """`Y += X`, as Python does it: what stands left is read, written in place, and put back."""
-        method = getattr(operator, "i" + OPERATORS[type(tree.op)])
-        old = self.tensor(tree.target)
+        """`Y += X`, as Python does it: what stands left is read once, written in place, and put back."""
+        target = tree.target
+        if isinstance(target, ast.Name):
+            return self._bind(target.id, self._in_place(self.tensor(target), tree))
+        owner = self.tensor(target.value)
+        if isinstance(target, ast.Subscript):
+            index = self.index(target.slice)
+            self._write_part(owner, index, self._in_place(self.seen(owner[index]), tree))
+            return Told("write", self._called())
+        if target.attr != "data":
+            raise DataError("tensors_statement", line=self.line, text=written(tree))
+        owner.data = self._in_place(self.seen(owner.data), tree)
+        return Told("write", self._name_of(owner))
+
+    def _in_place(self, old: Tensor, tree: ast.AugAssign) -> Tensor:
         other = self.value(tree.value)
         self.aim = old
-        new = self.seen(method(old, other))
+        new = self.seen(getattr(operator, "i" + OPERATORS[type(tree.op)])(old, other))
         self.memory.wrote(new)
-        if isinstance(tree.target, ast.Subscript):
-            self._write_part(self.tensor(tree.target.value), self.index(tree.target.slice), new)
-            return Told("write", self._called())
-        return self._assign(tree.target, new)
+        return new
 
     def _write_part(self, owner: Tensor, index: Any, value: Any) -> None:
         self.aim, self.part = owner, owner.detach()[index]

@@ -37,7 +37,7 @@ SCRIPTS: dict[str, list[str]] = {
     "data_silent": [*LEAF, "y = w ** 2", "w.data.add_(10)", *BACK],
     "data_augmented": [*LEAF, "y = w ** 2", "w.data += 10", *BACK],
     "detach_caught": [*LEAF, "y = w ** 2", "d = w.detach()", "d.add_(10)", *BACK],
-    "square": [*LEAF, "y = w ** 2", *BACK],
+    "square_untouched": [*LEAF, "y = w ** 2", *BACK],
     "leaf_written": [*LEAF, "w.add_(1)"],
     "leaf_by_index": [*LEAF, "w[0] = 5"],
     "who_objects": [

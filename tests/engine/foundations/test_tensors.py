@@ -18,6 +18,7 @@ from engine.errors import DataError, Diverged, sentence
 from engine.foundations import tensors
 from engine.foundations.tensors.samples import SCRIPTS
 from engine.foundations.tensors.strides import cells, contiguous, indices, places
+from engine.samples import every as every_sample
 from ui.text import LANGUAGES
 
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "tensors.json").read_text(encoding="utf-8"))["scripts"]
@@ -191,6 +192,17 @@ def test_more_that_torch_refuses_has_its_reason_in_words(script, kind):
     assert (frame.verb, frame.refused) == ("refused", kind)
 
 
+def test_augmented_assignment_reads_what_stands_left_once_as_python_does():
+    frame = run("x = torch.zeros(3)\nx.add_(1)[0] += 5\nx[1:] *= 3")[-1]
+    there = torch.zeros(3)
+    there.add_(1)[0] += 5
+    there[1:] *= 3
+    assert shown(frame, "x") == there.tolist() == [6.0, 3.0, 3.0]
+    assert frame.version.tolist() == [there._version]
+    with pytest.raises(DataError, match="Line 2"):
+        run("layer = nn.LazyLinear(2)\nlayer.weight += 1")
+
+
 def test_lines_after_a_refused_one_run():
     assert run("\n".join(SCRIPTS["expanded_writes"]))[-1].changed == 1
 
@@ -323,3 +335,9 @@ def test_three_dimensions_stand_in_slices_side_by_side():
     assert places((2, 2, 3), 3).tolist()[6:8] == [[0, 3], [0, 4]]
     assert indices((2, 2, 3), 3)[7].tolist() == [1, 0, 1]
     assert indices((1, 1, 1), 0).tolist() == [[]]
+
+
+def test_no_other_topic_has_a_sample_of_such_a_name():
+    names = every_sample()
+    assert len(names) == len(set(names))
+    assert set(SCRIPTS) <= set(names)
