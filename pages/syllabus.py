@@ -14,9 +14,12 @@ with st.container(key="head"), st.container(key="title", gap=None):
 
 
 def named(address: str) -> str:
-    """The title of a page, and where the address says a kind of run its name."""
-    slug, kind = slug_of(address), address.partition("=")[2]
-    return " · ".join(filter(None, (ways.title(slug), kind and theory(slug, language()).choices["show"][kind])))
+    """The title of a page, and where the address says a kind of run or a sample its name."""
+    slug, _, said = address.partition("?")
+    setting, _, value = said.partition("=")
+    return " · ".join(
+        filter(None, (ways.title(slug), value and theory(slug, language()).choices[setting.removeprefix(f"{slug}.")][value]))
+    )
 
 
 def slug_of(address: str) -> str:
