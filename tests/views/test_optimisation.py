@@ -182,7 +182,7 @@ def test_the_bar_is_as_long_as_rate_times_curvature_against_its_limit(rate, part
     assert (np.nanmax(filled["x"]) - np.nanmin(filled["x"])) / full == pytest.approx(part / 3)
     assert (limit["x"][0] - np.nanmin(whole["x"])) / full == pytest.approx(2 / 3)
     assert filled["fillcolor"] == colour
-    assert ("farther out than it came" in picture.said) == (part > 2)
+    assert ("throws it farther" in picture.said) == (part > 2)
 
 
 def test_who_has_no_limit_has_no_bar_and_no_product():
