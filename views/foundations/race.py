@@ -151,7 +151,8 @@ def _heights(look: Look[RaceFrame]) -> Panel:
 
 def _slopes(look: Look[RaceFrame]) -> Panel:
     """How steep the ground is where each stands."""
-    high = int(np.ceil(np.log10(max(look.frames[0].slopes[0], 1e-3))))
+    above = 0 if look.params.surface in surfaces.FLOOR_AT_ZERO else 2  # without a bottom it gets steeper on the way
+    high = int(np.ceil(np.log10(max(look.frames[0].slopes[0], 1e-3)))) + above
     title = curves.headed(look.words.columns["slope"])
     return Panel(_courses(look, "slope"), title, x={"nticks": 4, "showgrid": False}, y=curves.powers(high - 6, high), small=True)
 
