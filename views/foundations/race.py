@@ -15,10 +15,14 @@ from views.foundations.typed import typed
 from views.look import Fact, Look, Values
 
 SIGNS, LAMP = "●◆■▲✚★", "@accent"
-STEP = r"\theta - \eta\,%s = ({x}!,\; {y}!) - {rate}! \cdot ({dx}!,\; {dy}!) = ({nx}!!,\; {ny}!!)"
-MEASURED = r"%s \,/\, (\sqrt{%s} + \varepsilon)"  # by late slopes
-WAYS = ("g", "v", r"(g + \mu v)", MEASURED % ("g", "s"), MEASURED % (r"\hat m", r"\hat s"), "H^{-1} g")
-FORMULAS = tuple(formula(STEP % way) for way in WAYS)
+FORMULAS = (
+    formula(r"\theta - \eta\, g = ({x}!,\; {y}!) - {rate}! \cdot ({dx}!,\; {dy}!) = ({nx}!!,\; {ny}!!)"),
+    formula(r"\theta - \eta\, v = ({x}!,\; {y}!) - {rate}! \cdot ({dx}!,\; {dy}!) = ({nx}!!,\; {ny}!!)"),
+    formula(r"\theta - \eta\, (g + \mu v) = ({x}!,\; {y}!) - {rate}! \cdot ({dx}!,\; {dy}!) = ({nx}!!,\; {ny}!!)"),
+    formula(r"\theta - \eta\, g \,/\, (\sqrt{s} + \varepsilon) = ({x}!,\; {y}!) - {rate}! \cdot ({dx}!,\; {dy}!) = ({nx}!!,\; {ny}!!)"),  # noqa: E501
+    formula(r"\theta - \eta\, \hat m \,/\, (\sqrt{\hat s} + \varepsilon) = ({x}!,\; {y}!) - {rate}! \cdot ({dx}!,\; {dy}!) = ({nx}!!,\; {ny}!!)"),  # noqa: E501
+    formula(r"\theta - H^{-1} g = ({x}!,\; {y}!) - ({dx}!,\; {dy}!) = ({nx}!!,\; {ny}!!)"),
+)  # fmt: skip
 ARM, MOST, WALL = 0.2, 0.4, 0.03  # of the sheet's height: an arm as strong as the start's, the longest, half of a wall
 GAUGE = (0.73, 0.98, 0.885, 0.915)  # where the bar lies, as parts of the sheet: from, to, from, to
 DEEPEST = {"same": -8, "best": -14}  # powers of ten: how deep the panel of heights goes
