@@ -20,19 +20,9 @@ POSTER: dict[str, str] = {
 
 # For whoever begins: an order from the light to the heavy, and what a topic builds on.
 PATH: list[str] = [
-    "som",
-    "autograd",
-    "optimisation",
-    "cross_entropy",
-    "tensors",
-    "em",
-    "ngram",
-    "decoding",
-    "word2vec",
-    "gcn",
-    "swin",
-    "diffusion",
-]
+    "som", "autograd", "optimisation", "cross_entropy", "tensors",
+    "em", "ngram", "decoding", "word2vec", "gcn", "swin", "diffusion",
+]  # fmt: skip
 AFTER: dict[str, list[str]] = {
     "tensors": ["autograd"],  # what a write can break is the way back
     "optimisation": ["autograd"],  # slopes are what is followed

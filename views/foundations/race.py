@@ -15,12 +15,16 @@ from views.foundations.typed import typed
 from views.look import Fact, Look, Values
 
 SIGNS, LAMP = "●◆■▲✚★", "@accent"
-STEP = r"\theta - \eta\,%s = ({x}!,\; {y}!) - {rate}! \cdot ({dx}!,\; {dy}!) = ({nx}!!,\; {ny}!!)"
-MEASURED = r"%s \,/\, (\sqrt{%s} + \varepsilon)"  # by late slopes
-WAYS = ("g", "v", r"(g + \mu v)", MEASURED % ("g", "s"), MEASURED % (r"\hat m", r"\hat s"), "H^{-1} g")
-FORMULAS = tuple(formula(STEP % way) for way in WAYS)
+FORMULAS = (
+    formula(r"\theta - \eta\, g = ({x}!,\; {y}!) - {rate}! \cdot ({dx}!,\; {dy}!) = ({nx}!!,\; {ny}!!)"),
+    formula(r"\theta - \eta\, v = ({x}!,\; {y}!) - {rate}! \cdot ({dx}!,\; {dy}!) = ({nx}!!,\; {ny}!!)"),
+    formula(r"\theta - \eta\, (g + \mu v) = ({x}!,\; {y}!) - {rate}! \cdot ({dx}!,\; {dy}!) = ({nx}!!,\; {ny}!!)"),
+    formula(r"\theta - \eta\, g \,/\, (\sqrt{s} + \varepsilon) = ({x}!,\; {y}!) - {rate}! \cdot ({dx}!,\; {dy}!) = ({nx}!!,\; {ny}!!)"),  # noqa: E501
+    formula(r"\theta - \eta\, \hat m \,/\, (\sqrt{\hat s} + \varepsilon) = ({x}!,\; {y}!) - {rate}! \cdot ({dx}!,\; {dy}!) = ({nx}!!,\; {ny}!!)"),  # noqa: E501
+    formula(r"\theta - H^{-1} g = ({x}!,\; {y}!) - ({dx}!,\; {dy}!) = ({nx}!!,\; {ny}!!)"),
+)  # fmt: skip
 ARM, MOST, WALL = 0.2, 0.4, 0.03  # of the sheet's height: an arm as strong as the start's, the longest, half of a wall
-GAUGE = (0.02, 0.27, 0.885, 0.915)  # where the bar lies, as parts of the sheet: from, to, from, to
+GAUGE = (0.73, 0.98, 0.885, 0.915)  # where the bar lies, as parts of the sheet: from, to, from, to
 DEEPEST = {"same": -8, "best": -14}  # powers of ten: how deep the panel of heights goes
 LEGEND = 300  # px: the names of the runners in two lines, also on a phone
 MOMENTS = 1000  # more than a film has pictures
@@ -59,7 +63,7 @@ def _sheet(look: Look[RaceFrame]) -> Panel:
     traces = [*_ground(look, x, y), begin, *_trails(look, x, y), *_lamp(look, x, y, seen), dots, *_gauge(look, x, y)]
     said = "f = " + escaped(typed(surfaces.TEXTS.get(params.surface, params.f)))
     look_of = {"size": 12, "color": "@ink2", "shadow": "@halo"}
-    text = note(said, x=x[1], y=y[1], xanchor="right", yanchor="top", font=look_of)
+    text = note(said, x=x[0], y=y[1], xanchor="left", yanchor="top", font=look_of)
     key = [item | {"font": item["font"] | {"shadow": "@halo"}} for item in legend(names, room=LEGEND)]
     notes = [*key, text, _measure(look, x, y)]
     return Panel(traces, look.say("sheet"), x=blank(range=list(x)), y=blank(range=list(y)), notes=notes, equal=True)
@@ -128,8 +132,8 @@ def _measure(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, floa
     """What the bar says."""
     most = limit(look.options.told, look.params.momentum)
     text = look.say("gauge", product=short(_product(look)), limit=short(most, 4)) if most else look.say("no_limit")
-    at = {"x": x[0] + GAUGE[0] * (x[1] - x[0]), "y": y[0] + (GAUGE[3] + 0.015) * (y[1] - y[0])}
-    return note(text, **at, xanchor="left", yanchor="bottom", borderpad=0, font={"size": 12, "color": "@ink", "shadow": "@halo"})
+    at = {"x": x[0] + GAUGE[1] * (x[1] - x[0]), "y": y[0] + (GAUGE[3] + 0.015) * (y[1] - y[0])}
+    return note(text, **at, xanchor="right", yanchor="bottom", borderpad=0, font={"size": 12, "color": "@ink", "shadow": "@halo"})
 
 
 # ---- the courses
@@ -151,7 +155,8 @@ def _heights(look: Look[RaceFrame]) -> Panel:
 
 def _slopes(look: Look[RaceFrame]) -> Panel:
     """How steep the ground is where each stands."""
-    high = int(np.ceil(np.log10(max(look.frames[0].slopes[0], 1e-3))))
+    above = 0 if look.params.surface in surfaces.FLOOR_AT_ZERO else 2  # without a bottom it gets steeper on the way
+    high = int(np.ceil(np.log10(max(look.frames[0].slopes[0], 1e-3)))) + above
     title = curves.headed(look.words.columns["slope"])
     return Panel(_courses(look, "slope"), title, x={"nticks": 4, "showgrid": False}, y=curves.powers(high - 6, high), small=True)
 

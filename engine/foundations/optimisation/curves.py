@@ -224,7 +224,7 @@ def _height(function: Formula, x: float) -> float:
     try:
         return float(expressions.value(function, {"x": np.array([x])})[0])
     except DataError as problem:
-        raise ParamError("optimisation_place", x=f"{x:g}", text=problem.values.get("text", "f")) from problem
+        raise ParamError("optimisation_place", x=f"{x:g}".replace("-", "−"), text=problem.values.get("text", "f")) from problem
 
 
 def _pair(cell: str) -> tuple[float, float]:

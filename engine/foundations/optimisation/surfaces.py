@@ -61,7 +61,9 @@ class Surface:
         try:
             expressions.hessian(self.formula, {"x": np.array([x]), "y": np.array([y])})
         except DataError as problem:
-            raise ParamError("optimisation_start", x=f"{x:g}", y=f"{y:g}", text=problem.values.get("text", "f")) from problem
+            raise ParamError(
+                "optimisation_start", x=_written(x), y=_written(y), text=problem.values.get("text", "f")
+            ) from problem
 
 
 @lru_cache(maxsize=32)
@@ -92,6 +94,10 @@ def sheet(name: Name, own: str, x: float, y: float) -> np.ndarray:
     heights = surface_of(name, own).heights(places)
     heights.flags.writeable = False
     return heights
+
+
+def _written(x: float) -> str:
+    return f"{x:g}".replace("-", "−")
 
 
 def _named(at: np.ndarray) -> dict[str, np.ndarray]:

@@ -273,7 +273,7 @@ def test_weights_are_scaled_to_one_and_a_place_alone_weighs_one():
 def test_a_function_without_value_at_an_end_is_refused_and_an_end_is_named():
     with pytest.raises(ParamError) as problem:
         list(optimisation.chord(Chord(curve="log")))
-    assert "-1" in str(problem.value)
+    assert "x = −1" in str(problem.value)
 
 
 def test_the_first_point_may_weigh_nothing():
