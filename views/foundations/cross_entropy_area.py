@@ -1,4 +1,7 @@
-"""What `views.foundations.cross_entropy` draws of two distributions: areas that are costs, logits on their way, the course."""
+"""What `views.foundations.cross_entropy` draws of two distributions: areas that are costs, logits on their way, the course.
+
+Longer than a picture's budget of lines: areas, code words, both hatchings and a top without end stand in one panel.
+"""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -173,6 +176,7 @@ def _code(look: Look[RectanglesFrame], here: Ground) -> list[Trace]:
     beside = bars.labels(
         [here.left[widest] + 0.012] * len(named), [foot] * len(named), named, size=11, place="middle right", meta=STILL
     )
+    beside["textfont"] |= HALO
     return [here.level(bit * (up + 1), at, colour="@surface", width=2, meta=STILL), words, beside]
 
 

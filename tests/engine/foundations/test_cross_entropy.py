@@ -379,3 +379,23 @@ def test_a_click_mends_the_row_called_q_wherever_it_stands():
     moved = ce.with_top(backwards, ce.read(backwards), np.array([0.25, 0.75]), 0, 0.5, 1.0)
     assert moved.frame["a"].tolist() == [0.5, 0.5]
     assert moved.frame["b"].tolist() == [0.5, 0.5]
+
+
+# ---- the cross entropies of the golden file on back-propagation
+
+BACK = json.loads((Path(__file__).parents[2] / "golden" / "autograd.json").read_text())
+
+
+@pytest.mark.parametrize("name", ["cross_entropy_log2", "cross_entropy_batch"])
+def test_the_cross_entropies_of_back_propagation_are_these(name):
+    case = BACK[name]
+    Z, classes = np.array(case["logits"]), np.atleast_1d(case["target"])
+    mean, slope = losses.mean_loss_and_slope(Z, classes)
+    assert mean == pytest.approx(case.get("loss", case.get("mean_loss")), abs=1e-12)
+    np.testing.assert_allclose(slope, case["grad"], **NEAR)
+
+
+def test_the_smoothed_one_of_back_propagation_is_this():
+    case = BACK["cross_entropy_label_smoothing_0.1"]
+    loss = losses.mean_loss(np.array(case["logits"]), np.array(case["target"]), 0.1)
+    assert loss == pytest.approx(case["loss"], abs=1e-12)
