@@ -135,6 +135,11 @@ def test_broken_cells_are_hatched_and_sound_ones_are_not():
     assert not any(np.asarray(trace["x"]).size for trace in last if trace.get("fillpattern"))
 
 
+def test_where_rounding_shows_the_difference_is_said_to_be_about_the_divergence():
+    run = runs.frames(ce.ALGORITHMS, ce.Rectangles(), data.sample("halves"))
+    assert [area._difference(run[i]) for i in (0, 3)] == ["0.500 − 0.250 = 0.250", "0.241 − 0.167 ≈ 0.075"]
+
+
 @pytest.mark.parametrize("kind", ["rectangles", "logits"])
 def test_through_a_film_only_numbers_change_so_that_a_step_is_drawn_quickly(kind):
     sample = (data.sample("opposite"),) if kind == "rectangles" else ()
