@@ -89,7 +89,7 @@ def test_a_double_holds_powers_up_to_709():
 
 
 @pytest.mark.parametrize("unit", ["bits", "nats"])
-@pytest.mark.parametrize("name", ["halves", "opposite", "impossible", "notes_q1"])
+@pytest.mark.parametrize("name", ["halves", "opposite", "ruled_out", "notes_q1"])
 def test_a_click_puts_the_top_that_it_is_over_where_it_is(name, unit):
     params, sample = ce.Rectangles(unit=unit), data.sample(name)
     frame = next(ce.rectangles(params, sample))
@@ -105,7 +105,7 @@ def test_a_click_puts_the_top_that_it_is_over_where_it_is(name, unit):
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     ("name", "settings", "key"),
-    [("halves", {}, "start"), ("notes_q1", {}, "certain"), ("impossible", {}, "endless"), ("halves", {"rate": 5.0}, "fast")],
+    [("halves", {}, "start"), ("notes_q1", {}, "certain"), ("ruled_out", {}, "endless"), ("halves", {"rate": 5.0}, "fast")],
 )
 def test_what_is_special_about_a_start_is_said(language, name, settings, key):
     params, sample, text = ce.Rectangles(**settings), data.sample(name), theory("cross_entropy", language)
