@@ -29,7 +29,22 @@ NAMES |= {
     "nodes",
     "edges",
 }  # what a file has to say literally
-NAMES |= {"log", "exp", "min", "max", "mm", "dB", "top-k", "top-p", "min-p", "k-means", "means"}  # formulas, units
+NAMES |= {
+    "log",
+    "ln",
+    "inf",
+    "logit",
+    "exp",
+    "min",
+    "max",
+    "mm",
+    "dB",
+    "top-k",
+    "top-p",
+    "min-p",
+    "k-means",
+    "means",
+}  # formulas, units
 SAMPLES = {
     "yes",
     "no",

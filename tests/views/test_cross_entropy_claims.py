@@ -89,7 +89,7 @@ def test_a_double_holds_powers_up_to_709():
 
 
 @pytest.mark.parametrize("unit", ["bits", "nats"])
-@pytest.mark.parametrize("name", ["halves", "opposite", "impossible", "notes_q1"])
+@pytest.mark.parametrize("name", ["halves", "opposite", "ruled_out", "notes_q1"])
 def test_a_click_puts_the_top_that_it_is_over_where_it_is(name, unit):
     params, sample = ce.Rectangles(unit=unit), data.sample(name)
     frame = next(ce.rectangles(params, sample))
@@ -105,7 +105,7 @@ def test_a_click_puts_the_top_that_it_is_over_where_it_is(name, unit):
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     ("name", "settings", "key"),
-    [("halves", {}, "start"), ("notes_q1", {}, "certain"), ("impossible", {}, "endless"), ("halves", {"rate": 5.0}, "fast")],
+    [("halves", {}, "start"), ("notes_q1", {}, "certain"), ("ruled_out", {}, "endless"), ("halves", {"rate": 5.0}, "fast")],
 )
 def test_what_is_special_about_a_start_is_said(language, name, settings, key):
     params, sample, text = ce.Rectangles(**settings), data.sample(name), theory("cross_entropy", language)
@@ -133,6 +133,11 @@ def test_broken_cells_are_hatched_and_sound_ones_are_not():
     calm = list(ce.logits(ce.Logits(logits="2, 1, -1")))
     last = view.draw(calm, 7, ce.Logits(logits="2, 1, -1"), (), view.Options(), text).data
     assert not any(np.asarray(trace["x"]).size for trace in last if trace.get("fillpattern"))
+
+
+def test_where_rounding_shows_the_difference_is_said_to_be_about_the_divergence():
+    run = runs.frames(ce.ALGORITHMS, ce.Rectangles(), data.sample("halves"))
+    assert [area._difference(run[i]) for i in (0, 3)] == ["0.500 − 0.250 = 0.250", "0.241 − 0.167 ≈ 0.075"]
 
 
 @pytest.mark.parametrize("kind", ["rectangles", "logits"])

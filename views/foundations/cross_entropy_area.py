@@ -1,4 +1,7 @@
-"""What `views.foundations.cross_entropy` draws of two distributions: areas that are costs, logits on their way, the course."""
+"""What `views.foundations.cross_entropy` draws of two distributions: areas that are costs, logits on their way, the course.
+
+Longer than a picture's budget of lines: areas, code words, both hatchings and a top without end stand in one panel.
+"""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -173,6 +176,7 @@ def _code(look: Look[RectanglesFrame], here: Ground) -> list[Trace]:
     beside = bars.labels(
         [here.left[widest] + 0.012] * len(named), [foot] * len(named), named, size=11, place="middle right", meta=STILL
     )
+    beside["textfont"] |= HALO
     return [here.level(bit * (up + 1), at, colour="@surface", width=2, meta=STILL), words, beside]
 
 
@@ -191,10 +195,7 @@ def _said(look: Look[RectanglesFrame], here: Ground) -> list[Trace]:
     lamp = bars.labels(
         here.middle[lit], up[lit], [texts[k] for k in lit], colour="@accent", size=13, place="top center", meta=STILL
     )
-    dearer, cheaper, kl = (number(value, 3) for value in (frame.dearer, frame.cheaper, frame.kl))
-    total = bars.labels(
-        [1], [here.high], [f"{dearer} − {cheaper} = {kl}"], colour="@ink", size=13, place="bottom left", meta=STILL
-    )
+    total = bars.labels([1], [here.high], [_difference(frame)], colour="@ink", size=13, place="bottom left", meta=STILL)
     widest = int(frame.p.argmax())
     below = frame.floors[[widest]] - 0.008 * here.high
     dashed = (look.say("floor") + "\u2002") * bool(below[0] > 0.06 * here.high)
@@ -202,6 +203,13 @@ def _said(look: Look[RectanglesFrame], here: Ground) -> list[Trace]:
     for trace in (over, lamp, line):
         trace["textfont"] |= HALO
     return [line, over, lamp, total]
+
+
+def _difference(frame: RectanglesFrame) -> str:
+    """What is paid too much less what is saved; where rounding shows, that it is about the divergence."""
+    dearer, cheaper, kl = (round(value, 3) for value in (frame.dearer, frame.cheaper, frame.kl))
+    sign = "=" if np.isinf(kl) or round(dearer - cheaper, 3) == kl else "≈"
+    return f"{number(dearer, 3)} − {number(cheaper, 3)} {sign} {number(kl, 3)}"
 
 
 def _logits(look: Look[RectanglesFrame], here: Ground) -> Panel:

@@ -1,4 +1,7 @@
-"""What `views.foundations.cross_entropy` draws of a softmax: its stages side by side, as written and shifted; two gradients."""
+"""What `views.foundations.cross_entropy` draws of a softmax: its stages side by side, as written and shifted; two gradients.
+
+Longer than a picture's budget of lines: its table is drawn cell by cell, so that what breaks is seen where it breaks.
+"""
 
 import math
 from typing import Any
@@ -20,11 +23,12 @@ ROWS = ("z", *STAGES)
 STILL = {"still": True}
 FLOOR = 1e-12  # of a gradient: what is smaller is drawn there
 SAME = formula(r"q_k = \frac{e^{z_k}}{\sum_j e^{z_j}} = \frac{e^{z_k - m}}{\sum_j e^{z_j - m}} \qquad m = {m}!!")
-LOSS = formula(r"L = -\log q = m - z + \log \textstyle\sum_j e^{z_j - m} = {m}? - {z}? + {rest}! = {loss}!!")
+LOSS = formula(r"L = -\ln q = m - z + \ln \textstyle\sum_j e^{z_j - m} = {m}? - {z}? + {rest}! = {loss}!!")
 SLOPES = {
     "cross_entropy": formula(r"\frac{\partial L}{\partial z_k} = q_k - y_k \qquad \max_k \left| \cdot \right| = {slope}!!"),
     "squared": formula(
-        r"\frac{\partial L}{\partial z_k} = 2 q_k \textstyle\sum_j q_j (r_k - r_j) \qquad \max_k \left| \cdot \right| = {slope}!!"
+        r"\frac{\partial E}{\partial z_k} = 2 q_k \textstyle\sum_j q_j (r_k - r_j), \; r = q - y"
+        r" \qquad \max_k \left| \cdot \right| = {slope}!!"
     ),
 }
 BROKEN = {"shape": "/", "fgcolor": "@bad", "bgcolor": "@surface", "size": 7, "solidity": 0.12}
@@ -83,7 +87,7 @@ def _digits(value: float) -> int:
 def _cell(value: float) -> str:
     """A number in a narrow cell: of what is tiny, its power of ten."""
     if value and abs(value) < 1e-3:
-        return f"≈10{str(math.floor(math.log10(abs(value)))).translate(RAISED)}"
+        return f"≈{'−' * (value < 0)}10{str(round(math.log10(abs(value)))).translate(RAISED)}"
     return written(value)
 
 

@@ -17,7 +17,7 @@ from engine.params import Params, choice, number
 from engine.tables import Table
 
 FINE = 2**50  # counts that stand for probabilities while a code is built
-CALM = 4.0  # rate / T² up to which a step of descent never overshoots: the Hessian's eigenvalues are at most 1 / (2 T²)
+CALM = 4.0  # rate / T² up to which no step of descent costs more: the Hessian's eigenvalues are at most 1 / (2 T²)
 
 
 class Rectangles(Params):

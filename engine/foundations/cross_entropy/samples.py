@@ -20,6 +20,6 @@ SAMPLES: Samples = {
     "opposite": lambda: pair("a b c", [0.7, 0.2, 0.1], [0.1, 0.2, 0.7]),
     "notes_q1": lambda: pair("x₁ x₂ x₃", [1, 0, 0], [0.5, 0.4, 0.1]),
     "notes_q2": lambda: pair("x₁ x₂ x₃", [1, 0, 0], [0.8, 0.1, 0.1]),
-    "digits": lambda: pair("0 1 2 3 4 5 6 7 8 9", [0, 0, 0, 1, 0, 0, 0, 0, 0, 0], [0.1] * 10),
-    "impossible": lambda: pair("a b", [0.5, 0.5], [1, 0]),
+    "ten_digits": lambda: pair("0 1 2 3 4 5 6 7 8 9", [0, 0, 0, 1, 0, 0, 0, 0, 0, 0], [0.1] * 10),
+    "ruled_out": lambda: pair("a b", [0.5, 0.5], [1, 0]),
 }

@@ -112,7 +112,7 @@ def test_smoothing_spreads_over_all_classes_and_has_a_floor(case):
 def test_descent_comes_to_rest_at_the_gap_of_the_smoothed_target():
     case = GOLDEN["smoothing"][0]
     params = ce.Rectangles(smoothing=case["eps"], rate=5.0, unit="nats")
-    *_, end = ce.rectangles(params, data.sample("digits"))
+    *_, end = ce.rectangles(params, data.sample("ten_digits"))
     assert end.gap == pytest.approx(case["gap_of_logits_at_the_floor"], abs=1e-8)
     assert end.cost == pytest.approx(case["floor_nats"], abs=1e-12)
 
@@ -241,7 +241,7 @@ def test_a_rate_above_four_may_bounce():
 
 
 def test_what_q_rules_out_costs_without_end_and_no_step_brings_it_back():
-    *_, end = ce.rectangles(ce.Rectangles(steps=200, rate=4.0), data.sample("impossible"))
+    *_, end = ce.rectangles(ce.Rectangles(steps=200, rate=4.0), data.sample("ruled_out"))
     assert np.isinf(end.cost)
     assert np.isinf(end.kl)
     assert end.never.tolist() == [False, True]
@@ -366,7 +366,7 @@ def test_what_a_click_makes_sums_to_one_and_survives_a_link(seed):
 
 
 def test_a_top_comes_back_from_infinity_when_it_is_clicked_and_one_that_had_all_gives_evenly():
-    sample = data.sample("impossible")
+    sample = data.sample("ruled_out")
     moved = ce.with_top(sample, ce.read(sample), np.array([1.0, 0.0]), 1, 0.5, 1.0)
     assert [moved.frame[name].tolist() for name in "ab"] == [[0.5, 0.5], [0.5, 0.5]]
     whole = table([0.5, 0.25, 0.25], [1, 0, 0])
@@ -379,3 +379,23 @@ def test_a_click_mends_the_row_called_q_wherever_it_stands():
     moved = ce.with_top(backwards, ce.read(backwards), np.array([0.25, 0.75]), 0, 0.5, 1.0)
     assert moved.frame["a"].tolist() == [0.5, 0.5]
     assert moved.frame["b"].tolist() == [0.5, 0.5]
+
+
+# ---- the cross entropies of the golden file on back-propagation
+
+BACK = json.loads((Path(__file__).parents[2] / "golden" / "autograd.json").read_text())
+
+
+@pytest.mark.parametrize("name", ["cross_entropy_log2", "cross_entropy_batch"])
+def test_the_cross_entropies_of_back_propagation_are_these(name):
+    case = BACK[name]
+    Z, classes = np.array(case["logits"]), np.atleast_1d(case["target"])
+    mean, slope = losses.mean_loss_and_slope(Z, classes)
+    assert mean == pytest.approx(case.get("loss", case.get("mean_loss")), abs=1e-12)
+    np.testing.assert_allclose(slope, case["grad"], **NEAR)
+
+
+def test_the_smoothed_one_of_back_propagation_is_this():
+    case = BACK["cross_entropy_label_smoothing_0.1"]
+    loss = losses.mean_loss(np.array(case["logits"]), np.array(case["target"]), 0.1)
+    assert loss == pytest.approx(case["loss"], abs=1e-12)
