@@ -1,14 +1,11 @@
 """What every algorithm keeps, before any parameter is tried; `tests/views/test_any_run.py` tries them."""
 
 import time
-from importlib import import_module
 
 import pytest
 
-from contents import SECTIONS
 from engine.errors import TheoriaError
 from engine.params import Spec
-from engine.samples import SAMPLES
 from tests.engine.algorithms import ALGORITHMS, Case, fewer
 from tests.examples import short
 
@@ -56,10 +53,3 @@ def test_a_run_ends_at_the_step_that_its_settings_say(algorithm: Case):
         if (last := getattr(params, "last", None)) is not None:
             *_, end = algorithm.train(params, *algorithm.data())
             assert end.step == last
-
-
-def test_a_samples_name_belongs_to_one_topic_or_to_all():
-    """Links carry it, whatever the page."""
-    own = [name for section, slugs in SECTIONS.items() for slug in slugs for name in getattr(import_module(f"engine.{section}.{slug}"), "SAMPLES", {})]  # fmt: skip
-    names = [*SAMPLES, *own]
-    assert [name for name in names if names.count(name) > 1] == []

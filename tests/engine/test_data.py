@@ -19,6 +19,7 @@ from PIL import ImageDraw, ImageFont
 
 from engine import data, samples
 from engine.errors import DataError
+from engine.foundations import tensors
 from engine.vision.swin.samples import CLOTHES, EMOJI
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -569,13 +570,21 @@ def test_the_samples_are_complete_balanced_and_in_range():
     pictures = {"chelsea", "astronaut", "coffee", "rocket", "boats"}
     small = set(CLOTHES) | set(EMOJI)
     drawn = {"seven", "drawn_boot"}
-<<<<<<< HEAD
     scripts = {"merging", "detach", "vector", "vector_sum", "vector_detach", "two_names", "neuron", "deep"}
-    named = scripts | points | tables | graphs | set(data.TEXTS) | {"peoples_daily"} | pictures | small | drawn
-=======
     pairs = {"halves", "opposite", "notes_q1", "notes_q2", "ten_digits", "ruled_out"}
-    named = pairs | points | tables | graphs | set(data.TEXTS) | {"peoples_daily"} | pictures | small | drawn
->>>>>>> cross_entropy
+    named = (
+        scripts
+        | set(tensors.SAMPLES)
+        | pairs
+        | points
+        | tables
+        | graphs
+        | set(data.TEXTS)
+        | {"peoples_daily"}
+        | pictures
+        | small
+        | drawn
+    )
     assert sorted(samples.every()) == sorted(named)  # each is declared once
     assert {data.sample(name).pixels.shape for name in small} == {(28, 28, 3), (32, 32, 3)}
     assert {max(data.sample(name).pixels.shape) for name in pictures} == {384}
