@@ -25,7 +25,7 @@ def row(section: str, slug: str, workers: int) -> str:
     engine, view = importlib.import_module(f"engine.{section}.{slug}"), importlib.import_module(f"views.{section}.{slug}")
     kind = engine.ALGORITHMS[0]
     train, params, name = kind.train, kind.Params(), kind.sample
-    run = Run(train, params, (sample(name),))
+    run = Run(train, params, (sample(name),) if name else ())
     Store(0).start(run, "warm")  # imports, and what is read once
     store = Store(0)
     films = Films(store)

@@ -20,6 +20,8 @@ from views.look import Look, Values
 
 WIDE, PHONE = 480, 290  # px across, reckoned with, of the large panel
 TERMS = 4  # of the sum, that the formula writes out
+IN_BITS = formula(r"H(P, Q) = -\sum_i p_i \, \log_2 q_i = {terms}! = {cost}!!")
+IN_NATS = formula(r"H(P, Q) = -\sum_i p_i \, \ln q_i = {terms}! = {cost}!!")
 UP, ACROSS = 30, 48  # places up and across that a click can mean
 ROOM, ENDLESS, TORN = (
     1.24,
@@ -105,14 +107,12 @@ def _sum(look: Look[RectanglesFrame], here: Ground) -> dict[str, Any]:
     frame = look.frame
     heights, some = np.where(frame.never, np.inf, frame.tops), np.flatnonzero(frame.p)
     shown = np.sort(some[np.argsort(-frame.p[some] * heights[some], kind="stable")][:TERMS]).tolist()
-    terms = " + ".join(rf"{{p{k}}}! \cdot {{h{k}}}!" for k in range(len(shown))) + r" + \cdots" * (len(some) > TERMS)
+    terms = [f"{short(float(frame.p[at]))} · {number(float(heights[at]), 3)}" for at in shown]
     of_lit = {"share": number(float(frame.q[here.lit]), 3), "slope": number(float(frame.slopes[here.lit]), 3)}
     told_ = {"cost": number(frame.cost, 3), "name": escaped(cut(here.names[here.lit], 6)), **of_lit}
+    told_["terms"] = " + ".join([*terms, *["⋯"] * (len(some) > TERMS)])
     values: Values = {name: (text, 0) for name, text in told_.items()}
-    for k, at in enumerate(shown):
-        values = {**values, f"p{k}": (short(float(frame.p[at])), 0), f"h{k}": (number(float(heights[at]), 3), 0)}
-    log = r"\log_2" if look.params.unit == "bits" else r"\ln"
-    return {"formula": formula(rf"H(P, Q) = -\sum_i p_i \, {log} q_i = {terms} = {{cost}}!!"), "values": values}
+    return {"formula": IN_BITS if look.params.unit == "bits" else IN_NATS, "values": values}
 
 
 def _areas(look: Look[RectanglesFrame], here: Ground) -> Panel:
