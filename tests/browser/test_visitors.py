@@ -61,7 +61,7 @@ def test_a_guessed_number_is_compared_with_the_one_that_the_run_comes_to(visit):
     press(page, "last")
     why = page.locator(".th-why")
     expect(why).to_be_visible()
-    expect(why).to_contain_text("Further off: you guessed 0.51.")
+    expect(why).to_contain_text("Not near: you guessed 0.51.")
     expect(why).to_contain_text("0.797 for A and 0.520 for B")
     page.locator(".th-tongue").click()
     expect(why).to_contain_text("A 的 θ 为 0.797，B 的为 0.520")
