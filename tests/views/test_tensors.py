@@ -148,9 +148,9 @@ def test_beside_a_wrong_gradient_stands_the_right_one():
 
 def test_a_number_with_no_room_is_a_dot_and_the_title_says_so():
     _, draw = pictures("lazy")
-    assert "·" in words(draw(-1))
+    assert "•" in words(draw(-1))
     assert "a dot is a number" in json.dumps(draw(-1).layout["annotations"])
-    assert "·" not in words(pictures()[1](-1))
+    assert "•" not in words(pictures()[1](-1))
 
 
 def test_threads_are_not_seen_between_rows_unless_they_are_of_now():

@@ -19,7 +19,7 @@ from views.look import Look
 LETTERS = "αβγδεζηθικλμνξοπρστυφχψω"
 COLOURS = ("@c1", "@c2", "@c3", "@c4", "@ink3")  # of storages in the order of their letters; then they are grey
 OPERATIONS = ("Sin", "Exp", "Pow", "Mul", "Div", "Addmm")  # those that keep numbers, and have names of their own
-DOT = "·"  # a number that its cell is too narrow for
+DOT = "•"  # a number that its cell is too narrow for
 SEEN = 6  # places that are named of those that see a cell
 PHONE = 0.65  # px of a phone to each that the panel is reckoned with
 
@@ -137,7 +137,7 @@ def _hue(frame: ScriptFrame, storages: np.ndarray) -> np.ndarray:
 
 
 def _threads(of: Sheet, frame: ScriptFrame, places: Places, chosen: int) -> list[Trace]:
-    """Threads in the colours of their storages from below the grids; over them, from their places, what is lit, refused, asked."""
+    """Threads in the colours of their storages from below the grids; over them from their places what is lit, refused, asked."""
     ways = np.concatenate([threads.NONE, *(of.threads(frame, name) for name in range(len(frame.names)))])
     hue, lit, bad = _hue(frame, frame.storage[places.name]), places.bright, places.bad
     below = ways[:, 1:]
