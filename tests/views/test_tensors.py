@@ -39,13 +39,13 @@ def inside(picture):
     return [trace for trace in picture.data if trace["xaxis"] == "x"]
 
 
-def lit(picture, kind):
-    """The boxes or threads that have the lamp's colour, as paths (n, k, 2)."""
+def lit(picture, kind, colour="@accent"):
+    """The boxes or threads that have the lamp's colour, or another, as paths (n, k, 2)."""
     fill = {"fill": "toself"} if kind == "boxes" else {}
     found = [
         trace
         for trace in inside(picture)
-        if trace.get("line", {}).get("color") == "@accent" and trace.get("fill") == fill.get("fill") and len(trace["x"])
+        if trace.get("line", {}).get("color") == colour and trace.get("fill") == fill.get("fill") and len(trace["x"])
     ]
     paths = [np.stack([np.array(trace["x"], float), np.array(trace["y"], float)], 1) for trace in found]
     every = np.concatenate([np.zeros((0, 2)), *paths])
@@ -118,17 +118,50 @@ def test_every_kind_of_line_is_told_in_chinese(name):
 def test_what_a_refused_line_would_have_written_is_outlined_and_not_filled():
     _, draw = pictures()
     picture = draw(5)
-    assert len(lit(picture, "threads")) == 4
-    assert not [trace for trace in inside(picture) if trace.get("fillcolor") == "@wash" and len(trace["x"])]
+    assert len(lit(picture, "threads", "@bad")) == 4
+    assert len(lit(picture, "boxes", "@bad")) == 5
+    assert lit(picture, "boxes") == lit(picture, "threads") == []
+    red = [trace for trace in inside(picture) if trace.get("line", {}).get("color") == "@bad" and trace.get("fill")]
+    assert {(trace["line"]["dash"], trace["fillcolor"]) for trace in red} == {("dash", "@surface")}
     assert "E[:, 1] = 6 \u2007✗" in words(picture)
 
 
-def test_what_autograd_keeps_hangs_below_its_storage_and_is_lit_once_it_is_another_version():
+def test_what_autograd_keeps_hangs_below_its_storage_and_turns_red_once_it_is_another_version():
     _, draw = pictures("who_objects")
-    assert {"Sin keeps v0", "Exp keeps v0"} <= set(words(draw(4)))
-    assert {"Sin keeps v0, is v1", "Exp keeps v0"} <= set(words(draw(5)))
-    assert "SinBackward0 needs x as version 0: the backward pass is broken." in draw(5).said
-    assert "Pow keeps v0: other numbers" in words(pictures("data_silent")[1](3))
+    assert {"sin keeps x,<br>version 0", "exp keeps e,<br>version 0"} <= set(words(draw(4)))
+    assert {"sin kept version 0;<br>x is version 1 now", "exp keeps e,<br>version 0"} <= set(words(draw(5)))
+    assert "The backward pass is broken: sin needs x as version 0." in draw(5).said
+    assert "the power kept w,<br>its numbers have changed" in words(pictures("data_silent")[1](3))
+
+
+def test_the_bytes_of_a_refused_line_are_explained():
+    frames, draw = pictures("who_objects")
+    assert (frames[-1].refused, frames[-1].bytes) == ("saved", 4)
+    assert draw(-1).said.endswith("The 4 bytes are a temporary, made on the way there.")
+
+
+def test_beside_a_wrong_gradient_stands_the_right_one():
+    frames, draw = pictures("data_augmented")
+    assert [[word for word in words(draw(i)) if "should" in word] for i in range(len(frames))][-2:] == [[], ["should be 2"]]
+    assert not any("should" in word for word in words(pictures("square_untouched")[1](-1)))
+
+
+def test_a_number_with_no_room_is_a_dot_and_the_title_says_so():
+    _, draw = pictures("lazy")
+    assert "•" in words(draw(-1))
+    assert "a dot is a number" in json.dumps(draw(-1).layout["annotations"])
+    assert "•" not in words(pictures()[1](-1))
+
+
+def test_threads_are_not_seen_between_rows_unless_they_are_of_now():
+    (*_, frame), (*_, of) = sheets("four_sevens")
+    grid, picture = of.cells(frame, frame.names.index("E")), pictures("four_sevens")[1](-1)
+    quiet = [trace for trace in inside(picture) if trace.get("opacity") == 0.6 and len(trace["x"])]
+    assert quiet
+    for trace in quiet:
+        among = np.array(trace["x"], float) >= grid[:, 0].min()
+        assert np.nanmax(np.array(trace["y"], float)[among], initial=0) < grid[:, 2].min()
+    assert max(way[:, 1].max() for way in lit(picture, "threads")) > grid[:, 2].min()
 
 
 def test_a_temporary_is_seen_in_its_own_line_alone():
@@ -205,7 +238,9 @@ def test_the_formula_finds_the_cell_that_is_written_and_any_that_is_pointed_at()
     values = {name: value for name, (value, _) in picture.values.items()}
     assert (values["o"], values["s"], values["t"], picture.at) == (0, 0, 1, 1)
     assert [(values["i"][cell], values["j"][cell], values["c"][cell]) for cell in range(4)] == [(0, k, k) for k in range(4)]
-    assert ">E" in picture.formula
+    assert re.search(r"cell.of.*>E", picture.formula)
+    assert "HEAD" not in picture.formula
+    assert "TAIL" not in picture.formula
     assert draw(5).at == 1  # what would have been written
 
 
@@ -238,7 +273,10 @@ def walk(**settings):
 
 def test_strides_light_the_element_of_now_and_say_whether_reading_jumps():
     _frames, drawn = walk()
-    assert drawn[4].said == "Element (1, 1) is cell 4. The grid is not contiguous."
+    assert drawn[4].said == "Element (1, 1) is cell 4."
+    assert not any("contiguous" in one.said for one in drawn[:-1])
+    assert drawn[-1].said == "Element (2, 1) is cell 5. Reading jumps: the grid is not contiguous."
+    assert (dict(drawn[0].metrics)["cell"], dict(drawn[1].metrics)["cell"]) == ("–", "0")
     assert len(lit(drawn[4], "threads")) == 1
     assert len(lit(drawn[4], "boxes")) == 2
     assert drawn[-1].numbers["never"] == 6
@@ -252,7 +290,7 @@ def test_a_cell_beyond_the_strip_is_refused_with_its_number():
 
 def test_a_cell_that_is_read_again_is_said():
     _, drawn = walk(size_down=3, size_across=2, stride_down=0, stride_across=1)
-    assert drawn[5].said == "Element (2, 0) is cell 0. That makes 3 times. The grid is not contiguous."
+    assert drawn[5].said == "Element (2, 0) is cell 0. That makes 3 times."
     assert "×3" in words(drawn[-1])
 
 

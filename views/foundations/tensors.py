@@ -3,6 +3,7 @@
 The budget of lines is overdrawn: a script can do eleven things, and torch refuses for as many reasons, each in its own words.
 """
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -19,17 +20,21 @@ from engine.foundations.tensors.strides import indices
 from engine.params import Options as Settings
 from engine.params import Params, Value, choice
 from engine.texts import Text
-from views.foundations.tensors_memory import cell_name, cell_of, letter, lit_names, memory, places_of
+from views.foundations.tensors_memory import cell_name, cell_of, letter, lit_names, memory, places_of, plain
 from views.foundations.tensors_sheet import reads
 from views.foundations.tensors_strides import strides
 from views.look import Look, Values, scenes
 
 ADDRESS = (
-    formula(r"\text{NAME} \mapsto {o}! = {c}!!"),
-    formula(r"\text{NAME}[{i}!] \mapsto {o}! + {i}! \cdot {s}! = {c}!!"),
-    formula(r"\text{NAME}[{i}!, {j}!] \mapsto {o}! + {i}! \cdot {s}! + {j}! \cdot {t}! = {c}!!"),
-    formula(r"\text{NAME}[{i}!, {j}!, {k}!] \mapsto {o}! + {i}! \cdot {s}! + {j}! \cdot {t}! + {k}! \cdot {u}! = {c}!!"),
+    formula(r"\text{HEAD}\text{NAME}\text{TAIL} = {o}! = {c}!!"),
+    formula(r"\text{HEAD}\text{NAME}[{i}!]\text{TAIL} = {o}! + {i}! \cdot {s}! = {c}!!"),
+    formula(r"\text{HEAD}\text{NAME}[{i}!, {j}!]\text{TAIL} = {o}! + {i}! \cdot {s}! + {j}! \cdot {t}! = {c}!!"),
+    formula(
+        r"\text{HEAD}\text{NAME}[{i}!, {j}!, {k}!]\text{TAIL}"
+        r" = {o}! + {i}! \cdot {s}! + {j}! \cdot {t}! + {k}! \cdot {u}! = {c}!!"
+    ),
 )
+WORD = re.compile("HEAD|NAME|TAIL")
 LINES, ROW = 10, 19  # of a script; px of a row of a table, on a phone
 SHARES = (62, 38)
 
@@ -89,6 +94,7 @@ def _facts(look: Look[ScriptFrame]) -> dict[str, Any]:
     order = sorted(np.flatnonzero(frame.turned).tolist(), key=lambda k: frame.names[k] != frame.name)
     turned = [say("of", name=frame.names[k], count=int(frame.turned[k]), all=len(frame.reads(k))) for k in order]
     node, _, names = frame.keepers[frame.culprit] if frame.culprit >= 0 else ("", "", "")
+    node = plain(look, node)
     home = next((int(at) for name, at in zip(frame.names, frame.storage, strict=True) if name == frame.name), -1)
     return {
         "lines": frame.total - 1,
@@ -118,14 +124,14 @@ def _more(look: Look[ScriptFrame]) -> Safe:
         for size, made, at in zip(frame.size, frame.made, frame.letter, strict=True)
         if made == frame.step and at < 0 and frame.step
     )
-    if loose and frame.verb in ("write", "new", "view"):
-        out += say("loose", bytes=loose)
+    if loose and frame.verb in ("write", "new", "view", "backward", "refused"):
+        out += say("loose_refused" if frame.refused else "loose", bytes=loose)
     if frame.same_object == 0 and frame.same_memory == 0:
         out += say("moved", name=frame.name)
     if frame.harmed >= 0 and not frame.refused:
         (node, _, names), version = frame.keepers[frame.harmed], int(frame.kept_version[frame.harmed])
         way = "breaks" if version != frame.kept_now[frame.harmed] else "bends"
-        out += say(way, node=node, names=names or "–", version=version)
+        out += say(way, node=plain(look, node), names=names or "–", version=version)
     if look.options.cell:
         seen = places_of(frame).who(cell_of(frame, look.options.cell))
         out += say("asked", cell=look.options.cell, seen=seen or say("nobody"))
@@ -170,7 +176,9 @@ def _address(look: Look[ScriptFrame]) -> tuple[str, Values, int]:
     start = int(frame.starts[frame.storage[name]])
     values["c"] = ([cell - start if cell in every else None for cell in whole], 0)
     written = [cell for cell in cells.tolist() if frame.written[cell] or frame.spared[cell]]
-    return ADDRESS[dims].replace("NAME", frame.name), values, written[0] if written else int(cells[-1])
+    called = {"HEAD": look.say("address", "head"), "NAME": frame.name, "TAIL": look.say("address", "tail")}
+    address = WORD.sub(lambda found: called[found[0]], ADDRESS[dims])
+    return address, values, written[0] if written else int(cells[-1])
 
 
 # ---- the small panels

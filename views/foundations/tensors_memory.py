@@ -13,11 +13,13 @@ from charts.words import cut
 from engine.foundations.tensors import ScriptFrame
 from engine.foundations.tensors.script import ABSENT, GONE, KEPT, NAMED, TEMPORARY
 from engine.foundations.tensors.strides import indices
-from views.foundations.tensors_sheet import HIGH, NAME, NAMES, SMALL, TOP, WIDE, Sheet, reads, sheet
+from views.foundations.tensors_sheet import BRACKET, HIGH, KEEPS, NAME, NAMES, SMALL, TOP, WIDE, Sheet, reads, sheet
 from views.look import Look
 
 LETTERS = "αβγδεζηθικλμνξοπρστυφχψω"
 COLOURS = ("@c1", "@c2", "@c3", "@c4", "@ink3")  # of storages in the order of their letters; then they are grey
+OPERATIONS = ("Sin", "Exp", "Pow", "Mul", "Div", "Addmm")  # those that keep numbers, and have names of their own
+DOT = "•"  # a number that its cell is too narrow for
 SEEN = 6  # places that are named of those that see a cell
 PHONE = 0.65  # px of a phone to each that the panel is reckoned with
 
@@ -31,6 +33,7 @@ class Places:
     called: list[str]  # (m,) as a script would write it
     boxes: np.ndarray  # (m, 4)
     bright: np.ndarray  # bool (m,) the line has made, written or let it be read anew
+    bad: np.ndarray  # bool (m,) torch has refused because of it, or its numbers have bent a gradient
 
     def who(self, cell: int) -> str:
         """The first of those that see a cell."""
@@ -39,7 +42,7 @@ class Places:
 
 
 def memory(look: Look[ScriptFrame]) -> Panel:
-    """The picture: what is lit is what the line has made, read anew or written, in the strip and in every grid that sees it."""
+    """The picture: lit is what the line has made, read anew or written, dashed what was refused; in strips and in all grids."""
     frame, of = look.frame, sheet_of(look)
     lit, places = lit_cells(frame), places_of(frame, of)
     traces = [
@@ -50,12 +53,13 @@ def memory(look: Look[ScriptFrame]) -> Panel:
         *_brackets(look, of),
         *_targets(look, of, places),
     ]
-    return Panel(traces, look.say("memory"), x=blank(range=[0, WIDE]), y=blank(range=[0, HIGH]), tall=400)
+    title = look.say("narrow" if any(trace["mode"] == "text" and DOT in trace["text"] for trace in traces) else "memory")
+    return Panel(traces, title, x=blank(range=[0, WIDE]), y=blank(range=[0, HIGH]), tall=400)
 
 
 def sheet_of(look: Look[ScriptFrame]) -> Sheet:
     """Where everything stands."""
-    return sheet(look.frame, _labels(look), look.say("keeps", node="Addmm", version=0))
+    return sheet(look.frame, _labels(look), two_lines(look.say("kept", node="sin", version=0, name="x", now=1))[0])
 
 
 def letter(frame: ScriptFrame, storage: int) -> str:
@@ -85,11 +89,16 @@ def lit_names(frame: ScriptFrame) -> np.ndarray:
 
 
 def lit_cells(frame: ScriptFrame) -> np.ndarray:
-    """Which cells (c,) are written, made, or broke the way back."""
+    """Which cells (c,) are written or made."""
     owner = np.repeat(np.arange(len(frame.size)), frame.size)
     made = (frame.made[owner] == frame.step) & (frame.life[owner] != ABSENT)
-    broken = owner == (frame.kept_in[frame.culprit] if frame.culprit >= 0 else -1)
-    return np.asarray((frame.written | made | broken) & (frame.step > 0))
+    return np.asarray((frame.written | made) & (frame.step > 0) & ~bad_cells(frame))
+
+
+def bad_cells(frame: ScriptFrame) -> np.ndarray:
+    """Which cells (c,) torch would not write or read anew, and which broke the way back or bent it."""
+    owner = np.repeat(np.arange(len(frame.size)), frame.size)
+    return np.asarray(frame.spared | (owner == (frame.kept_in[frame.culprit] if frame.culprit >= 0 else -1)))
 
 
 def places_of(frame: ScriptFrame, of: Sheet | None = None) -> Places:
@@ -100,8 +109,9 @@ def places_of(frame: ScriptFrame, of: Sheet | None = None) -> Places:
     called = [_place(frame.names[k], index) for k in range(len(each)) if len(each[k]) for index in _indices(frame, k)]
     boxes = np.concatenate([np.zeros((0, 4)), *(of.cells(frame, k) for k in range(len(each)) if of)])
     about = np.array([one == frame.name for one in frame.names], bool)
-    bright = np.isin(name, lit_names(frame)) | lit_cells(frame)[cell] | (frame.spared[cell] & about[name])
-    return Places(name, cell, called, boxes, bright)
+    bad = bad_cells(frame)[cell] & (about[name] | ~frame.spared[cell])
+    bright = (np.isin(name, lit_names(frame)) | lit_cells(frame)[cell]) & ~bad
+    return Places(name, cell, called, boxes, bright, bad)
 
 
 def _indices(frame: ScriptFrame, name: int) -> list[list[int]]:
@@ -127,34 +137,38 @@ def _hue(frame: ScriptFrame, storages: np.ndarray) -> np.ndarray:
 
 
 def _threads(of: Sheet, frame: ScriptFrame, places: Places, chosen: int) -> list[Trace]:
-    """Threads in the colours of their storages; those that are lit, and those of the cell that was asked for, over them."""
+    """Threads in the colours of their storages from below the grids; over them from their places what is lit, refused, asked."""
     ways = np.concatenate([threads.NONE, *(of.threads(frame, name) for name in range(len(frame.names)))])
-    hue, lit = _hue(frame, frame.storage[places.name]), places.bright
-    quiet = [threads.threads(ways[(hue == k) & ~lit], colour=colour, opacity=0.6) for k, colour in enumerate(COLOURS)]
+    hue, lit, bad = _hue(frame, frame.storage[places.name]), places.bright, places.bad
+    below = ways[:, 1:]
+    quiet = [threads.threads(below[(hue == k) & ~lit & ~bad], colour=colour, opacity=0.6) for k, colour in enumerate(COLOURS)]
     asked = threads.threads(ways[places.cell == chosen], colour="@ink", width=2.2)
-    return [*quiet, threads.threads(ways[lit], colour="@accent", width=2.0), asked]
+    refused = threads.threads(ways[bad], colour="@bad", width=1.6)
+    return [*quiet, refused, threads.threads(ways[lit], colour="@accent", width=2.0), asked]
 
 
 def _strips(of: Sheet, frame: ScriptFrame, lit: np.ndarray) -> list[Trace]:
-    """The strips; dashed where a storage has no name, dotted where it is free again."""
-    owner = np.repeat(np.arange(len(frame.size)), frame.size)
+    """The strips; dashed where a storage has no name, dotted where it is free again; dashed and red what was refused."""
+    owner, bad = np.repeat(np.arange(len(frame.size)), frame.size), bad_cells(frame)
     life, hue = frame.life[owner], _hue(frame, owner)
     named = [
-        threads.outlined(of.strips[(hue == k) & (life == NAMED) & ~lit], colour=colour, fill="@tile")
+        threads.outlined(of.strips[(hue == k) & (life == NAMED) & ~lit & ~bad], colour=colour, fill="@tile")
         for k, colour in enumerate(COLOURS)
     ]
-    loose = threads.outlined(of.strips[np.isin(life, (KEPT, TEMPORARY)) & ~lit], colour="@ink3", fill="@tile", dash="dash")
+    loose = threads.outlined(of.strips[np.isin(life, (KEPT, TEMPORARY)) & ~lit & ~bad], colour="@ink3", fill="@tile", dash="dash")
     free = threads.outlined(of.strips[(life == GONE) & (frame.letter[owner] >= 0)], colour="@ghost", fill="@surface", dash="dot")
     bright = threads.outlined(of.strips[lit], colour="@accent", fill="@wash", width=2)
-    spared = threads.outlined(of.strips[frame.spared], colour="@accent", fill="@surface", width=2, dash="dash")
-    return [*named, loose, free, bright, spared]
+    refused = threads.outlined(of.strips[bad], colour="@bad", fill="@surface", width=2, dash="dash")
+    return [*named, loose, free, bright, refused]
 
 
 def _grids(frame: ScriptFrame, places: Places) -> list[Trace]:
     """The grids, outlined in the colour of the storage they read."""
-    hue, boxes, lit = _hue(frame, frame.storage[places.name]), places.boxes, places.bright
-    quiet = [threads.outlined(boxes[(hue == k) & ~lit], colour=colour, fill="@surface") for k, colour in enumerate(COLOURS)]
-    return [*quiet, threads.outlined(boxes[lit], colour="@accent", fill="@surface" if frame.refused else "@wash", width=2)]
+    hue, boxes, lit, bad = _hue(frame, frame.storage[places.name]), places.boxes, places.bright, places.bad
+    rest = ~lit & ~bad
+    quiet = [threads.outlined(boxes[(hue == k) & rest], colour=colour, fill="@surface") for k, colour in enumerate(COLOURS)]
+    refused = threads.outlined(boxes[bad], colour="@bad", fill="@surface", width=2, dash="dash")
+    return [*quiet, refused, threads.outlined(boxes[lit], colour="@accent", fill="@wash", width=2)]
 
 
 def _words(look: Look[ScriptFrame], of: Sheet, places: Places, lit: np.ndarray) -> list[Trace]:
@@ -162,12 +176,14 @@ def _words(look: Look[ScriptFrame], of: Sheet, places: Places, lit: np.ndarray) 
     frame, size = look.frame, 14 if of.unit >= 28 else 11 if of.unit >= 19 else 9
     there = np.isin(np.repeat(frame.life, frame.size), (NAMED, KEPT, TEMPORARY))
     ends = [slice(first, first + count) for first, count in zip(frame.starts, frame.size, strict=True)]
-    said = np.array([text for one in ends for text in threads.fitting(frame.contents[one], PHONE * of.unit, size)], dtype=object)
+    dot = DOT if of.unit >= 9 else ""  # of narrower cells nothing is seen
+    brief = [text or dot for one in ends for text in threads.fitting(frame.contents[one], PHONE * of.unit, size)]
+    said = np.array(brief, dtype=object)
     spots = np.concatenate([threads.middles(of.strips), threads.middles(places.boxes)])
     text = [*np.where(there, said, ""), *said[places.cell]]
-    inks = ["@accent" if one else "@ink" for one in (*(lit | frame.spared), *places.bright)]
+    inks = ["@accent" if one else "@ink" for one in (*lit, *places.bright)]
     numbers = bars.labels(spots[:, 0], spots[:, 1], text, colour=inks, size=size, meta={"still": True})
-    return [_code(frame), numbers, _counted(of, frame, there), *_named(look, of, places), _under(look, of)]
+    return [_code(frame), numbers, _counted(of, frame, there), *_named(look, of, places), _under(look, of), _right(look, of)]
 
 
 def _code(frame: ScriptFrame) -> Trace:
@@ -177,9 +193,10 @@ def _code(frame: ScriptFrame) -> Trace:
 
 
 def _counted(of: Sheet, frame: ScriptFrame, there: np.ndarray) -> Trace:
-    """The number of every cell under it, in its own storage; of narrow cells the first and every fourth."""
+    """The number of every cell under it, in its own storage; of narrow cells every second or fourth."""
     number = np.arange(int(frame.size.sum())) - np.repeat(frame.starts, frame.size)
-    text = [str(k) if seen and (of.unit >= 11 or k % 4 == 0) else "" for k, seen in zip(number.tolist(), there, strict=True)]
+    every = 1 if of.unit >= 18 else 2 if of.unit >= 10 else 4
+    text = [str(k) if seen and k % every == 0 else "" for k, seen in zip(number.tolist(), there, strict=True)]
     spots, size = threads.middles(of.strips), 11 if of.unit >= 28 else 9
     return bars.labels(spots[:, 0], of.strips[:, 2] - 8, text, colour="@ink3", size=size, meta={"still": True})
 
@@ -210,32 +227,57 @@ def _under(look: Look[ScriptFrame], of: Sheet) -> Trace:
     return bars.labels(x, [of.foot + 10] * len(x), [labels[k] for k in shown], colour=inks, size=SMALL, meta={"still": True})
 
 
+def _right(look: Look[ScriptFrame], of: Sheet) -> Trace:
+    """Below the first number of a gradient that is wrong: what it should be."""
+    frame = look.frame
+    grads = [at for name, at in zip(frame.names, frame.storage.tolist(), strict=True) if name.endswith(".grad")]
+    wrong = [int(at) for at in grads[:1] if np.isfinite(frame.right)]
+    x = [float(threads.middles(of.strips)[frame.starts[at], 0]) for at in wrong]
+    text = [look.say("should", right=short(frame.right), wrong=short(frame.gradient))] * len(wrong)
+    return bars.labels(x, [of.foot - 9] * len(x), text, colour="@bad", size=14, meta={"still": True})
+
+
 def _brackets(look: Look[ScriptFrame], of: Sheet) -> list[Trace]:
-    """What autograd keeps: a bracket under the storage it stands in, with the version it had; lit where somebody has written."""
+    """What autograd keeps: a bracket under the storage it stands in, with the version it had; red where somebody has written."""
     frame, deep = look.frame, dict[int, int]()
     lines, text, x, y, bad = [], [], [], [], []
     for k, (node, _, _) in enumerate(frame.keepers):
         storage = int(frame.kept_in[k])
         mine = of.strips[frame.starts[storage] : frame.starts[storage] + frame.size[storage]]
         left, right = float(mine[:, 0].min()), float(mine[:, 1].max())
-        low = of.foot - 6 - 17 * deep.get(storage, 0)
+        low = of.foot - 6 - of.bracket * deep.get(storage, 0)
         deep[storage] = deep.get(storage, 0) + 1
         lines.append([[left, low + 7], [left, low + 4], [right, low + 4], [right, low + 7]])
         version, now = int(frame.kept_version[k]), int(frame.kept_now[k])
         bad.append(version != now or bool(frame.kept_stale[k]))
         how = "kept" if version != now else "other" if bad[-1] else "keeps"
-        text.append(look.say(how, node=short_name(node), version=version, now=now))
+        text.append(
+            look.say(how, node=plain(look, node), version=version, now=now, name=_called(frame, k)).replace(
+                "|", "<br>" if of.bracket >= BRACKET else " "
+            )
+        )
         x.append((left + right) / 2)
-        y.append(low - 4)
+        y.append(low + 3 - of.bracket / 2)
     ways, worse = np.array(lines).reshape(-1, 4, 2), np.array(bad, bool)
     quiet = threads.threads(ways[~worse], colour="@ink3", width=1.2)
-    inks = ["@accent" if one else "@ink2" for one in bad]
-    return [quiet, threads.threads(ways[worse], colour="@accent", width=2), bars.labels(x, y, text, colour=inks, size=10)]
+    inks = ["@bad" if one else "@ink2" for one in bad]
+    return [quiet, threads.threads(ways[worse], colour="@bad", width=2), bars.labels(x, y, text, colour=inks, size=KEEPS)]
 
 
-def short_name(node: str) -> str:
-    """A node of the graph without what all are called: SinBackward0 is Sin."""
-    return node.partition("Backward")[0]
+def plain(look: Look[ScriptFrame], node: str) -> str:
+    """What an operation is called that torch calls SinBackward0; one without a name of its own is called as torch has it."""
+    own = node.partition("Backward")[0]
+    return look.say("node", own) if own in OPERATIONS else own.lower()
+
+
+def _called(frame: ScriptFrame, kept: int) -> str:
+    """What is kept: its first name, or else the letter of its storage."""
+    return frame.keepers[kept][2].partition(",")[0] or letter(frame, int(frame.kept_in[kept])) or "–"
+
+
+def two_lines(text: str) -> list[str]:
+    """A label's lines, the longest first."""
+    return sorted(text.split("|"), key=len, reverse=True)
 
 
 def _targets(look: Look[ScriptFrame], of: Sheet, places: Places) -> list[Trace]:

@@ -20,7 +20,8 @@ NAME, SMALL = 13, 11  # px of type
 TOP, NAMES, GRIDS = 389.0, 362.0, 350.0  # the line of code, names, and where grids begin
 BESIDE, NEAR = 0.8, 12.0  # cells between the grids of a column, px between columns
 ROOM = 119.0  # px that grids may be high
-BRACKET = 17.0  # px of what is kept, below a strip
+KEEPS, BRACKET = 12, 38.0  # px of type, and of what is kept, two lines of it, below a strip; all of it may be as high as
+BELOW = 130.0
 
 Room = tuple[str, int, int, int]  # a name, the most rows and columns it has, the storage it reads first
 
@@ -49,6 +50,7 @@ class Sheet:
     high: float  # px of a row of a grid
     gap: float
     foot: float  # below the strips
+    bracket: float  # px of one thing that is kept
 
     def cells(self, frame: ScriptFrame, name: int) -> np.ndarray:
         """The boxes (elements, 4) of a name's grid."""
@@ -97,14 +99,16 @@ def _laid(plan: Plan, line: int, waiting: tuple[str, ...]) -> Sheet:
     rows = max((room[1] for room in plan.room), default=1)
     gap = 5.0 if rows < 5 else 2.0
     high = min(unit, (ROOM - gap * (rows - 1)) / rows)
-    foot = 4 + BRACKET * max(plan.keeps, default=0)
+    most = max(plan.keeps, default=0)
+    bracket = min(BRACKET, BELOW / max(most, 1))
+    foot = 4 + bracket * most
     strips = np.full((sum(plan.size), 4), np.nan)
     lefts, wide, at = dict[str, float](), dict[str, float](), free / 2
     for (storages, names), across in zip(groups, widths, strict=True):
         _lay_strips(plan, storages, at + across / 2, unit, foot + 34, strips)
         _lay_names(names, at + across / 2, unit, lefts, wide)
         at += across + free
-    return Sheet(unit, strips, lefts, wide, high, gap, foot)
+    return Sheet(unit, strips, lefts, wide, high, gap, foot, bracket)
 
 
 Group = tuple[tuple[int, ...], tuple[Room, ...]]  # the storages of a column, and the names above it
@@ -136,7 +140,7 @@ def _width(plan: Plan, group: Group, unit: float) -> float:
     storages, names = group
     strips = [_strip(plan, storages, line, unit) for line in {plan.made[one] for one in storages}]
     written = [width(plan.labels[one], SMALL) for one in storages]
-    kept = [width(plan.kept, SMALL - 1) for one in storages if plan.keeps[one]]
+    kept = [min(width(plan.kept, KEEPS), WIDE / len(plan.size) - NEAR) for one in storages if plan.keeps[one]]
     return max([*strips, _across(names, unit), *written, *kept])
 
 

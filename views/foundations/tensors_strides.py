@@ -30,13 +30,13 @@ def strides(look: Look[StridesFrame]) -> Picture:
             "j": frame.column,
             "cell": beyond,
             "last": STRIP - 1,
-            "verdict": look.say("contiguous" if frame.contiguous else "jumps"),
+            "verdict": look.say("contiguous" if frame.contiguous else "jumps") if frame.step == frame.total - 1 else "",
             "before": _again(look),
         },
         key="outside" if frame.outside else "",
         formula=ADDRESS if frame.step else "",
         values=values if frame.step else {},
-        metrics=("cell", "twice", "never"),
+        metrics=(("cell", beyond if frame.step else None), "twice", "never"),
     )
 
 
@@ -62,7 +62,7 @@ def _memory(look: Look[StridesFrame]) -> Panel:
     fill = "@surface" if frame.outside else "@wash"
     hit = np.isin(np.arange(STRIP + 1), every[now])
     traces = [
-        threads.threads(ways[done], colour="@c1", opacity=0.6),
+        threads.threads(ways[done][:, 1:], colour="@c1", opacity=0.6),  # from below the grid
         threads.threads(ways[now], colour="@accent", width=2.4),
         threads.outlined(strip[:STRIP][frame.times == 0], colour="@edge", fill="@tile"),
         threads.outlined(strip[:STRIP][(frame.times > 0) & ~hit[:STRIP]], colour="@c1", fill="@tile"),
