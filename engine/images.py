@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 from PIL import ImageOps
 
+from engine.encodings import decode
 from engine.errors import DataError
+from engine.magic import seems
 from engine.points import Points, points
-from engine.readings import Note, check_size, decode, digest_of, seems
+from engine.readings import Note, check_size, digest_of
 
 PIXELS = 16_000_000
 SIDE = 512  # pixels an image keeps on its long side

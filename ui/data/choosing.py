@@ -14,7 +14,7 @@ from engine.tables import Table
 from engine.texts import Text
 from ui import address, reading
 from ui.data.editing import editor
-from ui.data.forms import Content, D, Form, Picked
+from ui.data.forms import Content, D, Form, Picked, dropped
 from ui.data.links import Chosen, arrive, assemble, bundled
 from ui.data.own import Own, show_notes, state_of
 from ui.data.picking import pick_columns, picked_columns
@@ -89,6 +89,7 @@ def _bring(text: Topic, form: Form[Any], content: Content | None, choice: str) -
         pick_text_column(slug, content)
     if content is not None and choice == "own":
         show_notes((*content.notes, *form.cut(content)) if isinstance(content, Image) else form.notes(content))
+        show_notes(dropped(content, picked) if picked and isinstance(content, Table) else ())
     return picked
 
 

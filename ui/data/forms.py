@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
-from engine.columns import choose
+from engine.columns import choose, whole_rows
 from engine.edgelists import read_graph
 from engine.edges import Graph
 from engine.edgetables import graph_of
@@ -49,9 +49,25 @@ class Form(Generic[D]):
         return "edit_data" if self.edit else "own_data" if self.columns else "own_" + self.words
 
 
+def _points(table: Table, picked: Picked) -> Points:
+    return choose(table, *picked, table.names, gaps=_gaps(table))
+
+
+def _gaps(table: Table) -> Literal["refuse", "drop"]:
+    """What becomes of rows with a gap: of an own table they are left out, unless its reading says otherwise."""
+    return "refuse" if table.origin.startswith("sample") or table.used.gaps == "refuse" else "drop"
+
+
 def _points_code(expression: str, table: Table, picked: Picked) -> str:
     names = f", {table.names!r}" if table.names else ""
-    return f"datasets.choose({expression}, {list(picked[0])!r}, {picked[1]!r}{names})"
+    gaps = ', gaps="drop"' if _gaps(table) == "drop" and not whole_rows(table, *picked).all() else ""
+    return f"datasets.choose({expression}, {list(picked[0])!r}, {picked[1]!r}{names}{gaps})"
+
+
+def dropped(table: Table, picked: Picked) -> Sequence[Note]:
+    """How many rows a choice of columns leaves out for their gaps."""
+    count = int((~whole_rows(table, *picked)).sum())
+    return (("dropped", {"count": count}),) if count else ()
 
 
 def _as_it_is(content: Any, picked: Picked) -> Any:
@@ -70,7 +86,7 @@ def _graph_notes(table: Table) -> Sequence[Note]:
 
 
 POINTS: Form[Points] = Form(
-    make=lambda table, picked: choose(table, *picked, table.names), code=_points_code, columns=True, image=palette,
+    make=_points, code=_points_code, columns=True, image=palette,
     words="upload",
 )  # fmt: skip
 EDITED_POINTS: Form[Points] = replace(POINTS, image=None, edit=True, words="table")

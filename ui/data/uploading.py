@@ -8,10 +8,12 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from engine.columns import numeric_columns
 from engine.errors import DataError
 from engine.images import read_image
-from engine.readings import clean, cut, is_image
+from engine.magic import is_image
+from engine.readings import clean, cut
 from engine.tables import Table, read_table
-from engine.texts import Text, is_dictionary, read_dictionary, read_text
-from engine.texts import columns_of as text_columns_of
+from engine.textfiles import columns_of as text_columns_of
+from engine.textfiles import is_dictionary, read_dictionary, read_text
+from engine.texts import Text
 from ui import address
 from ui.data.forms import Content, Form
 from ui.data.own import SESSION_BYTES, Own, state_of, uploads

@@ -5,8 +5,10 @@ from dataclasses import replace
 import streamlit as st
 
 from engine.errors import DataError
+from engine.prose import written
 from engine.samples import sample
-from engine.texts import Text, read_text, words_of, written
+from engine.textfiles import read_text
+from engine.texts import Text, words_of
 from ui import address
 from ui.data.own import Own, state_of, take
 from ui.language import say
