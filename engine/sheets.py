@@ -68,7 +68,7 @@ def separator_of(text: str) -> str:
     even, numbers, width = _evenness(head, best)
     if width == 0 or (even < 0.9 and numbers < 0.5):
         spaced = _evenness(head, " ")
-        if spaced[0] > max(even, 0.8) and spaced[1] >= 0.3:
+        if spaced[0] > max(even, 0.7) and spaced[1] >= 0.3:
             return " "
     return best
 
