@@ -214,7 +214,11 @@ def decimal_of(columns: Iterable[Sequence[str]], separator: str) -> tuple[Decima
             proofs["point"] += any(not _fits(text, "comma") for text in dots)
     if proofs["comma"] and not proofs["point"]:
         return "comma", False
-    return ("comma", undecided) if separator == ";" and undecided and not proofs["point"] else ("point", undecided and not proofs["point"])
+    return (
+        ("comma", undecided)
+        if separator == ";" and undecided and not proofs["point"]
+        else ("point", undecided and not proofs["point"])
+    )
 
 
 def _bare(text: str) -> str:

@@ -251,10 +251,23 @@ def test_a_document_that_defines_its_own_entities_is_refused():
 
 # ---------------------------------------------------------------------------------------------------------------- any bytes
 
-STARTS = ["", "graph [", "<graphml>", "*Vertices 3\n", "%%MatrixMarket matrix coordinate real general\n", "sep=;\n", "WEBVTT\n", '{"nodes": [', "[["]
+STARTS = [
+    "",
+    "graph [",
+    "<graphml>",
+    "*Vertices 3\n",
+    "%%MatrixMarket matrix coordinate real general\n",
+    "sep=;\n",
+    "WEBVTT\n",
+    '{"nodes": [',
+    "[[",
+]
 
 
-@given(st.sampled_from(STARTS), st.binary(max_size=200) | st.text(alphabet="0123456789.,;\t\"' \n%$-{}[]<>*a(", max_size=120).map(str.encode))
+@given(
+    st.sampled_from(STARTS),
+    st.binary(max_size=200) | st.text(alphabet="0123456789.,;\t\"' \n%$-{}[]<>*a(", max_size=120).map(str.encode),
+)
 @settings(max_examples=300, deadline=None)
 def test_no_bytes_crash_a_door(start, raw):
     whole = start.encode() + raw

@@ -1,6 +1,7 @@
 """What a topic takes: points from chosen columns, a table as it is, a text, a graph, a picture; and whether it can be edited."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Literal, TypeVar
 
@@ -10,14 +11,17 @@ from engine.edges import Graph
 from engine.edgetables import graph_of
 from engine.errors import DataError
 from engine.images import Image, palette
+from engine.language.lm import is_model
 from engine.points import Points
-from engine.readings import Note
+from engine.readings import GUESS, Note, Reading
 from engine.tables import Table, read_table
+from engine.textfiles import read_text
 from engine.texts import Text
+from ui.data.picking import Picked, first_columns
 
-Picked = tuple[tuple[str, ...], str | None]  # the columns that are looked at, the one that names the classes
 D = TypeVar("D", bound=Points | Table | Text | Graph | Image)
 Content = Table | Image | Text
+TABLE_BYTES = 1_000_000  # a larger file is no table of prefixes
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,8 @@ class Form(Generic[D]):
     image_code: str = "datasets.palette({})"  # the same as Python, given an expression for the picture
     edit: bool = False  # whether it can be edited on the page
     takes: tuple[type[Table] | type[Text], ...] = (Table,)  # what can be brought beside pictures
-    read: Callable[[bytes, str], Table] = read_table  # what makes the table of a file
+    read: Callable[[bytes, str, Reading], Table] = read_table  # what makes the table of a file
+    fits: Callable[[Table], bool] = lambda table: True  # where texts are taken too: whether a table is what is wanted
     unpack: str = ""  # Python that makes the data of a link's text, where it is not what their kind says
     words: str = (
         "table"  # the phrases that say what can be brought and how much of it: own_…, limits_…; own_travels is said of all
@@ -42,6 +47,24 @@ class Form(Generic[D]):
     def accepts(self, content: Content) -> bool:
         """Whether something can be made of what was read."""
         return self.image is not None if isinstance(content, Image) else isinstance(content, self.takes)
+
+    def of_file(self, raw: bytes, name: str, reading: Reading = GUESS, as_text: bool | None = None) -> Table | Text:
+        """A file as what the form takes; where it takes both, a table if it is one that is wanted. Raises DataError."""
+        if Text not in self.takes:
+            return self.read(raw, name, reading)
+        if Table in self.takes and len(raw) <= TABLE_BYTES and not as_text:
+            with suppress(DataError):
+                table = read_table(raw, name, reading)
+                if as_text is False or self.fits(table):
+                    return table
+        return read_text(raw, name, reading=reading)
+
+    def try_out(self, content: Content) -> None:
+        """Raise now what the first look at a table would raise later."""
+        if not self.accepts(content):
+            raise DataError("is_text")
+        if isinstance(content, Table):
+            self.make(content, (first_columns(content, "own"), content.label))
 
     @property
     def door(self) -> str:
@@ -92,7 +115,9 @@ POINTS: Form[Points] = Form(
 EDITED_POINTS: Form[Points] = replace(POINTS, image=None, edit=True, words="table")
 TABLE: Form[Table] = Form(make=_as_it_is, code=_as_read, edit=True)
 TEXT: Form[Text] = Form(make=_as_it_is, code=_as_read, edit=True, takes=(Text,), words="text")
-TABLE_OR_TEXT: Form[Table | Text] = Form(make=_as_it_is, code=_as_read, edit=True, takes=(Table, Text), words="table_or_text")
+TABLE_OR_TEXT: Form[Table | Text] = Form(
+    make=_as_it_is, code=_as_read, edit=True, takes=(Table, Text), words="table_or_text", fits=is_model
+)
 GRAPH: Form[Graph] = Form(
     make=lambda table, _: graph_of(table), code=lambda expression, *_: f"datasets.graph_of({expression})", edit=True,
     read=read_graph, unpack="datasets.graph_of(datasets.unpack({}))", words="graph", notes=_graph_notes,

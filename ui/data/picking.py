@@ -10,11 +10,11 @@ from engine.numerals import Column
 from engine.samples import opening
 from engine.tables import Table
 from ui import address
-from ui.data.forms import Picked
 from ui.language import say
 from ui.text import Topic
 from ui.visit import visit
 
+Picked = tuple[tuple[str, ...], str | None]  # the columns that are looked at, the one that names the classes
 OPENS_WITH = 8  # numeric columns of an own table that are looked at first
 
 
