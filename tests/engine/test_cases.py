@@ -1,15 +1,24 @@
 """Files as people bring them: each kind that was once read wrongly, refused, or read as something else in silence."""
 
 import contextlib
+import io
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image as Pillow
+from PIL import ImageDraw
 
 from engine import data
 from engine.errors import DataError
+from engine.images import Image
+from engine.language.decoding.beam import Beam
+from engine.language.decoding.ground import begin
+from engine.language.lm import table_model
 from engine.readings import Reading
+from engine.texts import spelled
+from ui.data.forms import TABLE_OR_TEXT
 
 LEAVES = [("ash", 3.9, 9.2), ("oak", 5.4, 6.9), ("elm", 6.7, 4.9), ("ash", 4.3, 9.1), ("oak", 5.8, 7.1), ("elm", 7.1, 5.1)]
 
@@ -247,6 +256,66 @@ def test_what_networkx_and_others_write_is_read():
 
 def test_a_document_that_defines_its_own_entities_is_refused():
     assert refusal(graph, '<!DOCTYPE a [<!ENTITY b "bb">]><graphml><graph><node id="&b;"/></graph></graphml>') == "graph_format"
+
+
+# ---------------------------------------------------------------------------------------------------------------- decoding
+
+
+def door(content, name="own.csv"):
+    return TABLE_OR_TEXT.of_file(content.encode(), name)
+
+
+@pytest.mark.parametrize("end", ["<EOS>", "<|endoftext|>", "[SEP]", "END", "<eos>"])
+def test_the_token_that_ends_is_known_in_other_spellings(end):
+    assert table_model(door(f"prefix,A,{end}\n,0.5,0.5\nA,0.1,0.9\n")).end == 1
+    assert table_model(door("prefix,A,end\n,0.5,0.5\nA,0.1,0.9\n")).end == -1
+
+
+def test_a_file_is_a_table_of_probabilities_where_a_model_can_be_made_of_it():
+    assert isinstance(door("label,review\n1,The room was clean.\n0,The soup was cold.\n1,I would come back.\n"), data.Text)
+    assert isinstance(door("prefix\tA\t<eos>\n\t0.5\t0.5\nA\t0.1\t0.9\n", "table.txt"), data.Table)
+    assert isinstance(door("One day we went home.\nIt rained, and we stayed.\n", "a.txt"), data.Text)
+
+
+def test_tokens_may_be_called_0_and_1():
+    assert table_model(door("prefix,0,1\n,0.5,0.5\n0,0.1,0.9\n1,0.2,0.8\n")).vocabulary == ("0", "1")
+
+
+@pytest.mark.parametrize(("typed", "tokens"), [("Catherine", 1), ("catherine", 1), ("She was", 2)])
+def test_what_is_typed_is_cut_as_the_text_was(typed, tokens):
+    assert len(begin(Beam.make(forced=typed), data.sample("northanger")).forced) == tokens
+
+
+def test_an_apostrophe_finds_the_word_whichever_way_it_is_typed():
+    assert spelled("Don't", {"don’t"}) == "don’t"
+    assert spelled("don’t", {"don't"}) == "don't"
+
+
+# ---------------------------------------------------------------------------------------------------------------- pictures
+
+
+def paper(*, lines=0, shade=1.0, tilt=0, noise=0):
+    """A drawn seven on paper that is ruled, shaded, tilted, seen by a camera with noise."""
+    picture = Pillow.new("L", (180, 240), 235)
+    pen = ImageDraw.Draw(picture)
+    for y in range(10, 260, 24) if lines else ():
+        pen.line((0, y, 180, y - tilt), fill=lines, width=2)
+    pen.line((75, 70, 115, 70, 90, 150), fill=60, width=7)
+    pixels = np.asarray(picture) * np.linspace(1, shade, 180) + np.random.default_rng(0).normal(0, noise, (240, 180))
+    return data.small(Image(np.repeat(pixels.clip(0, 255).astype(np.uint8)[..., None], 3, 2)), ink=True)
+
+
+@pytest.mark.parametrize(
+    "how", [{"lines": 175}, {"shade": 0.6}, {"lines": 175, "tilt": 3}, {"lines": 175, "shade": 0.6, "noise": 4}, {"noise": 6}]
+)
+def test_a_digit_is_the_same_on_ruled_and_on_shaded_paper(how):
+    assert np.corrcoef(paper(**how).ravel(), paper().ravel())[0, 1] > 0.98
+
+
+def test_an_avif_is_called_one_and_read():
+    file = io.BytesIO()
+    Pillow.new("RGB", (8, 6), "teal").save(file, "AVIF")
+    assert data.read_image(file.getvalue()).pixels.shape == (6, 8, 3)
 
 
 # ---------------------------------------------------------------------------------------------------------------- any bytes
