@@ -204,6 +204,9 @@ def decimal_of(columns: Iterable[Sequence[str]], separator: str) -> tuple[Decima
     """
     proofs: Counter[str] = Counter()
     undecided = False
+    columns = list(columns)
+    if not any("," in "".join(cells) for cells in columns):
+        return "point", False
     for cells in columns:
         some = {cell.translate(USUAL_MINUS) for cell in cells if "," in cell}
         dots = {cell.translate(USUAL_MINUS) for cell in cells if "." in cell}
