@@ -1,7 +1,6 @@
 """Graphs in the formats of other programs: GML, GraphML, Pajek, Matrix Market; as rows of nodes and of edges.
 
-networkx reads the first three too, but takes 0.4 s to import, and its readers of GraphML build whole documents; these few lines
-read what a list of nodes and edges needs, refuse what a document defines itself, and evaluate nothing.
+Nothing is evaluated, and a document that defines entities of its own is refused.
 """
 
 import re
