@@ -1,6 +1,8 @@
 """From a table to points: which columns hold numbers, which could name classes, and the ones that are chosen."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,19 +25,26 @@ def text_columns(table: Table) -> tuple[str, ...]:
 
 
 def label_candidates(table: Table) -> tuple[str, ...]:
-    """Columns that sort the rows into 2 to LABELS groups, without gaps: texts, and whole numbers of at most 20 kinds."""
+    """Columns that sort the rows into 2 to LABELS groups, with few gaps: texts, and whole numbers of at most 20 kinds."""
 
     def groups(column: str) -> bool:
         values = table.frame[column]
         if values.dtype == object:
-            return all(values) and 2 <= len(set(values)) <= min(LABELS, table.rows - 1)
-        return bool((values == np.round(values)).all()) and 2 <= len(np.unique(values)) <= min(20, table.rows // 2)
+            return 2 <= len(set(values) - {""}) <= min(LABELS, table.rows - 1) and 10 * sum(map(bool, values)) >= 9 * table.rows
+        filled = values[~np.isnan(values)]
+        if 10 * len(filled) < 9 * table.rows or not (filled == np.round(filled)).all():
+            return False
+        return 2 <= len(np.unique(filled)) <= min(20, table.rows // 2)
 
     return tuple(column for column in table.columns if groups(column))
 
 
-def choose(table: Table, columns: Sequence[str], label: str | None = None, names: str | None = None) -> Points:
-    """The chosen columns as Points (n ≥ 2, d ≥ 1). Raises DataError for a gap, a word among numbers, or nothing to see."""
+def choose(table: Table, columns: Sequence[str], label: str | None = None, names: str | None = None, *,
+           gaps: Literal["refuse", "drop"] = "refuse") -> Points:  # fmt: skip
+    """The chosen columns as Points (n ≥ 2, d ≥ 1). Raises DataError for a word among numbers, or nothing to see.
+
+    `gaps`: a row with a gap in a chosen column, or without its label, is refused, or left out. Raises DataError.
+    """
     if not columns:
         raise DataError("nothing_chosen")
     for column in (*columns, label, names):
@@ -45,6 +54,8 @@ def choose(table: Table, columns: Sequence[str], label: str | None = None, names
         _check_numeric(table, column)
     if table.rows < 2:
         raise DataError("one_row")
+    if gaps == "drop":
+        table = without_gaps(table, columns, label)
     X = np.column_stack([table.frame[column] for column in columns])
     check_values(X, tuple(columns))
     if (np.ptp(X, axis=0) == 0).all():
@@ -55,10 +66,33 @@ def choose(table: Table, columns: Sequence[str], label: str | None = None, names
     return points(X, columns, codes, classes, rows, kind, origin=table.origin)
 
 
+def without_gaps(table: Table, columns: Sequence[str], label: str | None = None) -> Table:
+    """The rows with a number in each of some columns, and with their label. Raises DataError where fewer than two are left."""
+    whole = whole_rows(table, columns, label)
+    if whole.all():
+        return table
+    if whole.sum() < 2:
+        gaps = {column: int(np.isnan(table.frame[column]).sum()) for column in columns}
+        worst = max(gaps, key=gaps.__getitem__)
+        raise DataError("no_whole_rows", column=worst, count=gaps[worst], rows=table.rows)
+    return replace(table, frame={column: values[whole] for column, values in table.frame.items()})
+
+
+def whole_rows(table: Table, columns: Sequence[str], label: str | None = None) -> NDArray[np.bool_]:
+    """(n,) whether a row has a number in each of some columns, and its label where there is one."""
+    whole = np.ones(table.rows, dtype=bool)
+    for column in columns:
+        if table.frame[column].dtype != object:
+            whole &= ~np.isnan(table.frame[column])
+    if label is not None:
+        whole &= np.array([as_word(value) != "" for value in table.frame[label]], dtype=bool)
+    return whole
+
+
 def _check_numeric(table: Table, column: str) -> None:
     if table.frame[column].dtype == object:
         for row, cell in enumerate(table.frame[column], start=1):
-            if cell.lower() not in MISSING and as_numbers((cell,))[0] is None:
+            if cell.lower() not in MISSING and as_numbers((cell,)) is None:
                 raise DataError("not_numeric", column=column, row=row, value=cut(cell, 30))
         raise DataError("nan", row=1, column=column)
 

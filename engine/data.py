@@ -21,12 +21,15 @@ from engine.links import (
     unpack,
     unpack_text,
 )
+from engine.magic import is_image
 from engine.points import Kind, Points, notes, points
-from engine.readings import COLUMNS, LABELS, LARGEST, NAME_CHARACTERS, ROWS, UPLOAD_BYTES, Note, clean, cut, is_image
+from engine.prose import written
+from engine.readings import COLUMNS, LABELS, LARGEST, NAME_CHARACTERS, ROWS, UPLOAD_BYTES, Note, Reading, clean, cut
 from engine.samples import TEXTS, sample, sample_table
 from engine.tables import Table, read_table
-from engine.texts import Text, is_dictionary, read_dictionary, read_script, read_text, script, text, words_of, written
-from engine.texts import columns_of as text_columns_of
+from engine.textfiles import columns_of as text_columns_of
+from engine.textfiles import is_dictionary, read_dictionary, read_script, read_text
+from engine.texts import Text, script, text, words_of
 
 __all__ = [
     "COLUMNS",
@@ -45,6 +48,7 @@ __all__ = [
     "Kind",
     "Note",
     "Points",
+    "Reading",
     "Table",
     "Text",
     "as_table",

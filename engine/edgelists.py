@@ -1,70 +1,47 @@
-"""Edge lists that visitors bring, as tables: CSV, TSV, JSON, or columns divided by spaces."""
+"""Edge lists that visitors bring, as tables: divided columns, a matrix of weights, JSON, other programs' formats."""
 
-import json
+import csv
 import re
+from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
-from engine.edges import EDGES, NODES, check_counts
+from engine.edgefiles import foreign
+from engine.edgejson import json_rows
+from engine.edges import EDGES, NODES
 from engine.edgetables import ROLES, TEXT
 from engine.errors import DataError
-from engine.readings import Note, clean, cut, read_words
-from engine.tables import Table, delimiter_of, make_table, rows_of
+from engine.numerals import is_number
+from engine.readings import GUESS, SEPARATORS, Note, Reading, clean, cut, read_words
+from engine.sheets import cells_of, separator_of
+from engine.tables import Table, make_table
+
+BRACES = re.compile(r"\s*\{[^{}]*\}\s*$")
+WEIGHT = re.compile(r"['\"]weight['\"]\s*:\s*([0-9.eE+-]+)")
+STEM = re.compile(r"(.*?)[ _.-]?(?:[0-9]+|[a-zA-Z])")
 
 
-def read_graph(raw: bytes, name: str = "") -> Table:
-    """The edge list in the bytes of a CSV, TSV or JSON file, as a table. Raises DataError."""
-    text, encoding = read_words(raw)
-    notes: list[Note] = [("encoding", {"encoding": encoding})]
-    if text.lstrip()[0] in "{[":
-        described, classes = _json_rows(text)
-        rows, delimiter = _squared(described), ","
+def read_graph(raw: bytes, name: str = "", reading: Reading = GUESS) -> Table:
+    """The graph in the bytes of a file, as a table. Raises DataError."""
+    text, notes, encoding = read_words(raw, reading.encoding)
+    classes: tuple[str, ...] = ()
+    found = foreign(text)
+    if found is not None:
+        notes.append(("graph_format", {"format": found[0]}))
+        rows = _squared(found[1])
+    elif text.lstrip()[0] in "{[":
+        described, classes = json_rows(text, notes)
+        rows = _squared(described)
     else:
-        lines, classes = text.splitlines(), ()
-        kept = [line for line in lines if not line.lstrip().startswith(("#", "%"))]
-        notes += [("graph_comments", {"count": len(lines) - len(kept)})] if len(kept) < len(lines) else []
-        if not any(line.strip() for line in kept):
-            raise DataError("empty")
-        text, delimiter = _divided("\n".join(kept))
-        rows, blank = rows_of(text, delimiter)
-        notes += [("blank_rows", {"count": blank})] if blank else []
-        rows = _named(rows, notes)
+        rows = _from_lines(text, reading, notes)
     if len(rows) < 2:
         raise DataError("graph_small")
     if len(rows) - 1 > NODES + EDGES:
         raise DataError("graph_many_edges", edges=len(rows) - 1, limit=EDGES)
-    table = make_table(rows, header=True, delimiter=delimiter, notes=notes, name=cut(clean(name)), text=TEXT, limit=NODES + EDGES)
+    table = make_table(rows, header=True, notes=notes, name=cut(clean(name)), text=TEXT, limit=NODES + EDGES)
     said = tuple(note for note in table.notes if note[0] not in ("header", "missing"))  # cells of the other kind of row
-    return Table(
-        table.frame, table.columns, said, table.name, "upload", "label" if "label" in rows[0] else None, label_names=classes
-    )
-
-
-def _divided(text: str) -> tuple[str, str]:
-    """The text and its delimiter; columns divided by spaces get tabs."""
-    delimiter = delimiter_of(text)
-    if delimiter in text.split("\n", 1)[0] or not re.search(r"\S[ ]+\S", text.split("\n", 1)[0]):
-        return text, delimiter
-    return "\n".join("\t".join(line.split()) for line in text.split("\n")), "\t"
-
-
-def _named(rows: list[list[str]], notes: list[Note]) -> list[list[str]]:
-    """Rows under a first row that names the columns by their role."""
-    first = [cell.lower() for cell in rows[0]]
-    taken: dict[int, str] = {}
-    for role, words in ROLES.items():
-        place = next((k for k, cell in enumerate(first) if cell in words and k not in taken), None)
-        if place is not None:
-            taken[place] = role
-    if "source" in taken.values() and ("target" in taken.values() or len(first) == 1):
-        notes.append(("graph_header", {}))
-        heads = [taken.get(k, rows[0][k]) for k in range(len(first))]
-        return [heads, *rows[1:]] if "target" in heads else [[*heads, "target"], *([*row, ""] for row in rows[1:])]
-    if len(first) < 2:
-        raise DataError("graph_columns")
-    notes.append(("graph_no_header", {}))
-    heads = ["source", "target", "weight"][: len(first)] + [f"column {k + 1}" for k in range(3, len(first))]
-    return [heads, *rows]
+    label = "label" if "label" in rows[0] else None
+    used = reading.model_copy(update={"encoding": encoding})
+    return Table(table.frame, table.columns, said, table.name, "upload", label, label_names=classes, used=used)
 
 
 def _squared(rows: list[dict[str, str]]) -> list[list[str]]:
@@ -74,101 +51,145 @@ def _squared(rows: list[dict[str, str]]) -> list[list[str]]:
     return [list(heads), *([row.get(head, "") for head in heads] for row in rows)]
 
 
-def _json_rows(text: str) -> tuple[list[dict[str, str]], tuple[str, ...]]:
-    """Rows of nodes and edges, and the names of the labels where they are listed."""
+def _from_lines(text: str, reading: Reading, notes: list[Note]) -> list[list[str]]:
+    """Rows under names of roles, from lines of cells. Raises DataError."""
+    lines = text.splitlines()
+    kept = [line for line in lines if not line.lstrip().startswith(("#", "%"))]
+    notes += [("graph_comments", {"count": len(lines) - len(kept)})] if len(kept) < len(lines) else []
+    if not any(line.strip() for line in kept):
+        raise DataError("empty")
+    kept = _without_braces(kept, notes)
+    separator = SEPARATORS.get(reading.separator) or _separator(kept)
+    if separator == " ":
+        kept = [line.replace("\t", " ") for line in kept]
     try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as problem:
-        raise DataError("graph_json_broken", why=cut(str(problem), 80)) from problem
-    if isinstance(content, list):
-        content = {"edges": content}
-    if "edge_index" in content:
-        return _pyg_rows(content)
-    edges = content.get("arcs", content.get("edges", content.get("links")))
-    if not isinstance(edges, list) or not isinstance(content.get("nodes", []), list):
-        raise DataError("graph_json")
-    listed = content.get("labels")
-    classes = tuple(cut(clean(str(item))) for item in listed) if isinstance(listed, list) else ()
-    heads = content.get("feature_names") if isinstance(content.get("feature_names"), list) else None
-    rows = [_json_node(node, classes, heads) for node in content.get("nodes", [])]
-    places = content.get("position")
-    if isinstance(places, list) and len(places) == len(rows):
-        for row, place in zip(rows, places, strict=True):
-            row |= {axis: _cell(value) for axis, value in zip("xy", _list(place), strict=False)}
-    known = {
-        _cell(node.get("id")): row["source"]
-        for node, row in zip(content.get("nodes", []), rows, strict=True)
-        if isinstance(node, dict) and "id" in node
-    }
-    for edge in edges:
-        row = _json_edge(edge)
-        rows.append(row | {end: known.get(row[end], row[end]) for end in ("source", "target")})
-    return rows, classes
+        rows, places, blank = cells_of("\n".join(kept), separator, [])
+    except csv.Error as problem:
+        raise DataError("quotes", line=1) from problem
+    notes += [("blank_rows", {"count": blank})] if blank else []
+    rows = _evenly(rows, places, separator, notes)
+    matrix = _matrix(rows, notes)
+    return matrix or _named(rows, reading, notes)
 
 
-def _json_node(node: Any, classes: tuple[str, ...], heads: Sequence[Any] | None) -> dict[str, str]:
-    if not isinstance(node, dict):
-        return {"source": _cell(node)}
-    lower = {str(key).lower(): value for key, value in node.items()}
-    name = lower.get("name", lower.get("id"))
-    if name is None or isinstance(name, (dict, list)):
-        raise DataError("graph_json")
-    row = {"source": _cell(name)}
-    label = next((lower[key] for key in ROLES["label"] if key in lower and not (key == "y" and "x" in lower)), None)
-    if isinstance(label, int) and not isinstance(label, bool) and 0 <= label < len(classes):
-        label = classes[label]
-    if label is not None:
-        row["label"] = _cell(label)
-    row |= {axis: _cell(lower[axis]) for axis in "xy" if "x" in lower and "y" in lower}
-    values = lower.get("features")
-    if isinstance(values, list):
-        row |= {clean(str(heads[k])) if heads and k < len(heads) else f"f{k + 1}": _cell(value) for k, value in enumerate(values)}
-    return row
+def _without_braces(lines: list[str], notes: list[Note]) -> list[str]:
+    """Lines as networkx writes them without {…} at their ends; a weight in there becomes a cell."""
+    worn = [line for line in lines if line.strip()]
+    if not all(BRACES.search(line) for line in worn):
+        return lines
+    notes.append(("graph_braces", {}))
+    made = []
+    for line in worn:
+        weight = WEIGHT.search(line)
+        made.append(BRACES.sub(f" {weight[1]}" if weight else "", line))
+    return made
 
 
-def _json_edge(edge: Any) -> dict[str, str]:
-    if isinstance(edge, dict):
-        ends = [next((edge[key] for key in ROLES[role] if key in edge), None) for role in ("source", "target", "weight")]
+def _separator(lines: list[str]) -> str:
+    """What divides the cells; any white space where it divides all lines alike into numbers, or nothing else does."""
+    text = "\n".join(lines[:2000])
+    best = separator_of(text)
+    first = [line for line in lines[:2000] if line.strip()]
+    if best in first[0] and best in ",;|":
+        return best
+    parts = [line.split() for line in first]
+    widths = {len(part) for part in parts[1:] or parts}
+    if best == "\t" and best in first[0]:
+        mixed = len(widths) == 1 and all(is_number(cell) for part in parts[1:] for cell in part)
+        return " " if mixed else best
+    return " " if re.search(r"\S[ \t]+\S", "\n".join(first[:2])) else best
+
+
+def _evenly(rows: list[list[str]], lines: list[int], separator: str, notes: list[Note]) -> list[list[str]]:
+    """Rows of one width; where spaces divide and rows are of many, each is a node and its neighbours. Raises DataError."""
+    width = len(rows[0])
+    bad = next((i for i, row in enumerate(rows) if len(row) != width), None)
+    if bad is None:
+        return rows
+    if separator == " " and len({len(row) for row in rows}) > 1 and len(rows) > 2:
+        known = Counter(cell for row in rows for cell in row)
+        if sum(count > 1 for count in known.values()) > 0.6 * len(known):
+            notes.append(("graph_neighbours", {}))
+            return [["source", "target"], *([row[0], other] for row in rows for other in row[1:] or [""])]
+    raise DataError("ragged", row=bad, line=lines[bad], found=len(rows[bad]), expected=width)
+
+
+def _matrix(rows: list[list[str]], notes: list[Note]) -> list[list[str]] | None:
+    """The edges in a square table of weights, with or without names above and before it; 0: no edge. None: it is none."""
+    head, body = rows[0], rows[1:]
+    named = len(head) == len(body) + 1 >= 3 and head[1:] == [row[0] for row in body]
+    if named:
+        names, cells = head[1:], [row[1:] for row in body]
     else:
-        ends = [*_list(edge)[:3], None, None, None][:3]
-    if ends[0] is None or ends[1] is None:
-        raise DataError("graph_json")
-    return {"source": _cell(ends[0]), "target": _cell(ends[1])} | ({} if ends[2] is None else {"weight": _cell(ends[2])})
+        names, cells = [str(i + 1) for i in range(len(rows))], rows
+        if len(rows) < 3 or len(head) != len(rows):
+            return None
+    if not all(is_number(cell) or not cell for row in cells for cell in row):
+        return None
+    n = len(cells)
+    mirrored = all(cells[i][j] == cells[j][i] for i in range(n) for j in range(i))
+    if not named and not mirrored and n < 5:
+        return None
+    notes.append(("graph_matrix", {"count": n}))
+    pairs = [(i, j) for i in range(n) for j in range(n) if cells[i][j] and float(cells[i][j]) and (i <= j or not mirrored)]
+    return [
+        ["source", "target", "weight"],
+        *([name, "", ""] for name in names),
+        *([names[i], names[j], cells[i][j]] for i, j in pairs),
+    ]
 
 
-def _pyg_rows(content: dict[str, Any]) -> tuple[list[dict[str, str]], tuple[str, ...]]:
-    """What a PyG `Data` holds, written as JSON: edge_index, and if they are there num_nodes, x, y, pos, edge_weight."""
-    ends = _list(content["edge_index"])
-    if len(ends) != 2 or any(not isinstance(end, list) for end in ends) or len(ends[0]) != len(ends[1]):
-        raise DataError("graph_json")
-    numbers = [*ends[0], *ends[1]]
-    if not all(isinstance(node, int) and not isinstance(node, bool) and node >= 0 for node in numbers):
-        raise DataError("graph_index")
-    given = content.get("num_nodes")
-    n = given if isinstance(given, int) else max(len(_list(content.get("x", []))), max(numbers, default=-1) + 1)
-    check_counts(n, len(ends[0]))
-    if max(numbers, default=-1) >= n:
-        raise DataError("graph_outside", edge=1, node=max(numbers), n=n)
-    rows: list[dict[str, str]] = [{"source": str(node)} for node in range(n)]
-    for key, heads in (("y", ("label",)), ("x", None), ("pos", ("x", "y"))):
-        for row, value in zip(rows, _list(content.get(key, [])), strict=False):
-            values = value if isinstance(value, list) else [value]
-            row |= {heads[k] if heads else f"f{k + 1}": _cell(v) for k, v in enumerate(values) if not heads or k < len(heads)}
-    weights = _list(content.get("edge_weight", []))
-    for k, (u, v) in enumerate(zip(*ends, strict=True)):
-        rows.append({"source": str(u), "target": str(v)} | ({"weight": _cell(weights[k])} if k < len(weights) else {}))
-    return rows, ()
+def _named(rows: list[list[str]], reading: Reading, notes: list[Note]) -> list[list[str]]:
+    """Rows under a first row that names the columns by their role."""
+    heads, body = rows[0], rows[1:]
+    roles = _roles([cell.lower() for cell in heads])
+    if reading.header != "no" and "source" in roles.values() and ("target" in roles.values() or len(heads) == 1):
+        notes.append(("graph_header", {}))
+        named = [roles.get(k, heads[k]) for k in range(len(heads))]
+        return [named, *body] if "target" in named else [[*named, "target"], *([*row, ""] for row in body)]
+    if len(heads) < 2:
+        raise DataError("graph_columns")
+    if reading.header == "auto" and _are_nodes(roles, body):
+        raise DataError("graph_nodes_only", columns=cut(", ".join(heads)))
+    if reading.header == "yes" or (reading.header == "auto" and _are_names(heads, body)):
+        notes.append(("graph_unknown_names", {"first": cut(heads[0]), "second": cut(heads[1])}))
+        more = [roles[k] if roles.get(k) == "weight" else heads[k] for k in range(2, len(heads))]
+        return [["source", "target", *(more or [])], *body]
+    notes.append(("graph_no_header", {}))
+    return [["source", "target", "weight"][: len(heads)] + [f"column {k + 1}" for k in range(3, len(heads))], *rows]
 
 
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise DataError("graph_json")
-    return value
+def _roles(heads: Sequence[str]) -> dict[int, str]:
+    """Which columns are called by their role."""
+    taken: dict[int, str] = {}
+    for role, words in ROLES.items():
+        place = next((k for k, cell in enumerate(heads) if cell in words and k not in taken), None)
+        if place is not None:
+            taken[place] = role
+    return taken
 
 
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, (dict, list)):
-        raise DataError("graph_json")
-    return cut(clean(repr(value) if isinstance(value, float) else str(value)))
+def _are_nodes(roles: dict[int, str], body: list[list[str]]) -> bool:
+    """Whether a file lists nodes, one a row: ids that all differ, and what they are called or belong to beside them."""
+    place = next((k for k, role in roles.items() if role == "source"), None)
+    if place is None or not body or "target" in roles.values():
+        return False
+    ids = [row[place] for row in body]
+    others = {cell for row in body for k, cell in enumerate(row) if k != place}
+    return len(set(ids)) == len(ids) and not (set(ids) & others and len(body[0]) == 2)
+
+
+def _are_names(heads: list[str], body: list[list[str]]) -> bool:
+    """Whether a first row names the columns: words above numbers, or two words that never come again where others do."""
+    ends = Counter(cell for row in body for cell in row[:2])
+    if not body or heads[0] == heads[1] or any(is_number(cell) or not cell or cell in ends for cell in heads[:2]):
+        return False
+    if all(is_number(cell) for row in body for cell in row[:2]):
+        return True
+    first, second = (STEM.fullmatch(cell.lower()) for cell in heads[:2])
+    if first and second and len(first[1]) > 1 and first[1] == second[1]:
+        return True  # person1, person2
+    if len(heads) > 2 and not is_number(heads[2]) and all(is_number(row[2]) for row in body):
+        return True
+    again = sum(count > 1 for count in ends.values())
+    return len(body) >= 4 and again > 0.5 * len(ends)

@@ -79,9 +79,9 @@ def _weight_column(table: Table, rows: Sequence[int]) -> NDArray[np.float64] | N
         return None
     column = table.frame["weight"]
     if column.dtype == object:
-        numbers, _ = as_numbers([str(cell) for cell in column])
+        numbers = as_numbers([str(cell) for cell in column])
         if numbers is None:
-            bad = next((row for row in rows if as_numbers((str(column[row]),))[0] is None), 0)
+            bad = next((row for row in rows if as_numbers((str(column[row]),)) is None), 0)
             raise DataError("graph_weight", row=bad + 1, weight=cut(str(column[bad]), 30))
         column = numbers
     weights = column[list(rows)]

@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 from PIL import ImageOps
 
+from engine.encodings import decode
 from engine.errors import DataError
+from engine.magic import seems
 from engine.points import Points, points
-from engine.readings import Note, check_size, decode, digest_of, seems
+from engine.readings import Note, check_size, digest_of
 
 PIXELS = 16_000_000
 SIDE = 512  # pixels an image keeps on its long side
-READABLE = ("PNG", "JPEG", "WebP", "GIF", "BMP")
+READABLE = ("PNG", "JPEG", "WebP", "GIF", "BMP", "AVIF")
 BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, OverflowError, struct.error, zlib.error)
 
 warnings.simplefilter("error", Pillow.DecompressionBombWarning)
@@ -68,7 +70,7 @@ def palette(image: Image, count: int = 1000) -> Points:
 
 
 def read_image(raw: bytes) -> Image:
-    """The picture in the bytes of a PNG, JPEG, WebP, GIF or BMP file. Raises DataError for all else; decodes no bomb."""
+    """The picture in the bytes of a PNG, JPEG, WebP, GIF, BMP or AVIF file. Raises DataError for all else; decodes no bomb."""
     check_size(raw)
     kind = _image_kind(raw)
     try:

@@ -1,15 +1,20 @@
-"""A visitor's bytes: how much may come, what they are, their text; and what every kind of data shares: names, notes, digests.
+"""What every kind of data shares: how much may come, names, notes, digests, and what is assumed of a file.
 
 Whatever bytes come, only DataError is raised, and every limit is checked before the costly step. What had to be assumed is kept
-as notes, (code, values) each, whose sentences stand in assets/text/<lang>.toml under [notes].
+as notes, (code, values) each, whose sentences stand in assets/text/<lang>.toml under [notes]; a `Reading` says it otherwise.
 """
 
 from collections.abc import Sequence
 from hashlib import blake2b
+from typing import Literal
+from unicodedata import is_normalized, normalize
 
-from charset_normalizer import from_bytes
+import regex
 
+from engine.encodings import NAMES, decode
 from engine.errors import DataError
+from engine.magic import seems
+from engine.params import Options, choice, number
 
 UPLOAD_BYTES = 5 * 1024 * 1024
 ROWS = 100_000
@@ -19,8 +24,41 @@ NAME_CHARACTERS = 60
 LARGEST = 1e150  # so that squares, and sums of squares, stay finite
 
 Note = tuple[str, dict[str, object]]
+Encoding = Literal[
+    "auto", "utf-8", "utf-16", "gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "cp1252", "cp1250", "cp1251", "koi8_r",
+    "cp1253", "cp1254", "mac_roman", "cp850",
+]  # fmt: skip
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "spaces": " "}
 
 JOINERS = "\u200c\u200d"  # letters of some scripts, and emoji, need them
+
+LOOSE = regex.compile(r"\P{M}\p{M}+|[\u1100-\u11ff]+")  # a letter and the marks that stand after it; Korean letters in parts
+
+
+class Reading(Options):
+    """What is assumed of a file. Each field opens as "auto", the guess; what departs from it is `read.<field>` in a link."""
+
+    encoding: Encoding = choice("auto")
+    separator: Literal["auto", "comma", "semicolon", "tab", "bar", "spaces"] = choice("auto")  # what divides cells
+    decimal: Literal["auto", "point", "comma"] = choice("auto")
+    header: Literal["auto", "yes", "no"] = choice("auto")  # whether the first row names the columns
+    skip: int = number(-1, -1, 50)  # lines above the names that are left out; −1: the guess
+    counter: Literal["auto", "names", "column"] = choice(
+        "auto"
+    )  # a column that counts the rows names them, or is one like others
+    marks: str = choice("")  # further words for "missing", divided by spaces
+    units: Literal["auto", "words"] = choice("auto")  # $ and % leave their cells, or make them words
+    gaps: Literal["auto", "refuse"] = choice("auto")  # rows with a gap in a column that is looked at are left out, or refused
+    lines: Literal["auto", "keep", "join"] = choice("auto")  # of a text: short lines stay, or are joined into paragraphs
+    column: str = choice("")  # of a table of texts: which one is read; "": the guess
+
+    def departures(self) -> dict[str, str]:
+        """What departs from the guess, as a link writes it."""
+        specs = {spec.name: spec for spec in type(self).specs()}
+        return {name: specs[name].write(value) for name, value in self if value != specs[name].default}
+
+
+GUESS = Reading()
 
 
 def digest_of(*parts: str | bytes) -> str:
@@ -50,104 +88,37 @@ def listed(columns: Sequence[str]) -> str:
     return ", ".join(columns[:5]) + (", …" if len(columns) > 5 else "")
 
 
-# ---------------------------------------------------------------------------------------------------------- what it is
-
-
-def seems(raw: bytes) -> tuple[str, str] | None:
-    """(family, kind) the first bytes give away; None: it may be text. Families: image, sheet, archive, document, other."""
-    if raw[:4] == b"PK\x03\x04":
-        return _zipped(raw)
-    if raw[:4] == b"RIFF" and raw[8:12] == b"WEBP":
-        return "image", "WebP"
-    if raw[4:8] == b"ftyp":
-        return ("image", "HEIC") if raw[8:12] in (b"heic", b"heix", b"mif1", b"avif") else ("other", "MP4")
-    if raw[:2] == b"BM" and raw[6:10] == bytes(4) and len(raw) > 26:
-        return "image", "BMP"
-    start = raw[:512].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-    if start.startswith((b"<!doctype html", b"<html")):
-        return "document", "HTML"
-    if start.startswith(b"<svg") or (start.startswith(b"<?xml") and b"<svg" in start):
-        return "image", "SVG"
-    return next(((family, kind) for magic, family, kind in MAGIC if raw.startswith(magic)), None)
-
-
-MAGIC = (
-    (b"\x89PNG\r\n\x1a\n", "image", "PNG"),
-    (b"\xff\xd8\xff", "image", "JPEG"),
-    (b"GIF87a", "image", "GIF"),
-    (b"GIF89a", "image", "GIF"),
-    (b"II*\x00", "image", "TIFF"),
-    (b"MM\x00*", "image", "TIFF"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "sheet", "XLS"),
-    (b"%PDF-", "document", "PDF"),
-    (b"{\\rtf", "document", "RTF"),
-    (b"\x1f\x8b", "archive", "gzip"),
-    (b"7z\xbc\xaf\x27\x1c", "archive", "7z"),
-    (b"Rar!\x1a\x07", "archive", "RAR"),
-    (b"\xfd7zXZ\x00", "archive", "xz"),
-    (b"\x93NUMPY", "other", "NumPy"),
-    (b"PAR1", "other", "Parquet"),
-    (b"\x89HDF\r\n\x1a\n", "other", "HDF5"),
-    (b"SQLite format 3\x00", "other", "SQLite"),
-    (b"\x7fELF", "other", "ELF"),
-)
-
-
-def is_image(raw: bytes) -> bool:
-    """Whether a file's first bytes are those of an image, readable here or not."""
-    return (seems(raw) or ("", ""))[0] == "image"
-
-
-def _zipped(raw: bytes) -> tuple[str, str]:
-    if b"xl/" in raw[:10_000]:
-        return "sheet", "XLSX"
-    if b"opendocument.spreadsheet" in raw[:200]:
-        return "sheet", "ODS"
-    return ("document", "Word") if b"word/" in raw[:10_000] else ("archive", "ZIP")
-
-
 def check_size(raw: bytes) -> None:
+    """Raise DataError for a file that is too large, or empty."""
     if len(raw) > UPLOAD_BYTES:
         raise DataError("too_large", size=round(len(raw) / 2**20, 1), limit=UPLOAD_BYTES // 2**20)
     if not raw.strip():
         raise DataError("empty")
 
 
-def read_words(raw: bytes) -> tuple[str, str]:
-    """The words of a file, and their encoding. Raises DataError where it is too large, of another kind, or empty."""
+def read_words(raw: bytes, encoding: str = "auto") -> tuple[str, list[Note], str]:
+    """The words of a file, what is said of its encoding, and Python's name of it. Raises DataError where there are none."""
     check_size(raw)
     found = seems(raw)
     if found is not None:
         raise DataError(f"is_{found[0]}", kind=found[1])
-    text, encoding = decode(raw)
+    text, name, notes = letters(raw, encoding)
     if not text.strip():
         raise DataError("empty")
-    return text, encoding
+    return text, notes, name
 
 
-def decode(raw: bytes) -> tuple[str, str]:
-    """Text and the name of its encoding: UTF-8, UTF-16, then GB18030, each strictly."""
-    for encoding in _encodings(raw):
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        controls = sum(text.count(chr(code)) for code in (*range(9), *range(14, 32), 127))
-        if "\0" in text or controls > len(text) / 100:
-            raise DataError("is_binary")
-        return text.removeprefix("\ufeff"), {"utf-8-sig": "UTF-8", "gb18030": "GB18030"}.get(encoding, "UTF-16")
-    if 0 in raw:
-        raise DataError("is_binary")
-    guess = from_bytes(raw[:20_000], cp_exclusion=["utf_7", "utf_16_le", "utf_16_be", "utf_32_le", "utf_32_be"]).best()
-    raise DataError("encoding", guess="?" if guess is None else guess.encoding.replace("_", "-"))
+def letters(raw: bytes, encoding: str = "auto") -> tuple[str, str, list[Note]]:
+    """The letters of a file in one form (NFC), Python's name of their encoding, and what is said of it. Raises DataError."""
+    text, name, alike = decode(raw, "" if encoding == "auto" else encoding)
+    notes: list[Note] = [("encoding", {"encoding": NAMES[name]})]
+    if alike:
+        notes.append(("encoding_alike", {"others": listed([NAMES[other] for other in alike])}))
+    return composed(text), name, notes
 
 
-def _encodings(raw: bytes) -> tuple[str, ...]:
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return ("utf-16",)
-    if 0 not in raw:
-        return ("utf-8-sig", "gb18030")
-    even, odd = raw[::2].count(0), raw[1::2].count(0)  # in UTF-16 digits and commas have their zero byte on one side
-    if len(raw) % 2 or max(even, odd) < len(raw) / 20 or 5 * min(even, odd) > max(even, odd):
-        raise DataError("is_binary")
-    return ("utf-16-le",) if odd > even else ("utf-16-be",)
+def composed(text: str) -> str:
+    """Letters in one form, whatever keyboard wrote them: e and U+0301 are é. As NFC, but ideographs stay what they are."""
+    if text.isascii() or is_normalized("NFC", text):
+        return text
+    return LOOSE.sub(lambda found: normalize("NFC", found[0]), text)

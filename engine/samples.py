@@ -18,9 +18,11 @@ from engine.edges import Graph
 from engine.errors import DataError
 from engine.images import Image, read_image
 from engine.points import Points, points
+from engine.prose import written
 from engine.readings import Note, clean, cut
 from engine.tables import Table, read_table
-from engine.texts import Text, read_text, written
+from engine.textfiles import read_text
+from engine.texts import Text
 
 DATASETS = Path(__file__).parents[1] / "assets" / "datasets"
 Make = Callable[[], Points | Table | Text | Graph | Image]

@@ -1,17 +1,17 @@
 """Tables: columns of numbers and of words, and how they are read from a CSV."""
 
-import csv
-import io
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from engine.errors import DataError
-from engine.numerals import MISSING, Column, as_numbers, is_number
-from engine.readings import COLUMNS, NAME_CHARACTERS, ROWS, Note, clean, cut, digest_of, listed, read_words
+from engine.numerals import Column, Decimal, Found, decimal_of, numbers_of
+from engine.readings import GUESS, NAME_CHARACTERS, ROWS, SEPARATORS, Note, Reading, clean, cut, digest_of, listed, read_words
+from engine.sheets import Sheet, sheet_of
+
+MARKS_SAID = 6  # notes of marks for missing
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +26,7 @@ class Table:
     label: str | None = None  # the column that offers itself as label, where that is known
     names: str | None = None  # the column that offers itself as row names, where that is known
     label_names: tuple[str, ...] = ()  # the order of the labels, where that is known
+    used: Reading = GUESS  # how the file was read, field by field, guesses filled in
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -53,20 +54,137 @@ def _content(column: Column) -> Iterator[str | bytes]:
         yield from column
 
 
-def read_table(raw: bytes, name: str = "") -> Table:
-    """The table in the bytes of a CSV file. Raises DataError for everything that is none, or is too large."""
-    text, encoding = read_words(raw)
+def read_table(raw: bytes, name: str = "", reading: Reading = GUESS) -> Table:
+    """The table in the bytes of a CSV file; `reading` says what is not to be guessed. Raises DataError for all else."""
+    text, notes, encoding = read_words(raw, reading.encoding)
     lines = max(text.count("\n"), text.count("\r"))
-    if lines > ROWS + 1:
+    if lines > ROWS + 60:
         raise DataError("too_many_rows", rows=lines, limit=ROWS)
-    rows, delimiter, blank = csv_rows(text)
-    notes: list[Note] = [("encoding", {"encoding": encoding})]
-    notes += [] if len(rows[0]) == 1 else [("tab", {})] if delimiter == "\t" else [("delimiter", {"delimiter": delimiter})]
-    notes += [("blank_rows", {"count": blank})] if blank else []
-    return make_table(rows, header=_is_header(rows[0]), delimiter=delimiter, notes=notes, name=cut(clean(name)))
+    sheet = sheet_of(text, reading)
+    return table_of(sheet, reading, notes, encoding, cut(clean(name)))
 
 
-def make_table(rows: list[list[str]], *, header: bool, delimiter: str = ",", notes: Iterable[Note] = (), name: str = "",
+def table_of(sheet: Sheet, reading: Reading, notes: Sequence[Note], encoding: str, name: str = "") -> Table:
+    """A Table from the rows of a file. Raises DataError."""
+    if not sheet.rows:
+        raise DataError("no_rows")
+    columns = list(zip(*sheet.rows, strict=True))
+    guess, is_open = decimal_of(columns, sheet.separator)
+    decimal: Decimal = guess if reading.decimal == "auto" else reading.decimal
+    said: list[Note] = [*notes, *sheet.notes]
+    said += [("decimal_open", {})] if is_open and reading.decimal == "auto" else []
+    rows = sheet.rows if sheet.heads is None else [sheet.heads, *sheet.rows]
+    how = Cells(decimal, tuple(reading.marks.lower().split()), reading.units == "auto", loose=True)
+    table = make_table(rows, header=sheet.heads is not None, cells=how, notes=said, name=name)
+    separator = next(key for key, sign in SEPARATORS.items() if sign == sheet.separator)
+    header = "no" if sheet.heads is None else "yes"
+    used = Reading.make(
+        encoding=encoding, separator=separator, decimal=decimal, header=header, skip=min(sheet.skipped, 50), marks=reading.marks,
+        units=reading.units, gaps=reading.gaps, counter=reading.counter,
+    )  # fmt: skip
+    return _with_row_names(replace(table, used=used), sheet, reading)
+
+
+def _with_row_names(table: Table, sheet: Sheet, reading: Reading) -> Table:
+    """The table with the column that only counts or names its rows as their names."""
+    found = None if reading.counter == "column" else counting_column(table, sheet)
+    if found is None:
+        return table
+    return replace(table, names=found, notes=(*table.notes, ("row_names", {"column": found})))
+
+
+COUNTERS = frozenset(  # what a column that counts the rows is called, in lower case
+    [
+        "id",
+        "index",
+        "idx",
+        "no",
+        "no.",
+        "nr",
+        "nr.",
+        "num",
+        "number",
+        "#",
+        "row",
+        "rows",
+        "rownames",
+        "row.names",
+        "rownum",
+        "row_id",
+        "rowid",
+        "row id",
+        "obs",
+        "obs.",
+        "observation",
+        "case",
+        "sno",
+        "s.no",
+        "s.no.",
+        "sl",
+        "sl.no",
+        "sl. no.",
+        "sr. no.",
+        "serial",
+        "unnamed: 0",
+        "x1",
+        "...1",
+        "level_0",
+        "序号",
+        "编号",
+        "序",
+        "行号",
+        "번호",
+        "番号",
+        "nummer",
+        "lfd",
+        "lfd.",
+    ]
+)
+
+
+def counting_column(table: Table, sheet: Sheet | None = None) -> str | None:
+    """The column that only counts the rows (0, 1, 2, … or 1, 2, 3, …) or, first and nameless as R writes it, names them."""
+    heads = dict(zip(table.columns, table.columns, strict=True))
+    first = table.columns[0]
+    blank = sheet is not None and sheet.heads is not None and not sheet.heads[0]
+    for column in heads:
+        values = table.frame[column]
+        called = column.lower() in COUNTERS or (blank and column == first)
+        if not called or len(table.columns) < 2:
+            continue
+        if values.dtype != object and _counts(values, loosely=column == first):
+            return column
+        named = values.dtype == object and (blank or column.lower() in ("rownames", "row.names"))
+        if named and column == first and all(values) and len(set(values)) == len(values):
+            return column
+    return None
+
+
+def _counts(values: Column, *, loosely: bool) -> bool:
+    """Whether values are 0, 1, 2, … or 1, 2, 3, …; loosely: whole numbers that rise, as rows that were picked out keep theirs."""
+    if len(values) < 2 or not np.isfinite(values).all():
+        return False
+    if np.array_equal(values, values[0] + np.arange(len(values))) and values[0] in (0, 1):
+        return True
+    return loosely and bool((np.diff(values) == 1).all() and values[0] == int(values[0]))
+
+
+@dataclass(frozen=True)
+class Cells:
+    """How cells are read: the decimal sign, further marks for missing, signs. Not loose: plain numbers alone are numbers."""
+
+    decimal: Decimal = "point"
+    marks: tuple[str, ...] = ()
+    signs: bool = False
+    loose: bool = False
+
+    def read(self, cells: Sequence[str]) -> Found | None:
+        """What a column says, if it is numbers."""
+        found = numbers_of(cells, self.decimal, self.marks, signs=self.signs)
+        return None if found is not None and found.marks and not self.loose else found
+
+
+def make_table(rows: list[list[str]], *, header: bool, cells: Cells = Cells(), notes: Iterable[Note] = (), name: str = "",
                origin: str = "upload", text: Sequence[str] = (), limit: int = ROWS) -> Table:  # fmt: skip
     """A Table from rows of clean cells, all equally long; columns named in `text` are not looked at for numbers."""
     said = [*notes, ("header" if header else "no_header", {})]
@@ -75,77 +193,33 @@ def make_table(rows: list[list[str]], *, header: bool, delimiter: str = ",", not
         raise DataError("no_rows")
     if len(body) > limit:
         raise DataError("too_many_rows", rows=len(body), limit=limit)
-    cells = list(zip(*body, strict=True))
-    kept = [i for i, head in enumerate(heads) if head or any(cells[i])]
+    columns = list(zip(*body, strict=True))
+    kept = [i for i, head in enumerate(heads) if head or any(columns[i])]
     said += [("empty_columns", {"count": len(heads) - len(kept)})] if len(kept) < len(heads) else []
-    columns = _names([heads[i] or f"column {i + 1}" for i in kept], said)
+    names = [heads[i] or f"column {i + 1}" for i in kept]
+    found = [None if one in text else cells.read(columns[i]) for one, i in zip(names, kept, strict=True)]
+    called = _names([_with_sign(one, column) for one, column in zip(names, found, strict=True)], said)
     frame: dict[str, Column] = {}
-    for column, i in zip(columns, kept, strict=True):
-        numbers, how = (None, None) if column in text else as_numbers(cells[i], delimiter)
-        frame[column] = _texts(cells[i], column, said) if numbers is None else numbers
-        said += [(how, {"column": column})] if how else []
-        if numbers is not None and np.isnan(numbers).any():
-            said.append(("missing", {"column": column, "count": int(np.isnan(numbers).sum())}))
-    return Table(frame, columns, tuple(_merged(said)), name, origin)
+    for one, i, column in zip(called, kept, found, strict=True):
+        frame[one] = _texts(columns[i], one, said) if column is None else column.values
+        said += [] if column is None else _said_of(one, column)
+    return Table(frame, called, tuple(_merged(said)), name, origin)
 
 
-def delimiter_of(text: str) -> str:
-    """The delimiter that cuts the first lines most evenly, then into most numbers, then into most cells."""
-    head = text[:20_000] if len(text) <= 20_000 else text[:20_000].rpartition("\n")[0] or text[:20_000]
-
-    def score(delimiter: str) -> tuple[float, float, int]:
-        try:
-            rows = [row for row in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter) if row][:50]
-        except csv.Error:
-            return 0, 0, 0
-        width, times = Counter(map(len, rows)).most_common(1)[0] if rows else (1, 0)
-        if width == 1:
-            return 0, 0, 0
-        cells = [cell for row in rows for cell in row]
-        numbers = sum(is_number(cell.replace(",", ".", 1) if delimiter != "," else cell) for cell in cells)
-        return times / len(rows), numbers / len(cells), width
-
-    return max(",;\t|", key=score)
+def _with_sign(name: str, found: Found | None) -> str:
+    """The name of a column with the sign that its cells wear."""
+    if found is None or not found.sign or found.sign.lower() in name.lower():
+        return name
+    return f"{cut(name, NAME_CHARACTERS - 3 - len(found.sign))} ({found.sign})"
 
 
-def csv_rows(text: str) -> tuple[list[list[str]], str, int]:
-    """Rows of clean cells, the delimiter, and how many blank rows were left out. Raises DataError."""
-    delimiter = delimiter_of(text)
-    rows, blank = rows_of(text, delimiter)
-    return rows, delimiter, blank
-
-
-def rows_of(text: str, delimiter: str) -> tuple[list[list[str]], int]:
-    """Rows of clean cells, and how many blank rows were left out. Raises DataError at the first ragged or badly quoted row."""
-    rows: list[list[str]] = []
-    blank = 0
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
-    try:
-        for raw in reader:
-            row = [clean(cell) for cell in raw]
-            if not any(row):
-                blank += 1
-            else:
-                rows.append(row)
-                _check_row(rows, reader.line_num)
-    except csv.Error as problem:
-        raise DataError("quotes", line=reader.line_num) from problem
-    if not rows:
-        raise DataError("empty")
-    return rows, blank
-
-
-def _check_row(rows: list[list[str]], line: int) -> None:
-    width, found = len(rows[0]), len(rows[-1])
-    if width > COLUMNS:
-        raise DataError("too_many_columns", columns=width, limit=COLUMNS)
-    if found != width:
-        raise DataError("ragged", row=len(rows) - _is_header(rows[0]), line=line, found=found, expected=width)
-
-
-def _is_header(row: list[str]) -> bool:
-    """A first row without any number names the columns."""
-    return not any(is_number(cell) for cell in row) and any(cell.lower() not in MISSING for cell in row)
+def _said_of(name: str, found: Found) -> list[Note]:
+    said: list[Note] = [("decimal_comma", {"column": name})] if found.comma else []
+    said += [("thousands", {"column": name})] if found.grouped and not found.comma else []
+    said += [("sign", {"column": name})] if found.sign else []
+    said += [("mark", {"mark": cut(mark, 20), "at": name, "count": count, "row": row}) for mark, count, row in found.marks]
+    missing = int(np.isnan(found.values).sum())
+    return said + ([("missing", {"column": name, "count": missing})] if missing else [])
 
 
 def _names(heads: list[str], said: list[Note]) -> tuple[str, ...]:
@@ -167,7 +241,10 @@ def _names(heads: list[str], said: list[Note]) -> tuple[str, ...]:
 def _merged(said: Iterable[Note]) -> Iterator[Note]:
     """One note a code: the notes of single columns become one of `columns`, five of them named, their counts added up."""
     gathered: dict[str, list[dict[str, Any]]] = {}
+    marks = [(code, values) for code, values in said if code == "mark"]
     for code, values in said:
+        if code == "mark":
+            continue
         gathered.setdefault(code, []).append(values)
     for code, all_values in gathered.items():
         values = dict(all_values[0])
@@ -177,6 +254,9 @@ def _merged(said: Iterable[Note]) -> Iterator[Note]:
         if "count" in values:
             values["count"] = sum(one["count"] for one in all_values)
         yield code, values
+    yield from marks[:MARKS_SAID]
+    if len(marks) > MARKS_SAID:
+        yield "more_marks", {"count": len(marks) - MARKS_SAID}
 
 
 def _texts(cells: Sequence[str], column: str, said: list[Note]) -> Column:

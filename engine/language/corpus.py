@@ -65,7 +65,7 @@ class Corpus:
         """A visitor's words, cut as the text is."""
         mode = tokens.mode_of(self.text, self.how.cut)
         cut = tokens.cutter(mode, self.text.dictionary, lower=self.how.lower, spaced=self.text.language != "zh")
-        return cut(line.strip())
+        return cut(self.text.as_here(line.strip()))
 
 
 def read(text: Text, how: How) -> Corpus:
@@ -207,6 +207,14 @@ def _trodden(counts: Counts, beginning: Sequence[int]) -> Iterator[float]:
         yield float(steps.sum())
         steps[level.token == counts.end] = 0
         ways = np.bincount(level.suffix, weights=steps, minlength=len(ways)).astype(float)
+
+
+def typed(text: Text, line: str) -> list[str]:
+    """A visitor's words, cut as a `writer` of this text cuts it."""
+    how = How()
+    return tokens.cutter(tokens.mode_of(text, how.cut), text.dictionary, lower=how.lower, spaced=text.language != "zh")(
+        text.as_here(line.strip())
+    )
 
 
 def writer(text: Text, order: int, estimator: Estimator) -> Writer:

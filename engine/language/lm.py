@@ -13,13 +13,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import DataError
+from engine.numerals import as_word
 from engine.tables import Table
 
 Floats = NDArray[np.float64]
 Prefix = tuple[str, ...]
 Shape = tuple[bool, int, tuple[int, ...]]  # open at the left, tokens, places (from the right) of those that are no wildcard
 
-ENDS = ("<eos>", "</s>", "<end>", "eos", "[EOS]")
+ENDS = ("<eos>", "</s>", "<end>", "eos", "[EOS]")  # the first of them that is there ends
+ALSO = (
+    "<|endoftext|>",
+    "<|im_end|>",
+    "<|eot_id|>",
+    "<|end|>",
+    "<eot>",
+    "<stop>",
+    "[end]",
+    "[sep]",
+    "<eos/>",
+    "eos>",
+    "句末",
+    "结束",
+)
 ANY, MANY = "*", "…"  # any one token; any number of tokens, at the start of a prefix only
 TOKENS, ROWS = 60, 5_000
 SLACK = 1e-6  # how far from 1 a row may sum
@@ -86,8 +101,30 @@ def table_model(table: Table, *, normalise: bool = False) -> TableModel:
     with np.errstate(divide="ignore"):
         log_probs = np.log(np.concatenate([P, uniform]))
     log_probs.flags.writeable = False
-    end = next((vocabulary.index(name) for name in ENDS if name in vocabulary), -1)
-    return TableModel(vocabulary, prefixes, log_probs, end, _shapes(vocabulary, prefixes))
+    return TableModel(vocabulary, prefixes, log_probs, end_of(vocabulary), _shapes(vocabulary, prefixes))
+
+
+def end_of(vocabulary: Sequence[str]) -> int:
+    """The number of the token that ends a sentence, however it is spelled; −1 where there is none. END does, end is a word."""
+    for name in ENDS:
+        if name in vocabulary:
+            return vocabulary.index(name)
+    small = [token.lower() for token in vocabulary]
+    known = (small.index(name.lower()) for name in (*ENDS, *ALSO) if name.lower() in small)
+    return next(known, vocabulary.index("END") if "END" in vocabulary else -1)
+
+
+def is_model(table: Table) -> bool:
+    """Whether a table is one of probabilities, perhaps with a mistake: numbers from 0 to 1 beside a column of prefixes."""
+    try:
+        table_model(table, normalise=True)
+    except DataError as problem:
+        if problem.code in ("lm_no_tokens", "lm_not_numbers", "lm_token", "lm_many_tokens"):
+            return False
+        columns = [table.frame[name] for name in table.columns[1:] if table.frame[name].dtype != object]
+        cells = np.concatenate(columns) if columns else np.array([2.0])
+        return bool(np.nanmean((cells >= 0) & (cells <= 1)) > 0.5)
+    return True
 
 
 def _steps(table: Table) -> tuple[tuple[str, ...], tuple[Prefix, ...], Floats] | None:
@@ -109,14 +146,17 @@ def _steps(table: Table) -> tuple[tuple[str, ...], tuple[Prefix, ...], Floats] |
 def _by_prefix(table: Table) -> tuple[tuple[str, ...], tuple[Prefix, ...], Floats]:
     """Vocabulary, prefixes and probabilities (rows, vocabulary) of a table whose columns are tokens."""
     first, *vocabulary = table.columns
-    if not vocabulary or table.frame[first].dtype != object or all(name.startswith("column ") for name in vocabulary):
+    cells = [as_word(cell) for cell in table.frame[first]]
+    numbered = table.frame[first].dtype != object and not {*cells, ""} - {"", *vocabulary}  # tokens that are called 0 and 1
+    worded = table.frame[first].dtype == object or numbered
+    if not vocabulary or not worded or all(name.startswith("column ") for name in vocabulary):
         raise DataError("lm_no_tokens")
     for name in vocabulary:
         if table.frame[name].dtype == object and any(table.frame[name]):  # an empty column is no words, but zeros
             raise DataError("lm_not_numbers", column=name)
     if any(code == "cut_text" for code, _ in table.notes):
         raise DataError("lm_long_prefix")
-    known, prefixes = {*vocabulary, ANY}, [_prefix(str(cell)) for cell in table.frame[first]]
+    known, prefixes = {*vocabulary, ANY}, [_prefix(cell) for cell in cells]
     seen: dict[Prefix, int] = {}
     for row, prefix in enumerate(prefixes, 1):
         unknown = [token for token in prefix[prefix[:1] == (MANY,) :] if token not in known]

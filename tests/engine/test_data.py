@@ -109,10 +109,9 @@ def test_a_column_that_begins_with_bm_is_no_bitmap():
     assert read("BMI,age\n21.5,40\n30,50\n").columns == ("BMI", "age")
 
 
-def test_an_unknown_encoding_is_refused_with_a_guess():
-    code, values = refusal(data.read_table, "ville,prix\nLié,3\nOrlé,4\n".encode("latin-1"))
-    assert code == "encoding"
-    assert not values["guess"].startswith("utf")
+def test_letters_that_no_encoding_makes_plausible_are_refused_with_a_guess():
+    code, values = refusal(data.read_table, "ville,prix\nLié,3\nOrlé,4\nMañana,5\n".encode() + b"\xe9,6\n")
+    assert (code, values) == ("encoding", {"guess": "UTF-8"})
 
 
 def test_a_missing_number_is_named_by_row_and_column():

@@ -11,7 +11,6 @@ from engine.errors import DataError
 from ui.data import PICTURE
 from ui.data.links import assemble
 from ui.data.own import Own
-from ui.data.uploading import try_out
 
 
 def test_a_sample_picture_has_its_origin_and_keeps_it_through_a_pipe():
@@ -36,5 +35,5 @@ def test_an_own_picture_travels_by_name_and_digest_and_its_code_reads_the_file()
 
 def test_a_table_in_a_link_to_a_topic_of_pictures_is_refused():
     with pytest.raises(DataError) as caught:
-        try_out(data.sample_table("penguins"), PICTURE)
+        PICTURE.try_out(data.sample_table("penguins"))
     assert caught.value.code == "is_text"

@@ -13,11 +13,12 @@ from engine.samples import opening, sample, sample_table
 from engine.tables import Table
 from engine.texts import Text
 from ui import address, reading
+from ui.data.assuming import assume
 from ui.data.editing import editor
-from ui.data.forms import Content, D, Form, Picked
+from ui.data.forms import Content, D, Form, dropped
 from ui.data.links import Chosen, arrive, assemble, bundled
 from ui.data.own import Own, show_notes, state_of
-from ui.data.picking import pick_columns, picked_columns
+from ui.data.picking import Picked, pick_columns, picked_columns
 from ui.data.uploading import upload
 from ui.data.writing import pick_text_column, script_box, writer
 from ui.language import say
@@ -92,6 +93,9 @@ def _bring(text: Topic, form: Form[Any], content: Content | None, choice: str) -
         pick_text_column(slug, content)
     if content is not None and choice == "own":
         show_notes((*content.notes, *form.cut(content)) if isinstance(content, Image) else form.notes(content))
+        show_notes(dropped(content, picked) if picked and isinstance(content, Table) else ())
+        if own := state_of(slug).own:
+            assume(text, form, own)
     return picked
 
 

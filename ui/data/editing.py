@@ -39,6 +39,9 @@ def editor(text: Topic, content: Table) -> None:
         column_config=labels, placeholder="", on_change=_edit, args=(text, key, base),
     )  # fmt: skip
 
+    if any(base.frame[column].dtype != object for column in base.columns):
+        st.caption(say("decimal_hint"))
+
 
 def _edit(text: Topic, key: str, base: Table) -> None:
     """Take what was edited."""

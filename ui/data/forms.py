@@ -1,24 +1,28 @@
 """What a topic takes: points of chosen columns, a table as it is, a text, a script, a graph, a picture; if it can be edited."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
-from engine.columns import choose
+from engine.columns import choose, whole_rows
 from engine.edgelists import read_graph
 from engine.edges import Graph
 from engine.edgetables import graph_of
 from engine.errors import DataError
 from engine.images import Image, palette
+from engine.language.lm import is_model
 from engine.points import Points
-from engine.readings import Note
+from engine.readings import GUESS, Note, Reading
 from engine.tables import Table, read_table
+from engine.textfiles import read_script, read_text
 from engine.texts import Text
+from ui.data.picking import Picked, first_columns
 
-Picked = tuple[tuple[str, ...], str | None]  # the columns that are looked at, the one that names the classes
 D = TypeVar("D", bound=Points | Table | Text | Graph | Image)
 Content = Table | Image | Text
+TABLE_BYTES = 1_000_000  # a larger file is no table of prefixes
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,8 @@ class Form(Generic[D]):
     edit: bool = False  # whether it can be edited on the page
     takes: tuple[type[Table] | type[Text], ...] = (Table,)  # what can be brought beside pictures
     script: bool = False  # whether a text is a script: it is written in a box beside the picture, its lines stay as they are
-    read: Callable[[bytes, str], Table] = read_table  # what makes the table of a file
+    read: Callable[[bytes, str, Reading], Table] = read_table  # what makes the table of a file
+    fits: Callable[[Table], bool] = lambda table: True  # where texts are taken too: whether a table is what is wanted
     unpack: str = ""  # Python that makes the data of a link's text, where it is not what their kind says
     words: str = (
         "table"  # the phrases that say what can be brought and how much of it: own_…, limits_…; own_travels is said of all
@@ -44,6 +49,28 @@ class Form(Generic[D]):
     def accepts(self, content: Content) -> bool:
         """Whether something can be made of what was read."""
         return self.image is not None if isinstance(content, Image) else isinstance(content, self.takes)
+
+    def of_file(self, raw: bytes, name: str, reading: Reading = GUESS, as_text: bool | None = None) -> Table | Text:
+        """A file as what the form takes; where it takes both, a table if it is one that is wanted. Raises DataError."""
+        if Text not in self.takes:
+            return self.read(raw, name, reading)
+        if self.script:
+            return read_script(raw, name)
+        if Table in self.takes and len(raw) <= TABLE_BYTES and not as_text:
+            with suppress(DataError):
+                table = read_table(raw, name, reading)
+                if as_text is False or self.fits(table):
+                    return table
+        return read_text(raw, name, reading=reading)
+
+    def try_out(self, content: Content) -> None:
+        """Raise now what the first look at a table, or the reading of a script, would raise later."""
+        if not self.accepts(content):
+            raise DataError("is_text")
+        if self.script:
+            self.make(content, ((), None))
+        if isinstance(content, Table):
+            self.make(content, (first_columns(content, "own"), content.label))
 
     @property
     def door(self) -> str:
@@ -66,9 +93,25 @@ def _script_code(expression: str, content: Text, picked: Picked) -> str:
     return f"datasets.script({chr(10).join(content.lines)!r})"
 
 
+def _points(table: Table, picked: Picked) -> Points:
+    return choose(table, *picked, table.names, gaps=_gaps(table))
+
+
+def _gaps(table: Table) -> Literal["refuse", "drop"]:
+    """What becomes of rows with a gap: of an own table they are left out, unless its reading says otherwise."""
+    return "refuse" if table.origin.startswith("sample") or table.used.gaps == "refuse" else "drop"
+
+
 def _points_code(expression: str, table: Table, picked: Picked) -> str:
     names = f", {table.names!r}" if table.names else ""
-    return f"datasets.choose({expression}, {list(picked[0])!r}, {picked[1]!r}{names})"
+    gaps = ', gaps="drop"' if _gaps(table) == "drop" and not whole_rows(table, *picked).all() else ""
+    return f"datasets.choose({expression}, {list(picked[0])!r}, {picked[1]!r}{names}{gaps})"
+
+
+def dropped(table: Table, picked: Picked) -> Sequence[Note]:
+    """How many rows a choice of columns leaves out for their gaps."""
+    count = int((~whole_rows(table, *picked)).sum())
+    return (("dropped", {"count": count}),) if count else ()
 
 
 def _as_it_is(content: Any, picked: Picked) -> Any:
@@ -87,7 +130,7 @@ def _graph_notes(table: Table) -> Sequence[Note]:
 
 
 POINTS: Form[Points] = Form(
-    make=lambda table, picked: choose(table, *picked, table.names), code=_points_code, columns=True, image=palette,
+    make=_points, code=_points_code, columns=True, image=palette,
     words="upload",
 )  # fmt: skip
 EDITED_POINTS: Form[Points] = replace(POINTS, image=None, edit=True, words="table")
@@ -95,7 +138,9 @@ TABLE: Form[Table] = Form(make=_as_it_is, code=_as_read, edit=True)
 PAIR: Form[Table] = replace(TABLE, words="pair")
 TEXT: Form[Text] = Form(make=_as_it_is, code=_as_read, edit=True, takes=(Text,), words="text")
 SCRIPT: Form[Text] = Form(make=_as_it_is, code=_script_code, edit=True, takes=(Text,), script=True, words="script")
-TABLE_OR_TEXT: Form[Table | Text] = Form(make=_as_it_is, code=_as_read, edit=True, takes=(Table, Text), words="table_or_text")
+TABLE_OR_TEXT: Form[Table | Text] = Form(
+    make=_as_it_is, code=_as_read, edit=True, takes=(Table, Text), words="table_or_text", fits=is_model
+)
 GRAPH: Form[Graph] = Form(
     make=lambda table, _: graph_of(table), code=lambda expression, *_: f"datasets.graph_of({expression})", edit=True,
     read=read_graph, unpack="datasets.graph_of(datasets.unpack({}))", words="graph", notes=_graph_notes,

@@ -11,14 +11,15 @@ from engine.errors import DataError
 from engine.images import Image
 from engine.links import TEXT_MARK, pack, points_of, unpack, unpack_text
 from engine.points import Points
-from engine.readings import clean, cut
+from engine.readings import GUESS, clean, cut
 from engine.samples import opening, sample, sample_table
 from engine.texts import Text
 from ui import address
-from ui.data.forms import D, Form, Picked
+from ui.data.assuming import of_link as of_link_reading
+from ui.data.assuming import said_in_link
+from ui.data.forms import D, Form
 from ui.data.own import Awaited, Own, state_of
-from ui.data.picking import first_columns, forget_columns, joined, split
-from ui.data.uploading import try_out
+from ui.data.picking import Picked, first_columns, forget_columns, joined, split
 from ui.language import say
 from ui.text import Topic, markdown
 from ui.visit import visit
@@ -56,7 +57,10 @@ def assemble(slug: str, choice: str, own: Own | None, picked: Picked | None, def
         made, code = form.image(own.content), form.image_code.format(f"datasets.read_image({reading})")
     else:
         made = form.make(own.content, picked or ((), None))
-        how = f"read_text({reading}, {name!r})" if isinstance(own.content, Text) else f"{form.read.__name__}({reading})"
+        read = _said(own)
+        how = (
+            f"read_text({reading}, {name!r}{read})" if isinstance(own.content, Text) else f"{form.read.__name__}({reading}{read})"
+        )
         code = form.code("datasets." + how, own.content, picked or ((), None))
         if picked:
             columns_link = {f"{slug}.columns": joined(picked[0]), f"{slug}.label": picked[1] or ""}
@@ -68,8 +72,18 @@ def assemble(slug: str, choice: str, own: Own | None, picked: Picked | None, def
         return Chosen(made, link, None, code if form.script else unpacked, link)
     if own.edited:
         return Chosen(made, {"data": default}, say("edited_note"), code, {})
-    link = {"data": f"file:{own.name}:{own.size}:{own.content.digest[:12]}"} | columns_link
+    link = {"data": f"file:{own.name}:{own.size}:{(own.first or own.content.digest)[:12]}"} | columns_link | said_in_link(own)
     return Chosen(made, link, say("file_note", name=markdown(own.name)), code, link)
+
+
+def _said(own: Own) -> str:
+    """What departs from the guesses, as an argument of Python."""
+    departures = {name: value for name, value in own.reading if value != getattr(GUESS, name)}
+    return (
+        f", reading=datasets.Reading({', '.join(f'{name}={value!r}' for name, value in departures.items())})"
+        if departures
+        else ""
+    )
 
 
 def arrive(slug: str, samples: Sequence[str], default: str, form: Form[Any]) -> None:
@@ -87,7 +101,7 @@ def arrive(slug: str, samples: Sequence[str], default: str, form: Form[Any]) -> 
             content = unpack_text(wanted[1:]) if wanted[1:2] == TEXT_MARK else unpack(wanted[1:])
             if not form.accepts(content):
                 raise DataError("broken_link")
-            try_out(content, form)
+            form.try_out(content)
         except DataError as problem:
             address.notice("bad_data", why=problem.code)
             address.put(slug, "data", default)
@@ -98,11 +112,11 @@ def arrive(slug: str, samples: Sequence[str], default: str, form: Form[Any]) -> 
     elif wanted.startswith("file:") and wanted.count(":") >= 3:
         name, size, digest = wanted[5:].rsplit(":", 2)
         own: Own | None = state.own
-        if own and own.content.digest.startswith(digest):
+        if own and (own.first or own.content.digest).startswith(digest):
             address.put(slug, "data", "own")
         else:
             columns, label = address.arrived(f"{slug}.columns"), address.arrived(f"{slug}.label")
-            state.awaited = Awaited(name[:60], size[:12], digest, columns, label)
+            state.awaited = Awaited(name[:60], size[:12], digest, columns, label, of_link_reading())
             address.put(slug, "data", default)
     elif wanted in samples:
         address.put(slug, "data", wanted)

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine.readings import cut
+from engine.readings import GUESS, Reading, cut
 from engine.tables import Table
 from engine.texts import Text
 from runtime import settings
@@ -28,6 +28,9 @@ class Own:
     name: str
     size: int
     edited: bool = False  # made on this page; then there is no file
+    raw: bytes = b""  # of a table, a graph or a text: the file, so that it can be read otherwise
+    first: str = ""  # the digest of what the guesses made of the file, by which links know it
+    reading: Reading = GUESS  # how it was read
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Awaited:
     digest: str
     columns: str | None
     label: str | None
+    reading: Reading = GUESS
 
 
 def brought(slug: str) -> tuple[Own, dict[str, str]] | None:

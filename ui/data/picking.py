@@ -5,25 +5,40 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from engine.columns import label_candidates, numeric_columns
+from engine.columns import label_candidates, numeric_columns, whole_rows
+from engine.numerals import Column
 from engine.samples import opening
 from engine.tables import Table
 from ui import address
-from ui.data.forms import Picked
 from ui.language import say
 from ui.text import Topic
 from ui.visit import visit
 
+Picked = tuple[tuple[str, ...], str | None]  # the columns that are looked at, the one that names the classes
 OPENS_WITH = 8  # numeric columns of an own table that are looked at first
 
 
 def first_columns(table: Table, choice: str) -> tuple[str, ...]:
-    """The columns a table opens with: of an own one the first that are whole and vary, if there are such."""
+    """The columns a table opens with: of an own one the first with most numbers, that vary and do not name the rows."""
     numeric = numeric_columns(table)
     if choice != "own":
         return opening(choice) or numeric
-    usable = [column for column in numeric if np.isfinite(table.frame[column]).all() and np.ptp(table.frame[column]) > 0]
-    return tuple(usable or numeric)[:OPENS_WITH]
+    usable = [column for column in numeric if column != table.names and _varies(table.frame[column])]
+    filled = [column for column in usable if 2 * np.isfinite(table.frame[column]).sum() >= table.rows]
+    return _with_whole_rows(table, (filled or usable or list(numeric))[:OPENS_WITH])
+
+
+def _varies(values: Column) -> bool:
+    found = values[np.isfinite(values)]
+    return bool(len(found) > 1 and np.ptp(found) > 0)
+
+
+def _with_whole_rows(table: Table, columns: Sequence[str]) -> tuple[str, ...]:
+    """Columns without those whose gaps would leave fewer than half of the rows whole."""
+    kept = list(columns)
+    while len(kept) > 1 and 2 * whole_rows(table, kept).sum() < table.rows:
+        kept.remove(min(kept, key=lambda column: np.isfinite(table.frame[column]).sum()))
+    return tuple(kept)
 
 
 def picked_columns(slug: str, table: Table, choice: str) -> Picked:

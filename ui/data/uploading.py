@@ -5,17 +5,18 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from engine.columns import numeric_columns
 from engine.errors import DataError
-from engine.images import read_image
-from engine.readings import clean, cut, is_image
-from engine.tables import Table, read_table
-from engine.texts import Text, is_dictionary, read_dictionary, read_script, read_text
-from engine.texts import columns_of as text_columns_of
+from engine.images import Image, read_image
+from engine.magic import is_image
+from engine.readings import GUESS, clean, cut
+from engine.textfiles import columns_of as text_columns_of
+from engine.textfiles import is_dictionary, read_dictionary
+from engine.texts import Text
 from ui import address
+from ui.data.assuming import read_again
 from ui.data.forms import Content, Form
 from ui.data.own import SESSION_BYTES, Own, state_of, uploads
-from ui.data.picking import first_columns, forget_columns, hand_on
+from ui.data.picking import forget_columns, hand_on
 from ui.data.writing import take_words
 from ui.streamlit_patches import let_go
 from ui.text import Topic
@@ -37,41 +38,21 @@ def upload(text: Topic, form: Form[Any]) -> None:
             take_words(text, read_dictionary(raw))
             return
         pictures = form.image is not None and (not form.takes or is_image(raw))
-        content: Content = read_image(raw) if pictures else _read(raw, file.name, form)
-        try_out(content, form)
+        content: Content = read_image(raw) if pictures else form.of_file(raw, file.name)
+        form.try_out(content)
     except DataError as problem:
         state.problem = problem
         return
-    state.own = Own(content, cut(clean(file.name), 40), file.size)
+    kept = b"" if isinstance(content, Image) else raw
+    state.own = Own(content, cut(clean(file.name), 40), file.size, raw=kept, first=content.digest)
     columns = text_columns_of(raw) if isinstance(content, Text) and file.name.lower().endswith((".csv", ".tsv")) else ()
     state.csv = (raw, file.name, columns, content.digest) if columns else None
     forget_columns(slug)
     address.put(slug, "data", "own")
     awaited, state.awaited = state.awaited, None
     if awaited and content.digest.startswith(awaited.digest):
+        if awaited.reading != GUESS:
+            read_again(text, form, awaited.reading)
         hand_on(slug, awaited.columns, awaited.label)
     elif awaited:
         address.notice("other_file", name=awaited.name)
-
-
-def _read(raw: bytes, name: str, form: Form[Any]) -> Table | Text:
-    """A file as what the form takes; where it takes both, a CSV with a column of numbers is a table. Raises DataError."""
-    if Text not in form.takes:
-        return form.read(raw, name)
-    if form.script:
-        return read_script(raw, name)
-    if Table in form.takes and name.lower().endswith((".csv", ".tsv")):
-        table = read_table(raw, name)
-        if numeric_columns(table):
-            return table
-    return read_text(raw, name)
-
-
-def try_out(content: Content, form: Form[Any]) -> None:
-    """Raise now what the first look at a table, or the reading of a script, would raise later."""
-    if not form.accepts(content):
-        raise DataError("is_text")
-    if form.script:
-        form.make(content, ((), None))
-    if isinstance(content, Table):
-        form.make(content, (first_columns(content, "own"), content.label))

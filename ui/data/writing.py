@@ -6,8 +6,10 @@ from typing import Any
 import streamlit as st
 
 from engine.errors import DataError
+from engine.prose import written
 from engine.samples import sample
-from engine.texts import Text, read_text, script, words_of, written
+from engine.textfiles import read_text
+from engine.texts import Text, script, words_of
 from ui import address
 from ui.data.forms import Form
 from ui.data.own import Own, state_of, take

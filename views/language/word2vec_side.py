@@ -13,6 +13,7 @@ from charts.ranking import listed
 from charts.words import cut, ticks
 from engine.language.word2vec import vectors
 from engine.language.word2vec.asking import NEAR, numbers
+from engine.texts import spelled
 from views.language.word2vec_scene import Scene
 
 HEAT, COURSE = 9, 5  # words of the cosine table, and of the course of neighbours
@@ -71,7 +72,8 @@ def _course(scene: Scene) -> Panel:
 def _heat(scene: Scene) -> Panel:
     """Cosines between all of a few words."""
     number_of = numbers(scene.words)
-    typed = [number_of[word] for word in scene.look.options.listed.lower().split() if word in number_of]
+    words = (spelled(word, number_of) for word in scene.look.options.listed.split())
+    typed = [number_of[word] for word in words if word in number_of]
     ids = list(dict.fromkeys(typed))[:HEAT] if len(typed) > 1 else [scene.focus, *scene.near[: HEAT - 1].tolist()]
     U, names = vectors.unit(scene.vectors[ids]), [scene.words[word] for word in ids]
     told = [[f"{scene.said(a)} · {scene.said(b)}" for b in ids] for a in ids]
@@ -95,7 +97,7 @@ def _weights(scene: Scene) -> Panel:
 
 def _difference(scene: Scene) -> Panel:
     """u − v, dimension by dimension."""
-    v = numbers(scene.words).get(scene.look.options.versus.strip().lower(), int(scene.near[0]))
+    v = numbers(scene.words).get(spelled(scene.look.options.versus, numbers(scene.words)), int(scene.near[0]))
     apart = (scene.vectors[scene.focus] - scene.vectors[v]).astype(float)
     up, side = np.arange(1, len(apart) + 1), 1.08 * float(np.abs(apart).max()) or 1.0
     told = [f"{k}: {number(float(value), 3)}" for k, value in enumerate(apart, 1)]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import ParamError
-from engine.language.corpus import writer
+from engine.language.corpus import typed, writer
 from engine.language.lm import LanguageModel, table_model
 from engine.language.smoothing import Estimator
 from engine.params import Params, choice, number
@@ -71,6 +71,8 @@ def begin(params: Decoding, source: Source) -> Ground:
     model = _model(params, source)
     number_of = {token: i for i, token in enumerate(model.vocabulary)}
     forced = tuple(number_of.get(name, -1) for name in params.forced.split())
+    if -1 in forced and isinstance(source, Text):  # typed as people write, not as tokens
+        forced = tuple(number_of.get(name, -1) for name in typed(source, params.forced))
     logp = _logp(model, forced, params.longest)
     if logp == -inf:
         raise ParamError("decoding_forced", prefix=params.forced)

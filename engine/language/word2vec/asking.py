@@ -5,6 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from engine.language.word2vec import vectors, vocabularies
+from engine.texts import spelled
 
 ANALOGIES = ("man king woman", "男人 国王 女人")  # that are asked about where nothing was typed
 SHOWN = 400  # words of a text that a map has room for, the most frequent
@@ -17,18 +18,18 @@ Question = tuple[int, int, int] | None
 def asked(words: tuple[str, ...], near: str, analogy: str, *, about_it: bool) -> tuple[int, Question, str]:
     """The word asked for, the words of the analogy, and what was typed that is not there: of the analogy only if `about_it`."""
     number, trouble = numbers(words), ""
-    focus = number.get(near.strip().lower(), -1)
+    focus = number.get(spelled(near, number), -1)
     if focus < 0:
         trouble = near.strip()
         like = vectors.closest(trouble, words[:SPELLED]) if trouble else ""
         focus = number[like or vocabularies.opening(words)]
     typed = analogy.split()
     for three in [typed] if typed else [known.split() for known in ANALOGIES]:
-        found = [number.get(word.lower(), -1) for word in three]
+        found = [number.get(spelled(word, number), -1) for word in three]
         if len(found) == 3 and -1 not in found and len(set(found)) == 3:
             return focus, (found[0], found[1], found[2]), trouble
     if typed and about_it:
-        trouble = next((word for word in typed if word.lower() not in number), analogy)
+        trouble = next((word for word in typed if spelled(word, number) not in number), analogy)
     return focus, None, trouble
 
 

@@ -10,7 +10,7 @@ from engine.language.word2vec import vectors, vocabularies
 from engine.language.word2vec.embedding import Model
 from engine.language.word2vec.reading import Ground, Many, Replacing, Word2vecFrame, learning, prepare, unknown
 from engine.params import choice, number
-from engine.texts import Text
+from engine.texts import Text, spelled
 
 NEAREST = 10  # neighbours of a word that are compared between cuts
 CHINESE: tuple[Mode, ...] = ("jieba", "jieba_full", "jieba_search", "characters")
@@ -83,7 +83,7 @@ def _asked(params: Cuts, grounds: list[Ground]) -> tuple[str, ...]:
     """The word asked for in every cut: where a cut has only its characters, the first of them."""
     words = grounds[0].vocabulary
     known = [ground.vocabulary.number() for ground in grounds]
-    asked = params.word.strip().lower() or vocabularies.opening(words.words)
+    asked = spelled(params.word, frozenset().union(*known)) or vocabularies.opening(words.words)
     if not any(asked in numbers for numbers in known):
         raise unknown(params.word, words.words)
     return tuple(next((word for word in (asked, asked[:1]) if word in numbers), "") for numbers in known)

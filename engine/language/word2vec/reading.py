@@ -13,7 +13,7 @@ from engine.language.word2vec import vectors, vocabularies
 from engine.language.word2vec.embedding import Settings
 from engine.language.word2vec.vocabularies import Sentences, Vocabulary
 from engine.params import Params, choice, number
-from engine.texts import Text
+from engine.texts import Text, spelled
 
 WORK = 25_000_000  # words that a run learns, at most: those of the text, as often as there are epochs
 SHORT, USUAL = 10_000, 1e-3  # a text of fewer words keeps them all; the threshold of a longer one
@@ -132,7 +132,7 @@ def place_of(word: str, vocabulary: Vocabulary, default: int) -> int:
     if not word.strip():
         return default
     number = vocabulary.number()
-    asked = word.strip().lower()
+    asked = spelled(word, number)
     if asked not in number:
         raise unknown(word, vocabulary.words)
     return number[asked]
