@@ -170,7 +170,7 @@ def _walks(look: Look[ChordFrame]) -> Panel:
     now = points.cloud(np.stack([ways[-1], times[-1]], 1), colour="@ink", size=5, opacity=1, hoverinfo="skip")
     traces = [lines.line(path[0].round(3), path[1], colour="@ink2", width=1, opacity=0.6, meta={"still": True}), now]
     axis = {"range": [low - 0.2, high + 0.2], "nticks": 5, "showgrid": False}
-    return Panel(traces, look.say("walks", n=len(look.frame.ends)), axis, {"range": [curves.STEPS, 0], "nticks": 3})
+    return Panel(traces, look.say("walks"), axis, {"range": [curves.STEPS, 0], "nticks": 3})
 
 
 # ---- what is told
