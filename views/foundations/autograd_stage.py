@@ -16,7 +16,7 @@ from engine.foundations.expressions import Formula, Node
 SIGNS: Mapping[str, str] = {
     "*": "×", "/": "÷", "-": "−", "neg": "−", "sum": "Σ", "sigmoid": "σ", "detach": "‖", "abs": "|·|", "**": "xʸ",
 }  # fmt: skip
-GENTLE = 0.4  # the power of a slope that its bar is as high as: 1 and 114 stand in one picture
+LEAST = 0.006  # of the height: a bar that holds anything is not thinner
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -64,12 +64,13 @@ class Stacks:
 
 
 def stacks(frame: GraphFrame, there: Stage) -> Stacks:
-    """Heights: a bar grows with what arrives, all bars by one rule; its pieces are in proportion."""
+    """Heights: all bars and pieces are as high as what arrives, by one scale, so that nothing larger is drawn thinner."""
     made = there.made
     meant, passed = np.abs(frame.meant).sum(1), np.abs(frame.passed).sum(1)
     sums = np.bincount(there.starts, meant, len(made.nodes))
     sums[made.result] = np.abs(frame.gradients[made.result]).sum()
-    high = 0.85 * there.laid.slot * (sums / max(sums.max(), 1e-300)) ** GENTLE
+    high = 0.85 * there.laid.slot * sums / max(sums.max(), 1e-300)
+    high = np.where(sums > 0, np.maximum(high, LEAST), 0)
     share = high / np.maximum(sums, 1e-300)
     starts = there.starts
     piece = meant * share[starts]
