@@ -59,7 +59,8 @@ def _sheet(look: Look[RaceFrame]) -> Panel:
     sizes = [11 + 4 * (k == _told(look)) for k in order]
     dots["marker"] |= {"size": sizes, "symbol": signs, "line": {"color": "@surface", "width": 1.5}}
     begin = points.cloud(np.array([[params.x, params.y]]), colour="@ink", symbol="circle-open", size=9, **still)
-    names = [(SIGNS[k], escaped(look.words.choices["told"][name]), f"@c{k + 1}") for k, name in enumerate(METHODS)]
+    called = [escaped(look.words.choices["told"][name]) for name in METHODS]
+    names = [(SIGNS[k], name, LAMP if k == _told(look) else f"@c{k + 1}") for k, name in enumerate(called)]
     traces = [*_ground(look, x, y), begin, *_trails(look, x, y), *_lamp(look, x, y, seen), dots, *_gauge(look, x, y)]
     said = "f = " + escaped(typed(surfaces.TEXTS.get(params.surface, params.f)))
     look_of = {"size": 12, "color": "@ink2", "shadow": "@halo"}
