@@ -28,8 +28,8 @@ def test_own_files_are_taken_with_what_was_assumed_or_refused_in_one_sentence_wh
     bad = [
         ("a.csv", b"", ["empty"]),
         ("b.csv", picture()[:60], ["image"]),
-        ("c.csv", b"height,width\n1,2\n3,4\n5,\n,8\n", ["Row 3", "width"]),
-        ("d.csv", b"height,width\n1,2\n3,nan\nnan,6\n", ["Row 2", "width"]),
+        ("c.csv", b"name,city\nA,B\nC,D\n", ["holds numbers"]),
+        ("d.csv", b"height,width\n1,2\n", ["one row"]),
     ]
     for name, content, words in bad:
         bring(page, name, content)
@@ -98,8 +98,7 @@ def test_a_visitors_words_are_text_wherever_they_stand(visit, tmp_path):
         page.get_by_role("tab", name=tab).click()
         idle(page)
         harmless(page)
-    bring(page, f"{EVIL}.csv", f'"{EVIL}",b\n1,2\n3,\n,4\n'.encode())  # a sentence with the visitor's word in it
-    bring(page, f"{EVIL}2.csv", f'"{EVIL}",b\n1,2\n,4\n5,\n'.encode())
+    bring(page, f"{EVIL}2.csv", f'"{EVIL}",b\n1,2\n1,2\n'.encode())  # a sentence with the visitor's word in it
     expect(page.get_by_test_id("stAlert")).to_contain_text(EVIL)
     harmless(page)
     page.mouse.click(640, 70)
