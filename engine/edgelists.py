@@ -11,7 +11,7 @@ from engine.edges import EDGES, NODES
 from engine.edgetables import ROLES, TEXT
 from engine.errors import DataError
 from engine.numerals import is_number
-from engine.readings import GUESS, SEPARATORS, Note, Reading, clean, cut, read_words
+from engine.readings import GUESS, SEPARATORS, Note, Reading, clean, cut, read_words, uncollected
 from engine.sheets import cells_of, separator_of
 from engine.tables import Table, make_table
 
@@ -20,6 +20,7 @@ WEIGHT = re.compile(r"['\"]weight['\"]\s*:\s*([0-9.eE+-]+)")
 STEM = re.compile(r"(.*?)[ _.-]?(?:[0-9]+|[a-zA-Z])")
 
 
+@uncollected()
 def read_graph(raw: bytes, name: str = "", reading: Reading = GUESS) -> Table:
     """The graph in the bytes of a file, as a table. Raises DataError."""
     text, notes, encoding = read_words(raw, reading.encoding)

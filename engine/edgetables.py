@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.edges import Graph, check_counts, graph
 from engine.errors import DataError
 from engine.numerals import as_numbers, as_word
-from engine.readings import Note, cut
+from engine.readings import Note, cut, uncollected
 from engine.tables import Table
 
 ROLES = {  # what columns are called, in lower case
@@ -27,6 +27,7 @@ ROLES = {  # what columns are called, in lower case
 TEXT = ("source", "target", "label")
 
 
+@uncollected()
 def graph_of(table: Table) -> Graph:
     """The graph in a table with the columns source and target. Raises DataError that names the row (from 1)."""
     frame = table.frame

@@ -18,68 +18,12 @@ Decimal = Literal["point", "comma"]
 
 MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none"})
 MARKS = frozenset(  # what else is written where a number is missing, in lower case
-    [
-        "?",
-        "-",
-        "--",
-        "---",
-        "–",
-        "—",
-        ".",
-        "..",
-        "...",
-        "…",
-        "*",
-        "x",
-        ":",
-        "/",
-        "\\",
-        "#div/0!",
-        "#value!",
-        "#ref!",
-        "#num!",
-        "#name?",
-        "#null!",
-        "n.a.",
-        "n.a",
-        "n/d",
-        "nd",
-        "n.d.",
-        "na.",
-        "<na>",
-        "nat",
-        "nil",
-        "tbd",
-        "tba",
-        "unknown",
-        "missing",
-        "unavailable",
-        "undefined",
-        "empty",
-        "blank",
-        "k.a.",
-        "k.a",
-        "keine",
-        "s.d.",
-        "s/d",
-        "not available",
-        "no data",
-        "not applicable",
-        "(blank)",
-        "[null]",
-        "#n/a n/a",
-        "无",
-        "缺失",
-        "缺",
-        "未知",
-        "不详",
-        "暂无",
-        "空",
-        "无数据",
-        "－",
-        "——",
-    ]
-)
+    (
+        "? - -- --- – — . .. ... … * x : / \\ #div/0! #value! #ref! #num! #name? #null! n.a. n.a n/d nd n.d. na. <na> "
+        "nat nil tbd tba unknown missing unavailable undefined empty blank k.a. k.a keine s.d. s/d (blank) [null] 无 缺失 "
+        "缺 未知 不详 暂无 空 无数据 － —— "
+    ).split()
+) | {"not available", "no data", "not applicable", "#n/a n/a"}
 INFINITE = frozenset({"inf", "+inf", "-inf", "infinity", "+infinity", "-infinity", "∞", "-∞"})
 PLAIN = frozenset("0123456789+-.eE")
 GROUPS = {"point": ",", "comma": "."}  # what may stand between thousands
@@ -137,12 +81,16 @@ def numbers_of(
 
 def _plainly(cells: Sequence[str]) -> NDArray[np.float64] | None:
     """The quick way for most columns: nothing but digits, points and signs, and no cell missing."""
-    if not set("".join(cells)) <= PLAIN:
+    kinds = set(cells)
+    if not set("".join(kinds)) <= PLAIN:
         return None
     try:
-        return np.array(list(map(float, cells)))
+        if 2 * len(kinds) > len(cells):
+            return np.array(list(map(float, cells)))
+        known = {cell: float(cell) for cell in kinds}
     except ValueError:
         return None
+    return np.fromiter(map(known.__getitem__, cells), np.float64, len(cells))
 
 
 def _values(texts: Iterable[str], decimal: Decimal) -> dict[str, float]:

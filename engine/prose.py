@@ -14,8 +14,8 @@ NEARLY = 6  # characters by which a wrapped line may fall short of where the nex
 ABBREVIATIONS = "Mr|Mrs|Ms|Dr|St|Messrs|Mme|Mlle|Prof|Rev|Hon|Esq|Capt|Col|Gen|Lieut|Sergt|Jr|Sr|vs|etc|viz|cf|No|Vol"
 CLOSING = r"\"'”’」』）》)\]"
 SENTENCE = regex.compile(  # where a sentence ends: after a Chinese full stop, or after a Latin one and a space before a capital
-    rf"(?<=[。！？…‼⁇⁉][{CLOSING}]*)(?=[^。！？…{CLOSING}\s])"
-    rf"|(?<=[.!?][{CLOSING}_]*)(?<!\b(?:{ABBREVIATIONS}|\p{{Lu}})[.])\s+(?=[\"'“‘(\[_—-]*[\p{{Lu}}\p{{Lt}}\p{{N}}])"
+    rf"([。！？…‼⁇⁉][{CLOSING}]*)(?=[^。！？…{CLOSING}\s])"
+    rf"|((?:[.!?](?=[{CLOSING}_])|(?<!\b(?:{ABBREVIATIONS}|\p{{Lu}}))[.]|[!?])[{CLOSING}_]*)\s+(?=[\"'“‘(\[_—-]*[\p{{Lu}}\p{{Lt}}\p{{N}}])"
 )
 CAPITAL = regex.compile(r"[\"'“‘(\[_—\s-]*[\p{Lu}\p{Lt}]")
 
@@ -35,12 +35,17 @@ def lines_of(content: str, notes: list[Note], shape: Literal["auto", "keep", "jo
     if shape == "join" or is_wrapped(lines):
         lines = _joined(lines)
         notes.append(("unwrapped", {}))
-    sentences = [sentence.strip() for line in lines if line for sentence in SENTENCE.split(line)]
+    sentences = sentences_of(line for line in lines if line)
     count = sum(bool(line) for line in lines)
     if len(sentences) > 1.2 * count:
         notes.append(("sentences", {"count": len(sentences)}))
         return sentences
     return lines
+
+
+def sentences_of(lines: Iterable[str]) -> list[str]:
+    """Lines cut after each sentence."""
+    return [sentence.strip() for line in lines for sentence in SENTENCE.sub(r"\1\2\n", line).split("\n")]
 
 
 def _one_apostrophe(content: str, notes: list[Note]) -> str:

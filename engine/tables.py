@@ -8,7 +8,20 @@ import numpy as np
 
 from engine.errors import DataError
 from engine.numerals import Column, Decimal, Found, decimal_of, numbers_of
-from engine.readings import GUESS, NAME_CHARACTERS, ROWS, SEPARATORS, Note, Reading, clean, cut, digest_of, listed, read_words
+from engine.readings import (
+    GUESS,
+    NAME_CHARACTERS,
+    ROWS,
+    SEPARATORS,
+    Note,
+    Reading,
+    clean,
+    cut,
+    digest_of,
+    listed,
+    read_words,
+    uncollected,
+)
 from engine.sheets import Sheet, sheet_of
 
 MARKS_SAID = 6  # notes of marks for missing
@@ -54,14 +67,14 @@ def _content(column: Column) -> Iterator[str | bytes]:
         yield from column
 
 
+@uncollected()
 def read_table(raw: bytes, name: str = "", reading: Reading = GUESS) -> Table:
     """The table in the bytes of a CSV file; `reading` says what is not to be guessed. Raises DataError for all else."""
     text, notes, encoding = read_words(raw, reading.encoding)
     lines = max(text.count("\n"), text.count("\r"))
     if lines > ROWS + 60:
         raise DataError("too_many_rows", rows=lines, limit=ROWS)
-    sheet = sheet_of(text, reading)
-    return table_of(sheet, reading, notes, encoding, cut(clean(name)))
+    return table_of(sheet_of(text, reading), reading, notes, encoding, cut(clean(name)))
 
 
 def table_of(sheet: Sheet, reading: Reading, notes: Sequence[Note], encoding: str, name: str = "") -> Table:
@@ -94,52 +107,11 @@ def _with_row_names(table: Table, sheet: Sheet, reading: Reading) -> Table:
 
 
 COUNTERS = frozenset(  # what a column that counts the rows is called, in lower case
-    [
-        "id",
-        "index",
-        "idx",
-        "no",
-        "no.",
-        "nr",
-        "nr.",
-        "num",
-        "number",
-        "#",
-        "row",
-        "rows",
-        "rownames",
-        "row.names",
-        "rownum",
-        "row_id",
-        "rowid",
-        "row id",
-        "obs",
-        "obs.",
-        "observation",
-        "case",
-        "sno",
-        "s.no",
-        "s.no.",
-        "sl",
-        "sl.no",
-        "sl. no.",
-        "sr. no.",
-        "serial",
-        "unnamed: 0",
-        "x1",
-        "...1",
-        "level_0",
-        "序号",
-        "编号",
-        "序",
-        "行号",
-        "번호",
-        "番号",
-        "nummer",
-        "lfd",
-        "lfd.",
-    ]
-)
+    (
+        "id index idx no no. nr nr. num number # row rows rownames row.names rownum row_id rowid obs obs. observation "
+        "case sno s.no s.no. sl sl.no serial x1 ...1 level_0 序号 编号 序 行号 번호 番号 nummer lfd lfd. "
+    ).split()
+) | {"row id", "sl. no.", "sr. no.", "unnamed: 0"}
 
 
 def counting_column(table: Table, sheet: Sheet | None = None) -> str | None:
@@ -264,5 +236,5 @@ def _texts(cells: Sequence[str], column: str, said: list[Note]) -> Column:
     if long:
         said.append(("cut_text", {"column": column, "count": long, "limit": NAME_CHARACTERS}))
     texts = np.empty(len(cells), dtype=object)
-    texts[:] = [cut(cell) for cell in cells]
+    texts[:] = [cut(cell) for cell in cells] if long else cells
     return texts
