@@ -27,7 +27,6 @@ from engine.prose import written
 from engine.readings import COLUMNS, LABELS, LARGEST, NAME_CHARACTERS, ROWS, UPLOAD_BYTES, Note, Reading, clean, cut
 from engine.samples import TEXTS, sample, sample_table
 from engine.tables import Table, read_table
-from engine.textfiles import columns_of as text_columns_of
 from engine.textfiles import is_dictionary, read_dictionary, read_script, read_text
 from engine.texts import Text, script, text, words_of
 
@@ -83,7 +82,6 @@ __all__ = [
     "small",
     "text",
     "text_columns",
-    "text_columns_of",
     "unpack",
     "unpack_text",
     "whole_digit",

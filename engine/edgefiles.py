@@ -6,6 +6,7 @@ Nothing is evaluated, and a document that defines entities of its own is refused
 import re
 from xml.parsers import expat
 
+from engine.edgetables import class_field
 from engine.errors import DataError
 from engine.readings import clean, cut
 
@@ -14,19 +15,19 @@ TOKEN = re.compile(r'"([^"]*)"|([\[\]])|([^\s\[\]"]+)')
 CLASSES = ("group", "class", "club", "community", "modularity_class", "modularity class", "value", "gt", "label", "type", "kind")
 
 
-def foreign(text: str) -> tuple[str, Rows] | None:
-    """(format, rows) of a graph in another program's format; None where it is none of them. Raises DataError."""
+def foreign(text: str, label: str = "") -> tuple[str, Rows, tuple[str, ...]] | None:
+    """(format, rows, fields that could be `label`) of a graph in another program's format; None: it is none. Raises DataError."""
     head = text.lstrip("\ufeff \r\n\t")[:2000].lower()
     if head.startswith("%%matrixmarket"):
-        return "Matrix Market", market(text)
+        return "Matrix Market", market(text), ()
     if head.startswith("<") and "<graphml" in head:
-        return "GraphML", graphml(text)
+        return "GraphML", *graphml(text, label)
     if head.startswith("<") and "<gexf" in head:
-        return "GEXF", gexf(text)
+        return "GEXF", *gexf(text, label)
     if re.match(r"(?:\s*(?:#.*|creator.*|version.*|comment.*)\n)*\s*graph\s*\[", head):
-        return "GML", gml(text)
+        return "GML", *gml(text, label)
     if re.match(r"(?:%.*\n|\s*\n)*\*(?:vertices|network)", head):
-        return "Pajek", pajek(text)
+        return "Pajek", pajek(text), ()
     return None
 
 
@@ -64,7 +65,7 @@ def _market_names(height: int, width: int, same: bool) -> list[str]:
     return [f"r{i + 1}" for i in range(height)] + [f"c{i + 1}" for i in range(width)]
 
 
-def gml(text: str) -> Rows:
+def gml(text: str, label: str = "") -> tuple[Rows, tuple[str, ...]]:
     """Nodes and edges of GML: node [ id label … ] and edge [ source target value ]."""
     found = TOKEN.finditer(re.sub(r"(?m)^\s*#.*$", "", text))
     nodes: list[dict[str, str]] = []
@@ -89,22 +90,25 @@ def gml(text: str) -> Rows:
             key = ""
         else:
             key = match[3] or ""
-    return _named_rows(nodes, edges, "GML")
+    return _named_rows(nodes, edges, "GML", label)
 
 
-def _named_rows(nodes: list[dict[str, str]], edges: list[dict[str, str]], format: str) -> Rows:
-    """Rows of nodes that have ids and perhaps names of their own, and of edges between ids."""
+def _named_rows(
+    nodes: list[dict[str, str]], edges: list[dict[str, str]], format: str, label: str
+) -> tuple[Rows, tuple[str, ...]]:
+    """Rows of nodes that have ids and perhaps names of their own, and of edges between ids; and what could be `label`."""
     if any("id" not in node for node in nodes) or any("source" not in edge or "target" not in edge for edge in edges):
         raise DataError("graph_format", format=format)
     named = [node.get("label") or node.get("name") or "" for node in nodes]
     by_name = all(named) and len(set(named)) == len(named)
     names = {node["id"]: (name if by_name else node["id"]) for node, name in zip(nodes, named, strict=True)}
-    keys = [key for key in CLASSES if any(key in node for node in nodes) and not (by_name and key == "label")]
-    rows = [_row(names[node["id"]], label=next((node[key] for key in keys[:1] if key in node), "")) for node in nodes]
+    others = ("id", "label", "name") if by_name else ("id",)
+    field, could = class_field([{k: v for k, v in node.items() if k not in others} for node in nodes], CLASSES, label)
+    rows = [_row(names[node["id"]], label=node.get(field, "")) for node in nodes]
     for edge in edges:
         weight = edge.get("weight", edge.get("value", ""))
         rows.append(_row(names.get(edge["source"], edge["source"]), names.get(edge["target"], edge["target"]), weight=weight))
-    return rows
+    return rows, could
 
 
 class _Xml:
@@ -151,16 +155,16 @@ class _Xml:
             self.into = None
 
 
-def graphml(text: str) -> Rows:
+def graphml(text: str, label: str = "") -> tuple[Rows, tuple[str, ...]]:
     """Nodes and edges of GraphML, with what its keys say of label, class and weight."""
     found = _Xml(text, "GraphML")
-    return _named_rows(found.nodes, found.edges, "GraphML")
+    return _named_rows(found.nodes, found.edges, "GraphML", label)
 
 
-def gexf(text: str) -> Rows:
+def gexf(text: str, label: str = "") -> tuple[Rows, tuple[str, ...]]:
     """Nodes and edges of GEXF, as Gephi writes it."""
     found = _Xml(text, "GEXF")
-    return _named_rows(found.nodes, found.edges, "GEXF")
+    return _named_rows(found.nodes, found.edges, "GEXF", label)
 
 
 def pajek(text: str) -> Rows:

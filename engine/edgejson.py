@@ -5,22 +5,27 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.edges import check_counts
-from engine.edgetables import ROLES
+from engine.edgetables import ROLES, class_field
 from engine.errors import DataError
 from engine.readings import LABELS, Note, clean, cut
 
+OTHERS = ("id", "name", "key", "x", "index", "size", "features")  # what is no class
 CLASSES = ("label", "group", "class", "community", "club", "category", "modularity_class", "type", "标签", "类别")
 
 
-def json_rows(text: str, notes: list[Note]) -> tuple[list[dict[str, str]], tuple[str, ...]]:
-    """Rows of nodes and edges, and the names of the labels where they are listed."""
+Rows = list[dict[str, str]]
+Names = tuple[str, ...]
+
+
+def json_rows(text: str, notes: list[Note], label: str = "") -> tuple[Rows, Names, Names]:
+    """Rows of nodes and edges, the names of the labels where they are listed, and the fields that could be `label`."""
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as problem:
         raise DataError("graph_json_broken", why=cut(str(problem), 80)) from problem
     content = _unwrapped(content)
     if "edge_index" in content:
-        return _pyg_rows(content)
+        return *_pyg_rows(content), ()
     edges, nodes = _edges_of(content), content.get("nodes", [])
     if not isinstance(edges, list) or not isinstance(nodes, list):
         raise DataError("graph_json")
@@ -29,9 +34,13 @@ def json_rows(text: str, notes: list[Note]) -> tuple[list[dict[str, str]], tuple
     heads = content.get("feature_names") if isinstance(content.get("feature_names"), list) else None
     nodes = [_flat(node) for node in nodes]
     named = _named_by_label(nodes, notes)
-    rows = [_json_node(node, classes, heads, named) for node in nodes]
+    lower = [{str(key).lower(): value for key, value in node.items()} for node in nodes if isinstance(node, dict)]
+    free = [{key: value for key, value in node.items() if key not in OTHERS and not (named and key == "label")} for node in lower]
+    known = CLASSES if any("x" in node for node in lower) else (*CLASSES, "y")
+    field, could = class_field(free, known, label)
+    rows = [_json_node(node, classes, heads, named, field) for node in nodes]
     _set_places(rows, content.get("position"))
-    return rows + _json_edges(edges, nodes, rows, notes), classes
+    return rows + _json_edges(edges, nodes, rows, notes), classes, could
 
 
 def _unwrapped(content: Any) -> dict[str, Any]:
@@ -116,7 +125,7 @@ def _json_edges(edges: list[Any], nodes: list[Any], rows: list[dict[str, str]], 
     return [row | {end: known.get(row[end], row[end]) for end in ("source", "target")} for row in made]
 
 
-def _json_node(node: Any, classes: tuple[str, ...], heads: Sequence[Any] | None, named: bool) -> dict[str, str]:
+def _json_node(node: Any, classes: Names, heads: Sequence[Any] | None, named: bool, field: str) -> dict[str, str]:
     if not isinstance(node, dict):
         return {"source": _cell(node)}
     lower = {str(key).lower(): value for key, value in node.items()}
@@ -124,8 +133,7 @@ def _json_node(node: Any, classes: tuple[str, ...], heads: Sequence[Any] | None,
     if name is None or isinstance(name, (dict, list)):
         raise DataError("graph_json")
     row = {"source": _cell(name)}
-    known = (key for key in (*CLASSES, "y") if key in lower and not isinstance(lower[key], (dict, list)))
-    label = next((lower[key] for key in known if not (key == "y" and "x" in lower)), None)
+    label = lower.get(field)
     if isinstance(label, int) and not isinstance(label, bool) and 0 <= label < len(classes):
         label = classes[label]
     if label is not None:
@@ -147,7 +155,7 @@ def _json_edge(edge: Any) -> dict[str, str]:
     return {"source": _cell(ends[0]), "target": _cell(ends[1])} | ({} if ends[2] is None else {"weight": _cell(ends[2])})
 
 
-def _pyg_rows(content: dict[str, Any]) -> tuple[list[dict[str, str]], tuple[str, ...]]:
+def _pyg_rows(content: dict[str, Any]) -> tuple[Rows, Names]:
     """What a PyG `Data` holds, written as JSON: edge_index, and if they are there num_nodes, x, y, pos, edge_weight."""
     ends = _list(content["edge_index"])
     if len(ends) != 2 or any(not isinstance(end, list) for end in ends) or len(ends[0]) != len(ends[1]):

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from engine.edgefiles import foreign
 from engine.edgejson import json_rows
 from engine.edges import EDGES, NODES
-from engine.edgetables import ROLES, TEXT
+from engine.edgetables import NO_LABEL, ROLES, TEXT, class_field
 from engine.errors import DataError
 from engine.numerals import is_number
 from engine.readings import GUESS, SEPARATORS, Note, Reading, clean, cut, read_words, uncollected
 from engine.sheets import cells_of, separator_of
 from engine.tables import Table, make_table
 
+FIXED = ("source", "target", "weight", "x", "y")  # roles that are no class
 BRACES = re.compile(r"\s*\{[^{}]*\}\s*$")
 WEIGHT = re.compile(r"['\"]weight['\"]\s*:\s*([0-9.eE+-]+)")
 STEM = re.compile(r"(.*?)[ _.-]?(?:[0-9]+|[a-zA-Z])")
@@ -25,15 +26,16 @@ def read_graph(raw: bytes, name: str = "", reading: Reading = GUESS) -> Table:
     """The graph in the bytes of a file, as a table. Raises DataError."""
     text, notes, encoding = read_words(raw, reading.encoding)
     classes: tuple[str, ...] = ()
-    found = foreign(text)
+    used = {"encoding": encoding}
+    found = foreign(text, reading.label)
     if found is not None:
         notes.append(("graph_format", {"format": found[0]}))
-        rows = _squared(found[1])
+        rows, could = _squared(found[1]), found[2]
     elif text.lstrip()[0] in "{[":
-        described, classes = json_rows(text, notes)
+        described, classes, could = json_rows(text, notes, reading.label)
         rows = _squared(described)
     else:
-        rows = _from_lines(text, reading, notes)
+        rows, could = _from_lines(text, reading, notes, used)
     if len(rows) < 2:
         raise DataError("graph_small")
     if len(rows) - 1 > NODES + EDGES:
@@ -41,8 +43,8 @@ def read_graph(raw: bytes, name: str = "", reading: Reading = GUESS) -> Table:
     table = make_table(rows, header=True, notes=notes, name=cut(clean(name)), text=TEXT, limit=NODES + EDGES)
     said = tuple(note for note in table.notes if note[0] not in ("header", "missing"))  # cells of the other kind of row
     label = "label" if "label" in rows[0] else None
-    used = reading.model_copy(update={"encoding": encoding})
-    return Table(table.frame, table.columns, said, table.name, "upload", label, label_names=classes, used=used)
+    how = reading.model_copy(update=used)
+    return Table(table.frame, table.columns, said, table.name, "upload", label, None, classes, could, how)
 
 
 def _squared(rows: list[dict[str, str]]) -> list[list[str]]:
@@ -52,8 +54,8 @@ def _squared(rows: list[dict[str, str]]) -> list[list[str]]:
     return [list(heads), *([row.get(head, "") for head in heads] for row in rows)]
 
 
-def _from_lines(text: str, reading: Reading, notes: list[Note]) -> list[list[str]]:
-    """Rows under names of roles, from lines of cells. Raises DataError."""
+def _from_lines(text: str, reading: Reading, notes: list[Note], used: dict[str, str]) -> tuple[list[list[str]], tuple[str, ...]]:
+    """Rows under names of roles, from lines of cells, and the columns that could name the classes. Raises DataError."""
     lines = text.splitlines()
     kept = [line for line in lines if not line.lstrip().startswith(("#", "%"))]
     notes += [("graph_comments", {"count": len(lines) - len(kept)})] if len(kept) < len(lines) else []
@@ -69,8 +71,16 @@ def _from_lines(text: str, reading: Reading, notes: list[Note]) -> list[list[str
         raise DataError("quotes", line=1) from problem
     notes += [("blank_rows", {"count": blank})] if blank else []
     rows = _evenly(rows, places, separator, notes)
-    matrix = _matrix(rows, notes)
-    return matrix or _named(rows, reading, notes)
+    used["separator"] = next(key for key, sign in SEPARATORS.items() if sign == separator)
+    if (matrix := _matrix(rows, notes)) is not None:
+        return matrix, ()
+    named = _named(rows, reading, notes)
+    used["header"] = "no" if ("graph_no_header", {}) in notes else "yes"
+    nodes = [
+        dict(zip(rows[0], row, strict=False)) for row in named[1:] if "target" in named[0] and not row[named[0].index("target")]
+    ]
+    free = [{key: cell for k, (key, cell) in enumerate(node.items()) if named[0][k] not in FIXED} for node in nodes]
+    return named, class_field(free, (), "")[1]
 
 
 def _without_braces(lines: list[str], notes: list[Note]) -> list[str]:
@@ -146,6 +156,9 @@ def _named(rows: list[list[str]], reading: Reading, notes: list[Note]) -> list[l
     roles = _roles([cell.lower() for cell in heads])
     if reading.header != "no" and "source" in roles.values() and ("target" in roles.values() or len(heads) == 1):
         notes.append(("graph_header", {}))
+        if reading.label:
+            roles = {k: role for k, role in roles.items() if role != "label"} | dict.fromkeys(_at(heads, reading.label), "label")
+            heads = [f"({head})" if head.lower() == "label" else head for head in heads]  # which it is no longer
         named = [roles.get(k, heads[k]) for k in range(len(heads))]
         return [named, *body] if "target" in named else [[*named, "target"], *([*row, ""] for row in body)]
     if len(heads) < 2:
@@ -158,6 +171,13 @@ def _named(rows: list[list[str]], reading: Reading, notes: list[Note]) -> list[l
         return [["source", "target", *(more or [])], *body]
     notes.append(("graph_no_header", {}))
     return [["source", "target", "weight"][: len(heads)] + [f"column {k + 1}" for k in range(3, len(heads))], *rows]
+
+
+def _at(heads: Sequence[str], label: str) -> list[int]:
+    """The place of the column that is to name the classes, if any. Raises DataError."""
+    if label != NO_LABEL and label not in heads:
+        raise DataError("no_column", column=cut(label))
+    return [] if label == NO_LABEL else [heads.index(label)]
 
 
 def _roles(heads: Sequence[str]) -> dict[int, str]:

@@ -4,7 +4,7 @@ A row with a source and a target is an edge; a row with a source alone is a node
 features. So one table holds isolated nodes too, and the number of nodes is never guessed from the edges.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.edges import Graph, check_counts, graph
 from engine.errors import DataError
 from engine.numerals import as_numbers, as_word
-from engine.readings import Note, cut, uncollected
+from engine.readings import LABELS, Note, cut, uncollected
 from engine.tables import Table
 
 ROLES = {  # what columns are called, in lower case
@@ -69,6 +69,26 @@ def graph_of(table: Table) -> Graph:
 
 
 _FIELDS = ("n", "edges", "weights", "names", "X", "features", "labels", "label_names", "positions", "origin")
+
+
+NO_LABEL = "–"  # a reading's word for: no field names the classes
+
+
+def class_field(nodes: Sequence[Mapping[str, Any]], known: Sequence[str], wanted: str) -> tuple[str, tuple[str, ...]]:
+    """Which field of nodes names their classes, "" for none, and all that could: few values, some of them twice.
+
+    That is the wanted one, else the first known one that some node has. Raises DataError where the wanted one cannot.
+    """
+    values: dict[str, list[str]] = {}
+    for node in nodes:
+        for key, value in node.items():
+            if isinstance(value, (str, int, float)) and value != "":
+                values.setdefault(key, []).append(str(value))
+    kinds = {key: len(set(found)) for key, found in values.items()}
+    could = tuple(key for key, count in kinds.items() if 2 <= count <= LABELS and count < len(values[key]))
+    if wanted and wanted != NO_LABEL and wanted not in could:
+        raise DataError("no_column", column=cut(wanted))
+    return "" if wanted == NO_LABEL else wanted or next((key for key in known if key in values), ""), could
 
 
 def _words_of(column: NDArray[Any]) -> list[str]:

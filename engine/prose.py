@@ -17,6 +17,8 @@ SENTENCE = regex.compile(  # where a sentence ends: after a Chinese full stop, o
     rf"([。！？…‼⁇⁉][{CLOSING}]*)(?=[^。！？…{CLOSING}\s])"
     rf"|((?:[.!?](?=[{CLOSING}_])|(?<!\b(?:{ABBREVIATIONS}|\p{{Lu}}))[.]|[!?])[{CLOSING}_]*)\s+(?=[\"'“‘(\[_—-]*[\p{{Lu}}\p{{Lt}}\p{{N}}])"
 )
+LONG, TOO_LONG = 120, 1000  # characters of a piece that a long line is cut into; from which it is said that a line is long
+PIECE = regex.compile(rf".{{{LONG // 4},{LONG - 1}}}[,;:，；：、](?!\d)|.{{1,{LONG}}}(?=\s|$)|.{{1,{LONG}}}")
 CAPITAL = regex.compile(r"[\"'“‘(\[_—\s-]*[\p{Lu}\p{Lt}]")
 
 
@@ -26,8 +28,11 @@ def written(content: str, *, dictionary: Iterable[str] = (), name: str = "") -> 
     return text(lines_of(composed(content), notes), name, dictionary=dictionary, notes=notes, origin="edited")
 
 
-def lines_of(content: str, notes: list[Note], shape: Literal["auto", "keep", "join"] = "auto") -> list[str]:
-    """Lines as they are; a text in paragraphs is cut into its sentences, after wrapped lines have been joined."""
+def lines_of(content: str, notes: list[Note], shape: Literal["auto", "keep", "join", "cut"] = "auto") -> list[str]:
+    """Lines as they are; a text in paragraphs is cut into its sentences, after wrapped lines have been joined.
+
+    `shape`: lines are kept, or joined in any case, or what is still long is cut at commas, else between words.
+    """
     content = _one_apostrophe(content, notes)
     lines = [line.strip() for line in content.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     if shape == "keep":
@@ -39,8 +44,17 @@ def lines_of(content: str, notes: list[Note], shape: Literal["auto", "keep", "jo
     count = sum(bool(line) for line in lines)
     if len(sentences) > 1.2 * count:
         notes.append(("sentences", {"count": len(sentences)}))
-        return sentences
+        lines = sentences
+    if shape == "cut":
+        return [part for line in lines for part in _shortened(line)]
+    longest = max(map(len, lines))
+    notes += [("long_line", {"count": longest})] if longest > TOO_LONG else []
     return lines
+
+
+def _shortened(line: str) -> list[str]:
+    """A line in pieces of at most LONG characters: cut after a comma, else at a space, else anywhere."""
+    return [piece.strip() for piece in PIECE.findall(line)] if len(line) > LONG else [line]
 
 
 def sentences_of(lines: Iterable[str]) -> list[str]:

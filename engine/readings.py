@@ -51,8 +51,9 @@ class Reading(Options):
     marks: str = choice("")  # further words for "missing", divided by spaces
     units: Literal["auto", "words"] = choice("auto")  # $ and % leave their cells, or make them words
     gaps: Literal["auto", "refuse"] = choice("auto")  # rows with a gap in a column that is looked at are left out, or refused
-    lines: Literal["auto", "keep", "join"] = choice("auto")  # of a text: short lines stay, or are joined into paragraphs
+    lines: Literal["auto", "keep", "join", "cut"] = choice("auto")  # short lines stay or are joined, long ones are cut
     column: str = choice("")  # of a table of texts: which one is read; "": the guess
+    label: str = choice("")  # of a graph: which field of its nodes names their classes; "": the guess, "–": none
 
     def departures(self) -> dict[str, str]:
         """What departs from the guess, as a link writes it."""
@@ -126,7 +127,7 @@ def letters(raw: bytes, encoding: str = "auto") -> tuple[str, str, list[Note]]:
     text, name, alike = decode(raw, "" if encoding == "auto" else encoding)
     notes: list[Note] = [("encoding", {"encoding": NAMES[name]})]
     if alike:
-        notes.append(("encoding_alike", {"others": listed([NAMES[other] for other in alike])}))
+        notes.append(("encoding_alike", {"others": listed([NAMES[other] for other in alike]), "codes": " ".join(alike)}))
     return composed(text), name, notes
 
 

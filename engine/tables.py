@@ -39,6 +39,7 @@ class Table:
     label: str | None = None  # the column that offers itself as label, where that is known
     names: str | None = None  # the column that offers itself as row names, where that is known
     label_names: tuple[str, ...] = ()  # the order of the labels, where that is known
+    groupings: tuple[str, ...] = ()  # of a graph: the fields of its nodes that could name their classes
     used: Reading = GUESS  # how the file was read, field by field, guesses filled in
     digest: str = field(init=False)
 

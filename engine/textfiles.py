@@ -8,6 +8,7 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine.errors import DataError
@@ -26,12 +27,17 @@ TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,80}>|\{\\[^{}]*\}|<[0-9:.]+>")
 
 def read_text(raw: bytes, name: str = "", *, column: str = "", dictionary: Iterable[str] = (), reading: Reading = GUESS) -> Text:
     """The Text in the bytes of a file; `column` names a CSV's, or a field of JSON. Raises DataError for all that is no text."""
-    content, notes = _content(raw, reading)
-    lines = _lines(content, name.lower(), column or reading.column, reading, notes)
-    return text(lines, name, dictionary=dictionary, notes=notes, origin="upload")
+    content, notes, encoding = _content(raw, reading)
+    lines, columns, chosen = _lines(content, name.lower(), column or reading.column, reading, notes)
+    made = text(lines, name, dictionary=dictionary, notes=notes, origin="upload")
+    shaped = {"unwrapped", "sentences"} & {code for code, _ in notes}
+    shape = reading.lines if reading.lines != "auto" else "join" if shaped else "keep"
+    used = reading.model_copy(update={"encoding": encoding, "lines": shape, "column": chosen})
+    return replace(made, used=used, columns=columns if len(columns) > 1 else ())
 
 
-def _content(raw: bytes, reading: Reading = GUESS) -> tuple[str, list[Note]]:
+def _content(raw: bytes, reading: Reading = GUESS) -> tuple[str, list[Note], str]:
+    """The letters of a file, what is said of their encoding, and its name. Raises DataError."""
     if len(raw) > UPLOAD_BYTES:
         raise DataError("text_too_large", size=round(len(raw) / 2**20, 1), limit=UPLOAD_BYTES // 2**20)
     if not raw.strip():
@@ -40,12 +46,12 @@ def _content(raw: bytes, reading: Reading = GUESS) -> tuple[str, list[Note]]:
     if found is not None:
         raise DataError("not_text", kind=found[1])
     try:
-        content, _, notes = letters(raw, reading.encoding)
+        content, encoding, notes = letters(raw, reading.encoding)
     except DataError as problem:
         if problem.code != "is_binary" or reading.encoding != "auto":
             raise
-        content, notes = _unmarked(raw, problem), [("encoding", {"encoding": "UTF-16"})]
-    return content, notes
+        content, encoding, notes = _unmarked(raw, problem), "utf-16", [("encoding", {"encoding": "UTF-16"})]
+    return content, notes, encoding
 
 
 def _unmarked(raw: bytes, problem: DataError) -> str:
@@ -78,13 +84,16 @@ def read_dictionary(raw: bytes) -> tuple[str, ...]:
     return words
 
 
-def _lines(content: str, name: str, column: str, reading: Reading, notes: list[Note]) -> list[str]:
+Lines = tuple[list[str], tuple[str, ...], str]  # the lines, the columns or fields there are, the one that was read
+
+
+def _lines(content: str, name: str, column: str, reading: Reading, notes: list[Note]) -> Lines:
     if name.endswith((".csv", ".tsv")):
         return _column(content, column, reading, notes)
     spoken = _spoken(content, name)
     if spoken is not None:
         notes.append(("subtitles", {"count": len(spoken)}))
-        return spoken
+        return spoken, (), ""
     wanted = name.endswith((".json", ".jsonl", ".ndjson"))
     if wanted or (content.lstrip()[:1] in ("[", "{") and not name.endswith(".txt")):
         try:
@@ -92,7 +101,7 @@ def _lines(content: str, name: str, column: str, reading: Reading, notes: list[N
         except DataError as problem:
             if wanted or problem.code not in ("text_json", "text_json_deep"):
                 raise
-    return lines_of(content, notes, reading.lines)
+    return lines_of(content, notes, reading.lines), (), ""
 
 
 # -------------------------------------------------------------------------------------------------------------------- JSON
@@ -121,20 +130,21 @@ def _json_line(line: str, row: int) -> Any:
         raise DataError("text_json_deep") from problem
 
 
-def _records(found: Any, wanted: str, notes: list[Note]) -> list[str]:
+def _records(found: Any, wanted: str, notes: list[Note]) -> Lines:
     """The texts of a list of strings, of lists of strings, or of objects with a field of text."""
     if isinstance(found, dict):
         found = _inner(found)
     if not isinstance(found, list):
         raise DataError("text_json_list")
-    field = _field([record for record in found if isinstance(record, dict)], wanted)
+    fields = _fields(found)
+    field = _field(fields, wanted)
     lines = []
     for row, record in enumerate(found, 1):
         value = record.get(field) if isinstance(record, dict) else record
         lines += _strings(value, row)
     notes += [("field", {"field": cut(field)})] if field else []
     notes.append(("records", {"count": sum(bool(clean(line)) for line in lines)}))
-    return lines
+    return lines, tuple(key for key, size in fields.items() if size), field
 
 
 def _inner(found: dict[str, Any]) -> Any:
@@ -147,20 +157,25 @@ def _inner(found: dict[str, Any]) -> Any:
     return [found] if found else None
 
 
-def _field(records: Sequence[dict[str, Any]], wanted: str) -> str:
-    """Which field holds the text: the one asked for, else one whose name says so, else the one with the most of it."""
+def _fields(found: Sequence[Any]) -> dict[str, int]:
+    """The fields of records, and how much text is in each."""
     size: dict[str, int] = {}
-    for record in records:
-        for key, value in record.items():
+    for record in found:
+        for key, value in record.items() if isinstance(record, dict) else ():
             size[key] = size.get(key, 0) + _size(value)
-    if wanted and records:
+    return size
+
+
+def _field(size: dict[str, int], wanted: str) -> str:
+    """Which field holds the text: the one asked for, else one whose name says so, else the one with the most of it."""
+    if wanted and size:
         if wanted not in size:
             raise DataError("no_column", column=cut(wanted))
         return wanted
-    named = [key for key in size if key.lower() in FIELDS and size[key]]
     if size and not any(size.values()):
         raise DataError("text_json_field", row=1, fields=cut(", ".join(size)) or "–")
-    return next(iter(named), max(size, key=size.__getitem__) if size else "")
+    named = (key for key in size if key.lower() in FIELDS and size[key])
+    return next(named, max(size, key=size.__getitem__) if size else "")
 
 
 def _size(value: Any) -> int:
@@ -182,7 +197,7 @@ def _strings(value: Any, row: int) -> list[str]:
 # -------------------------------------------------------------------------------------------------------- a column of a CSV
 
 
-def _column(content: str, wanted: str, reading: Reading, notes: list[Note]) -> list[str]:
+def _column(content: str, wanted: str, reading: Reading, notes: list[Note]) -> Lines:
     """A column of a CSV: the one asked for, else one whose name says that it is the text, else the one with the longest cells."""
     heads, body = _table(content, reading)
     if wanted and wanted not in heads:
@@ -195,7 +210,7 @@ def _column(content: str, wanted: str, reading: Reading, notes: list[Note]) -> l
     notes += [("no_names", {})] if len(heads) > 1 and heads[0] == "1" else []
     notes.append(("text_column", {"column": cut(heads[place])}))
     notes.append(("records", {"count": sum(bool(row[place]) for row in body)}))
-    return [row[place] for row in body]
+    return [row[place] for row in body], tuple(head for head in heads if head), heads[place]
 
 
 def _table(content: str, reading: Reading = GUESS) -> tuple[list[str], list[list[str]]]:
@@ -229,11 +244,6 @@ def _has_names(rows: list[list[str]]) -> bool:
     usual = sorted(map(len, columns[longest]))[len(body) // 2]
     others = any(reads_as_number(body[0][i]) for i in range(len(head)))
     return others or len(head[longest]) < 0.5 * usual or not any(mark in head[longest] for mark in " 。，.!?！？")
-
-
-def columns_of(raw: bytes, reading: Reading = GUESS) -> tuple[str, ...]:
-    """The names of a CSV's columns. Raises DataError."""
-    return tuple(_table(_content(raw, reading)[0], reading)[0])
 
 
 # --------------------------------------------------------------------------------------------------------------- what is said

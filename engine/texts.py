@@ -8,13 +8,14 @@ from typing import Literal
 import regex
 
 from engine.errors import DataError
-from engine.readings import JOINERS, UPLOAD_BYTES, Note, clean, composed, cut, digest_of
+from engine.readings import GUESS, JOINERS, UPLOAD_BYTES, Note, Reading, clean, composed, cut, digest_of
 
 Language = Literal["en", "zh", "other"]
 LINES = 200_000
 DICTIONARY = 10_000  # words of a user dictionary
 WORD_CHARACTERS = 30  # of one of them
 APOSTROPHE = regex.compile(r"(?<=\p{Latin})['’ʼ´`‘＇](?=\p{Latin})")
+AROUND = regex.compile(r"^[\p{P}\p{S}]+|[\p{P}\p{S}]+$")  # what is typed around a word and is none of it
 HAN = regex.compile(r"\p{Han}")
 LATIN = regex.compile(r"[A-Za-z]")
 LETTER = regex.compile(r"\p{L}")
@@ -31,6 +32,8 @@ class Text:
     dictionary: tuple[str, ...] = ()  # words that a cutter of Chinese has to know
     notes: tuple[Note, ...] = ()
     origin: str = "own"
+    used: Reading = GUESS  # how the file was read, field by field, guesses filled in
+    columns: tuple[str, ...] = ()  # of the file, where the text is one of several
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -101,9 +104,10 @@ def guess(lines: Sequence[str]) -> Language:
 
 
 def spelled(word: str, known: Container[str]) -> str:
-    """A typed word in the form that is known, whichever apostrophe it wears there; in lower case, as typed, where none is."""
+    """A typed word in the form that is known: with its own apostrophe, without signs around it; else in lower case, as typed."""
     plain = composed(word.strip().lower())
-    forms = (plain, *(APOSTROPHE.sub(mark, plain) for mark in "'’ʼ´`‘＇"))
+    bare = AROUND.sub("", plain)
+    forms = (plain, bare, *(APOSTROPHE.sub(mark, bare) for mark in "'’ʼ´`‘＇"))
     return next((form for form in forms if form in known), plain)
 
 

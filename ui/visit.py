@@ -48,7 +48,6 @@ class Brought:
     awaited: "Awaited | None" = None  # a file that a link speaks of
     base: Table | Text | None = None  # what the editor began with, and …
     edited: str | None = None  # … the digest of what has been made of it
-    csv: tuple[bytes, str, tuple[str, ...], str] | None = None  # a file, its name and columns, and the digest of the text in one
     good: "Chosen[Any] | None" = None  # what was chosen last, and …
     good_form: "Form[Any] | None" = None  # … as what
 

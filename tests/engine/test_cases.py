@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 
 import numpy as np
 import pytest
@@ -199,6 +200,29 @@ def test_only_what_is_spoken_is_read_of_subtitles_and_lyrics():
 
 def test_what_begins_like_json_and_is_none_is_text():
     assert text("[12:30] Ada: are you there?\n[12:31] Bo: yes.\n", "chat.log").lines[0] == "[12:30] Ada: are you there?"
+
+
+def test_one_long_line_is_said_and_cut_on_request():
+    line = "the cat, the dog and the cow, " * 60
+    assert said(text(line))["long_line"] == {"count": len(line.strip())}
+    pieces = text(line, reading=Reading(lines="cut")).lines
+    assert " ".join(pieces) == line.strip()
+    assert all(len(piece) <= 120 and piece.endswith(",") for piece in pieces)
+
+
+def test_what_names_the_classes_of_a_graph_can_be_chosen():
+    nodes = [{"id": name, "group": name in "AB", "team": team} for name, team in zip("ABCD", "xyxy", strict=True)]
+    raw = json.dumps({"nodes": nodes, "links": [{"source": "A", "target": other} for other in "BCD"]}).encode()
+    table = data.read_graph(raw, "own.json")
+    assert table.groupings == ("group", "team")
+    assert data.graph_of(table).label_names == ("False", "True")
+    assert data.graph_of(data.read_graph(raw, "own.json", Reading(label="team"))).label_names == ("x", "y")
+    assert data.graph_of(data.read_graph(raw, "own.json", Reading(label="–"))).labels is None
+    assert refusal(data.read_graph, raw, "own.json", Reading(label="id")) == "no_column"
+    rows = b"source,target,label,team\nA,,1,x\nB,,1,y\nC,,2,x\nD,,2,y\nA,B,,\nB,C,,\nC,D,,\n"
+    assert data.read_graph(rows).groupings == ("label", "team")
+    assert data.graph_of(data.read_graph(rows, "", Reading(label="team"))).label_names == ("x", "y")
+    assert data.graph_of(data.read_graph(rows, "", Reading(label="–"))).labels is None
 
 
 def test_json_of_other_shapes_is_read():

@@ -62,7 +62,7 @@ def test_a_column_of_a_csv_is_found_by_its_name_by_its_length_or_as_asked():
     assert read_text(raw, "a.csv", column="reply").lines[1] == "也是一个很长的回复"
     assert read_text(b"n,review\n1,good film\n2,bad\n", "a.csv").lines == ("good film", "bad")
     assert read_text(b"n,words\n1,good film\n2,bad\n", "a.csv").lines == ("good film", "bad")
-    assert data.text_columns_of(raw) == ("id", "content", "reply")
+    assert data.read_text(raw, "a.csv").columns == ("id", "content", "reply")
     long = "x" * 5000
     assert read_text(f"content,n\n{long},1\n".encode(), "a.csv").lines == (long,)
 

@@ -89,7 +89,7 @@ def test_a_file_is_read_and_one_that_is_no_text_says_so():
     page.file_uploader[0].set_value(("mine.txt", "你好。再见。".encode("gb18030"), "text/plain")).run()
     assert not page.exception
     assert chosen(page).data.lines == ("你好。", "再见。")
-    assert "GB18030" in " ".join(item.value for item in page.caption)
+    assert any("GB18030" in item.value for item in page.markdown)
     page.file_uploader[0].set_value(("mine.txt", b"%PDF-1.7", "text/plain")).run()
     assert "PDF" in page.error[0].value
     assert chosen(page).data.lines == ("你好。", "再见。")
@@ -100,10 +100,24 @@ def test_another_column_of_a_table_can_be_read():
     page.file_uploader[0].set_value(("mine.csv", b"id,content,reply\n1,good morning,bye\n2,hello,see you\n", "text/csv")).run()
     assert not page.exception
     assert chosen(page).data.lines == ("good morning", "hello")
-    box = next(item for item in page.selectbox if "text_column" in item.key)
+    assert any("“content”" in item.value for item in page.markdown)
+    box = next(item for item in page.selectbox if "read-column" in item.key)
     box.set_value("reply").run()
     assert not page.exception
     assert chosen(page).data.lines == ("bye", "see you")
+    next(item for item in page.button if item.key.endswith("-guess")).click().run()
+    assert chosen(page).data.lines == ("good morning", "hello")
+
+
+def test_a_file_is_said_to_be_read_in_one_sentence_beside_which_its_alternatives_stand():
+    page = opened()
+    page.file_uploader[0].set_value(("mine.txt", b"One is here. Two is there. Three is gone.", "text/plain")).run()
+    assert any(item.value == "Read as UTF-8; paragraphs cut into sentences." for item in page.markdown)
+    assert len(chosen(page).data.lines) == 3
+    next(item for item in page.button if item.key.endswith("-lines-keep")).click().run()
+    assert not page.exception
+    assert len(chosen(page).data.lines) == 1
+    assert any(item.value == "Read as UTF-8; lines as they stand." for item in page.markdown)
 
 
 def test_decoding_takes_a_table_or_a_text_and_shows_what_belongs_to_it():

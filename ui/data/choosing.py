@@ -13,14 +13,14 @@ from engine.samples import opening, sample, sample_table
 from engine.tables import Table
 from engine.texts import Text
 from ui import address, reading
-from ui.data.assuming import assume
+from ui.data.assuming import understood
 from ui.data.editing import editor
 from ui.data.forms import Content, D, Form, dropped
 from ui.data.links import Chosen, arrive, assemble, bundled
 from ui.data.own import Own, show_notes, state_of
 from ui.data.picking import Picked, pick_columns, picked_columns
 from ui.data.uploading import upload
-from ui.data.writing import pick_text_column, script_box, writer
+from ui.data.writing import script_box, writer
 from ui.language import say
 from ui.player import trouble
 from ui.text import Topic
@@ -89,13 +89,11 @@ def _bring(text: Topic, form: Form[Any], content: Content | None, choice: str) -
         trouble(problem)
     if isinstance(content, Table) and form.columns and _can_pick(choice):
         picked = pick_columns(text, content)
-    if isinstance(content, Text) and choice == "own":
-        pick_text_column(slug, content)
     if content is not None and choice == "own":
-        show_notes((*content.notes, *form.cut(content)) if isinstance(content, Image) else form.notes(content))
-        show_notes(dropped(content, picked) if picked and isinstance(content, Table) else ())
-        if own := state_of(slug).own:
-            assume(text, form, own)
+        notes = (*content.notes, *form.cut(content)) if isinstance(content, Image) else form.notes(content)
+        gaps = dropped(content, picked) if picked and isinstance(content, Table) else ()
+        own = state_of(slug).own
+        understood(text, form, own, (*notes, *gaps)) if own else show_notes((*notes, *gaps))
     return picked
 
 

@@ -9,7 +9,6 @@ from engine.errors import DataError
 from engine.images import Image, read_image
 from engine.magic import is_image
 from engine.readings import GUESS, clean, cut
-from engine.textfiles import columns_of as text_columns_of
 from engine.textfiles import is_dictionary, read_dictionary
 from engine.texts import Text
 from ui import address
@@ -45,8 +44,6 @@ def upload(text: Topic, form: Form[Any]) -> None:
         return
     kept = b"" if isinstance(content, Image) else raw
     state.own = Own(content, cut(clean(file.name), 40), file.size, raw=kept, first=content.digest)
-    columns = text_columns_of(raw) if isinstance(content, Text) and file.name.lower().endswith((".csv", ".tsv")) else ()
-    state.csv = (raw, file.name, columns, content.digest) if columns else None
     forget_columns(slug)
     address.put(slug, "data", "own")
     awaited, state.awaited = state.awaited, None

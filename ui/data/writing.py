@@ -1,4 +1,4 @@
-"""Texts and scripts that are written on the page, the words that a cutter should know, and which column of a CSV is read."""
+"""Texts and scripts that are written on the page, and the words that a cutter should know."""
 
 from dataclasses import replace
 from typing import Any
@@ -8,7 +8,6 @@ import streamlit as st
 from engine.errors import DataError
 from engine.prose import written
 from engine.samples import sample
-from engine.textfiles import read_text
 from engine.texts import Text, script, words_of
 from ui import address
 from ui.data.forms import Form
@@ -86,29 +85,6 @@ def _write_script(text: Topic, key: str, form: Form[Any]) -> None:
         return
     state.edited = new.digest
     take(text, new, (), None)
-
-
-def pick_text_column(slug: str, content: Text) -> None:
-    """Which column of a CSV is read, where there are several."""
-    raw, name, columns, read = state_of(slug).csv or (b"", "", (), "")
-    if len(columns) > 1 and read == content.digest:
-        key = f"{slug}.text_column.{read}"
-        chosen = next((str(values["column"]) for code, values in content.notes if code == "text_column"), "")
-        options = [column for column in columns if column] or [chosen]
-        st.session_state.setdefault(key, chosen if chosen in options else options[0])
-        st.selectbox(say("columns"), options, key=key, on_change=_read_column, args=(slug, key, raw, name, columns))
-
-
-def _read_column(slug: str, key: str, raw: bytes, name: str, columns: tuple[str, ...]) -> None:
-    state = state_of(slug)
-    try:
-        content = read_text(raw, name, column=st.session_state[key])
-    except DataError as problem:
-        state.problem = problem
-        return
-    if state.own:
-        state.own = replace(state.own, content=content)
-    state.problem, state.csv = None, (raw, name, columns, content.digest)
 
 
 def take_words(text: Topic, words: tuple[str, ...]) -> None:
