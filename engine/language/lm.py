@@ -82,11 +82,12 @@ class TableModel:
         return best
 
 
-def table_model(table: Table, *, normalise: bool = False) -> TableModel:
+def table_model(table: Table, *, normalise: bool = False, end: str = "") -> TableModel:
     """The model in a table. First column: prefixes, "" being the start; the others: probabilities, named by their tokens.
 
     Or per time step: the first column holds the tokens, the others are the steps 1, 2, 3, …
-    Blank cells are 0. With `normalise` every row is made to sum to 1. Raises DataError, whose codes begin with "lm_".
+    Blank cells are 0. With `normalise` every row is made to sum to 1. `end`: the token that ends a sentence, where it is not one
+    that is called so. Raises DataError, whose codes begin with "lm_".
     """
     steps = _steps(table)
     if steps is None:
@@ -101,7 +102,8 @@ def table_model(table: Table, *, normalise: bool = False) -> TableModel:
     with np.errstate(divide="ignore"):
         log_probs = np.log(np.concatenate([P, uniform]))
     log_probs.flags.writeable = False
-    return TableModel(vocabulary, prefixes, log_probs, end_of(vocabulary), _shapes(vocabulary, prefixes))
+    stop = vocabulary.index(end) if end in vocabulary else end_of(vocabulary)
+    return TableModel(vocabulary, prefixes, log_probs, stop, _shapes(vocabulary, prefixes))
 
 
 def end_of(vocabulary: Sequence[str]) -> int:

@@ -313,6 +313,7 @@ def test_what_is_typed_is_cut_as_the_text_was(typed, tokens):
 def test_an_apostrophe_finds_the_word_whichever_way_it_is_typed():
     assert spelled("Don't", {"don’t"}) == "don’t"
     assert spelled("don’t", {"don't"}) == "don't"
+    assert spelled(" “Don’t!” ", {"don't"}) == "don't"
 
 
 # ---------------------------------------------------------------------------------------------------------------- pictures

@@ -12,7 +12,7 @@ from engine.edges import Graph
 from engine.edgetables import graph_of
 from engine.errors import DataError
 from engine.images import Image, palette
-from engine.language.lm import is_model
+from engine.language.lm import is_model, table_model
 from engine.points import Points
 from engine.readings import GUESS, Note, Reading
 from engine.tables import Table, read_table
@@ -122,6 +122,14 @@ def _as_read(expression: str, content: Any, picked: Picked) -> str:
     return expression
 
 
+def _ends(content: Table | Text) -> Sequence[Note]:
+    """What was assumed, and that no token of a table ends, where none is called so."""
+    with suppress(DataError):
+        if isinstance(content, Table) and table_model(content, normalise=True).end < 0:
+            return (*content.notes, ("no_end", {}))
+    return content.notes
+
+
 def _graph_notes(table: Table) -> Sequence[Note]:
     try:
         return graph_of(table).notes
@@ -139,7 +147,7 @@ PAIR: Form[Table] = replace(TABLE, words="pair")
 TEXT: Form[Text] = Form(make=_as_it_is, code=_as_read, edit=True, takes=(Text,), words="text")
 SCRIPT: Form[Text] = Form(make=_as_it_is, code=_script_code, edit=True, takes=(Text,), script=True, words="script")
 TABLE_OR_TEXT: Form[Table | Text] = Form(
-    make=_as_it_is, code=_as_read, edit=True, takes=(Table, Text), words="table_or_text", fits=is_model
+    make=_as_it_is, code=_as_read, edit=True, takes=(Table, Text), words="table_or_text", fits=is_model, notes=_ends
 )
 GRAPH: Form[Graph] = Form(
     make=lambda table, _: graph_of(table), code=lambda expression, *_: f"datasets.graph_of({expression})", edit=True,

@@ -109,8 +109,8 @@ draw = scenes(ALGORITHMS, {"beam": beam, "greedy": greedy, "exhaustive": exhaust
 
 
 def choices(data: Source, words: Words) -> Mapping[str, Mapping[str, str]]:
-    """A table's rows can be made to sum to 1; an n-gram model of a text has an order and an estimator."""
-    return {"normalise": {}} if isinstance(data, Text) else {"order": {}, "estimator": {}}
+    """A table's rows can be made to sum to 1 and any of its tokens end; an n-gram model of a text has order and estimator."""
+    return {"normalise": {}, "end": {}} if isinstance(data, Text) else {"order": {}, "estimator": {}}
 
 
 def clicked(name: str, index: int, frame: Any, params: Any, data: Source, options: Options) -> dict[str, Value]:
@@ -118,7 +118,7 @@ def clicked(name: str, index: int, frame: Any, params: Any, data: Source, option
     shown = fewer(frame, options) if isinstance(params, Widths) else frame
     if not 0 <= index < len(shown.parent):
         return {}
-    return {"forced": tokens_of(data, frame, params.normalise).words(sentence_of(shown, index))}
+    return {"forced": tokens_of(data, frame, params).words(sentence_of(shown, index))}
 
 
 def _picture(

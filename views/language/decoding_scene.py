@@ -119,14 +119,14 @@ def fewer(frame: SearchFrame, options: Options) -> SearchFrame:
 def sample_scene(look: Look[SampleFrame]) -> Scene:
     """What can be drawn, and what was."""
     frame, n = look.frame, len(look.frame.parent)
-    names = decoding.tokens_of(look.data[0], frame, look.params.normalise)
+    names = decoding.tokens_of(look.data[0], frame, look.params)
     lit, none = decoding.along(frame, frame.drawn.tolist()), np.zeros(n, bool)
     lit[0] |= frame.part != ""
     return Scene(look, frame, names, decoding.counted(frame), frame.logq, frame.count == 0, lit, none, over=False, known=n)
 
 
 def _search(look: Look[Any], frame: SearchFrame, known: int, *, over: bool, dotted: bool) -> Scene:
-    names = decoding.tokens_of(look.data[0], look.frame, look.params.normalise)
+    names = decoding.tokens_of(look.data[0], look.frame, look.params)
     ranked = decoding.ranked(frame, look.options.alpha, kept=look.options.pool == "kept")
     path = decoding.up_from(frame, [ranked[0].node] if ranked else [])
     greedy = decoding.along(frame, frame.greedy_tokens.tolist())

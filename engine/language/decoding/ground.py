@@ -4,6 +4,7 @@ A base of `decoding`, under all its kinds.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf
 
 import numpy as np
@@ -33,6 +34,7 @@ class Decoding(Params):
     normalise: bool = choice(False, rare=True)  # of a table
     order: int = number(3, 1, 5)  # of an n-gram model of a text
     estimator: Estimator = choice("interpolated_kn")  # of the same
+    end: str = choice("", rare=True)  # the token of a table that ends a sentence; "": the one that is called so
     forced: str = choice("")
     seed: int = number(0, 0, 9999, rare=True)
 
@@ -81,10 +83,23 @@ def begin(params: Decoding, source: Source) -> Ground:
 
 def _model(params: Decoding, source: Source) -> LanguageModel:
     if isinstance(source, Table):
-        return table_model(source, normalise=params.normalise)
+        return model_of(source, params)
     if isinstance(source, Text):
         return writer(source, params.order, params.estimator)
     return source
+
+
+@lru_cache(maxsize=16)
+def _of_table(table: Table, normalise: bool, end: str) -> LanguageModel:
+    return table_model(table, normalise=normalise, end=end)
+
+
+def model_of(table: Table, params: Decoding) -> LanguageModel:
+    """The model in a table, as the settings have it. Raises DataError, and ParamError for an end that is no token."""
+    model = _of_table(table, params.normalise, params.end.strip())
+    if params.end.strip() not in ("", *model.vocabulary):
+        raise ParamError("decoding_end", token=params.end, tokens=", ".join(model.vocabulary[:8]))
+    return model
 
 
 def _logp(model: LanguageModel, forced: Tokens, longest: int) -> float:

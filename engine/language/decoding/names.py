@@ -5,11 +5,9 @@ A base of `decoding`, beside its kinds.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Protocol
 
-from engine.language import lm
-from engine.language.decoding.ground import Source
+from engine.language.decoding.ground import Decoding, Source, model_of
 from engine.language.decoding.hypotheses import DecodingFrame
 from engine.tables import Table
 from engine.texts import Text
@@ -48,18 +46,13 @@ class Tokens:
         return " ".join(self.vocabulary[token] for token in tokens)
 
 
-def tokens_of(source: Source, frame: DecodingFrame, normalise: bool) -> Tokens:
-    """The tokens of a frame that came from this source."""
+def tokens_of(source: Source, frame: DecodingFrame, params: Decoding) -> Tokens:
+    """The tokens of a frame that came from this source with these settings."""
     if isinstance(source, Table):
-        model: lm.LanguageModel = _of_table(source, normalise)
+        model = model_of(source, params)
     elif isinstance(source, Text):
         words = dict(zip(frame.spelled.tolist(), frame.spelling.tolist(), strict=True))
         return Tokens(Spelling(words, frame.size), frame.end)
     else:
         model = source
     return Tokens(model.vocabulary, model.end)
-
-
-@lru_cache(maxsize=16)
-def _of_table(table: Table, normalise: bool) -> lm.LanguageModel:
-    return lm.table_model(table, normalise=normalise)

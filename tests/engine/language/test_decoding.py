@@ -180,6 +180,15 @@ def test_an_impossible_beginning_is_refused(forced):
     assert caught.value.code == "decoding_forced"
 
 
+def test_any_token_of_a_table_can_be_the_one_that_ends():
+    table = data.sample("notes")  # whose tokens are A, B, C and <eos>
+    assert all(tokens[-1] == 1 or was_cut for tokens, _, was_cut in found(run(table, end="B")[-1]))
+    assert any(1 in tokens[:-1] for tokens, _, _ in found(run(table)[-1]))
+    with pytest.raises(ParamError) as caught:
+        run(table, end="Z")
+    assert caught.value.code == "decoding_end"
+
+
 def test_the_search_stops_early_only_where_nothing_alive_can_win():
     table = data.sample("grammar")
     short, whole = run(table, width=6, longest=8, stop=True, stop_alpha=0.0)[-1], run(table, width=6, longest=8)[-1]
