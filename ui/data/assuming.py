@@ -61,24 +61,26 @@ def understood(text: Topic, form: Form[Any], own: Own, notes: Sequence[Note]) ->
         return
     words = phrases(language())["reading"]
     st.markdown(sentence(own, notes, words))
-    others = alternatives(own, notes, names)
-    if others or own.reading != GUESS:
-        with st.container(horizontal=True, gap="small", key="reading-others"):
-            if own.reading != GUESS:
-                st.button(
-                    words["back"], key=f"{text.slug}-guess", icon=":material/undo:", on_click=read_again, args=(text, form, GUESS)
-                )
-            for name, choice in others:
-                label = words["rather"].format(field=words[name], choice=_called(choice, words))
-                other = own.reading.model_copy(update={name: choice})
-                st.button(
-                    label, key=f"{text.slug}-{name}-{choice}", type="tertiary", on_click=read_again, args=(text, form, other)
-                )
+    _others(text, form, own, alternatives(own, notes, names), words)
     show_notes(note for note in notes if note[0] not in SAID)
     with st.expander(words["title"]):
         for spec in Reading.specs():
             if spec.name in names:
                 _field(text, form, own, spec.name, spec.choices, words)
+
+
+def _others(text: Topic, form: Form[Any], own: Own, others: Sequence[tuple[str, str]], words: Mapping[str, str]) -> None:
+    """A button for the way back, and one for each alternative."""
+    if not others and own.reading == GUESS:
+        return
+    with st.container(horizontal=True, gap="small", key="reading-others"):
+        if own.reading != GUESS:
+            click: dict[str, Any] = {"on_click": read_again, "args": (text, form, GUESS)}
+            st.button(words["back"], key=f"{text.slug}-guess", icon=":material/undo:", **click)
+        for name, choice in others:
+            label = NAMES.get(choice) or words[f"or_{name}_{choice}"]
+            click = {"on_click": read_again, "args": (text, form, own.reading.model_copy(update={name: choice}))}
+            st.button(label, key=f"{text.slug}-{name}-{choice}", icon=":material/swap_horiz:", type="tertiary", **click)
 
 
 def sentence(own: Own, notes: Sequence[Note], words: Mapping[str, str]) -> str:
