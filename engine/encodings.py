@@ -12,6 +12,14 @@ from engine.errors import DataError
 
 HEAD = 60_000  # bytes of lines with letters beyond ASCII that are judged
 LEAST = 0.25  # what the best encoding must be worth
+RARE = {
+    "mac_roman": 0.06,
+    "cp850": 0.06,
+    "iso8859_2": 0.06,
+    "cp1257": 0.06,
+    "cp866": 0.2,
+    "cp874": 0.2,
+}  # what they fall short for it
 ALIKE = 0.15  # how near another one must come to be named beside it
 
 NAMES = {  # how Python calls an encoding → how people do; the first of equals is believed
@@ -30,6 +38,12 @@ NAMES = {  # how Python calls an encoding → how people do; the first of equals
     "cp1254": "Windows-1254",
     "mac_roman": "Mac Roman",
     "cp850": "DOS 850",
+    "cp866": "DOS 866",
+    "iso8859_2": "ISO 8859-2",
+    "cp1257": "Windows-1257",
+    "cp1255": "Windows-1255",
+    "cp1256": "Windows-1256",
+    "cp874": "Windows-874",
 }
 EAST = frozenset(("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949"))
 WESTERN = (
@@ -49,7 +63,15 @@ ALPHABETS: dict[str, tuple[str, ...]] = {
         "äöüß",
     ),
     "cp1254": ("çğıöşüâîi",),
+    "cp1257": ("ąčęėįšųūž", "āčēģīķļņšūž", "äöõüšž"),
 }
+ALPHABETS["iso8859_2"] = ALPHABETS["cp1250"]
+CYRILLIC = "ыьэюяіїјљњћђ"
+TELLING = {
+    "cp1251": CYRILLIC,
+    "koi8_r": CYRILLIC,
+    "cp1253": "άέήίόύώ",
+}  # what these scripts are seldom without; Hebrew, read so, is
 COMMON = frozenset(
     "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心她本前开但因只从想实日军者意无力它与长把机十民第公此已工使情明性知全三又关点正业外将两高间由问很最重并物手应战向头文体政美相见被利什二等产或新己制身果加西斯月话合回特代内信表化老给世位次度门任常先海通教儿原东声提立及比员解水名真论处走义各入几口认条平系气题活尔更别打女变四神总何电数安少报才结反受目太量再感建务做接必场件计管期市直德资命山金指克许统区保至队形社便空决治展马科司五基眼书非则听白却界达光放强即像难且权思王象完设式色路记南品住告类求据程北边死张该交规万取拉格望觉术领共确传师观清今切院让识候带导争运笔城村京江温度春花树雪风雨"
     "個們來為國說時會對過發後裡種學現當沒動還進樣開從實無長機關點業將兩間問應戰頭體見產東聲員論處義幾認條系氣題爾別變總電數報結務場計資統區隊決馬書則聽達強難權設記類據邊張該規萬覺術領確傳師觀讓識帶導爭運溫樹風雲橋梅桃柳松竹高鐵圖館門車錢買賣麼這"
@@ -60,7 +82,8 @@ KOREAN = frozenset(
 HAN, HANGUL = regex.compile(r"\p{Han}"), regex.compile(r"\p{Hangul}")
 KANA = regex.compile(r"[\p{Hiragana}\p{Katakana}ー]")
 HALF_KANA = regex.compile(r"[\uff61-\uff9f]")
-WHOLE = regex.compile(r"[\p{Cyrillic}\p{Greek}]")  # scripts that share no word with Latin letters
+WHOLE = regex.compile(r"[\p{Cyrillic}\p{Greek}\p{Hebrew}\p{Arabic}\p{Thai}]")  # scripts that share no word with Latin letters
+THAI, THAI_MARK = regex.compile("[ก-ฮ\u0e34-\u0e39]"), regex.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")
 CJK_SIGNS = regex.compile(r"[\u3000-\u303f\uff00-\uff60\uffe0-\uffe6\u2014\u2018-\u201d\u2026·℃]")
 SIGNS = frozenset("°€£§±²³µ·×–—‘’“”„…«»½¼¾•™®©¿¡ªº\xa0¢¥‚‹›÷†‡№")
 FREQUENT = frozenset("’°µ€£§²³±–—“”„…\xa0«»")
@@ -168,7 +191,16 @@ def worth(text: str, name: str) -> float:
         return 1.0
     alphabet = _alphabet(padded, spots, name)
     marks = [_mark(padded[i - 1], padded[i], padded[i + 1], name, alphabet) for i in spots]
-    return sum(marks) / len(marks) - (0.06 if name in ("mac_roman", "cp850") else 0)
+    return sum(marks) / len(marks) - RARE.get(name, 0) - (0.3 if _is_lacking([padded[i] for i in spots], name) else 0)
+
+
+def _is_lacking(letters: list[str], name: str) -> bool:
+    """Whether letters are nearly all large, as another encoding's are here, or many small ones lack what is seldom missing."""
+    text = "".join(letter for letter in letters if letter.isalpha())
+    if name not in TELLING or not text:
+        return False
+    large = sum(letter.isupper() for letter in text) / len(text)
+    return large > 0.6 or (not large and len(text) > 24 and not set(text) & set(TELLING[name]))
 
 
 def _alphabet(text: str, spots: list[int], name: str) -> frozenset[str]:
@@ -231,6 +263,8 @@ def _is_plain(character: str, name: str) -> bool:
 def _mark_of_letter(before: str, character: str, after: str, alphabet: frozenset[str]) -> float:
     """What a letter or a sign of one byte is worth beside its neighbours."""
     between = before.isalpha() and after.isalpha()
+    if THAI_MARK.match(character):
+        return 1 if THAI.match(before) else -2
     if WHOLE.match(character):
         strange = any(side.isascii() and side.isalpha() for side in (before, after))
         return -1.5 if strange or (character.isupper() and before.islower()) else 1 if between or character.isalpha() else 0

@@ -40,7 +40,7 @@ SIGNED = re.compile(
 )
 MONEY = re.compile(r"(?:[A-Za-z]{0,3}[$€£¥₹₽₩₺₪฿₫₴₦元￥]|EUR|USD|GBP|CHF|CNY|RMB|JPY|Rs\.?|INR|CAD|AUD|SEK|NOK|DKK|kr\.?)")
 FEW = 0.1  # the share of a column's filled cells that may be other words than marks
-USUAL_MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\uff0d": "-"})
+USUAL_MINUS = str.maketrans("\u2212\u2013\uff0d\uff0b０１２３４５６７８９．％", "---+0123456789.%")
 
 
 @dataclass(frozen=True)
@@ -93,16 +93,23 @@ def _plainly(cells: Sequence[str]) -> NDArray[np.float64] | None:
     return np.fromiter(map(known.__getitem__, cells), np.float64, len(cells))
 
 
-def _values(texts: Iterable[str], decimal: Decimal) -> dict[str, float]:
+def _values(texts: Sequence[str], decimal: Decimal) -> dict[str, float]:
     """Those of some texts that are numbers."""
     found = {}
     for text in texts:
         if text.lower() in INFINITE:
             found[text] = float(text.lower().replace("∞", "inf"))
         elif NUMBER[decimal].fullmatch(text):
-            digits = text if decimal == "point" else text.replace(".", "").replace(",", ".")
-            found[text] = float(re.sub(r"[,'’ \u00a0\u202f]", "", digits))
+            found[text] = _value(text, decimal)
+    if found:  # then what stands in brackets among them is negative, as in accounts
+        inner = {text: text[1:-1].strip() for text in texts if text[:1] == "(" and text[-1:] == ")"}
+        found |= {text: -_value(digits, decimal) for text, digits in inner.items() if NUMBER[decimal].fullmatch(digits)}
     return found
+
+
+def _value(text: str, decimal: Decimal) -> float:
+    digits = text if decimal == "point" else text.replace(".", "").replace(",", ".")
+    return float(re.sub(r"[,'’ \u00a0\u202f]", "", digits))
 
 
 def _without_signs(texts: Sequence[str], decimal: Decimal) -> tuple[dict[str, float], str]:

@@ -28,7 +28,7 @@ LARGEST = 1e150  # so that squares, and sums of squares, stay finite
 Note = tuple[str, dict[str, object]]
 Encoding = Literal[
     "auto", "utf-8", "utf-16", "gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "cp1252", "cp1250", "cp1251", "koi8_r",
-    "cp1253", "cp1254", "mac_roman", "cp850",
+    "cp1253", "cp1254", "mac_roman", "cp850", "cp866", "iso8859_2", "cp1257", "cp1255", "cp1256", "cp874",
 ]  # fmt: skip
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "spaces": " "}
 

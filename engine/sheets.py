@@ -43,6 +43,8 @@ def sheet_of(text: str, reading: Reading = GUESS) -> Sheet:
     if said:
         text = text[said.end() :]
         notes.append(("sep_line", {"separator": said[1]}))
+    if "，" in text and not any(sign in text for sign in SEPARATORS.values() if sign != " "):
+        text = text.replace("，", ",")  # typed on a Chinese keyboard
     separator = SEPARATORS.get(reading.separator) or (said[1] if said else separator_of(text))
     rows, lines, blank = cells_of(text, separator, notes)
     notes[:0] = _divided(separator, rows)

@@ -1,5 +1,6 @@
 """Tables: columns of numbers and of words, and how they are read from a CSV."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -107,6 +108,7 @@ def _with_row_names(table: Table, sheet: Sheet, reading: Reading) -> Table:
     return replace(table, names=found, notes=(*table.notes, ("row_names", {"column": found})))
 
 
+NUMBERED = re.compile(r"[a-z]+[ _.-]?(?:no|nr|num|number|id|index)\.?")  # student no., customer_id
 COUNTERS = frozenset(  # what a column that counts the rows is called, in lower case
     (
         "id index idx no no. nr nr. num number # row rows rownames row.names rownum row_id rowid obs obs. observation "
@@ -122,7 +124,7 @@ def counting_column(table: Table, sheet: Sheet | None = None) -> str | None:
     blank = sheet is not None and sheet.heads is not None and not sheet.heads[0]
     for column in heads:
         values = table.frame[column]
-        called = column.lower() in COUNTERS or (blank and column == first)
+        called = column.lower() in COUNTERS or bool(NUMBERED.fullmatch(column.lower())) or (blank and column == first)
         if not called or len(table.columns) < 2:
             continue
         if values.dtype != object and _counts(values, loosely=column == first):

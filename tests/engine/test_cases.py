@@ -102,7 +102,9 @@ def test_names_one_fewer_than_cells_are_those_of_r():
     ("words", "encoding"),
     [("Größe;Möhre", "cp1252"), ("temp °C;µm", "cp1252"), ("Łódź;Kraków;źle", "cp1250"), ("Москва;Пётр", "cp1251"), ("Москва;Пётр", "koi8_r"),
      ("臺北;楓樹;長度", "big5"), ("東京;おおさか", "shift_jis"), ("東京;さっぽろ", "euc_jp"), ("서울;기온;부산", "euc_kr"), ("北京;温度;城市", "gb18030"),
-     ("Αθήνα;τιμή", "cp1253"), ("şehir;ısı;Muğla", "cp1254"), ("São Paulo;Maceió", "cp1252")],
+     ("Αθήνα;τιμή", "cp1253"), ("şehir;ısı;Muğla", "cp1254"), ("São Paulo;Maceió", "cp1252"),
+     ("źródło;ilość;Śląsk", "iso8859_2"), ("miestas;Šiauliai;ąžuolas;gėlė", "cp1257"), ("город;рост;Вес", "cp866"), ("เมือง;จำนวน", "cp874"),
+     ("مدينة;عدد", "cp1256"), ("הבית הגדול;עומד ליד הנהר;הילדים משחקים", "cp1255")],
 )  # fmt: skip
 def test_letters_are_never_silently_others(words, encoding):
     heads = words.split(";")
