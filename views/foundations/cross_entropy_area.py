@@ -197,8 +197,8 @@ def _said(look: Look[RectanglesFrame], here: Ground) -> list[Trace]:
         ways = (f"{factors} = {area}", f"{factors}<br>= {area}", area)
         fits = [text for text, part in zip(ways, (ways[0], factors, area), strict=True) if PHONE * p > width(part, 13) + 2]
         texts.append("∞" if never and p else fits[0] if fits else "")
-    saves = (frame.tops < frame.floors - UNSEEN) & (frame.tops > 0.16 * here.high) & ~frame.never
-    up = np.where(saves, frame.tops - CLOSE * here.high, np.maximum(frame.tops, frame.floors) + CLOSE * here.high)
+    saves = (frame.tops < frame.floors - 0.02 * here.high) & (frame.tops > 0.16 * here.high) & ~frame.never
+    up = np.where(saves, frame.tops - 2 * CLOSE * here.high, np.maximum(frame.tops, frame.floors) + CLOSE * here.high)
     up = np.where(frame.never, (TORN - 0.13) * here.high, up)
     lit, written = np.arange(len(texts)) == here.lit, []
     for under, place in ((False, "top center"), (True, "bottom center")):
