@@ -94,7 +94,7 @@ def test_what_a_question_asks_for_is_covered_in_the_formula_and_in_the_picture_t
     begin(page, "The floor")
     ready(page, step=0)
     totals = "() => document.querySelector('.th-plot').data.filter(({meta}) => meta?.tells === 'kl').map(({text}) => text[0])"
-    expect(page.locator(".th-sum")).to_contain_text("= ?")
+    expect(page.locator(".th-sum")).to_contain_text("=?")
     assert "1.750" not in page.locator(".th-player").inner_text()
     assert page.evaluate(totals) == ["?"]
     answer(page)

@@ -127,9 +127,8 @@ def _place(name: str, index: Sequence[int]) -> str:
 def _labels(look: Look[ScriptFrame]) -> list[str]:
     """What stands under every strip."""
     frame = look.frame
-    sizes = [4 * int(size) for size in frame.size]
-    named = [look.say("block", letter=letter(frame, k), bytes=size) for k, size in enumerate(sizes)]
-    return [look.say("temporary", bytes=size) if frame.letter[k] < 0 else named[k] for k, size in enumerate(sizes)]
+    called = ["temporary" if at < 0 else "block" for at in frame.letter.tolist()]
+    return [look.say(name, letter=letter(frame, k), bytes=4 * int(frame.size[k])) for k, name in enumerate(called)]
 
 
 def _hue(frame: ScriptFrame, storages: np.ndarray) -> np.ndarray:
@@ -264,11 +263,8 @@ def _brackets(look: Look[ScriptFrame], of: Sheet) -> list[Trace]:
         version, now = int(frame.kept_version[k]), int(frame.kept_now[k])
         bad.append(version != now or bool(frame.kept_stale[k]))
         how = "kept" if version != now else "other" if bad[-1] else "keeps"
-        text.append(
-            look.say(how, node=plain(look, node), version=version, now=now, name=_called(frame, k)).replace(
-                "|", "<br>" if of.bracket >= BRACKET else " "
-            )
-        )
+        told_ = look.say(how, node=plain(look, node), version=version, now=now, name=_called(frame, k))
+        text.append(told_.replace("|", "<br>" if of.bracket >= BRACKET else " "))
         x.append((left + right) / 2)
         y.append(low + 3 - of.bracket / 2)
     ways, worse = np.array(lines).reshape(-1, 4, 2), np.array(bad, bool)
