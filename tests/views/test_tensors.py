@@ -68,7 +68,7 @@ def test_before_the_first_line_memory_is_said_to_be_empty_and_the_line_to_come_i
         "next: Z = torch.zeros(4)",
     ]
     assert not any("empty" in word or "next" in word for word in words(draw(1)))
-    assert draw(0).said.endswith("10 lines are waiting; the first is Z = torch.zeros(4).")
+    assert draw(0).said.endswith("10 lines are waiting.")
 
 
 def test_a_written_cell_flashes_and_with_it_every_grid_that_sees_it():

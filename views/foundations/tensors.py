@@ -99,7 +99,6 @@ def _facts(look: Look[ScriptFrame]) -> dict[str, Any]:
     home = next((int(at) for name, at in zip(frame.names, frame.storage, strict=True) if name == frame.name), -1)
     return {
         "lines": frame.total - 1,
-        "first": cut(look.data[0].lines[0], 40),
         "name": frame.name or frame.line,
         "other": frame.other or frame.name,
         "letter": letter(frame, home),
