@@ -21,6 +21,7 @@ from benchmarks import (  # noqa: E402
     page,
     som,
     swin,
+    tensors,
     word2vec,
 )
 
@@ -34,7 +35,7 @@ thread, the median of 9 pairs; a ratio is the peer's time over ours. The page's 
 
 def main() -> None:
     head = HEAD.format(date=date.today(), machine=platform.machine(), cores=os.cpu_count(), python=platform.python_version())
-    topics = (ngram, word2vec, decoding, em, som, gcn, swin, diffusion, autograd, optimisation, cross_entropy, files)
+    topics = (ngram, word2vec, decoding, em, som, gcn, swin, diffusion, tensors, autograd, optimisation, cross_entropy, files)
     tables = [topic.table([bench() for bench in topic.BENCHES]) for topic in topics]
     text = head + "\n\n".join(tables) + "\n\n"
     _, part, kept = page.RESULTS.read_text(encoding="utf-8").partition(page.SECTION)  # what follows is measured by itself

@@ -1,7 +1,7 @@
 """A question before a run: one form in theories, links and files. Knows no Streamlit.
 
-It is read strictly, since a link may bring it, and fixed for ever, since lessons carry it. A goal and a covered value are read
-and kept; nothing draws them yet.
+It is read strictly, since a link may bring it, and fixed for ever, since lessons carry it. A covered value is read and kept;
+nothing draws it yet.
 """
 
 import re

@@ -11,8 +11,21 @@ from ui.text import Topic, markdown, with_numbers
 
 
 def asked(question: Question) -> None:
-    """The question itself."""
-    st.html(f'<p class="th-ask"><b>{html.escape(say("predict"))}</b> {html.escape(question.ask)}</p>', width="stretch")
+    """The question itself, or the goal."""
+    head = say("goal") if question.goal else say("predict")
+    st.html(f'<p class="th-ask"><b>{html.escape(head)}</b> {html.escape(question.ask)}</p>', width="stretch")
+
+
+def aim(question: Question, text: Topic, moves: int) -> None:
+    """The goal, and once the picture has reached it, in how many moves and why; the player knows whether it has."""
+    goal = question.goal
+    assert goal is not None
+    reached = say("goal_reached" if moves <= goal.moves else "goal_late", n=moves)
+    count = f" <b>{html.escape(say('goal_moves', n=moves, most=goal.moves))}</b>" * bool(moves)
+    facts = f'data-th-aim="{goal.side}" data-th-column="{goal.column}" data-th-bound="{goal.bound}"'
+    why = f"<b>{html.escape(reached)}</b> {with_numbers(question.why, text.columns)}"
+    asked = f"<b>{html.escape(say('goal'))}</b> {html.escape(question.ask)}{count}"
+    st.html(f'<p class="th-ask">{asked}</p><p class="th-ask" {facts} hidden>{why}</p>', width="stretch")
 
 
 def answers(question: Question, text: Topic, key: str, give: Callable[[float], None], choices: Sequence[str]) -> None:

@@ -124,6 +124,7 @@ def clicks(text: Topic, view: ModuleType, clicked: Clicked, params: Params, data
     elif isinstance(meant, Removed):
         remove_point(text, data, meant.index)
     elif isinstance(meant, Table):
+        visit().topic(text.slug).experiment.moves += 1
         take(text, meant, (), None)
     else:
         for name, value in meant.items():

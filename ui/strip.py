@@ -101,7 +101,11 @@ def _taken(text: Topic, item: Experiment) -> Begins:
     now, question = visit().topic(text.slug).experiment, item.question
     with st.container(key="strip", horizontal=True, vertical_alignment="center", gap="small"):
         _turns(text, item)
-        if now.answer is None:
+        if question.goal:
+            questions.aim(question, text, now.moves)
+            if now.moves:
+                st.button(say("goal_again"), key="strip-again", on_click=_take, args=(text, item.id))
+        elif now.answer is None:
             questions.asked(question)
             with st.container(key="strip-answers", horizontal=True, vertical_alignment="center", gap="small", width="content"):
                 questions.answers(question, text, f"answer-{item.id}", lambda given: _answer(text.slug, given), question.choices)

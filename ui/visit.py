@@ -32,11 +32,12 @@ Arguments = tuple[tuple[str, ...], int | None, bool]  # what the player was told
 
 @dataclass
 class Taken:
-    """An experiment that has been taken: which one, what was answered, whether its run has been played since."""
+    """An experiment that has been taken: which one, what was answered, whether its run has been played since; moves to a goal."""
 
     id: str | None = None
     answer: float | None = None
     played: bool = False
+    moves: int = 0
 
 
 @dataclass

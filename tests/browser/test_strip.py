@@ -89,6 +89,37 @@ def test_what_answers_a_question_is_covered_until_it_is_answered(sit):
     leave(page)
 
 
+def test_what_a_question_asks_for_is_covered_in_the_formula_and_in_the_picture_too(sit):
+    page = sit("cross_entropy")
+    begin(page, "The floor")
+    ready(page, step=0)
+    totals = "() => document.querySelector('.th-plot').data.filter(({meta}) => meta?.tells === 'kl').map(({text}) => text[0])"
+    expect(page.locator(".th-sum")).to_contain_text("=?")
+    assert "1.750" not in page.locator(".th-player").inner_text()
+    assert page.evaluate(totals) == ["?"]
+    answer(page)
+    page.wait_for_function(f"() => ({totals})()[0] !== '?'")
+    assert "?" not in page.locator(".th-sum").inner_text()
+    leave(page)
+
+
+def test_a_goal_is_said_to_be_reached_by_the_picture_that_reaches_it_and_there_is_nothing_to_play(sit):
+    page = sit("cross_entropy")
+    begin(page, "Three moves")
+    ready(page, step=0)
+    expect(page.locator(".th-play")).to_be_disabled()
+    why = page.locator("[data-th-aim]")
+    expect(why).to_be_hidden()
+    place = """() => { const plot = document.querySelector('.th-plot'), {left, top} = plot.getBoundingClientRect(), {xaxis, yaxis} = plot._fullLayout;
+        return [left + xaxis._offset + xaxis.l2p(0.88), top + yaxis._offset + yaxis.l2p(2)]; }"""
+    page.mouse.move(*page.evaluate(place))
+    page.mouse.down()
+    page.mouse.up()
+    expect(why).to_be_visible()
+    expect(why).to_contain_text("Reached in 1.")
+    leave(page)
+
+
 def test_a_guessed_number_stays_in_the_picture_until_the_run_comes_to_it(sit):
     page = sit("gcn")
     begin(page, "Two told, 32 guessed")

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages import opened, visit
+from tests.pages import opened, said, visit
 from tests.ui.test_experiments import shown as shown
 from tests.ui.test_strip import is_taken, take
 
@@ -28,16 +28,17 @@ def _click() -> None:
     frame = next(ce.rectangles(params, sample))
     shell.clicks(text, view, Clicked("top", 23 * 48 + 47, frame), params, sample, view.Options())
     own = visit().topic("cross_entropy").data.own
-    st.session_state["result"] = own.content.frame["c"].tolist(), own.name, address.kept("cross_entropy")["data"]
+    moves = visit().topic("cross_entropy").experiment.moves
+    st.session_state["result"] = own.content.frame["c"].tolist(), own.name, address.kept("cross_entropy")["data"], moves
 
 
 def test_a_click_makes_another_table_the_visitors_own():
     page = AppTest.from_function(_click, default_timeout=30).run()
     assert not page.exception
-    (p, q), name, choice = page.session_state["result"]
+    (p, q), name, choice, moves = page.session_state["result"]
     assert p == 0.25
     assert 0.2 < q < 0.3  # a top at about two bits
-    assert (name, choice) == ("Halves and quarters, edited", "own")
+    assert (name, choice, moves) == ("Halves and quarters, edited", "own", 1)
 
 
 @pytest.mark.usefixtures("shown")
@@ -47,6 +48,22 @@ def test_an_experiment_with_a_goal_stays_while_the_data_are_moved_and_no_other_d
     page.file_uploader(key="cross_entropy-upload").set_value(("moved.csv", MOVED, "text/csv")).run()
     assert visit(page).topic("cross_entropy").settings["data"] == "own"
     assert is_taken(page) is stays
+
+
+@pytest.mark.usefixtures("shown")
+def test_a_goal_is_headed_as_one_and_its_moves_are_counted_until_it_is_begun_again():
+    page = take(opened("cross_entropy"), "cross_entropy", "goal")
+    assert "<b>Goal</b>" in said(page)
+    assert "<b>Predict</b>" not in said(page)
+    assert not any(button.key == "strip-again" for button in page.button)
+    for moves, head in ((1, "Reached in 1."), (4, "Reached, in 4 moves.")):
+        visit(page).topic("cross_entropy").experiment.moves = moves
+        page.run()
+        assert f"Moves: {moves} of 3." in said(page)
+        assert f'data-th-aim="below" data-th-column="cost" data-th-bound="1.6" hidden><b>{head}</b>' in said(page)
+    page.button(key="strip-again").click().run()
+    assert visit(page).topic("cross_entropy").experiment.moves == 0
+    assert is_taken(page)
 
 
 @pytest.mark.usefixtures("shown")

@@ -1,5 +1,7 @@
 """What the page of cross entropy claims, in its experiments, prose and errata, is so; and what a click on its picture means."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -115,24 +117,87 @@ def test_what_is_special_about_a_start_is_said(language, name, settings, key):
 
 
 def test_rest_is_said_once_the_areas_no_longer_differ():
-    params, sample, text = ce.Rectangles(), data.sample("halves"), theory("cross_entropy", "en")
-    run = list(ce.rectangles(params, sample))
-    said = [view.draw(run, i, params, (sample,), view.Options(), text).said.startswith("Every top") for i in (1, 3, 40)]
-    assert said == [False, False, True]
+    text, sample = theory("cross_entropy", "en"), data.sample("halves")
+
+    def end(steps):
+        params = ce.Rectangles(steps=steps)
+        run = runs.frames(ce.ALGORITHMS, params, sample)
+        return run[-1], view.draw(run, len(run) - 1, params, (sample,), view.Options(), text).said
+
+    ends = [end(steps) for steps in (1, 3, 40, 100)]
+    assert [said.startswith("Every top") for _, said in ends] == [False, False, False, True]
+    (near, said), (rest, _) = ends[2:]
+    assert said.startswith("No top is further from its dashed line than 0.002 bits")
+    assert np.abs(near.tops - near.floors).max() == pytest.approx(0.002, abs=5e-4)
+    assert np.abs(rest.tops - rest.floors).max() < area.UNSEEN
 
 
-def test_broken_cells_are_hatched_and_sound_ones_are_not():
+def test_broken_cells_are_framed_and_sound_ones_are_not():
     text, params = theory("cross_entropy", "en"), ce.Logits()
     run = list(ce.logits(params))
 
-    def hatched(i: int) -> int:
-        traces = view.draw(run, i, params, (), view.Options(), text).data
-        return sum(np.isfinite(np.asarray(trace["x"], float)).sum() // 5 for trace in traces if trace.get("fillpattern"))
+    def framed(traces) -> int:
+        frames = [trace for trace in traces if trace.get("fill") and trace["line"]["color"] == "@bad"]
+        return sum(np.isfinite(np.asarray(trace["x"], float)).sum() // 5 for trace in frames)
 
-    assert [hatched(i) for i in range(8)] == [0, 0, 0, 1, 2, 3, 6, 7]
+    assert [framed(view.draw(run, i, params, (), view.Options(), text).data) for i in range(8)] == [0, 0, 0, 1, 2, 3, 6, 7]
     calm = list(ce.logits(ce.Logits(logits="2, 1, -1")))
-    last = view.draw(calm, 7, ce.Logits(logits="2, 1, -1"), (), view.Options(), text).data
-    assert not any(np.asarray(trace["x"]).size for trace in last if trace.get("fillpattern"))
+    assert framed(view.draw(calm, 7, ce.Logits(logits="2, 1, -1"), (), view.Options(), text).data) == 0
+
+
+def drawn(frame_of, step: int = -1, **settings):
+    """The traces of a picture of one of an experiment's runs."""
+    item, text = EXPERIMENTS[frame_of], theory("cross_entropy", "en")
+    kind, sample = (ce.Logits, ()) if item.set.get("show") == "logits" else (ce.Rectangles, (data.sample(item.data),))
+    params = kind(**{key: value for key, value in {**item.set, **settings}.items() if key != "show"})
+    run = runs.frames(ce.ALGORITHMS, params, *sample)
+    return view.draw(run, step % len(run), params, sample, view.Options(), text)
+
+
+def words(picture) -> list[str]:
+    return [word for trace in picture.data if "text" in trace.get("mode", "") for word in trace["text"] if word]
+
+
+def test_where_a_smoothed_lead_rests_its_bracket_stands_between_the_tops_and_says_so():
+    picture, frame = drawn("smooth"), frames("smooth")[-1]
+    assert "its logit leads by 4.51" in words(picture)
+    bracket = next(trace for trace in picture.data if trace.get("line", {}).get("color") == "@ink" and len(trace["x"]) == 6)
+    assert np.ptp(bracket["y"]) == pytest.approx(frame.gap, abs=1e-9)
+    for other in (drawn("smooth", 0), drawn("smooth", smoothing=0.0), drawn("smooth", unit="bits")):
+        assert not any("leads" in word for word in words(other))
+
+
+def test_what_a_question_asks_for_is_told_by_marks_that_can_be_covered_and_by_no_sentence():
+    told = {trace["meta"]["tells"]: trace["text"] for trace in drawn("smooth").data if "tells" in (trace.get("meta") or {})}
+    assert told == {"gap": ["its logit leads by 4.51"], "kl": ["0.000 − 0.000 = 0.000"]}
+    asked = drawn("floor", 0)
+    assert not re.search(r"\d\.\d", asked.said)
+    assert {"cost", "kl"} <= set(EXPERIMENTS["floor"].hides.numbers)
+    assert "cost" in asked.values  # which is how the formula finds it covered
+
+
+def test_the_code_of_each_class_is_read_from_left_to_right_below_it():
+    picture = drawn("floor", 0)
+    assert picture.layout["xaxis"]["ticktext"] == ["a<br>0.5<br>code 0", "b<br>0.25<br>code 11", "c<br>0.25<br>code 10"]
+
+
+def test_no_number_stands_on_a_hatched_area():
+    for step in (0, 2):
+        frame, picture = frames("floor")[step], drawn("floor", step)
+        for trace in picture.data:
+            if trace.get("textposition") in ("top center", "bottom center") and trace["xaxis"] == "x":
+                for k, (y, text) in enumerate(zip(trace["y"], trace["text"], strict=True)):
+                    inside = min(frame.tops[k], frame.floors[k]) < y < max(frame.tops[k], frame.floors[k])
+                    assert not (text and inside)
+
+
+def test_a_slope_is_drawn_where_it_is_or_said_to_lie_below_the_axis():
+    curve = next(trace for trace in drawn("sure").data if trace.get("line", {}).get("dash") == "dash" and len(trace["y"]) == 81)
+    assert min(curve["y"]) == pytest.approx(4 * np.exp(-40), rel=1e-3)
+    low, high = drawn("sure").layout["yaxis2"]["range"]
+    assert low < np.log10(min(curve["y"])) < high
+    assert not any("↓" in word for word in words(drawn("sure")))
+    assert "↓ 0\u2002" in words(drawn("overflow"))
 
 
 def test_where_rounding_shows_the_difference_is_said_to_be_about_the_divergence():

@@ -60,6 +60,17 @@ def words(picture):
 # ---- the picture
 
 
+def test_before_the_first_line_memory_is_said_to_be_empty_and_the_line_to_come_is_shown():
+    _, draw = pictures()
+    assert words(draw(0)) == [
+        "names will stand here,<br>with threads to the cells they read",
+        "memory: empty",
+        "next: Z = torch.zeros(4)",
+    ]
+    assert not any("empty" in word or "next" in word for word in words(draw(1)))
+    assert draw(0).said.endswith("10 lines are waiting.")
+
+
 def test_a_written_cell_flashes_and_with_it_every_grid_that_sees_it():
     _, draw = pictures()
     picture = draw(3)
@@ -316,7 +327,9 @@ def test_which_form_moves():
     _, frames = ran("moved")
     kept = [frame.line for frame in frames if frame.same_memory == 1 and frame.bytes == 0]
     assert kept == [answer("moved")]
-    assert [frame.bytes for frame in frames if frame.line in EXPERIMENTS["moved"].question.choices] == [0, 24, 24]
+    choices = EXPERIMENTS["moved"].question.choices
+    assert [frame.bytes for frame in frames if frame.line in choices] == [24, 24, 0]
+    assert frames[-1].line == answer("moved")  # what stands in the end is what is right
 
 
 def test_who_objects():

@@ -32,6 +32,7 @@ const seenState = ({data, films, shown, start, want}, {n, over}) => {      // wh
   const due = start === null && want === shown && !data.veiled;      // not while it is to stand elsewhere, or a question waits
   if (due && (n && !locked && until !== null ? shown >= until || atEnd : n && atEnd)) document.documentElement.dataset.thSeen = "";
   if (document.documentElement.dataset.thSeen !== undefined) tellNumbers(films[0], Math.min(until ?? n - 1, n - 1));
+  if (over) aimed(films[0]);
 };
 const trackState = (my, {n, got, at}) => {
   const {scrub, films, words, $} = my, end = Math.max(n - 1, 0);
@@ -43,12 +44,12 @@ const trackState = (my, {n, got, at}) => {
   const marks = [...new Set(films.flatMap((film) => film.begins.map((mark) => Math.round(mark * scale(my, film)))))];
   put($("ticks"), "innerHTML", end && marks.length <= 80 ? marks.map((mark) => `<i style="left:${(100 * mark) / end}%"></i>`).join("") : "");
 };
-const buttonState = ({$, scrub, data, words, playing, shown}, {got}) => {
+const buttonState = ({$, scrub, data, words, playing, shown}, {got, n, over}) => {
   const {locked = false} = data, label = playing ? words.pause : words.play;
   put($("play"), "aria-label", label); put($("play"), "title", `${label} (${words.space})`);
   for (const name of ["first", "back"]) put($(name), "disabled", locked || shown <= 0);
   for (const name of ["next", "last"]) put($(name), "disabled", locked || shown >= got - 1);
-  put(scrub, "disabled", locked); put($("play"), "disabled", locked || !got); put($("closer"), "disabled", !got && !data.closeup?.now);
+  put(scrub, "disabled", locked); put($("play"), "disabled", locked || !got || (over && n < 2)); put($("closer"), "disabled", !got && !data.closeup?.now);
 };
 const lineState = (my, {n, got, status}) => {       // lines of words: what is being computed, how two films keep step, how marks are drawn
   const {$, films, panes, words, data} = my, two = films.length > 1;

@@ -33,7 +33,7 @@ const caption = (my, pane, film, p, i = my.shown) => {
   put(pane.said, "innerHTML", stopped ? film.error.text : bound(p?.said ?? ""));
   const [[result, value] = []] = p?.metrics ?? [];
   put(pane.short, "innerHTML", pane.phase.innerHTML); put(pane.result, "innerHTML", result === undefined || stopped ? "" : `${result}<b>${hides(my, result) ? "?" : value}</b>`);
-  put(pane.sum, "innerHTML", stopped || !p ? "" : formula(p, pointed && p.of === pointed.link ? pointed.entity : undefined));
+  put(pane.sum, "innerHTML", stopped || !p ? "" : formula(p, pointed && p.of === pointed.link ? pointed.entity : undefined, (name) => covered(my, film, name)));
   const two = my.films.length > 1, first = pane === my.panes[0];
   put(pane.when, "innerHTML", two && !stopped ? p?.phase ?? "" : "");
   put(pane.versus, "hidden", !two || !first || stopped); put(pane.versus, "innerHTML", two && first ? versusHtml(my, i) : "");

@@ -67,7 +67,7 @@ const hearCode = ($) => {
 };
 const besideCode = ($, player, p) => {              // what the picture says of the step: its phase, its sentence, its formula with the values in it, its numbers
   put($("aside b"), "innerHTML", p?.phase ?? ""); put($("aside span"), "innerHTML", bound(p?.said ?? ""));
-  put($(".th-sum"), "innerHTML", p ? formula(p, player.pointed && p.of === player.pointed.link ? player.pointed.entity : undefined) : "");
+  put($(".th-sum"), "innerHTML", p ? formula(p, player.pointed && p.of === player.pointed.link ? player.pointed.entity : undefined, (name) => covered(player, player.films[0], name)) : "");
   put($("dl"), "innerHTML", (p?.metrics ?? []).map(([label, value]) => `<div><dt>${label}</dt><dd>${hides(player, label) ? "?" : value}</dd></div>`).join(""));
   put($(".th-invite"), "hidden", !p || Boolean(p.part) || !player.data.closeup?.offered || player.data.closeup.now || player.$("closer").hidden);
 };

@@ -20,7 +20,7 @@ const show = async (my, pane, film, i, p, layout) => {
   const {plot} = pane, height = layout?.height ?? heightOf(my, pane, film, i), ms = p ? glideTime(my, pane, film, p, i) : 0;
   put(plot, "style", `height:${height}px`);
   if (!p) { halt(my, pane); if (pane.film) my.Plotly.purge(plot); pane.film = null; return caption(my, pane, film, null, i); }
-  const curves = p.figure.data.map((trace) => trace.meta?.series ? series(trace, film, lastOf(my, film, i)) : trace), filled = [...curves, ...guessed(my, film, curves)];
+  const curves = p.figure.data.map((trace) => trace.meta?.series ? series(trace, film, lastOf(my, film, i)) : unsaid(my, film, trace)), filled = [...curves, ...guessed(my, film, curves)];
   const marks = hasWebgl() ? [] : filled.filter(({type}) => type === "scattergl"), traces = filled.map((trace) => solid(marks.includes(trace) ? unseen(trace) : trace));
   enlarge(my, pane, height);
   put(plot, "data-flip", String(pane.flip = Boolean(p.flip)));

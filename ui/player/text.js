@@ -42,9 +42,10 @@ const inMath = (text, look) => {                    // m × 10ⁿ with its power
   for (let found; (found = TEN.exec(rest)); rest = rest.slice(found[0].length)) made += `${found[1] && `<mn>${found[1]}</mn>`}<mo>×</mo><msup><mn>10</mn><mn>${found[2]}</mn></msup>`;
   return made ? `<mrow${look}>${made}${rest && `<mn>${rest}</mn>`}</mrow>` : `<mn${look}>${text}</mn>`;
 };
-const formula = ({formula: text = "", values = {}, at = 0}, entity = at) => pieces(text).replace(/<mn([^>]*)>⟦(.+?)⟧<\/mn>/g, (all, look, name) => {
+const formula = ({formula: text = "", values = {}, at = 0}, entity = at, covered = () => false) => pieces(text).replace(/<mn([^>]*)>⟦(.+?)⟧<\/mn>/g, (all, look, name) => {
   const bare = name.replace(/^\((.+)\)$/, "$1");        // "(name)": a negative number gets parentheses there
   if (!Object.hasOwn(values, bare)) return all;
+  if (covered(bare)) return inMath("?", look);
   const [x, digits] = values[bare], said = number(Array.isArray(x) || ArrayBuffer.isView(x) ? x[entity] ?? null : x, digits);
   return inMath(bare !== name && said.startsWith("−") ? `(${said})` : said, look);
 });

@@ -1,6 +1,6 @@
 """What `views.foundations.cross_entropy` draws of two distributions: areas that are costs, logits on their way, the course.
 
-Longer than a picture's budget of lines: areas, code words, both hatchings and a top without end stand in one panel.
+Longer than a picture's budget of lines: areas, both hatchings, a lead that rests and a top without end stand in one panel.
 """
 
 from dataclasses import dataclass, replace
@@ -23,12 +23,10 @@ TERMS = 4  # of the sum, that the formula writes out
 IN_BITS = formula(r"H(P, Q) = -\sum_i p_i \, \log_2 q_i = {terms}! = {cost}!!")
 IN_NATS = formula(r"H(P, Q) = -\sum_i p_i \, \ln q_i = {terms}! = {cost}!!")
 UP, ACROSS = 30, 48  # places up and across that a click can mean
-ROOM, ENDLESS, TORN = (
-    1.24,
-    1.5,
-    0.86,
-)  # how high the axis goes above the highest top, or where one has no end; where that is cut off
-UNSEEN = 0.0005  # a divergence
+ROOM, ENDLESS = 1.24, 1.5  # how high the axis goes above the highest top, or where one has no end
+TORN = 0.86  # where that is cut off
+UNSEEN = 0.0005  # a divergence, or how far a top is from its line
+CLOSE = 0.008  # of the axis, between a top and what is written at it
 STILL = {"still": True}
 HALO = {"shadow": "@halo"}
 DEARER = {"shape": "/", "fgcolor": "@accent", "bgcolor": "@wash", "size": 7, "solidity": 0.3}
@@ -40,13 +38,14 @@ def rectangles(look: Look[RectanglesFrame]) -> Picture:
     frame, here = look.frame, ground(look)
     facts = {name: number(getattr(frame, name), 3) for name in ("cost", "entropy", "kl", "code")}
     facts |= {"unit": look.name("unit"), "name": here.names[here.lit], "top": number(float(frame.tops[here.lit]), 3)}
+    facts |= {"off": number(_off(frame), 3)}
     key = _key(look)
     return look.picture(
         columns(_areas(look, here), rows(_logits(look, here), _course(look))),
         facts=facts,
         key=key,
         metrics=[(name, facts[name]) for name in ("cost", "entropy", "kl")],
-        hold=0.5 if key == "rest" else 3.0 if frame.step < 4 else 1.0,
+        hold=0.5 if key in ("near", "rest") else 3.0 if frame.step < 4 else 1.0,
         **_sum(look, here),
     )
 
@@ -98,8 +97,13 @@ def _key(look: Look[RectanglesFrame]) -> str:
     if np.isinf(frame.cost):
         return "endless"
     if frame.step:
-        return "rest" if frame.kl < UNSEEN else ""
+        return "rest" if _off(frame) < UNSEEN else "near" if frame.kl < UNSEEN else ""
     return "fast" if look.params.bounces and look.params.steps else "certain" if frame.p.max() == 1 else ""
+
+
+def _off(frame: RectanglesFrame) -> float:
+    """How far the top lies from its dashed line that is furthest from it."""
+    return float(np.abs(frame.tops - frame.floors)[frame.p > 0].max())
 
 
 def _sum(look: Look[RectanglesFrame], here: Ground) -> dict[str, Any]:
@@ -125,26 +129,28 @@ def _areas(look: Look[RectanglesFrame], here: Ground) -> Panel:
         bars.rectangles(here.left, here.right, 0, lower, colour="@sequential2"),
         bars.rectangles(here.left, here.right, floors, upper, colour="@accent", fillpattern=DEARER),
         bars.rectangles(here.left, here.right, lower, floors, colour="@c1", fillpattern=CHEAPER),
-        *_code(look, here),
         here.level(floors, colour="@ink2", width=1.5, dash="dash", meta=STILL),
         curves.line(*_seams(here), colour="@surface", width=3 if WIDE * frame.p[frame.p > 0].min() > 20 else 1),
         here.level(np.where(frame.never, np.nan, here.tops), colour="@ink", width=3),
         here.level(here.tops[moved], moved, colour="@accent", width=5, meta={"key": "lamp", "still": True}),
         curves.line(*_torn(frame, here), colour="@accent", width=3, meta=STILL),
+        *_lead(look, here),
         *_said(look, here),
     ]
     key = legend([("╱╱", say("dearer"), "@accent"), ("−\u2002╲╲", say("cheaper"), "@c1"), ("=", "KL", "@ink2")])
     y = {"range": [0, high], "nticks": 5, "showgrid": False}
-    return Panel(traces, say("areas"), notes=[*key, upward(say("height", unit=look.name("unit")))], x=_named(frame, here), y=y)
+    return Panel(traces, say("areas"), notes=[*key, upward(say("height", unit=look.name("unit")))], x=_named(look, here), y=y)
 
 
-def _named(frame: RectanglesFrame, here: Ground) -> dict[str, Any]:
-    """An axis that names the classes that have room, their p below."""
-    called = [cut(name, 12) for name in here.names]
+def _named(look: Look[RectanglesFrame], here: Ground) -> dict[str, Any]:
+    """An axis that names the classes that have room; below each its p, and its word in a shortest code for P."""
+    frame, called = look.frame, [cut(name, 12) for name in here.names]
     shown = [k for k, name in enumerate(called) if PHONE * frame.p[k] > max(width(name, 13), width(short(float(frame.p[k])), 13))]
-    texts = [f"{escaped(called[k])}<br>{short(float(frame.p[k]))}" for k in shown]
-    look = {"range": [0, 1], "showgrid": False, "tickfont": {"size": 13, "color": "@ink"}}
-    return look | {"tickvals": here.middle[shown].tolist(), "ticktext": texts}
+    ways = {k: (look.say("word", word=frame.words[k]), frame.words[k], "") for k in shown}
+    words = {k: next(text for text in ways[k] if PHONE * frame.p[k] > width(text, 13)) if frame.words[k] else "" for k in shown}
+    texts = [f"{escaped(called[k])}<br>{short(float(frame.p[k]))}<br>{words[k]}" for k in shown]
+    style = {"range": [0, 1], "showgrid": False, "tickfont": {"size": 13, "color": "@ink"}}
+    return style | {"tickvals": here.middle[shown].tolist(), "ticktext": texts}
 
 
 def _seams(here: Ground) -> tuple[np.ndarray, np.ndarray]:
@@ -163,46 +169,50 @@ def _torn(frame: RectanglesFrame, here: Ground) -> tuple[np.ndarray, np.ndarray]
     return points.gapped_ways(np.stack([x, y], -1))
 
 
-def _code(look: Look[RectanglesFrame], here: Ground) -> list[Trace]:
-    """Code words of P stand on the widths, a bit as high as a bit of surprise: their area is their mean length."""
-    frame, bit = look.frame, float(np.log(2)) if look.params.unit == "nats" else 1.0
-    digits = [(k, row, sign) for k, word in enumerate(frame.words) for row, sign in enumerate(reversed(word))]
-    seen = [(k, row, sign) for k, row, sign in digits if PHONE * frame.p[k] > 40 and (row + 0.6) * bit < here.high]
-    at, up = np.array([k for k, _, _ in seen], int), np.array([row for _, row, _ in seen], float)
-    texts, widest = [sign for *_, sign in seen], int(frame.p.argmax())
-    foot = max(0.2 * bit, 0.032 * here.high)  # of a digit in its cell
-    words = bars.labels(here.left[at] + 0.012, bit * up + foot, texts, size=19, place="middle right", meta=STILL)
-    named = ["\u2003\u2002" + look.say("word")] * bool(frame.words[widest])
-    beside = bars.labels(
-        [here.left[widest] + 0.012] * len(named), [foot] * len(named), named, size=11, place="middle right", meta=STILL
-    )
-    beside["textfont"] |= HALO
-    return [here.level(bit * (up + 1), at, colour="@surface", width=2, meta=STILL), words, beside]
+def _lead(look: Look[RectanglesFrame], here: Ground) -> list[Trace]:
+    """How far the logit of a truth that is smoothed leads: in nats as far as its top lies below the others'."""
+    frame, params, at = look.frame, look.params, int(look.frame.p.argmax())
+    smoothed = params.smoothing > 0 and read(look.data[0], scale=params.scale).p.max() == 1
+    leads = smoothed and params.unit == "nats" and params.temperature == 1 and frame.gap > 0.06 * here.high
+    x, half = here.left[at] + 0.8 * frame.p[at], 0.012
+    low, high = float(here.tops[at]), float(np.delete(here.tops, at).min())
+    way = np.array([[x - half, low], [x + half, low], [x, low], [x, high], [x - half, high], [x + half, high]])[: 6 * leads]
+    text = [look.say("lead", gap=number(frame.gap, 2))] * bool(leads)
+    place = [x - 0.01] * bool(leads), [(low + high) / 2] * bool(leads)
+    meta = STILL | {"tells": "gap"}
+    return [
+        curves.line(way[:, 0], way[:, 1], colour="@ink", width=1.5, meta=STILL),
+        bars.labels(*place, text, colour="@ink", size=13, place="middle left", meta=meta),
+    ]
 
 
 def _said(look: Look[RectanglesFrame], here: Ground) -> list[Trace]:
-    """Width × height = area over every top that has room, the lit one's in the lamp's colour; and which line is dashed."""
+    """Width × height = area at every top that has room, the lit one's in the lamp's colour; and which line is dashed.
+
+    It stands where nothing is hatched: over a top that costs too much, under one that saves.
+    """
     frame, texts = look.frame, []
     for p, top, never in zip(frame.p.tolist(), frame.tops.tolist(), frame.never.tolist(), strict=True):
         factors, area = f"{short(p)} × {number(top, 2)}", number(p * top, 2)
         ways = (f"{factors} = {area}", f"{factors}<br>= {area}", area)
         fits = [text for text, part in zip(ways, (ways[0], factors, area), strict=True) if PHONE * p > width(part, 13) + 2]
         texts.append("∞" if never and p else fits[0] if fits else "")
-    up = np.where(frame.never, (TORN - 0.13) * here.high, here.tops + 0.008 * here.high)
-    others = [text if k != here.lit else "" for k, text in enumerate(texts)]
-    over = bars.labels(here.middle, up, others, colour="@ink", size=13, place="top center")
-    lit = [here.lit] * (here.lit >= 0)
-    lamp = bars.labels(
-        here.middle[lit], up[lit], [texts[k] for k in lit], colour="@accent", size=13, place="top center", meta=STILL
-    )
-    total = bars.labels([1], [here.high], [_difference(frame)], colour="@ink", size=13, place="bottom left", meta=STILL)
+    saves = (frame.tops < frame.floors - 0.02 * here.high) & (frame.tops > 0.16 * here.high) & ~frame.never
+    up = np.where(saves, frame.tops - 2 * CLOSE * here.high, np.maximum(frame.tops, frame.floors) + CLOSE * here.high)
+    up = np.where(frame.never, (TORN - 0.13) * here.high, up)
+    lit, written = np.arange(len(texts)) == here.lit, []
+    for under, place in ((False, "top center"), (True, "bottom center")):
+        for now, colour in ((False, "@ink"), (True, "@accent")):
+            shown = [text * bool(mine) for text, mine in zip(texts, (saves == under) & (lit == now), strict=True)]
+            written.append(bars.labels(here.middle, up, shown, colour=colour, size=13, place=place, meta=STILL))
+    total = bars.labels([1], [here.high], [_difference(frame)], colour="@ink", size=13, place="bottom left")
     widest = int(frame.p.argmax())
-    below = frame.floors[[widest]] - 0.008 * here.high
-    dashed = (look.say("floor") + "\u2002") * bool(below[0] > 0.06 * here.high)
-    line = bars.labels(here.right[[widest]], below, [dashed], size=11, place="bottom left")
-    for trace in (over, lamp, line):
+    below = frame.floors[widest] + (0.065 if saves[widest] else -CLOSE) * here.high
+    dashed = (look.say("floor") + "\u2002") * bool(below > 0.06 * here.high)
+    line = bars.labels([here.right[widest]], [below], [dashed], size=11, place="bottom left")
+    for trace in (*written, line):
         trace["textfont"] |= HALO
-    return [line, over, lamp, total]
+    return [line, *written, total | {"meta": STILL | {"tells": "kl"}}]
 
 
 def _difference(frame: RectanglesFrame) -> str:
@@ -237,8 +247,9 @@ def _logits(look: Look[RectanglesFrame], here: Ground) -> Panel:
 
 def _course(look: Look[RectanglesFrame]) -> Panel:
     """The cost by step, above what P itself costs."""
-    ends, level = [0, max(look.params.steps, 1)], look.frame.entropy
-    panel = look.history("cost", zero=False, small=True, x={"range": ends})
+    steps, level = look.params.steps, look.frame.entropy
+    ends = [0, steps] if steps else [-0.5, 0.5]
+    panel = look.history("cost", zero=False, small=True, x={"range": ends} | ({} if steps else {"tickvals": [0]}))
     floor = curves.line(np.array(ends), np.full(2, level), colour="@ink2", dash="dash", width=1.5)
     font = {"size": 11, "color": "@ink2"}
     key = note(look.say("floor_is"), x=1, y=level, xref="x domain", xanchor="right", yanchor="bottom", font=font)

@@ -21,7 +21,7 @@ BLOCKS = {"naive": (17.0, 56.5), "shifted": (60.5, 100.0)}  # from where to wher
 LINE = -2.7  # where the lines of numbers lie, in rows
 ROWS = ("z", *STAGES)
 STILL = {"still": True}
-FLOOR = 1e-12  # of a gradient: what is smaller is drawn there
+DEEP = -18  # the power of ten at which the axis of gradients ends
 SAME = formula(r"q_k = \frac{e^{z_k}}{\sum_j e^{z_j}} = \frac{e^{z_k - m}}{\sum_j e^{z_j - m}} \qquad m = {m}!!")
 LOSS = formula(r"L = -\ln q = m - z + \ln \textstyle\sum_j e^{z_j - m} = {m}? - {z}? + {rest}! = {loss}!!")
 SLOPES = {
@@ -31,7 +31,6 @@ SLOPES = {
         r" \qquad \max_k \left| \cdot \right| = {slope}!!"
     ),
 }
-BROKEN = {"shape": "/", "fgcolor": "@bad", "bgcolor": "@surface", "size": 7, "solidity": 0.12}
 SAID_BROKEN = {"exp": "exp_broken", "share": "share_broken", "log": "log_broken"}  # sentences
 OTHER = {"cross_entropy": "squared", "squared": "cross_entropy"}
 
@@ -121,7 +120,7 @@ def _middles(block: str, n: int) -> np.ndarray:
 
 
 def _cells(frame: LogitsFrame, block: str, now: int) -> list[Trace]:
-    """What has been computed, class by class; what broke is framed and hatched."""
+    """What has been computed, class by class; what broke is framed."""
     way: dict[str, Any] = getattr(frame, block)
     n, found = len(way["z"]), []
     for row, stage in enumerate(ROWS):
@@ -132,13 +131,10 @@ def _cells(frame: LogitsFrame, block: str, now: int) -> list[Trace]:
     for ink in ("@ink", "@accent", "@bad"):
         some = [one for one in found if ink == ("@bad" if one[3] else "@accent" if one[1] == now else "@ink")]
         texts = [_cell(value) for *_, value, _ in some]
-        words.append(bars.labels([x for x, *_ in some], [row for _, row, *_ in some], texts, colour=ink, size=12, meta=STILL))
-        words[-1]["textfont"] |= {"shadow": "@halo"}
+        words.append(bars.labels([x for x, *_ in some], [row for _, row, *_ in some], texts, colour=ink, size=13, meta=STILL))
     x, y = np.array([(x, row) for x, row, _, bad in found if bad], float).reshape(-1, 2).T
     half = 0.44 * (BLOCKS[block][1] - BLOCKS[block][0]) / n
-    frames = bars.rectangles(
-        x - half, x + half, y - 0.38, y + 0.38, colour="@surface", line="@bad", width=1.2, fillpattern=BROKEN
-    )
+    frames = bars.rectangles(x - half, x + half, y - 0.4, y + 0.4, colour="@surface", line="@bad", width=2)
     return [frames | {"meta": STILL}, *words]
 
 
@@ -191,14 +187,17 @@ def _line(look: Look[LogitsFrame], block: str) -> list[Trace]:
 def _slopes(look: Look[LogitsFrame], chosen: int) -> Panel:
     """How steep both losses are, by how far the truth lies behind; the lamp on the chosen one, where the logits are."""
     frame, names, hover = look.frame, look.words.choices["loss"], "%{x}: %{y:.3~g}<extra></extra>"
-    at, sizes = float(min(frame.behind, GAPS[-1])), np.maximum(frame.sizes_now, FLOOR)
+    at, deep = float(min(frame.behind, GAPS[-1])), frame.sizes_now < 10.0**DEEP
+    sizes, (steady, fading) = np.where(deep, 10.0**DEEP, frame.sizes_now), np.where(frame.sizes > 0, frame.sizes, np.nan)
+    beneath = [f"↓ {written(float(size))}\u2002" * bool(low) for size, low in zip(frame.sizes_now, deep, strict=True)]
     traces = [
-        curves.line(GAPS, np.maximum(frame.sizes[0], FLOOR), colour="@ink", hovertemplate=hover),
-        curves.line(GAPS, np.maximum(frame.sizes[1], FLOOR), colour="@c3", dash="dash", hovertemplate=hover),
+        curves.line(GAPS, steady, colour="@ink", hovertemplate=hover),
+        curves.line(GAPS, fading, colour="@c3", dash="dash", hovertemplate=hover),
         points.rings(np.array([[at, sizes[1 - chosen]]]), colour="@ink2", size=9),
         curves.now(at, float(sizes[chosen])),
-        bars.labels([22], [0.2], [names["cross_entropy"]], colour="@ink"),
-        bars.labels([16], [2e-9], [names["squared"]], colour="@c3", place="middle left"),
+        bars.labels([at, at], sizes, beneath, colour="@ink", size=13, place="middle left" if at > 20 else "middle right"),
+        bars.labels([22], [0.1], [names["cross_entropy"]], colour="@ink"),
+        bars.labels([16], [1e-10], [names["squared"]], colour="@c3", place="middle left"),
     ]
     x = {"range": [0, 41], "tickvals": [0, 10, 20, 30, 40], "ticktext": ["0", "10", "20", "30", "≥ 40"], "showgrid": False}
-    return Panel(traces, look.say("slopes"), x=x, y=curves.powers(-12, 0) | {"range": [-12.3, 0.6]})
+    return Panel(traces, look.say("slopes"), x=x, y=curves.powers(DEEP, 0) | {"range": [DEEP - 0.6, 0.8]})

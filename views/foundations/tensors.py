@@ -94,7 +94,8 @@ def _facts(look: Look[ScriptFrame]) -> dict[str, Any]:
     order = sorted(np.flatnonzero(frame.turned).tolist(), key=lambda k: frame.names[k] != frame.name)
     turned = [say("of", name=frame.names[k], count=int(frame.turned[k]), all=len(frame.reads(k))) for k in order]
     node, _, names = frame.keepers[frame.culprit] if frame.culprit >= 0 else ("", "", "")
-    node = plain(look, node)
+    kept, now = (int(of[frame.culprit]) if frame.culprit >= 0 else 0 for of in (frame.kept_version, frame.kept_now))
+    about = {"name": frame.name or "–", "node": plain(look, node), "names": names or "–", "version": kept, "now": now}
     home = next((int(at) for name, at in zip(frame.names, frame.storage, strict=True) if name == frame.name), -1)
     return {
         "lines": frame.total - 1,
@@ -103,13 +104,9 @@ def _facts(look: Look[ScriptFrame]) -> dict[str, Any]:
         "letter": letter(frame, home),
         "seen": Safe(say("comma").join(turned)) or say("nothing"),
         "gradients": Safe(say("comma").join(gradients)) or say("nothing"),
-        "why": say(
-            "why", frame.refused, name=frame.name or "–", node=node, names=names or "–", version=_version(frame), now=_now(frame)
-        )
-        if frame.refused
-        else "",
-        "node": node,
-        "names": names or "–",
+        "why": say("why", frame.refused, **about) if frame.refused else "",
+        "node": about["node"],
+        "names": about["names"],
         "wrong": short(frame.gradient),
         "truth": short(frame.right),
         "more": _more(look),
@@ -119,11 +116,7 @@ def _facts(look: Look[ScriptFrame]) -> dict[str, Any]:
 def _more(look: Look[ScriptFrame]) -> Safe:
     """Second sentences: a temporary, a way back that is now broken or bent, who sees the cell that was asked for."""
     frame, say, out = look.frame, look.say, ""
-    loose = sum(
-        4 * int(size)
-        for size, made, at in zip(frame.size, frame.made, frame.letter, strict=True)
-        if made == frame.step and at < 0 and frame.step
-    )
+    loose = 4 * int(frame.size[(frame.made == frame.step) & (frame.letter < 0)].sum()) * bool(frame.step)
     if loose and frame.verb in ("write", "new", "view", "backward", "refused"):
         out += say("loose_refused" if frame.refused else "loose", bytes=loose)
     if frame.same_object == 0 and frame.same_memory == 0:
@@ -136,14 +129,6 @@ def _more(look: Look[ScriptFrame]) -> Safe:
         seen = places_of(frame).who(cell_of(frame, look.options.cell))
         out += say("asked", cell=look.options.cell, seen=seen or say("nobody"))
     return Safe(out)
-
-
-def _version(frame: ScriptFrame) -> int:
-    return int(frame.kept_version[frame.culprit]) if frame.culprit >= 0 else 0
-
-
-def _now(frame: ScriptFrame) -> int:
-    return int(frame.kept_now[frame.culprit]) if frame.culprit >= 0 else 0
 
 
 def _touched(frame: ScriptFrame, name: int) -> bool:
@@ -208,25 +193,18 @@ def _names(look: Look[ScriptFrame]) -> Panel:
     """Every name: its memory, shape, strides, offset and version; this line's are lit."""
     frame, say = look.frame, look.say
     known = frame.storage >= 0
-    shapes = [
-        _row(shape[:dims]) if there else "–"
-        for shape, dims, there in zip(frame.shape.tolist(), frame.dims.tolist(), known, strict=True)
-    ]
-    strides_ = [
-        _row(stride[:dims]) if there else "–"
-        for stride, dims, there in zip(frame.stride.tolist(), frame.dims.tolist(), known, strict=True)
-    ]
-    numbers = [
-        [str(int(x)) if there else "–" for x, there in zip(column, known, strict=True)]
-        for column in (frame.offset, frame.version)
-    ]
+
+    def told(numbers: np.ndarray) -> list[str]:
+        each = zip(np.atleast_2d(numbers.T).T.tolist(), frame.dims.tolist(), known, strict=True)
+        return [_row(row[: dims if numbers.ndim > 1 else 1]) if there else "–" for row, dims, there in each]
+
     parts = [
         (0.0, say("name"), list(frame.names)),
         (0.4, say("storage"), [letter(frame, at) or "–" for at in frame.storage.tolist()]),
-        (0.58, say("shape"), shapes),
-        (0.76, say("stride"), strides_),
-        (0.87, say("offset"), numbers[0]),
-        (1.0, say("version"), numbers[1]),
+        (0.58, say("shape"), told(frame.shape)),
+        (0.76, say("stride"), told(frame.stride)),
+        (0.87, say("offset"), told(frame.offset)),
+        (1.0, say("version"), told(frame.version)),
     ]
     lit = sorted({*lit_names(frame).tolist(), *(k for k in range(len(frame.names)) if known[k] and _touched(frame, k))})
     rows_ = max(5, len(frame.room))

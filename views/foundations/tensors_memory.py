@@ -13,7 +13,7 @@ from charts.words import cut
 from engine.foundations.tensors import ScriptFrame
 from engine.foundations.tensors.script import ABSENT, GONE, KEPT, NAMED, TEMPORARY
 from engine.foundations.tensors.strides import indices
-from views.foundations.tensors_sheet import BRACKET, HIGH, KEEPS, NAME, NAMES, SMALL, TOP, WIDE, Sheet, reads, sheet
+from views.foundations.tensors_sheet import BRACKET, GRIDS, HIGH, KEEPS, NAME, NAMES, SMALL, TOP, WIDE, Sheet, reads, sheet
 from views.look import Look
 
 LETTERS = "αβγδεζηθικλμνξοπρστυφχψω"
@@ -21,6 +21,7 @@ COLOURS = ("@c1", "@c2", "@c3", "@c4", "@ink3")  # of storages in the order of t
 OPERATIONS = ("Sin", "Exp", "Pow", "Mul", "Div", "Addmm")  # those that keep numbers, and have names of their own
 DOT = "•"  # a number that its cell is too narrow for
 SEEN = 6  # places that are named of those that see a cell
+FREE = 34.0  # px of a cell of memory before anything is in it
 PHONE = 0.65  # px of a phone to each that the panel is reckoned with
 
 
@@ -49,6 +50,7 @@ def memory(look: Look[ScriptFrame]) -> Panel:
         *_threads(of, frame, places, cell_of(frame, look.options.cell)),
         *_strips(of, frame, lit),
         *_grids(frame, places),
+        *_empty(look, of),
         *_words(look, of, places, lit),
         *_brackets(look, of),
         *_targets(look, of, places),
@@ -125,9 +127,8 @@ def _place(name: str, index: Sequence[int]) -> str:
 def _labels(look: Look[ScriptFrame]) -> list[str]:
     """What stands under every strip."""
     frame = look.frame
-    sizes = [4 * int(size) for size in frame.size]
-    named = [look.say("block", letter=letter(frame, k), bytes=size) for k, size in enumerate(sizes)]
-    return [look.say("temporary", bytes=size) if frame.letter[k] < 0 else named[k] for k, size in enumerate(sizes)]
+    called = ["temporary" if at < 0 else "block" for at in frame.letter.tolist()]
+    return [look.say(name, letter=letter(frame, k), bytes=4 * int(frame.size[k])) for k, name in enumerate(called)]
 
 
 def _hue(frame: ScriptFrame, storages: np.ndarray) -> np.ndarray:
@@ -183,13 +184,24 @@ def _words(look: Look[ScriptFrame], of: Sheet, places: Places, lit: np.ndarray) 
     text = [*np.where(there, said, ""), *said[places.cell]]
     inks = ["@accent" if one else "@ink" for one in (*lit, *places.bright)]
     numbers = bars.labels(spots[:, 0], spots[:, 1], text, colour=inks, size=size, meta={"still": True})
-    return [_code(frame), numbers, _counted(of, frame, there), *_named(look, of, places), _under(look, of), _right(look, of)]
+    return [_code(look), numbers, _counted(of, frame, there), *_named(look, of, places), _under(look, of), _right(look, of)]
 
 
-def _code(frame: ScriptFrame) -> Trace:
-    """The line that has just been carried out, on top."""
-    line = escaped(cut(frame.line, 60)) + " \u2007✗" * bool(frame.refused)
-    return bars.labels([0.0], [TOP], [line], colour="@accent", size=15, place="middle right", meta={"still": True})
+def _code(look: Look[ScriptFrame]) -> Trace:
+    """The line that has just been carried out, on top; before the first, that one."""
+    frame, first = look.frame, cut(look.data[0].lines[0], 48)
+    line = escaped(cut(frame.line, 60)) + " \u2007✗" * bool(frame.refused) if frame.step else look.say("next", line=first)
+    ink = "@accent" if frame.step else "@ink2"
+    return bars.labels([0.0], [TOP], [line], colour=ink, size=15, place="middle right", meta={"still": True})
+
+
+def _empty(look: Look[ScriptFrame], of: Sheet) -> list[Trace]:
+    """Before the first line: free cells where storages will be, and where names will stand."""
+    free, none = threads.row((WIDE - 13 * FREE) / 2, of.foot + 34, 13, FREE, 28.0), not look.frame.step
+    words = [look.say("names_here"), look.say("empty")] if none else []
+    at = [WIDE / 2] * len(words), [(NAMES + GRIDS) / 2 - 40, of.foot + 10][: len(words)]
+    cells = threads.outlined(free[: len(free) * none], colour="@edge", fill="@surface", dash="dot")
+    return [cells, bars.labels(*at, words, size=13, meta={"still": True})]
 
 
 def _counted(of: Sheet, frame: ScriptFrame, there: np.ndarray) -> Trace:
@@ -251,11 +263,8 @@ def _brackets(look: Look[ScriptFrame], of: Sheet) -> list[Trace]:
         version, now = int(frame.kept_version[k]), int(frame.kept_now[k])
         bad.append(version != now or bool(frame.kept_stale[k]))
         how = "kept" if version != now else "other" if bad[-1] else "keeps"
-        text.append(
-            look.say(how, node=plain(look, node), version=version, now=now, name=_called(frame, k)).replace(
-                "|", "<br>" if of.bracket >= BRACKET else " "
-            )
-        )
+        told_ = look.say(how, node=plain(look, node), version=version, now=now, name=_called(frame, k))
+        text.append(told_.replace("|", "<br>" if of.bracket >= BRACKET else " "))
         x.append((left + right) / 2)
         y.append(low + 3 - of.bracket / 2)
     ways, worse = np.array(lines).reshape(-1, 4, 2), np.array(bad, bool)

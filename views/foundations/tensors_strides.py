@@ -22,17 +22,11 @@ def strides(look: Look[StridesFrame]) -> Picture:
     frame, params = look.frame, look.params
     beyond = number(frame.cell, 0)
     facts = (params.offset, frame.row, frame.column, params.stride_down, params.stride_across, frame.cell)
+    ends = look.say("contiguous" if frame.contiguous else "jumps") if frame.step == frame.total - 1 else ""
     values = {name: (value, 0) for name, value in zip("oijstc", facts, strict=True)}
     return look.picture(
         columns(_memory(look), rows(_order(look), _times(look)), shares=(62, 38)),
-        facts={
-            "i": frame.row,
-            "j": frame.column,
-            "cell": beyond,
-            "last": STRIP - 1,
-            "verdict": look.say("contiguous" if frame.contiguous else "jumps") if frame.step == frame.total - 1 else "",
-            "before": _again(look),
-        },
+        facts={"i": frame.row, "j": frame.column, "cell": beyond, "last": STRIP - 1, "verdict": ends, "before": _again(look)},
         key="outside" if frame.outside else "",
         formula=ADDRESS if frame.step else "",
         values=values if frame.step else {},

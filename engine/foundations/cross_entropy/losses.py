@@ -81,14 +81,14 @@ def mean_loss_and_slope(Z: Array, classes: Array) -> tuple[float, Array]:
     for begin in range(0, n, BLOCK):
         block = slice(begin, begin + BLOCK)
         q, true = Z[block].T.copy(), classes[block]  # (k, m), (m,)
-        samples = np.arange(len(true))
+        at = true, np.arange(len(true))
         q -= q.max(0)
-        of_true = q[true, samples]
+        of_true = q[at]
         np.exp(q, out=q)
         sums = q.sum(0)
         total += float((np.log(sums) - of_true).sum())
-        q /= n * sums
-        q[true, samples] -= 1 / n
+        q *= 1 / (n * sums)  # a division a sample, not one a class
+        q[at] -= 1 / n
         slope[block] = q.T
     return total / n, slope
 

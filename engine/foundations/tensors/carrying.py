@@ -75,7 +75,7 @@ class Script(Values):
             if isinstance(tree.value.func, ast.Attribute) and tree.value.func.attr == "backward":
                 return self._backward(tree.value)
             self.value(tree.value)
-            return Told("write" if self.memory.written else "lost", self._called())
+            return Told("write" if self.memory.written else "lost", self._name_of(self.aim))
         raise DataError("tensors_statement", line=self.line, text=written(tree))
 
     def _assign(self, target: ast.expr, value: Any) -> Told:
@@ -84,7 +84,7 @@ class Script(Values):
             return self._bind(target.id, value)
         if isinstance(target, ast.Subscript):
             self._write_part(self.tensor(target.value), self.index(target.slice), value)
-            return Told("write", self._called())
+            return Told("write", self._name_of(self.aim))
         if isinstance(target, ast.Attribute) and target.attr == "data":
             owner = self.tensor(target.value)
             owner.data = self.checked(value)
@@ -100,7 +100,7 @@ class Script(Values):
         if isinstance(target, ast.Subscript):
             index = self.index(target.slice)
             self._write_part(owner, index, self._in_place(self.seen(owner[index]), tree))
-            return Told("write", self._called())
+            return Told("write", self._name_of(self.aim))
         if target.attr != "data":
             raise DataError("tensors_statement", line=self.line, text=written(tree))
         owner.data = self._in_place(self.seen(owner.data), tree)
@@ -192,10 +192,6 @@ class Script(Values):
             told.culprit = broken[-1] if broken else None  # the way back begins with what was kept last
         return told
 
-    def _called(self) -> str:
-        """The name of what this line has written."""
-        return self._name_of(self.aim)
-
     def _name_of(self, tensor: Tensor | None) -> str:
         """The first name of a tensor; of one without a name that of another that reads its storage."""
         tensors = [(name, thing) for name, thing in self.names.items() if isinstance(thing, Tensor)]
@@ -209,12 +205,7 @@ class Script(Values):
         """Names and tensors of all that a way back can end at, each once."""
         found: dict[int, tuple[str, Tensor]] = {}
         for name, thing in self.shown():
-            if (
-                isinstance(thing, Tensor)
-                and thing.is_leaf
-                and thing.requires_grad
-                and not isinstance(thing, UninitializedParameter)
-            ):
+            if thing.is_leaf and thing.requires_grad and not isinstance(thing, UninitializedParameter):
                 found.setdefault(id(thing), (name, thing))
         return list(found.values())
 

@@ -80,16 +80,16 @@ def _grown(script: Script, before: Sequence[View], after: Sequence[View], told: 
 
 def _of_names(views: Sequence[View]) -> dict[str, Any]:
     """What names are, by the fields of a frame."""
-    plain = [view.storage < 0 for view in views]
-    shapes = [() if none else tuple(view.tensor.shape) for view, none in zip(views, plain, strict=True)]
-    strides = [() if none else view.tensor.stride() for view, none in zip(views, plain, strict=True)]
+    there = [view.tensor if view.storage >= 0 else None for view in views]
+    shapes = [() if tensor is None else tuple(tensor.shape) for tensor in there]
+    strides = [() if tensor is None else tensor.stride() for tensor in there]
     return {
         "names": tuple(view.name for view in views),
         "storage": np.array([view.storage for view in views], int),
         "dims": np.array([len(shape) for shape in shapes], int),
         "shape": np.array([[*shape, 1, 1, 1][:3] for shape in shapes], int).reshape(-1, 3),
         "stride": np.array([[*stride, 0, 0, 0][:3] for stride in strides], int).reshape(-1, 3),
-        "offset": np.array([0 if none else view.tensor.storage_offset() for view, none in zip(views, plain, strict=True)], int),
+        "offset": np.array([0 if tensor is None else tensor.storage_offset() for tensor in there], int),
         "version": np.array([view.tensor._version for view in views], int),
     }
 

@@ -23,6 +23,7 @@ SCRIPTS: dict[str, list[str]] = {
         "A = torch.arange(6.0)", "B = A.view(2, 3).t()", "C = B.clone()", "D = B.contiguous()", "C[0, 1] = 9",
     ],
     "three_sums": [*SUM, "Y += X", "Y[:] = X + Y", "Y = Y + X"],
+    "sums_in_turn": [*SUM[:2], "Y = Y + X", "Y[:] = X + Y", "Y += X"],
     "sum_1": [*SUM, "Y = Y + X", "Y.add_(1)"],
     "sum_2": [*SUM, "Y += X"],
     "sum_3": [*SUM, "Y[:] = X + Y"],

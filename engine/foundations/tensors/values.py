@@ -19,20 +19,11 @@ from engine.readings import cut
 
 LAYERS = 0  # the seed of every layer's first weights
 LARGEST = 10**6  # of a number that is written
-OPERATORS: dict[type[ast.operator], str] = {
-    ast.Add: "add",
-    ast.Sub: "sub",
-    ast.Mult: "mul",
-    ast.Div: "truediv",
-    ast.Pow: "pow",
-}
-CREATORS: dict[str, Callable[..., Any]] = {
-    "zeros": torch.zeros,
-    "ones": torch.ones,
-    "arange": torch.arange,
-    "tensor": torch.tensor,
-}
-FUNCTIONS: dict[str, Callable[..., Any]] = {**CREATORS, "add": torch.add, "sin": torch.sin, "exp": torch.exp}
+OPERATORS: dict[type[ast.operator], str] = dict(
+    zip((ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow), ("add", "sub", "mul", "truediv", "pow"), strict=True)
+)
+CREATORS = ("zeros", "ones", "arange", "tensor")
+FUNCTIONS: dict[str, Callable[..., Any]] = {name: getattr(torch, name) for name in (*CREATORS, "add", "sin", "exp")}
 METHODS = frozenset({"view", "reshape", "t", "expand", "clone", "contiguous", "detach", "sum", "requires_grad_"})
 IN_PLACE = frozenset({"add_", "mul_", "copy_", "fill_", "zero_", "exp_"})
 
