@@ -12,6 +12,7 @@ from engine.readings import clean, cut
 
 Rows = list[dict[str, str]]
 TOKEN = re.compile(r'"([^"]*)"|([\[\]])|([^\s\[\]"]+)')
+UNREAD_DOT = re.compile(r"(?:strict\s+)?(?:di)?graph\b[^{\n]*\{")
 CLASSES = ("group", "class", "club", "community", "modularity_class", "modularity class", "value", "gt", "label", "type", "kind")
 
 
@@ -28,6 +29,8 @@ def foreign(text: str, label: str = "") -> tuple[str, Rows, tuple[str, ...]] | N
         return "GML", *gml(text, label)
     if re.match(r"(?:%.*\n|\s*\n)*\*(?:vertices|network)", head):
         return "Pajek", pajek(text), ()
+    if UNREAD_DOT.match(head) or head.startswith("dl n"):
+        raise DataError("graph_format", format="DOT" if "{" in head else "UCINET DL")
     return None
 
 

@@ -10,13 +10,14 @@ from engine.edgejson import json_rows
 from engine.edges import EDGES, NODES
 from engine.edgetables import NO_LABEL, ROLES, TEXT, class_field
 from engine.errors import DataError
-from engine.numerals import is_number
+from engine.numerals import decimal_of, is_number, reads_as_number
 from engine.readings import GUESS, SEPARATORS, Note, Reading, clean, cut, read_words, uncollected
 from engine.sheets import cells_of, separator_of
-from engine.tables import Table, make_table
+from engine.tables import Cells, Table, make_table
 
 FIXED = ("source", "target", "weight", "x", "y")  # roles that are no class
 BRACES = re.compile(r"\s*\{[^{}]*\}\s*$")
+ARROW = re.compile(r"\s*(?:->|-->|=>|→|—|–|↔|<->)\s*|\s+--?\s+")
 WEIGHT = re.compile(r"['\"]weight['\"]\s*:\s*([0-9.eE+-]+)")
 STEM = re.compile(r"(.*?)[ _.-]?(?:[0-9]+|[a-zA-Z])")
 
@@ -40,7 +41,10 @@ def read_graph(raw: bytes, name: str = "", reading: Reading = GUESS) -> Table:
         raise DataError("graph_small")
     if len(rows) - 1 > NODES + EDGES:
         raise DataError("graph_many_edges", edges=len(rows) - 1, limit=EDGES)
-    table = make_table(rows, header=True, notes=notes, name=cut(clean(name)), text=TEXT, limit=NODES + EDGES)
+    decimal, _ = decimal_of(list(zip(*rows[1:], strict=True))[2:], SEPARATORS.get(used.get("separator", ""), ","))
+    table = make_table(
+        rows, header=True, cells=Cells(decimal), notes=notes, name=cut(clean(name)), text=TEXT, limit=NODES + EDGES
+    )
     said = tuple(note for note in table.notes if note[0] not in ("header", "missing"))  # cells of the other kind of row
     label = "label" if "label" in rows[0] else None
     how = reading.model_copy(update=used)
@@ -61,7 +65,7 @@ def _from_lines(text: str, reading: Reading, notes: list[Note], used: dict[str, 
     notes += [("graph_comments", {"count": len(lines) - len(kept)})] if len(kept) < len(lines) else []
     if not any(line.strip() for line in kept):
         raise DataError("empty")
-    kept = _without_braces(kept, notes)
+    kept = _without_braces(_without_arrows(kept), notes)
     separator = SEPARATORS.get(reading.separator) or _separator(kept)
     if separator == " ":
         kept = [line.replace("\t", " ") for line in kept]
@@ -71,6 +75,8 @@ def _from_lines(text: str, reading: Reading, notes: list[Note], used: dict[str, 
         raise DataError("quotes", line=1) from problem
     notes += [("blank_rows", {"count": blank})] if blank else []
     rows = _evenly(rows, places, separator, notes)
+    while len(rows[0]) > 2 and not any(row[-1] for row in rows):
+        rows = [row[:-1] for row in rows]
     used["separator"] = next(key for key, sign in SEPARATORS.items() if sign == separator)
     if (matrix := _matrix(rows, notes)) is not None:
         return matrix, ()
@@ -81,6 +87,12 @@ def _from_lines(text: str, reading: Reading, notes: list[Note], used: dict[str, 
     ]
     free = [{key: cell for k, (key, cell) in enumerate(node.items()) if named[0][k] not in FIXED} for node in nodes]
     return named, class_field(free, (), "")[1]
+
+
+def _without_arrows(lines: list[str]) -> list[str]:
+    """Lines such as "A -> B" with a tab in place of the arrow; as they are, where not all of them have one."""
+    parts = [ARROW.split(line.strip()) for line in lines if line.strip()]
+    return ["\t".join(part) for part in parts] if all(len(part) == 2 and all(part) for part in parts) else lines
 
 
 def _without_braces(lines: list[str], notes: list[Note]) -> list[str]:
@@ -210,7 +222,7 @@ def _are_names(heads: list[str], body: list[list[str]]) -> bool:
     first, second = (STEM.fullmatch(cell.lower()) for cell in heads[:2])
     if first and second and len(first[1]) > 1 and first[1] == second[1]:
         return True  # person1, person2
-    if len(heads) > 2 and not is_number(heads[2]) and all(is_number(row[2]) for row in body):
+    if len(heads) > 2 and not is_number(heads[2]) and all(reads_as_number(row[2]) for row in body):
         return True
     again = sum(count > 1 for count in ends.values())
     return len(body) >= 4 and again > 0.5 * len(ends)

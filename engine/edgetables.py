@@ -17,9 +17,9 @@ from engine.readings import LABELS, Note, cut, uncollected
 from engine.tables import Table
 
 ROLES = {  # what columns are called, in lower case
-    "source": ("source", "from", "src", "u", "node1", "node", "id", "name", "源", "起点", "节点"),
-    "target": ("target", "to", "dst", "v", "node2", "目标", "终点"),
-    "weight": ("weight", "w", "value", "权重"),
+    "source": ("source", "from", "src", "u", "node1", "node", "id", "name", "von", "quelle", "de", "源", "起点", "节点"),
+    "target": ("target", "to", "dst", "v", "node2", "nach", "ziel", "vers", "目标", "终点"),
+    "weight": ("weight", "w", "value", "gewicht", "poids", "peso", "权重"),
     "label": ("label", "y", "class", "group", "club", "community", "标签", "类别"),
     "x": ("x", "pos_x"),
     "y": ("y", "pos_y"),

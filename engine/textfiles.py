@@ -22,6 +22,10 @@ from engine.texts import USUAL, Text, script, text, words_of
 FIELDS = ("content", "text", "sentence", "review", "comment", "内容", "正文", "文本")  # whose name says that it is the text
 TIMES = re.compile(r"^\s*(?:[0-9]+:)?[0-9]{1,2}:[0-9]{2}[,.][0-9]{1,3} --> .*$", re.MULTILINE)
 LYRICS = re.compile(r"^\[[0-9]{1,3}:[0-9]{2}[.:][0-9]{1,3}\]", re.MULTILINE)
+FRAME = {
+    "begin": re.compile(r"^\*\*\* ?START OF (?:THE|THIS) PROJECT GUTENBERG.*\*\*\*.*$", re.MULTILINE),
+    "end": re.compile(r"^\*\*\* ?END OF (?:THE|THIS) PROJECT GUTENBERG", re.MULTILINE),
+}
 TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,80}>|\{\\[^{}]*\}|<[0-9:.]+>")
 
 
@@ -101,7 +105,16 @@ def _lines(content: str, name: str, column: str, reading: Reading, notes: list[N
         except DataError as problem:
             if wanted or problem.code not in ("text_json", "text_json_deep"):
                 raise
-    return lines_of(content, notes, reading.lines), (), ""
+    return lines_of(_unframed(content, notes), notes, reading.lines), (), ""
+
+
+def _unframed(content: str, notes: list[Note]) -> str:
+    """What stands between the marks that Project Gutenberg puts around a book."""
+    begin, end = FRAME["begin"].search(content), FRAME["end"].search(content)
+    if begin is None or end is None or end.start() < begin.end():
+        return content
+    notes.append(("framed", {}))
+    return content[begin.end() : end.start()]
 
 
 # -------------------------------------------------------------------------------------------------------------------- JSON

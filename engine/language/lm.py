@@ -125,7 +125,7 @@ def is_model(table: Table) -> bool:
             return False
         columns = [table.frame[name] for name in table.columns[1:] if table.frame[name].dtype != object]
         cells = np.concatenate(columns) if columns else np.array([2.0])
-        return bool(np.nanmean((cells >= 0) & (cells <= 1)) > 0.5)
+        return bool(np.nanmean((cells >= 0) & (cells <= 1)) > 0.5) or end_of(table.columns[1:]) >= 0
     return True
 
 
@@ -147,13 +147,15 @@ def _steps(table: Table) -> tuple[tuple[str, ...], tuple[Prefix, ...], Floats] |
 
 def _by_prefix(table: Table) -> tuple[tuple[str, ...], tuple[Prefix, ...], Floats]:
     """Vocabulary, prefixes and probabilities (rows, vocabulary) of a table whose columns are tokens."""
-    first, *vocabulary = table.columns
+    first, *heads = table.columns
+    percent = bool(heads) and all(head.endswith(" (%)") for head in heads)
+    vocabulary = [head.removesuffix(" (%)") for head in heads] if percent else heads
     cells = [as_word(cell) for cell in table.frame[first]]
     numbered = table.frame[first].dtype != object and not {*cells, ""} - {"", *vocabulary}  # tokens that are called 0 and 1
     worded = table.frame[first].dtype == object or numbered
     if not vocabulary or not worded or all(name.startswith("column ") for name in vocabulary):
         raise DataError("lm_no_tokens")
-    for name in vocabulary:
+    for name in heads:
         if table.frame[name].dtype == object and any(table.frame[name]):  # an empty column is no words, but zeros
             raise DataError("lm_not_numbers", column=name)
     if any(code == "cut_text" for code, _ in table.notes):
@@ -167,9 +169,9 @@ def _by_prefix(table: Table) -> tuple[tuple[str, ...], tuple[Prefix, ...], Float
         if prefix in seen:
             raise DataError("lm_twice", row=row, first=seen[prefix], prefix=" ".join(prefix))
         seen[prefix] = row
-    columns = (table.frame[name] for name in vocabulary)
+    columns = (table.frame[name] for name in heads)
     P = np.stack([np.zeros(table.rows) if column.dtype == object else column for column in columns], axis=1)  # (rows, vocabulary)
-    return tuple(vocabulary), tuple(prefixes), np.nan_to_num(P)
+    return tuple(vocabulary), tuple(prefixes), np.nan_to_num(P) / (100 if percent else 1)
 
 
 def _prefix(cell: str) -> Prefix:
