@@ -33,7 +33,9 @@ def test_every_picture_is_one_plotly_accepts_and_says_what_it_shows(films, slug,
     for language in LANGUAGES:
         film = films.get(slug, experiment, language)
         shows = film.read
-        assert len(shows.pictures) == len(film.steps) == len(shows.rows) > (experiment not in aims)  # towards a goal visitors move
+        assert (
+            len(shows.pictures) == len(film.steps) == len(shows.rows) > (experiment not in aims)
+        )  # towards a goal visitors move
         assert shows.done or shows.error["diverged"]
         assert not shows.done or set(shows.totals) == {film.frames}
         assert set(re.findall(r'"@(\w+)"', shows.raw)) <= set(theme.LIGHT)

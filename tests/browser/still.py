@@ -1,15 +1,13 @@
 """Nothing below the picture moves while a film plays: bar, metrics and tabs have one place for all its pictures. On the first
-screen stand main panel and bar."""
+screen stand main panel and bar. Asked of every page by test_accessible.py, which has it open."""
 
 import json
 from itertools import pairwise
 
-import pytest
+from playwright.sync_api import Page
 
-from contents import SECTIONS
 from tests.browser.playground import PATIENCE, go, idle, main_in_sight
 
-SLUGS = [slug for slugs in SECTIONS.values() for slug in slugs]
 WHOLE = "() => window.theoria.player.films[0].lines.length === window.theoria.player.films[0].total"
 # The first, the middle and the last picture, and the first one of every phase.
 STEPS = """() => { const {lines} = window.theoria.player.films[0], phases = lines.map((line) => JSON.parse(line).picture.phase.replace(/[\\d.]+/g, ""));
@@ -20,9 +18,8 @@ PLACES = """() => { const tabs = document.querySelector(".st-key-below"); tabs.s
 CROWDED = """() => [...document.querySelectorAll(".th-metrics div")].filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.innerText)"""
 
 
-@pytest.mark.parametrize("slug", SLUGS)
-def test_bar_tabs_and_metrics_stand_still_through_the_default_film(sit, slug):
-    page = sit(slug)
+def stands_still(page: Page) -> None:
+    """Bar, tabs and metrics stand still through the film that is shown, in a window and on a phone."""
     go(page, 0)  # a film rests at its end until somebody steps
     page.wait_for_function(WHOLE, timeout=PATIENCE)
     steps = page.evaluate(STEPS)
