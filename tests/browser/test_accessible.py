@@ -157,7 +157,7 @@ def told(page: Page) -> None:
 
 
 def test_axe_finds_nothing_serious_in_what_is_folded_away(visit):
-    page = visit("/som?pin=rows%3D5", reduced_motion="reduce")
+    page = visit("/som?data=square&som.rows=6&som.cols=4&pin=rows%3D5", reduced_motion="reduce")
     ready(page, films=2)
     for folded in ("More settings", "Place a new sample"):
         page.locator(".st-key-stage").get_by_text(folded, exact=True).click()
