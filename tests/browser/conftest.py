@@ -188,8 +188,8 @@ def gone(page: Page, line: WebSocket, address: str) -> None:
 
 @pytest.fixture
 def som(sit: Callable[[str], Page]) -> Page:
-    """The map with its default run at its last step, the mouse in the corner."""
-    page = sit("som")
+    """The map of the penguins at its last step, the mouse in the corner: a third of the default run’s points to draw."""
+    page = sit("som?data=penguins")
     page.mouse.move(3, 3)
     page.evaluate("document.activeElement.blur(); document.querySelector('.th-scrub').scrollIntoView({block: 'nearest'})")
     page.keyboard.press("End")
