@@ -21,7 +21,7 @@ from ui.text import LANGUAGES, REFERENCE
 
 ENTRY = (Path(__file__).parents[1] / "assets" / "scripts" / "plotly-entry.js").read_text(encoding="utf-8")
 TRACES = {"scatter", *re.findall(r"plotly\.js/(?:lib|src/traces)/(?!core)(\w+)", ENTRY)}  # what our Plotly can draw
-PHASE = re.compile(r'"phase":"((?:[^"\\\\]|\\\\.)*)"')
+WORDS = re.compile(r'"phase":"((?:[^"\\\\]|\\\\.)*)","said":"((?:[^"\\\\]|\\\\.)*)"')
 EVENLY = 12  # pictures from the first to the last
 NAMED = ("type", "mode", "dash", "symbol", "textposition", "xanchor", "yanchor", "side")  # keys with few right values
 
@@ -206,19 +206,24 @@ class Films:
 
 
 def telling(film: bytes) -> list[int]:
-    """The pictures of a whole film of which the others' words are like: some evenly spread, and the first one of every phase."""
+    """The pictures of a whole film of which the others' words are like: some evenly spread, the first one of every phase, and the
+    first of all that begin with the same words, unless nearly all begin with a name."""
     lines, early = zlib.decompress(film, 31).decode().splitlines(), None
     phases: list[str] = []
+    begins: list[str] = []
     for line in lines:
         if line.startswith('{"at"'):
             early = json.loads(line)["at"], len(phases)
-        elif line.startswith('{"picture"') and (said := PHASE.search(line)):
+        elif line.startswith('{"picture"') and (said := WORDS.search(line)):
             phases.append(re.sub(r"[\d.]+", "", said[1]))
+            begins.append(" ".join(re.sub(r"“[^”]*”|[^A-Za-z ]", "", said[2]).split()[:3]))
     if early:  # it came before its turn
         to, came = early
-        phases.insert(to, phases.pop(came))
+        for ordered in (phases, begins):
+            ordered.insert(to, ordered.pop(came))
     spread = {round(k * (len(phases) - 1) / (EVENLY - 1)) for k in range(EVENLY)}
-    return sorted(spread | {phases.index(phase) for phase in phases})
+    kinds = set(map(begins.index, begins))
+    return sorted(spread | set(map(phases.index, phases)) | (kinds if len(kinds) <= EVENLY else set()))
 
 
 def cut(film: Film, steps: list[int]) -> bytes:
