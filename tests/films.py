@@ -235,7 +235,11 @@ def cut(film: Film, steps: list[int]) -> bytes:
     head = [line for line in script if isinstance(line, dict) and "head" in line]
     end = film._error(job.error) if job.error else {"done": True}
     written = Pen(task, film.limit).take([*head, {"total": len(job.frames)}, *steps, end, None], job.frames)
-    return b"".join([chunk for chunk, _ in written])
+    content = b""
+    for chunk, problem in written:
+        assert problem is None, problem
+        content += chunk
+    return content
 
 
 def shown(slug: str, experiment: str, language: str) -> Film:
