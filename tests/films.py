@@ -14,12 +14,15 @@ from streamlit.testing.v1 import AppTest
 
 from charts import theme
 from runtime import server
+from runtime.drawing import Pen
 from runtime.films import Film
 from tests.pages import SCRIPT, SECTION
-from ui.text import LANGUAGES
+from ui.text import LANGUAGES, REFERENCE
 
 ENTRY = (Path(__file__).parents[1] / "assets" / "scripts" / "plotly-entry.js").read_text(encoding="utf-8")
 TRACES = {"scatter", *re.findall(r"plotly\.js/(?:lib|src/traces)/(?!core)(\w+)", ENTRY)}  # what our Plotly can draw
+WORDS = re.compile(r'"phase":"((?:[^"\\\\]|\\\\.)*)","said":"((?:[^"\\\\]|\\\\.)*)"')
+EVENLY = 12  # pictures from the first to the last
 NAMED = ("type", "mode", "dash", "symbol", "textposition", "xanchor", "yanchor", "side")  # keys with few right values
 
 
@@ -120,13 +123,14 @@ class Filmed:
 
     nbytes: int  # that it takes in the cache
     frames: int  # of the run it was drawn from
+    steps: list[int]  # those of its pictures: all of them in the language of reference
     content: bytes
 
     @property
     def read(self) -> Read:
         return read(self.content)
 
-    def spoken(self, most: int = 12) -> str:
+    def spoken(self, most: int = EVENLY) -> str:
         """The film cut to some of its pictures, from the first to the last, and to what is said of them: no figure."""
         head, values, said, end, early = "", [], [], "", []
         for line in zlib.decompress(self.content, 31).decode().splitlines():
@@ -182,17 +186,60 @@ class Films:
         return self.folder / f"{slug}-{experiment}-{language}"
 
     def _draw(self, slug: str, experiment: str) -> None:
-        """In every language, of one run."""
+        """In every language, of one run: whole in that of reference, in the others what may differ, the words of every phase."""
         server.start(0)
-        for language in LANGUAGES:
+        some: list[int] = []
+        for language in sorted(LANGUAGES, key=lambda one: one != REFERENCE):
             opened = shown(slug, experiment, language)
-            job, content = opened.job, server.running()[1].whole(opened)
+            job = opened.job
             assert job
-            head = {"nbytes": opened.nbytes, "frames": len(job.frames)}
+            if language == REFERENCE:
+                content, steps = server.running()[1].whole(opened), list(range(len(job.frames)))
+                some = telling(content)
+            else:
+                content, steps = cut(opened, some), some
+            head = {"nbytes": opened.nbytes, "frames": len(job.frames), "steps": steps}
             half = self.folder / f"{os.getpid()}.part"
             half.write_bytes(json.dumps(head).encode() + b"\n" + content)
             half.rename(self._place(slug, experiment, language))
         server.stop()
+
+
+def telling(film: bytes) -> list[int]:
+    """The pictures of a whole film of which the others' words are like: some evenly spread, the first one of every phase, and the
+    first of all that begin with the same words, unless nearly all begin with a name."""
+    lines, early = zlib.decompress(film, 31).decode().splitlines(), None
+    phases: list[str] = []
+    begins: list[str] = []
+    for line in lines:
+        if line.startswith('{"at"'):
+            early = json.loads(line)["at"], len(phases)
+        elif line.startswith('{"picture"') and (said := WORDS.search(line)):
+            phases.append(re.sub(r"[\d.]+", "", said[1]))
+            begins.append(" ".join(re.sub(r"“[^”]*”|[^A-Za-z ]", "", said[2]).split()[:3]))
+    if early:  # it came before its turn
+        to, came = early
+        for ordered in (phases, begins):
+            ordered.insert(to, ordered.pop(came))
+    spread = {round(k * (len(phases) - 1) / (EVENLY - 1)) for k in range(EVENLY)}
+    kinds = set(map(begins.index, begins))
+    return sorted(spread | set(map(phases.index, phases)) | (kinds if len(kinds) <= EVENLY else set()))
+
+
+def cut(film: Film, steps: list[int]) -> bytes:
+    """Some pictures of a film whose run has ended, in a film of their own."""
+    job, sketch = film.job, film.sketch()
+    assert job
+    assert sketch
+    task, script = sketch
+    head = [line for line in script if isinstance(line, dict) and "head" in line]
+    end = film._error(job.error) if job.error else {"done": True}
+    written = Pen(task, film.limit).take([*head, {"total": len(job.frames)}, *steps, end, None], job.frames)
+    content = b""
+    for chunk, problem in written:
+        assert problem is None, problem
+        content += chunk
+    return content
 
 
 def shown(slug: str, experiment: str, language: str) -> Film:

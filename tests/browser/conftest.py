@@ -20,6 +20,7 @@ GONE = """address => { history.pushState({}, "", address); dispatchEvent(new Pop
 SCRIPT = b"navigation.py"  # what a server runs for every page
 TURNS = count()  # how often a page was gone to
 HOME = "en-US"  # what a browser asks for, if nothing else
+WINDOW: Any = {"width": 1280, "height": 800}
 expect.set_options(timeout=PATIENCE)
 
 
@@ -38,7 +39,7 @@ def fresh_server() -> Iterator[Callable[..., Server]]:
 
 
 def a_context(browser: Browser, **more: Any) -> BrowserContext:
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale=HOME, accept_downloads=True, **more)
+    context = browser.new_context(viewport=WINDOW, locale=HOME, accept_downloads=True, **more)
     context.add_init_script(REFUSED)
     context.set_default_timeout(PATIENCE)
     context.watch = Watch(context)
@@ -152,6 +153,7 @@ def sit(_seat: dict[str, Any], server: Shared) -> Iterator[Callable[[str], Page]
         slug = address.partition("?")[0]
         title = theory(slug, REFERENCE).title if slug in TOPICS else ""
         page.locator("h1", has_text=title).first.wait_for()
+        as_at_first(page)
         finished(page)
         if slug in TOPICS:
             ready(page)
@@ -160,9 +162,14 @@ def sit(_seat: dict[str, Any], server: Shared) -> Iterator[Callable[[str], Page]
 
     yield go_to
     page.mouse.move(3, 3)
-    page.set_viewport_size({"width": 1280, "height": 800})
-    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     check(page.context)
+
+
+def as_at_first(page: Page) -> None:
+    """Window and taste are those of a new visitor. Said once the page before has gone: it would be drawn anew for nobody."""
+    if page.viewport_size != WINDOW:
+        page.set_viewport_size(WINDOW)
+    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
 
 
 def gone(page: Page, line: WebSocket, address: str) -> None:
@@ -181,8 +188,8 @@ def gone(page: Page, line: WebSocket, address: str) -> None:
 
 @pytest.fixture
 def som(sit: Callable[[str], Page]) -> Page:
-    """The map with its default run at its last step, the mouse in the corner."""
-    page = sit("som")
+    """The map of the penguins at its last step, the mouse in the corner: a third of the default run’s points to draw."""
+    page = sit("som?data=penguins")
     page.mouse.move(3, 3)
     page.evaluate("document.activeElement.blur(); document.querySelector('.th-scrub').scrollIntoView({block: 'nearest'})")
     page.keyboard.press("End")

@@ -1,4 +1,5 @@
-"""Everybody can use every page: what axe-core finds, a walk with the keyboard, twice the size, words for the picture."""
+"""Everybody can use every page: what axe-core finds, a walk with the keyboard, twice the size, words for the picture, nothing that
+moves below it."""
 
 import re
 from pathlib import Path
@@ -9,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import GONE, TOPICS
 from tests.browser.playground import STAGE, count, idle, press, ready, sideways, unbroken
+from tests.browser.still import stands_still
 from ui.text import LANGUAGES, REFERENCE, phrases, theory
 
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
@@ -74,13 +76,14 @@ def lasting(page: Page, part: str) -> None:
 
 @pytest.mark.parametrize("slug", PAGES)
 def test_a_page_is_for_everybody(sit, slug):
-    """One visit for all that is asked, since a page is slow to come: axe-core, keyboard, words, twice the size."""
+    """One visit for all that is asked, since a page is slow to come: axe-core, keyboard, words, a film that plays, twice the size."""
     page = sit(slug)
     page.emulate_media(reduced_motion="reduce")  # a colour half way to another is no finding
     assert findings(page) == []
     walk(page, slug)
     if slug in TOPICS:
         told(page)
+        stands_still(page)
     large(page, slug, dark=slug in DARK)
 
 
@@ -154,7 +157,7 @@ def told(page: Page) -> None:
 
 
 def test_axe_finds_nothing_serious_in_what_is_folded_away(visit):
-    page = visit("/som?pin=rows%3D5", reduced_motion="reduce")
+    page = visit("/som?data=square&som.rows=6&som.cols=4&pin=rows%3D5", reduced_motion="reduce")
     ready(page, films=2)
     for folded in ("More settings", "Place a new sample"):
         page.locator(".st-key-stage").get_by_text(folded, exact=True).click()

@@ -41,6 +41,7 @@ def test_the_lit_lines_change_with_the_part_while_one_steps_through_a_close_up(s
     assert len(seen) > 1
     expect(page.locator(".th-code .th-invite")).to_be_hidden()
     unbroken(page)
+    page.get_by_role("tab", name="Theory").click()  # as it was for who sits here next
 
 
 def test_a_whole_run_invites_to_look_closely_and_then_the_lines_light_up(visit):
@@ -65,3 +66,4 @@ def test_the_code_has_room_on_a_phone(sit):
     ready(page, step=1)
     expect(page.locator(LIT).first).to_be_visible()
     assert sideways(page) == []
+    page.get_by_role("tab", name="Theory").click()

@@ -38,11 +38,22 @@ def test_a_host_without_our_routes_shows_the_film_all_the_same(server, visit):
         page.goto("about:blank")  # before its host is gone
 
 
-def test_a_deep_link_on_a_fresh_server_opens_its_run_and_after_a_restart_the_same_picture_is_there(fresh_server, visit):
-    server = fresh_server(WORKERS="0")
+def test_a_deep_link_on_a_fresh_server_under_a_base_path_opens_its_run_and_after_a_restart_the_same_picture_is_there(
+    fresh_server, visit
+):
+    server = fresh_server(base="play", WORKERS="0")
     page = visit("/som?som.rows=7&som.topology=rectangular&som.sigma=3.5&data=moons&step=5&lang=zh&v=1", at=server.url)
     ready(page, step=5, count=61)
     assert [url for url in page.context.watch.asked if "/som/" in url] == []  # it knows where its server is
+    ours = [url.split(str(server.port))[1] for url in page.context.watch.asked if "/films/" in url or "/plotly-" in url]
+    assert len(ours) == 2
+    assert all(path.startswith("/play/") for path in ours)
+    assert page.evaluate("document.fonts.check('15px \"Plex Sans\"')")
+    press(page, "more")
+    away = page.locator(".th-menu a").get_attribute("href")
+    assert away.startswith("/play/films/")
+    assert page.request.get(f"http://127.0.0.1:{server.port}{away}").ok
+    page.keyboard.press("Escape")
     unbroken(page)
     assert page.inner_text("h1") == "自组织映射"
     expect(slider(page, "rows")).to_have_value("7")
@@ -75,18 +86,4 @@ def test_a_deep_link_on_a_fresh_server_opens_its_run_and_after_a_restart_the_sam
     unbroken(page)
     with another_film(page):
         slider(page, "rows").press("ArrowLeft")
-    unbroken(page)
-
-
-def test_everything_works_under_a_base_path(fresh_server, visit):
-    server = fresh_server(base="play", WORKERS="0")
-    page = visit("/som?step=8", at=server.url)
-    ready(page, step=8)
-    ours = [url.split(str(server.port))[1] for url in page.context.watch.asked if "/films/" in url or "/plotly-" in url]
-    assert len(ours) == 2
-    assert all(path.startswith("/play/") for path in ours)
-    assert page.evaluate("document.fonts.check('15px \"Plex Sans\"')")
-    press(page, "more")
-    assert page.locator(".th-menu a").get_attribute("href").startswith("/play/films/")
-    assert page.request.get(f"http://127.0.0.1:{server.port}" + page.locator(".th-menu a").get_attribute("href")).ok
     unbroken(page)

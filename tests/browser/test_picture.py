@@ -70,6 +70,7 @@ def test_a_click_on_a_cell_reaches_python_and_the_film_plays_on(som):
     som.wait_for_function("at => +document.querySelector('.th-player').dataset.step > at", arg=at)
     assert som.get_attribute(".th-player", "data-playing") == "true"
     assert film(som) == shown
+    press(som, "play")  # it has been seen to play
     unbroken(som)
 
 

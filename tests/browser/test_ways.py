@@ -99,9 +99,8 @@ def test_the_run_on_the_home_page_plays_when_it_is_asked_and_rests_at_its_end(si
     assert "data=xkcd" in page.url
 
 
-@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
-def test_a_phone_has_a_menu_whose_open_section_is_the_one_where_one_is(visit, locale):
-    page = visit("/gcn", locale=locale, **PHONE)
+def test_a_phone_has_a_menu_whose_open_section_is_the_one_where_one_is(visit):
+    page = visit("/gcn", **PHONE)
     ready(page, narrow="true")
     page.locator(".th-menu-button").tap()
     folds = page.locator(".th-fold")
@@ -110,9 +109,10 @@ def test_a_phone_has_a_menu_whose_open_section_is_the_one_where_one_is(visit, lo
     folds.first.tap()
     expect(page.locator(".th-panel .th-groups a:visible")).to_have_count(len(next(iter(SECTIONS.values()))))
     assert sideways(page) == []
-    page.locator(".th-tongue").tap()
-    other = "zh" if locale == "en-US" else "en"
-    expect(page.locator("h1")).to_have_text(theory("gcn", other).title)
+    for language in ("zh", "en"):
+        page.locator(".th-tongue").tap()
+        expect(page.locator("h1")).to_have_text(theory("gcn", language).title)
+        assert sideways(page) == []
     unbroken(page)
 
 
@@ -123,6 +123,7 @@ def test_an_unknown_address_is_ours_to_answer(visit, locale):
     expect(page.get_by_test_id("stDialog")).to_have_count(0)
     page.locator(".st-key-lost [data-go=som]").click()
     expect(page.locator("h1")).to_have_text(theory("som", "en" if locale == "en-US" else "zh").title)
-    page.goto(page.url.replace("/som", "/en/som"))
+    if locale == "en-US":  # what follows has no words
+        page.goto(page.url.replace("/som", "/en/som"))
     ready(page)
     unbroken(page)

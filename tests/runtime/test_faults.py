@@ -86,8 +86,7 @@ def test_the_figures_of_the_host_are_there_and_only_on_this_machine(server: Host
     assert listening == {"127.0.0.1"}
 
 
-@pytest.mark.parametrize("trouble", ["nothing can be written", "the clock goes back an hour"])
-def test_the_server_works_where(trouble: str, tmp_path: Path) -> None:
+def test_the_server_works_where_nothing_can_be_written_and_the_clock_goes_back_an_hour(tmp_path: Path) -> None:
     nowhere = {"cwd": Path("/proc"), "HOME": "/proc/nobody", "TMPDIR": "/proc/nothing"}  # where even root cannot write
     flag = tmp_path / "back"
     (tmp_path / "sitecustomize.py").write_text(BACK.format(flag=str(flag)))
@@ -99,10 +98,10 @@ def test_the_server_works_where(trouble: str, tmp_path: Path) -> None:
         second = await visitor.watch(await visitor.slide("som.rows", 7))
         assert (first.pictures, second.pictures) == (61, 61)
 
-    with host(warm=False, WORKERS="1", **(nowhere if trouble.startswith("nothing") else clock)) as there:
+    with host(warm=False, WORKERS="1", **nowhere, **clock) as there:
         visit(there, look)
         visit(there, look)
-    assert (tmp_path / "back-read").exists() is trouble.startswith("the clock")
+    assert (tmp_path / "back-read").exists()
 
 
 def test_a_viewer_who_stops_reading_is_let_go(inline: Store, filming: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
