@@ -1,5 +1,6 @@
 """An experiment sets everything: whatever was chosen before it, the same chip gives the same address and the same run."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -23,6 +24,18 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     heard: list[Any] = []
     monkeypatch.setattr("ui.shell.play", lambda run, draw, options, text, **more: heard.append((run, options)))
     return heard
+
+
+def every_pair(names: Sequence[str]) -> list[str]:
+    """A closed walk that goes once from each name to each other one: Hierholzer's, over the complete digraph."""
+    left = {name: [other for other in names if other != name] for name in names}
+    trail, walk = [names[0]], []
+    while trail:
+        if left[trail[-1]]:
+            trail.append(left[trail[-1]].pop())
+        else:
+            walk.append(trail.pop())
+    return walk[::-1]
 
 
 def begin(page: AppTest, slug: str, name: str, shown: list[Any]) -> Shown:
@@ -52,20 +65,30 @@ def other(spec: Spec) -> str:
     return Spec.write(int(value) if spec.kind == "int" else float(value))
 
 
+def test_the_walk_goes_from_each_to_each_once():
+    walk = every_pair("abcd")
+    assert sorted(pairwise(walk)) == [(a, b) for a in "abcd" for b in "abcd" if a != b]
+
+
 @pytest.mark.parametrize("slug", SLUGS)
-def test_an_experiment_gives_one_address_and_one_run_whatever_was_chosen_before(slug, shown):
-    """Each after another experiment, and each after a link that set every field there is to something else."""
+def test_an_experiment_gives_one_address_and_one_run_whichever_was_chosen_before(slug, shown):
     names = [item.id for item in theory(slug, "en").experiments]
     fresh = {name: begin(opened(slug), slug, name, shown) for name in names}
     page = opened(slug)
-    for before, name in pairwise(["the page as it opens", *names, names[0]]):
+    for before, name in zip(["the page as it opens", *(walk := every_pair(names))], walk, strict=False):
         assert begin(page, slug, name, shown) == fresh[name], f"{name} after {before}"
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_an_experiment_leaves_nothing_of_a_link_that_set_everything(slug, shown):
+    name = min(theory(slug, "en").experiments, key=lambda item: len(item.set)).id
+    page = opened(slug)
+    fresh = begin(page, slug, name, shown)
     for door in ("placing", "more"):  # what a link sets waits behind them
         page.session_state[f"{slug}-{door}"] = False
-    for name in names:
-        specs = [spec for model in map(type, fresh[name][1:3]) for spec in model.specs()]
-        page.query_params.clear()
-        page.query_params.update({f"{slug}.{spec.name}": other(spec) for spec in specs} | {"step": "3"})
-        page.run()
-        assert begin(page, slug, name, shown) == fresh[name], f"{name} after a link that set everything"
-        assert visit(page).step is None
+    specs = [spec for model in map(type, (fresh[1], fresh[2])) for spec in model.specs()]
+    page.query_params.clear()
+    page.query_params.update({f"{slug}.{spec.name}": other(spec) for spec in specs} | {"step": "3"})
+    page.run()
+    assert begin(page, slug, name, shown) == fresh
+    assert visit(page).step is None
