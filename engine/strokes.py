@@ -8,6 +8,7 @@ import base64
 import binascii
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -145,7 +146,7 @@ def _ink(made: Drawing) -> NDArray[np.float64]:
     ink, radius = np.zeros((round(high * scale), round(wide * scale))), PEN * scale / 2
     for stroke in made.strokes:
         way = (np.array(stroke) + MARGIN) * scale  # (n, 2)
-        for a, b in zip(way[:-1], way[1:], strict=True) if len(way) > 1 else [(way[0], way[0])]:
+        for a, b in pairwise(way) if len(way) > 1 else [(way[0], way[0])]:
             left, top = np.floor(np.minimum(a, b) - radius - 1).astype(int)
             right, bottom = np.ceil(np.maximum(a, b) + radius + 1).astype(int)
             part = ink[top:bottom, left:right]  # a view: only pixels near the segment

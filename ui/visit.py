@@ -49,6 +49,8 @@ class Brought:
     base: Table | Text | None = None  # what the editor began with, and …
     edited: str | None = None  # … the digest of what has been made of it
     csv: tuple[bytes, str, tuple[str, ...], str] | None = None  # a file, its name and columns, and the digest of the text in one
+    sketch: tuple[str, DataError] | None = None  # a packed drawing that makes no data yet, and why
+    turn: int = 0  # the number of the last drawing that the pad told of
     good: "Chosen[Any] | None" = None  # what was chosen last, and …
     good_form: "Form[Any] | None" = None  # … as what
 

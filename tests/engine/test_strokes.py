@@ -47,8 +47,7 @@ def test_a_drawing_is_unpacked_as_it_was_packed(made):
 def test_whatever_a_link_says_it_is_a_drawing_on_its_pad_or_refused(link):
     try:
         made = unpack_drawing(link)
-    except DataError as problem:
-        assert problem.code in ("broken_drawing", "nothing_drawn", "drawn_too_much")
+    except DataError:
         return
     assert all(0 <= x <= GRID * made.across and 0 <= y <= GRID for stroke in made.strokes for x, y in stroke)
 
