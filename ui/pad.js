@@ -52,10 +52,11 @@ function plainer(way) {
 
 // ---- the pad
 function makePad(root) {
-  const box = root.appendChild(document.createElement("div"));
+  const room = root.appendChild(document.createElement("div")), box = room.appendChild(document.createElement("div"));
+  room.className = "th-pad-room";                   // whose width says whether both stand beside each other
   box.className = "th-pad";
   box.innerHTML = `<figure class="th-pad-sheet"><figcaption></figcaption><svg tabindex="0" role="application" aria-describedby="th-pad-keys"></svg></figure>
-    <div class="th-pad-side"><figure class="th-pad-gets"><figcaption></figcaption><div role="img"></div><p></p></figure>
+    <div class="th-pad-side"><figure class="th-pad-gets"><figcaption></figcaption><div role="img"></div></figure>
     <div class="th-pad-tools"><button type="button" class="th-pad-undo"></button><button type="button" class="th-pad-clear"></button>
     <label class="th-pad-photo"><span></span><input type="file" accept="image/*" capture="environment"></label></div></div>
     <p class="th-pad-said" role="alert"></p><p class="th-pad-hint"></p><p class="th-pad-keys" id="th-pad-keys"></p><p class="th-pad-heard" role="status"></p>`;
@@ -68,7 +69,7 @@ function makePad(root) {
   $("photo").querySelector("input").onchange = ({target}) => takePhoto(my, target);
   const outside = ({target}) => { if (my.timer && !box.contains(target)) send(my); };      // who closes the box is not to wait
   document.addEventListener("pointerdown", outside, true);
-  return {update: (data, trigger) => update(my, data, trigger), stop: () => { clearTimeout(my.timer); document.removeEventListener("pointerdown", outside, true); box.remove(); }};
+  return {update: (data, trigger) => update(my, data, trigger), stop: () => { clearTimeout(my.timer); document.removeEventListener("pointerdown", outside, true); room.remove(); }};
 }
 const KINDS = {pad: makePad};
 
@@ -84,7 +85,6 @@ function update(my, data, trigger) {
   sheet.setAttribute("viewBox", `0 0 ${PAD.grid * data.across} ${PAD.grid}`);
   sheet.setAttribute("aria-label", words.sheet);
   $("sheet").firstChild.textContent = words.sheet;
-  $("gets").firstChild.textContent = words.gets;
   for (const name of ["undo", "clear"]) $(name).textContent = words[name];
   $("photo").firstChild.textContent = words.photo;
   $("hint").textContent = words[data.dots ? "hint_points" : "hint_picture"];
@@ -111,22 +111,24 @@ function drawn(my) {
 }
 
 function showResult({$}, result, words) {
-  const [, place, told] = $("gets").children;
-  if (!result) { place.replaceChildren(); told.textContent = words.empty; place.setAttribute("aria-label", words.empty); return; }
-  if (result.places) {
+  const [caption, place] = $("gets").children;
+  let told = words.empty;
+  if (!result) place.replaceChildren();
+  else if (result.places) {
     const plot = node("svg", {viewBox: "-4 -4 208 208"});
-    plot.append(...result.places.map(([x, y]) => node("circle", {cx: x * PAD.grid, cy: (1 - y) * PAD.grid, r: 3})));
+    plot.append(...result.places.map(([x, y]) => node("circle", {cx: x * PAD.grid, cy: (1 - y) * PAD.grid, r: 2.4})));
     place.replaceChildren(plot);
-    told.textContent = put(words.points, {count: result.places.length});
+    told = put(words.points, {count: result.places.length});
   } else {
     const {width, height, grey} = result, canvas = Object.assign(document.createElement("canvas"), {width, height}), paint = canvas.getContext("2d");
     const picture = paint.createImageData(width, height), bytes = atob(grey);
     for (let k = 0; k < bytes.length; k++) picture.data.set([...Array(3).fill(bytes.charCodeAt(k)), 255], 4 * k);
     paint.putImageData(picture, 0, 0);
     place.replaceChildren(canvas);
-    told.textContent = put(words.size, {width, height});
+    told = put(words.size, {width, height});
   }
-  place.setAttribute("aria-label", `${words.gets}: ${told.textContent}`);
+  caption.textContent = put(words.gets, {what: told});
+  place.setAttribute("aria-label", caption.textContent);
 }
 
 // ---- what changes is shown at once, and told to the page when the hand rests
