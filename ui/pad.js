@@ -51,15 +51,16 @@ function plainer(way) {
 }
 
 // ---- the pad
+let pads = 0;
 function makePad(root) {
   const room = root.appendChild(document.createElement("div")), box = room.appendChild(document.createElement("div"));
   room.className = "th-pad-room";                   // whose width says whether both stand beside each other
   box.className = "th-pad";
-  box.innerHTML = `<figure class="th-pad-sheet"><figcaption></figcaption><svg tabindex="0" role="application" aria-describedby="th-pad-keys"></svg></figure>
+  box.innerHTML = `<figure class="th-pad-sheet"><figcaption></figcaption><svg tabindex="0" role="application" aria-describedby="th-pad-keys-${++pads}"></svg></figure>
     <div class="th-pad-side"><figure class="th-pad-gets"><figcaption></figcaption><div role="img"></div></figure>
     <div class="th-pad-tools"><button type="button" class="th-pad-undo"></button><button type="button" class="th-pad-clear"></button>
     <label class="th-pad-photo"><span></span><input type="file" accept="image/*" capture="environment"></label></div></div>
-    <p class="th-pad-said" role="alert"></p><p class="th-pad-hint"></p><p class="th-pad-keys" id="th-pad-keys"></p><p class="th-pad-heard" role="status"></p>`;
+    <p class="th-pad-said" role="alert"></p><p class="th-pad-hint"></p><p class="th-pad-keys" id="th-pad-keys-${pads}"></p><p class="th-pad-heard" role="status"></p>`;
   const $ = (name) => box.querySelector(".th-pad-" + name), sheet = box.querySelector("svg");
   const my = {box, $, sheet, strokes: [], live: null, pointer: null, cursor: null, timer: null, turn: null, data: null, send: () => {}};
   wirePointer(my);
@@ -135,7 +136,7 @@ function showResult({$}, result, words) {
 const say = (my, words) => { my.$("said").textContent = words; };
 const hear = (my, words) => { my.$("heard").textContent = words; };
 function change(my, strokes) {
-  if (bytesOf(strokes, my.data.across).length > PAD.bytes) { say(my, my.data.words.full); drawn(my); return; }
+  if (bytesOf(strokes, my.data.across).length > PAD.bytes) { say(my, my.data.words.full); drawn(my); tellRest(my); return; }
   Object.assign(my, {strokes, live: null});
   my.turn++;
   say(my, "");
@@ -143,23 +144,20 @@ function change(my, strokes) {
   drawn(my);
   rest(my);
 }
+const tellRest = (my) => { if (my.turn > my.data.turn) rest(my); };      // what waited while the pen was down
 const rest = (my) => { clearTimeout(my.timer); my.timer = setTimeout(send, WAIT, my); };
 function send(my) {
   clearTimeout(my.timer);
   my.timer = null;
   my.send({drawing: packed(my.strokes, my.data.across), turn: my.turn});
 }
-const undo = (my) => { if (my.live) { my.live = null; drawn(my); } else if (my.strokes.length) change(my, my.strokes.slice(0, -1)); };
+const undo = (my) => { if (my.live) { my.live = null; drawn(my); tellRest(my); } else if (my.strokes.length) change(my, my.strokes.slice(0, -1)); };
 function begin(my, at) {
   clearTimeout(my.timer);                           // what was drawn before is told with this stroke
   my.live = [at];
   drawn(my);
 }
-function extend(my, at) {
-  if (String(at) === String(my.live.at(-1))) return;
-  my.live.push(at);
-  drawn(my);
-}
+const extend = (my, at) => { if (String(at) !== String(my.live.at(-1))) my.live.push(at); };
 function end(my) {
   if (!my.live) return;
   const stroke = plainer(my.live);
@@ -187,6 +185,7 @@ function wirePointer(my) {
     if (event.pointerId !== my.pointer || !my.live) return;
     for (const one of event.getCoalescedEvents?.() ?? []) extend(my, at(one));
     extend(my, at(event));
+    drawn(my);
   };
   sheet.onpointerup = sheet.onpointercancel = (event) => {
     if (event.pointerId !== my.pointer) return;
@@ -215,7 +214,8 @@ const middle = ({data}) => [PAD.grid * data.across / 2, PAD.grid / 2];
 function move(my, [u, v]) {
   const {grid} = PAD, {across, dots} = my.data, [x, y] = my.cursor ?? middle(my);
   my.cursor = [within(x + u, 0, grid * across), within(y + v, 0, grid)];
-  if (my.live) extend(my, my.cursor); else drawn(my);
+  if (my.live) extend(my, my.cursor);
+  drawn(my);
   hear(my, dots ? `${my.cursor[0] / grid}, ${1 - my.cursor[1] / grid}` : my.cursor.join(", "));
 }
 function press(my) {
