@@ -41,13 +41,13 @@ const unpacked = (link) => {                        // of what the server has re
   return strokes;
 };
 
-// ---- a hand makes more places than a line needs: those that lie within one of the line without them are left out (Douglas, Peucker 1973)
+// ---- a hand makes more places than a line needs: those that lie within a half of the line without them are left out (Douglas, Peucker 1973)
 function plainer(way) {
   if (way.length < 3) return way.length === 2 && String(way[0]) === String(way[1]) ? [way[0]] : way;
   const [a, b] = [way[0], way.at(-1)], [u, v] = [b[0] - a[0], b[1] - a[1]], length = Math.hypot(u, v);
   const off = ([x, y]) => length ? Math.abs((x - a[0]) * v - (y - a[1]) * u) / length : Math.hypot(x - a[0], y - a[1]);
   const far = way.map(off), most = Math.max(...far), at = far.indexOf(most);
-  return most <= 1 ? plainer([a, b]) : [...plainer(way.slice(0, at + 1)).slice(0, -1), ...plainer(way.slice(at))];
+  return most <= 0.5 ? plainer([a, b]) : [...plainer(way.slice(0, at + 1)).slice(0, -1), ...plainer(way.slice(at))];
 }
 
 // ---- the pad
@@ -121,12 +121,12 @@ function showResult({$}, result, words) {
     place.replaceChildren(plot);
     told = put(words.points, {count: result.places.length});
   } else {
-    const {width, height, grey} = result, canvas = Object.assign(document.createElement("canvas"), {width, height}), paint = canvas.getContext("2d");
+    const {width, height, grey, of} = result, canvas = Object.assign(document.createElement("canvas"), {width, height}), paint = canvas.getContext("2d");
     const picture = paint.createImageData(width, height), bytes = atob(grey);
     for (let k = 0; k < bytes.length; k++) picture.data.set([...Array(3).fill(bytes.charCodeAt(k)), 255], 4 * k);
     paint.putImageData(picture, 0, 0);
     place.replaceChildren(canvas);
-    told = put(words.size, {width, height});
+    told = put(words.size, {width: of[0], height: of[1]});
   }
   caption.textContent = put(words.gets, {what: told});
   place.setAttribute("aria-label", caption.textContent);

@@ -90,7 +90,12 @@ def small_picture(pixels: NDArray[Any]) -> dict[str, Any]:
     small = Pillow.fromarray(whole)
     if max(small.size) > SHOWN:
         small.thumbnail((SHOWN, SHOWN), Pillow.Resampling.BOX)
-    return {"width": small.width, "height": small.height, "grey": base64.b64encode(small.tobytes()).decode()}
+    return {
+        "of": whole.shape[::-1],
+        "width": small.width,
+        "height": small.height,
+        "grey": base64.b64encode(small.tobytes()).decode(),
+    }
 
 
 def places(X: NDArray[np.float64]) -> dict[str, Any]:

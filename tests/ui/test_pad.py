@@ -65,6 +65,7 @@ def _doors(page: AppTest) -> int:
 def test_what_the_pad_shows_is_small_and_what_a_camera_sends_is_never_believed():
     made = small_picture(data.drawn_picture(SEVEN).pixels)
     assert max(made["width"], made["height"]) <= 112
+    assert made["of"] == (240, 240)
     assert places(data.drawn_points(SEVEN).X)["places"][0] == [0.2, 0.85]
     assert _decoded("§") == _decoded("abc") == _decoded("A" * 8_000_000) == b""
     assert _decoded("aGk=") == b"hi"
