@@ -85,8 +85,8 @@ def _decoded(photo: str) -> bytes:
 
 def small_picture(pixels: NDArray[Any]) -> dict[str, Any]:
     """A picture for beside the pad: grey values in 0..1 (h, w), or pixels (h, w, 1 or 3) uint8, made small where it is large."""
-    grey = pixels[..., :3].mean(-1) if pixels.ndim == 3 else pixels
-    whole = np.clip(grey if pixels.dtype == np.uint8 else 255 * grey, 0, 255).round().astype(np.uint8)
+    light = pixels[..., :3].mean(-1) if pixels.ndim == 3 else pixels
+    whole = np.clip(light if pixels.dtype == np.uint8 else 255 * light, 0, 255).round().astype(np.uint8)
     small = Pillow.fromarray(whole)
     if max(small.size) > SHOWN:
         small.thumbnail((SHOWN, SHOWN), Pillow.Resampling.BOX)
