@@ -26,6 +26,7 @@ from engine.points import Kind, Points, notes, points
 from engine.prose import written
 from engine.readings import COLUMNS, LABELS, LARGEST, NAME_CHARACTERS, ROWS, UPLOAD_BYTES, Note, Reading, clean, cut
 from engine.samples import TEXTS, sample, sample_table
+from engine.strokes import drawn_picture, drawn_points
 from engine.tables import Table, read_table
 from engine.textfiles import is_dictionary, read_dictionary, read_script, read_text
 from engine.texts import Text, script, text, words_of
@@ -58,6 +59,8 @@ __all__ = [
     "cut",
     "digit",
     "digit_notes",
+    "drawn_picture",
+    "drawn_points",
     "graph",
     "graph_of",
     "is_dictionary",

@@ -21,11 +21,13 @@ from engine.images import Image, read_image
 from engine.numerals import as_word
 from engine.points import Points
 from engine.readings import COLUMNS, NAME_CHARACTERS, check_size, clean
+from engine.strokes import DRAWN
 from engine.tables import Table, make_table
 from engine.texts import Language, Text, text
 
 LINK_CHARACTERS = 1500
 LINK_BYTES = 200_000  # what a link may unpack to
+WHOLE = ("~", DRAWN)  # before data that a link carries whole
 TEXT_MARK = "."  # before a packed text; base64url has no such sign
 
 

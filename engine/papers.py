@@ -10,6 +10,7 @@ LEAST = 56  # pixels of the short side below which nothing is a photograph
 UNEVEN = 0.12  # how far the border's tenth and ninetieth per cent lie apart where there is shade
 BLOCKS = 12  # of the long side, in each of which the paper is looked for
 SHORT, SPAN = 0.15, 0.85  # a ruled line is made of runs this long, of the page's width, and spans so much of it
+THICK = 0.03  # of the page's height: what is as thick is no ruled line, but a pen's
 SPECK = 0.04  # of the largest piece's area
 
 
@@ -43,9 +44,10 @@ def _unruled(ink: Floats) -> Floats:
     pieces, count = ndimage.label(runs > 0.05, np.ones((3, 3)))
     left = ink.copy()
     for place, box in enumerate(ndimage.find_objects(pieces, count), start=1):
-        if box[1].stop - box[1].start < SPAN * width:
-            continue
+        span = box[1].stop - box[1].start
         line = pieces[box] == place
+        if span < SPAN * width or line.sum() > THICK * len(ink) * span:
+            continue
         level = np.median(np.where(line, ink[box], 0).max(0))  # of its columns: few of them hold a stroke that crosses
         left[box][line] = np.where(ink[box][line] <= 1.4 * level, 0, ink[box][line])
     return left

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from engine.algorithm import Algorithm, before, meant, of
+from engine.links import WHOLE
 from engine.params import Closing, Options, Params, Spec, Value
 from runtime.run import Run, is_private
 from ui.language import say
@@ -130,7 +131,7 @@ def stays(slug: str) -> bool:
     found = pinned(slug)
     if found is None or found.data is None or found.link == now(slug):
         return False
-    return is_private(found.data) and not found.link["data"].startswith("~")
+    return is_private(found.data) and not found.link["data"].startswith(WHOLE)
 
 
 # ---- what differs

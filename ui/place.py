@@ -1,4 +1,4 @@
-"""A new sample for a finished map: typed values, one of the rows, a colour, or a small picture."""
+"""A new sample for a finished map: typed values, one of the rows, a colour, a digit that is drawn, or a small picture."""
 
 import re
 from dataclasses import dataclass, field
@@ -9,9 +9,12 @@ from engine.drawings import digit, digit_notes
 from engine.errors import DataError
 from engine.images import read_image
 from engine.points import Points, points
+from engine.strokes import DRAWN, drawn_picture
 from ui import address, reading
 from ui.data import SESSION_BYTES, show_notes, uploads
+from ui.data.own import state_of
 from ui.language import say
+from ui.pad import pad, small_picture
 from ui.player import trouble
 from ui.text import Topic
 
@@ -32,17 +35,22 @@ def place(text: Topic, cloud: Points) -> Placed:
     slug, key = text.slug, f"{text.slug}.place"
     arrived = address.arrived(key)
     if arrived is not None:
-        address.put(slug, "place", arrived[:400])
-    typed = st.session_state.get(key, address.kept(slug).setdefault("place", ""))
+        address.put(slug, "place", arrived if arrived.startswith(DRAWN) else arrived[:400])
+    kept = address.kept(slug).setdefault("place", "")
+    typed = st.session_state.get(key, kept)
+    drawn = kept if kept.startswith(DRAWN) and typed in ("", kept) else ""
+    typed = typed or drawn
     picture = None
     box = None if reading.hides(slug, "place") else st.expander(say("place"), key=f"{slug}-placing", on_change="rerun")
     if box and box.open:
         with box:
-            st.session_state.setdefault(key, typed)
-            typed = st.text_input(
+            st.session_state[key] = "" if drawn else typed
+            written = st.text_input(
                 say("place_" + cloud.kind), key=key, placeholder=_example(cloud), help=say("place_help"), max_chars=400
             )
+            typed = written or drawn
             if cloud.shape == DIGIT:
+                _sheet(slug, key, drawn, cloud)
                 picture = st.file_uploader(say("place_picture"), key=f"{slug}-place-picture")
                 st.caption(say("limits_picture"))
     address.kept(slug)["place"] = typed
@@ -53,6 +61,24 @@ def place(text: Topic, cloud: Points) -> Placed:
     except DataError as problem:
         trouble(problem)
         return Placed()
+
+
+def _sheet(slug: str, key: str, drawn: str, cloud: Points) -> None:
+    """A pad for the digit. What is drawn stands where words are typed, and in the link as they do."""
+    state = state_of(slug)
+
+    def taken(drawing: str, turn: int) -> None:
+        state.turn = turn
+        address.kept(slug)["place"] = DRAWN + drawing if drawing else ""
+        st.session_state[key] = ""
+
+    result = None
+    if drawn:
+        try:
+            result = small_picture(read(drawn, cloud).X.reshape(DIGIT))
+        except DataError:  # said below the box
+            drawn = ""
+    pad(f"{slug}-place-pad", drawn.removeprefix(DRAWN), state.turn, on_drawn=taken, result=result)
 
 
 def _drawn(file: object, cloud: Points) -> Points:
@@ -66,8 +92,10 @@ def _drawn(file: object, cloud: Points) -> Points:
 
 
 def read(typed: str, cloud: Points) -> Points:
-    """One sample [1, d] from words: "row 7", "#ff8800", a row's name, or d numbers. Raises DataError."""
+    """One sample [1, d] from words: "row 7", "#ff8800", a row's name, d numbers, or a digit that was drawn. Raises DataError."""
     words = typed.strip()
+    if words.startswith(DRAWN) and cloud.shape == DIGIT:
+        return points([digit(drawn_picture(words)).ravel()], cloud.columns)
     if cloud.kind == "colours" and (found := re.fullmatch(r"#?([0-9a-fA-F]{6})", words)):
         return points([[int(found[1][k : k + 2], 16) for k in (0, 2, 4)]], cloud.columns)
     if words in cloud.names:

@@ -11,6 +11,7 @@ import streamlit as st
 import ui.kinds
 from engine.algorithm import Algorithm, of
 from engine.errors import TheoriaError
+from engine.links import WHOLE
 from engine.params import Options, Params
 from engine.points import Added, Removed
 from engine.tables import Table
@@ -105,7 +106,7 @@ def about(text: Topic, kind: Algorithm[Any], samples: Samples, form: Forms | Non
     taken = form.get(kind.name) if isinstance(form, Mapping) else form
     if kind.sample and taken:
         return dataset(text, names, default=kind.sample, form=taken)
-    if (wanted := address.arrived("data")) and wanted.startswith(("~", "file:")):
+    if (wanted := address.arrived("data")) and wanted.startswith((*WHOLE, "file:")):
         address.notice("unused_data")
     return bundled(kind.sample, kind.sample) if kind.sample else NO_DATA
 

@@ -8,7 +8,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from engine.errors import DataError, TheoriaError
-from engine.links import carry
+from engine.links import WHOLE, carry
 from engine.params import Spec
 from ui import address, lesson, presenting, reading
 from ui.data import brought
@@ -195,7 +195,7 @@ def _take() -> None:
     _heard(made)
     form, settings, own = made.form, dict(shown.settings), None
     try:
-        if (mine := brought(shown.slug)) and not settings.get("data", "").startswith("~"):
+        if (mine := brought(shown.slug)) and not settings.get("data", "").startswith(WHOLE):
             kind, content = carry(mine[0].content)
             own = Brought(name=mine[0].name, kind=kind, content=content)  # type: ignore[arg-type]
             settings = {key: value for key, value in settings.items() if key != "data"} | mine[1]

@@ -49,6 +49,8 @@ class Brought:
     awaited: "Awaited | None" = None  # a file that a link speaks of
     base: Table | Text | None = None  # what the editor began with, and …
     edited: str | None = None  # … the digest of what has been made of it
+    sketch: tuple[str, DataError] | None = None  # a packed drawing that makes no data yet, and why
+    turn: int = 0  # the number of the last drawing that the pad told of
     good: "Chosen[Any] | None" = None  # what was chosen last, and …
     good_form: "Form[Any] | None" = None  # … as what
 

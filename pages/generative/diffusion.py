@@ -1,10 +1,12 @@
 """Diffusion: the page. By hand: sixteen pictures need one of the visitor's only where they begin with it."""
 
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 import ui.kinds
+from engine.drawings import small
 from engine.generative import diffusion
 from ui import address, shell
 from ui.controls import controls
@@ -28,6 +30,8 @@ with left:
         address.put("diffusion", "score", "exact")  # said in the address: one that says nothing of it means a network, for ever
     params, options = controls(text, kind, view.Options)
     needed = isinstance(params, diffusion.Pictures) and params.begin in ("picture", "invert")
+    ink = getattr(params, "model", "") == "mnist"
+    begins = {"pictures": replace(PICTURE, seen=lambda picture: small(picture, ink=ink))}
     with box:
-        chosen = shell.about(text, kind, SAMPLES, FORMS | {"pictures": PICTURE} if needed else FORMS)
+        chosen = shell.about(text, kind, SAMPLES, FORMS | begins if needed else FORMS)
 shell.picture(text, diffusion, view, kind, params, options, chosen, row, (left, right))

@@ -14,6 +14,8 @@ from engine.tables import Table
 from engine.texts import Text
 from ui import address, reading
 from ui.data.assuming import understood
+from ui.data.drawing import door as pad_door
+from ui.data.drawing import draw
 from ui.data.editing import editor
 from ui.data.forms import Content, D, Form, dropped
 from ui.data.links import Chosen, arrive, assemble, bundled
@@ -35,7 +37,7 @@ def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) ->
     if state.awaited:
         address.notice("bring_file", name=state.awaited.name, size=state.awaited.size)
     visit().topic(slug).samples = tuple(samples)  # for of_link
-    choice, door = _choice(text, samples, default, form, own)
+    choice, door, sheet = _choice(text, samples, default, form, own)
     needed = form.edit and (form.columns or form.script or bool(door and door.open))
     content = own.content if choice == "own" and own else _content_of(choice, needed=needed)
     picked = picked_columns(slug, content, choice) if isinstance(content, Table) and form.columns else None
@@ -44,6 +46,9 @@ def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) ->
     if door and door.open:
         with door, st.container(key="bring"):
             picked = _bring(text, form, content, choice) or picked
+    if sheet and sheet.open:
+        with sheet, st.container(key="pad"):
+            draw(text, form, choice, default)
     try:
         chosen = assemble(slug, choice, own, picked, default, form)
         state.good, state.good_form = chosen, form
@@ -54,8 +59,8 @@ def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) ->
     return chosen
 
 
-def _choice(text: Topic, samples: Sequence[str], default: str, form: Form[Any], own: Own | None) -> tuple[str, Any]:
-    """The select box, and beside it the door to one's own data. Both are missing where a lesson hides them."""
+def _choice(text: Topic, samples: Sequence[str], default: str, form: Form[Any], own: Own | None) -> tuple[str, Any, Any]:
+    """The select box, beside it the doors to one's own data and to the pad. All are missing where a lesson hides them."""
     slug, state = text.slug, state_of(text.slug)
     key, options = address.in_language(f"{slug}.data"), [*samples, "own"] if own else list(samples)
     if address.kept(slug).setdefault("data", default) not in options:
@@ -64,14 +69,15 @@ def _choice(text: Topic, samples: Sequence[str], default: str, form: Form[Any], 
         st.session_state[key] = address.kept(slug)["data"]
     names = text.choices["data"] | {"own": own.name if own else ""}
     settled = partial(setattr, state, "problem", None)
-    choice, door = st.session_state[key], None
+    choice, door, sheet = st.session_state[key], None, None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", key="dataset"):
         if not reading.hides(slug, "data"):
             choice = st.selectbox(text.labels["data"], options, format_func=names.__getitem__, key=key, on_change=settled)
             icon = ":material/edit:" if form.edit and not form.script else ":material/upload_file:"
             door = st.popover(say(form.door), icon=icon, help=say(form.door), key=f"{slug}-own", on_change="rerun")
+            sheet = pad_door(slug) if form.draws else None
     address.kept(slug)["data"] = choice
-    return choice, door
+    return choice, door, sheet
 
 
 def _bring(text: Topic, form: Form[Any], content: Content | None, choice: str) -> Picked | None:

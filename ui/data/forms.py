@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Generic, Literal, TypeVar
 
+from numpy.typing import NDArray
+
 from engine.columns import choose, whole_rows
 from engine.edgelists import read_graph
 from engine.edges import Graph
@@ -44,6 +46,9 @@ class Form(Generic[D]):
         "table"  # the phrases that say what can be brought and how much of it: own_…, limits_…; own_travels is said of all
     )
     notes: Callable[[Any], Sequence[Note]] = lambda content: content.notes  # what was assumed about what was read
+    draws: Literal["", "picture", "points"] = ""  # what is made of a drawing on the pad, where one can be brought, …
+    across: int = 1  # … how many times as wide as high the pad is, …
+    seen: Callable[[Image], NDArray[Any]] = lambda picture: picture.pixels  # … and what a run gets of the picture
     cut: Callable[[Image], Sequence[Note]] = lambda picture: ()  # what is left of a picture, where not all of it is used
 
     def accepts(self, content: Content) -> bool:
@@ -139,7 +144,7 @@ def _graph_notes(table: Table) -> Sequence[Note]:
 
 POINTS: Form[Points] = Form(
     make=_points, code=_points_code, columns=True, image=palette,
-    words="upload",
+    words="upload", draws="points",
 )  # fmt: skip
 EDITED_POINTS: Form[Points] = replace(POINTS, image=None, edit=True, words="table")
 TABLE: Form[Table] = Form(make=_as_it_is, code=_as_read, edit=True)
@@ -154,5 +159,5 @@ GRAPH: Form[Graph] = Form(
     read=read_graph, unpack="datasets.graph_of(datasets.unpack({}))", words="graph", notes=_graph_notes,
 )  # fmt: skip
 PICTURE: Form[Image] = Form(
-    make=_as_it_is, code=_as_read, image=lambda picture: picture, image_code="{}", takes=(), words="picture"
+    make=_as_it_is, code=_as_read, image=lambda picture: picture, image_code="{}", takes=(), words="picture", draws="picture"
 )

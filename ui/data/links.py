@@ -13,10 +13,12 @@ from engine.links import TEXT_MARK, pack, points_of, unpack, unpack_text
 from engine.points import Points
 from engine.readings import GUESS, clean, cut
 from engine.samples import opening, sample, sample_table
+from engine.strokes import DRAWN, drawn_picture, drawn_points
 from engine.texts import Text
 from ui import address
 from ui.data.assuming import of_link as of_link_reading
 from ui.data.assuming import said_in_link
+from ui.data.drawing import PLANE, drawn_code, use_drawing
 from ui.data.forms import D, Form
 from ui.data.own import Awaited, Own, state_of
 from ui.data.picking import Picked, first_columns, forget_columns, joined, split
@@ -64,6 +66,9 @@ def assemble(slug: str, choice: str, own: Own | None, picked: Picked | None, def
         code = form.code("datasets." + how, own.content, picked or ((), None))
         if picked:
             columns_link = {f"{slug}.columns": joined(picked[0]), f"{slug}.label": picked[1] or ""}
+    if own.drawn and picked in (None, PLANE):
+        link = {"data": DRAWN + own.drawn}
+        return Chosen(made, link, None, drawn_code(own), link)
     packed = pack(made)
     if packed is not None:
         link = {"data": "~" + packed}
@@ -109,6 +114,12 @@ def arrive(slug: str, samples: Sequence[str], default: str, form: Form[Any]) -> 
         state.own = Own(content, say("from_link"), 0)
         forget_columns(slug)
         address.put(slug, "data", "own")
+    elif wanted.startswith(DRAWN):
+        try:
+            use_drawing(slug, form, wanted.removeprefix(DRAWN), say("from_link"))
+        except DataError as problem:
+            address.notice("bad_data", why=problem.code)
+            address.put(slug, "data", default)
     elif wanted.startswith("file:") and wanted.count(":") >= 3:
         name, size, digest = wanted[5:].rsplit(":", 2)
         own: Own | None = state.own
@@ -136,6 +147,8 @@ def of_link(said: Mapping[str, str], text: Topic) -> Any:
         }  # fmt: skip
         packed = name[1:]
         return unpack_text(packed) if packed.startswith(TEXT_MARK) else read.get(kind, unpack)(packed)
+    if name.startswith(DRAWN):
+        return drawn_picture(name) if isinstance(sample(samples[0]), Image) else drawn_points(name)
     if name not in samples:
         raise DataError("no_sample", name=cut(clean(name)))
     if f"{slug}.columns" not in said:

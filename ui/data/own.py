@@ -31,6 +31,7 @@ class Own:
     raw: bytes = b""  # of a table, a graph or a text: the file, so that it can be read otherwise
     first: str = ""  # the digest of what the guesses made of the file, by which links know it
     reading: Reading = GUESS  # how it was read
+    drawn: str = ""  # the packed drawing that it was made of
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def state_of(slug: str) -> Brought:
 def forget(slug: str) -> None:
     """Let go of what was wrong with an upload, of a file that a link asked for, of edits begun; the visitor's own data stay."""
     state = state_of(slug)
-    state.problem = state.awaited = state.edited = state.base = None
+    state.problem = state.awaited = state.edited = state.base = state.sketch = None
 
 
 def take(text: Topic, content: Table | Text, columns: Sequence[str], label: str | None) -> None:
