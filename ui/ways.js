@@ -171,7 +171,7 @@ function makeBar(root) {
   }
   let missing = "";
   const cut = (what) => { missing = what; if ($("th-line")) $("th-line").textContent = what && words[what]; };
-  const name = () => { for (const wait of [50, 150, 300, 500]) setTimeout(() => data && rename(SITE.languages[data.language].names), wait); }, line = makeLine(cut, name);
+  const name = () => { for (const wait of [50, 150, 300, 500]) setTimeout(() => data && rename(SITE.languages[data.language].names), wait); }, line = makeLine(cut, name), rest = watchPictures();
   const away = (event) => { if (!$("th-panel").hidden && !box.contains(event.target)) show(false); };
   document.addEventListener("click", click);
   document.addEventListener("pointerdown", away);
@@ -200,6 +200,7 @@ function makeBar(root) {
       document.removeEventListener("keydown", keys, true);
       NARROW.removeEventListener("change", draw);
       line.stop();
+      rest();
       box.remove();
     },
   };
