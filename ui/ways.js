@@ -25,13 +25,21 @@ function mark(here, words) {
 const native = (href) => [...document.querySelectorAll(STREAMLIT.link)].find((one) => new URL(one.href).pathname.replace(/\/$/, "") === new URL(href).pathname.replace(/\/$/, ""));
 let titled = null, closePanel = () => {};
 function click(event) {
-  const link = event.target.closest?.("a[data-go]");
+  const link = event.target.closest?.("a[data-go]"), button = event.target.closest?.("button[data-copy]");
+  if (button) copied(button);
   if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;      // another tab, a download: the browser's own
   closePanel();
   const own = new URL(link.href).search ? null : native(link.href);      // a link with settings is opened as any link is
   if (!own) return;
   event.preventDefault();
   own.click();
+}
+async function copied(button) {      // the text before a button; where the browser forbids it, it is selected
+  const text = button.previousElementSibling, was = button.dataset.copy || button.textContent;
+  button.dataset.copy = was;
+  try { await navigator.clipboard.writeText(text.textContent); } catch { getSelection().selectAllChildren(text); return; }
+  button.textContent = button.dataset.done;
+  setTimeout(() => { button.textContent = was; }, 2000);
 }
 function arrived(tries = 0) {      // as after a reload: at the top, and the title is what is read out
   const title = document.querySelector(STREAMLIT.title);

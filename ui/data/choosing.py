@@ -19,6 +19,7 @@ from ui.data.forms import Content, D, Form, dropped
 from ui.data.links import Chosen, arrive, assemble, bundled
 from ui.data.own import Own, show_notes, state_of
 from ui.data.picking import Picked, pick_columns, picked_columns
+from ui.data.telling import telling
 from ui.data.uploading import upload
 from ui.data.writing import pick_text_column, script_box, writer
 from ui.language import say
@@ -96,6 +97,7 @@ def _bring(text: Topic, form: Form[Any], content: Content | None, choice: str) -
         show_notes(dropped(content, picked) if picked and isinstance(content, Table) else ())
         if own := state_of(slug).own:
             assume(text, form, own)
+    telling(text, form, picked, shown=choice == "own")
     return picked
 
 
