@@ -54,8 +54,7 @@ def telling(text: Topic, form: Form[Any], picked: Picked | None, *, shown: bool)
         return
     with st.expander(say("told_title")):
         st.caption(say("told_note"))
-        told = html.escape("
-".join((_versions(), f"page: {text.slug}", *lines)))
+        told = html.escape("\n".join((_versions(), f"page: {text.slug}", *lines)))
         done, name = html.escape(say("told_done")), html.escape(say("told_copy"))
         button = f'<button type="button" data-copy data-done="{done}">{name}</button>'
         st.html(f'<div class="th-told"><pre tabindex="0" lang="en">{told}</pre>{button}</div>')
