@@ -28,19 +28,15 @@ from ui.language import say
 from ui.text import Topic
 
 PACKAGES = ("numpy", "pandas", "pillow", "streamlit")
-ENDINGS = frozenset(  # of names: they say nothing of whose file it is
-    f".{ending}"
-    for ending in (
-        "csv tsv tab txt dat data json jsonl srt vtt lrc md log dict gml graphml gexf dot net mtx edgelist edges xls xlsx ods "
-        "png jpg jpeg webp gif bmp avif heic tif tiff svg"
-    ).split()
-)
-COUNTS = frozenset(
-    (
-        "count limit row rows line lines width height new_width new_height found expected size columns nodes edges megapixels "
-        "characters"
-    ).split()
-)
+ENDINGS = frozenset((  # of names: they say nothing of whose file it is
+    ".csv", ".tsv", ".tab", ".txt", ".dat", ".data", ".json", ".jsonl", ".srt", ".vtt", ".lrc", ".md", ".log", ".dict",
+    ".gml", ".graphml", ".gexf", ".dot", ".net", ".mtx", ".edgelist", ".edges", ".xls", ".xlsx", ".ods", ".png", ".jpg",
+    ".jpeg", ".webp", ".gif", ".bmp", ".avif", ".heic", ".tif", ".tiff", ".svg",
+))  # fmt: skip
+COUNTS = frozenset((
+    "count", "limit", "row", "rows", "line", "lines", "width", "height", "new_width", "new_height", "found", "expected",
+    "size", "columns", "nodes", "edges", "megapixels", "characters",
+))  # fmt: skip
 ENCODINGS = frozenset(NAMES.values()) | {"…"}
 FORMATS = frozenset(["Matrix Market", "GraphML", "GEXF", "GML", "Pajek"])
 
