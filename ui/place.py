@@ -9,7 +9,7 @@ from engine.drawings import digit, digit_notes
 from engine.errors import DataError
 from engine.images import read_image
 from engine.points import Points, points
-from ui import address, reading
+from ui import address, reading, ways
 from ui.data import SESSION_BYTES, show_notes, uploads
 from ui.language import say
 from ui.player import trouble
@@ -45,6 +45,7 @@ def place(text: Topic, cloud: Points) -> Placed:
             if cloud.shape == DIGIT:
                 picture = st.file_uploader(say("place_picture"), key=f"{slug}-place-picture")
                 st.caption(say("limits_picture"))
+                ways.to_files()
     address.kept(slug)["place"] = typed
     try:
         if picture is not None:

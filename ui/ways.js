@@ -116,7 +116,7 @@ function makeBar(root) {
       <span class="th-place">${place()}</span>
       <span class="th-seek" role="search"><input type="search" autocomplete="off" spellcheck="false" aria-label="${clean(words.search)}" placeholder="${clean(NARROW.matches ? words.find : words.search)}" aria-controls="th-panel"><kbd aria-hidden="true">/</kbd></span>
       <button type="button" class="th-tongue" lang="${clean(SITE.languages[data.language].next)}">${clean(SITE.languages[data.language].following)}</button></nav>
-      <div class="th-panel" id="th-panel" hidden><div class="th-found" aria-live="polite" hidden></div><div class="th-groups">${Object.keys(SITE.sections).map(column).join("")}</div><div class="th-pages">${pages}</div>
+      <div class="th-panel" id="th-panel" hidden><div class="th-found" aria-live="polite" hidden></div><div class="th-groups">${Object.keys(SITE.sections).map(column).join("")}</div><div class="th-pages">${pages + link("files", words.files)}</div>
       <p class="th-key"><span data-state="seen">${clean(words.seen)}</span><span data-state="open">${clean(words.open)}</span><span data-state="here">${clean(words.here)}</span></p></div><p class="th-line" role="status"></p>`;
     cut(missing);
     $("th-menu-button").onclick = () => show($("th-panel").hidden);

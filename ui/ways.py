@@ -74,6 +74,11 @@ def link(address: str, text: str, *, mark: str = "", rel: str = "") -> str:
     return f'<a href="{base()}{address}" data-go="{address.partition("?")[0]}"{more}>{html.escape(text)}</a>'
 
 
+def to_files() -> None:
+    """Beside every door of own data: the page that says how files are read and where they go."""
+    st.html(f"<p>{link('files', phrases(language())['ui']['files_door'])}</p>")
+
+
 def poster(section: str) -> str:
     """The picture of a section, by day and by night: of the topic that says it best."""
     day, night = (f"{base()}app/static/thumbs/{POSTER[section]}-{mood}.webp" for mood in ("light", "dark"))

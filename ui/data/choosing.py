@@ -12,7 +12,7 @@ from engine.links import as_table
 from engine.samples import opening, sample, sample_table
 from engine.tables import Table
 from engine.texts import Text
-from ui import address, reading
+from ui import address, reading, ways
 from ui.data.assuming import assume
 from ui.data.editing import editor
 from ui.data.forms import Content, D, Form, dropped
@@ -86,6 +86,7 @@ def _bring(text: Topic, form: Form[Any], content: Content | None, choice: str) -
     if not form.script:  # then they stand below the box
         st.caption(say("limits_" + form.words))
     st.caption(say("own_travels"))
+    ways.to_files()
     if (problem := state_of(slug).problem) and not form.script:
         trouble(problem)
     if isinstance(content, Table) and form.columns and _can_pick(choice):
