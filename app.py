@@ -158,6 +158,7 @@ async def plotly_script(request: Request) -> Response:
 prefix = "/" + str(st.get_option("server.baseUrlPath") or "").strip("/")
 prefix = "" if prefix == "/" else prefix
 largest = st.get_option("server.maxUploadSize") * 2**20
+streamlit_patches.in_memory(largest)
 app = st.App(
     "ui/navigation.py",
     lifespan=lifespan,

@@ -15,12 +15,18 @@ from PIL import ImageOps
 
 from engine.encodings import decode
 from engine.errors import DataError
+from engine.jpegs import DRAFT_PIXELS, END, ENOUGH, ask_little, in_passes, rows_that_came
 from engine.magic import seems
 from engine.points import Points, points
 from engine.readings import Note, check_size, digest_of
 
-PIXELS = 16_000_000
+PICTURE_BYTES = 15 * 1024 * 1024
+PIXELS = 16_000_000  # of a JPEG that a decoder need not lay out whole: DRAFT_PIXELS
+SENT_PIXELS = 4_000_000  # what a browser makes of a larger picture before it travels
 SIDE = 512  # pixels an image keeps on its long side
+SHRUNK = re.compile(
+    rb"\nshrunk from ([1-9][0-9]{0,5})x([1-9][0-9]{0,5})"
+)  # what ui/pictures.js writes behind a picture that it made smaller
 READABLE = ("PNG", "JPEG", "WebP", "GIF", "BMP", "AVIF")
 BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, OverflowError, struct.error, zlib.error)
 
@@ -71,16 +77,21 @@ def palette(image: Image, count: int = 1000) -> Points:
 
 def read_image(raw: bytes) -> Image:
     """The picture in the bytes of a PNG, JPEG, WebP, GIF, BMP or AVIF file. Raises DataError for all else; decodes no bomb."""
-    check_size(raw)
+    check_size(raw, PICTURE_BYTES)
     kind = _image_kind(raw)
+    limit = DRAFT_PIXELS if kind == "JPEG" and not in_passes(raw) else PIXELS
     try:
         if kind == "WebP":
-            _check_pixels(*_webp_size(raw))  # Pillow lays out the whole canvas when it opens one
-        with Pillow.open(io.BytesIO(raw), formats=[kind.upper()]) as picture:
-            return _use(picture)
+            _check_pixels(*_webp_size(raw), limit)  # Pillow lays out the whole canvas when it opens one
+        try:
+            return _read(raw, kind, limit)
+        except OSError:
+            if kind != "JPEG":
+                raise
+            return _read(raw + END, kind, limit, cut=True)
     except (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning) as problem:
         pixels = re.search(r"\(([0-9]+) pixels\)", str(problem))
-        raise _too_many(int(pixels[1]) if pixels else 2 * PIXELS) from problem
+        raise _too_many(int(pixels[1]) if pixels else 2 * PIXELS, limit) from problem
     except BROKEN as problem:
         raise DataError("broken_image", kind=kind) from problem
 
@@ -112,33 +123,50 @@ def _webp_size(raw: bytes) -> tuple[int, int]:
     return int.from_bytes(raw[26:28], "little") & 0x3FFF, int.from_bytes(raw[28:30], "little") & 0x3FFF
 
 
-def _too_many(pixels: int) -> DataError:
-    return DataError("too_many_pixels", megapixels=round(pixels / 1e6, 1), limit=PIXELS // 1_000_000)
+def _too_many(pixels: int, limit: int) -> DataError:
+    return DataError("too_many_pixels", megapixels=round(pixels / 1e6, 1), limit=limit // 1_000_000)
 
 
-def _check_pixels(width: int, height: int) -> None:
-    if width * height > PIXELS:
-        raise _too_many(width * height)
+def _check_pixels(width: int, height: int, limit: int) -> None:
+    if width * height > limit:
+        raise _too_many(width * height, limit)
 
 
-def _use(picture: Pillow.Image) -> Image:
-    """The opened picture as upright RGB on white, made small."""
-    _check_pixels(*picture.size)
-    width, height = picture.size
-    animated = getattr(picture, "is_animated", False) and picture.format != "MPO"  # MPO: a phone's JPEG with a preview
-    notes: list[Note] = [("first_frame", {})] if animated else []
-    picture.draft(None, (2 * SIDE, 2 * SIDE))  # a large JPEG is decoded at a half, quarter or eighth
-    picture.load()
-    _check_pixels(*picture.size)
-    upright = _upright(picture, notes)
+def _read(raw: bytes, kind: str, limit: int, *, cut: bool = False) -> Image:
+    """The picture in the bytes of a known kind as upright RGB on white, made small. `cut`: of what came of a JPEG."""
+    with Pillow.open(io.BytesIO(raw), formats=[kind.upper()]) as picture:
+        _check_pixels(*picture.size, limit)
+        width, height = picture.size
+        animated = getattr(picture, "is_animated", False) and picture.format != "MPO"  # MPO: a phone's JPEG with a preview
+        notes: list[Note] = [("first_frame", {})] if animated else []
+        ask_little(picture, 2 * SIDE)
+        picture.load()
+        _check_pixels(*picture.size, PIXELS)
+        shown = _came(picture, height, notes) if cut else picture
+        upright = _upright(shown, notes)
     flat = _rgb(upright, notes)
     flat.thumbnail((SIDE, SIDE), Pillow.Resampling.LANCZOS)
-    pixels = np.array(flat, dtype=np.uint8)
     if max(width, height) > SIDE:
-        if any(code == "rotated" for code, _ in notes) and upright.size != picture.size:
-            width, height = height, width
+        height = height * shown.height // picture.height
+        turned = any(code == "rotated" for code, _ in notes) and upright.size != shown.size
+        width, height = (height, width) if turned else (width, height)
         notes.append(("resized", {"width": width, "height": height, "new_width": flat.width, "new_height": flat.height}))
-    return Image(pixels, tuple(notes))
+    return Image(np.array(flat, dtype=np.uint8), (*_before(raw), *notes))
+
+
+def _before(raw: bytes) -> list[Note]:
+    """How large a picture was before the browser made it smaller."""
+    found = SHRUNK.fullmatch(raw, max(0, raw.rfind(b"\n")))
+    return [("shrunk", {"width": int(found[1]), "height": int(found[2])})] if found else []
+
+
+def _came(picture: Pillow.Image, height: int, notes: list[Note]) -> Pillow.Image:
+    """The rows of a cut JPEG that came. Raises OSError where they are too few to be of use."""
+    rows = rows_that_came(np.asarray(picture))
+    if rows < ENOUGH * picture.height:
+        raise OSError("cut")
+    notes.append(("cut_short", {"rows": rows * height // picture.height, "height": height}))
+    return picture.crop((0, 0, picture.width, rows))
 
 
 def _upright(picture: Pillow.Image, notes: list[Note]) -> Pillow.Image:

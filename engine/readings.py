@@ -102,10 +102,10 @@ def listed(columns: Sequence[str]) -> str:
     return ", ".join(columns[:5]) + (", …" if len(columns) > 5 else "")
 
 
-def check_size(raw: bytes) -> None:
+def check_size(raw: bytes, limit: int = UPLOAD_BYTES) -> None:
     """Raise DataError for a file that is too large, or empty."""
-    if len(raw) > UPLOAD_BYTES:
-        raise DataError("too_large", size=round(len(raw) / 2**20, 1), limit=UPLOAD_BYTES // 2**20)
+    if len(raw) > limit:
+        raise DataError("too_large", size=round(len(raw) / 2**20, 1), limit=limit // 2**20)
     if not raw.strip():
         raise DataError("empty")
 

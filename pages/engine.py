@@ -115,6 +115,7 @@ def contents(shown: str) -> None:
             st.page_link(
                 page, label=f"**{name}**" if slug == shown else name, query_params={"topic": slug}, disabled=slug == shown
             )
+    ways.to_files()
 
 
 with st.container(key="head"), st.container(key="title", gap=None):

@@ -15,7 +15,7 @@ from ui.text import phrases, theory
 from ui.visit import visit
 
 ROOT = Path(__file__).parents[1]
-OWN = ("syllabus", "engine")
+OWN = ("syllabus", "engine", "files")
 st.set_page_config(page_icon=str(ROOT / "ui/static/mark.svg"), layout="wide", initial_sidebar_state="collapsed")
 st.html(f"<style>{streamlit_patches.STYLE}{(ROOT / 'ui/house.css').read_text(encoding='utf-8')}{ways.STYLE}</style>")
 

@@ -10,7 +10,7 @@ from engine.errors import DataError
 from engine.images import read_image
 from engine.points import Points, points
 from engine.strokes import DRAWN, drawn_picture
-from ui import address, reading
+from ui import address, reading, ways
 from ui.data import SESSION_BYTES, show_notes, uploads
 from ui.data.own import state_of
 from ui.language import say
@@ -53,6 +53,7 @@ def place(text: Topic, cloud: Points) -> Placed:
                 _sheet(slug, key, drawn, cloud)
                 picture = st.file_uploader(say("place_picture"), key=f"{slug}-place-picture")
                 st.caption(say("limits_picture"))
+                ways.to_files()
     address.kept(slug)["place"] = typed
     try:
         if picture is not None:

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 import streamlit as st
+from starlette.formparsers import MultiPartParser
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
@@ -19,6 +20,7 @@ ISSUES: dict[str, int | None] = {  # of streamlit/streamlit; None: none known
     "asked_page": 8713,  # a page of one's own for an unknown address
     "let_go": 9218,  # an uploaded file stays in memory
     "held": None,
+    "in_memory": None,  # a file of more than a megabyte is written to disk on its way
     "alive": 8545,  # whether a tab is still open
     "head": 6567,  # what stands in a page's head: runtime/cards.py, runtime/front.py
     "static": None,  # scripts are sent as they are: runtime/packed.py
@@ -73,6 +75,11 @@ def held() -> dict[str, dict[str, int]]:
     """Bytes of the files that visitors have brought and Streamlit keeps, by session and name."""
     brought = st.runtime.get_instance().uploaded_file_mgr.file_storage  # type: ignore[attr-defined]
     return {session: {name: len(file.data) for name, file in list(files.items())} for session, files in list(brought.items())}
+
+
+def in_memory(largest: int) -> None:
+    """Have files of up to so many bytes stay in memory on their way in: what parses them would write the larger ones to disk."""
+    MultiPartParser.spool_max_size = max(MultiPartParser.spool_max_size, largest)
 
 
 def alive(session: str) -> bool:

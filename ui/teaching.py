@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from engine.errors import DataError, TheoriaError
 from engine.links import WHOLE, carry
 from engine.params import Spec
-from ui import address, lesson, presenting, reading
+from ui import address, lesson, presenting, reading, ways
 from ui.data import brought
 from ui.language import language, say
 from ui.lesson import EVERYTHING, Brought, Lesson, Step
@@ -65,6 +65,7 @@ def door() -> None:
     if opening.open:
         with opening:
             st.file_uploader(say("lesson_file"), key="lesson-file", on_change=_open, args=("lesson-file", _read))
+            ways.to_files()
             _trouble()
 
 
@@ -244,6 +245,7 @@ def _whole(text: Topic, made: Draft) -> None:
         except TheoriaError as problem:
             trouble(problem)
     st.file_uploader(say("teach_open"), key="teach-file", on_change=_open, args=("teach-file", _go_on))
+    ways.to_files()
 
 
 def _row(number: int, step: Step, made: Draft) -> None:

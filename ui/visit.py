@@ -46,6 +46,7 @@ class Brought:
 
     own: "Own | None" = None
     problem: DataError | None = None  # with the last file or edit
+    refused: tuple[str, ...] = ()  # what a report says of a file that was refused
     awaited: "Awaited | None" = None  # a file that a link speaks of
     base: Table | Text | None = None  # what the editor began with, and …
     edited: str | None = None  # … the digest of what has been made of it

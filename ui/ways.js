@@ -25,13 +25,21 @@ function mark(here, words) {
 const native = (href) => [...document.querySelectorAll(STREAMLIT.link)].find((one) => new URL(one.href).pathname.replace(/\/$/, "") === new URL(href).pathname.replace(/\/$/, ""));
 let titled = null, closePanel = () => {};
 function click(event) {
-  const link = event.target.closest?.("a[data-go]");
+  const link = event.target.closest?.("a[data-go]"), button = event.target.closest?.("button[data-copy]");
+  if (button) copied(button);
   if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;      // another tab, a download: the browser's own
   closePanel();
   const own = new URL(link.href).search ? null : native(link.href);      // a link with settings is opened as any link is
   if (!own) return;
   event.preventDefault();
   own.click();
+}
+async function copied(button) {      // the text before a button; where the browser forbids it, it is selected
+  const text = button.previousElementSibling, was = button.dataset.copy || button.textContent;
+  button.dataset.copy = was;
+  try { await navigator.clipboard.writeText(text.textContent); } catch { getSelection().selectAllChildren(text); return; }
+  button.textContent = button.dataset.done;
+  setTimeout(() => { button.textContent = was; }, 2000);
 }
 function arrived(tries = 0) {      // as after a reload: at the top, and the title is what is read out
   const title = document.querySelector(STREAMLIT.title);
@@ -108,7 +116,7 @@ function makeBar(root) {
       <span class="th-place">${place()}</span>
       <span class="th-seek" role="search"><input type="search" autocomplete="off" spellcheck="false" aria-label="${clean(words.search)}" placeholder="${clean(NARROW.matches ? words.find : words.search)}" aria-controls="th-panel"><kbd aria-hidden="true">/</kbd></span>
       <button type="button" class="th-tongue" lang="${clean(SITE.languages[data.language].next)}">${clean(SITE.languages[data.language].following)}</button></nav>
-      <div class="th-panel" id="th-panel" hidden><div class="th-found" aria-live="polite" hidden></div><div class="th-groups">${Object.keys(SITE.sections).map(column).join("")}</div><div class="th-pages">${pages}</div>
+      <div class="th-panel" id="th-panel" hidden><div class="th-found" aria-live="polite" hidden></div><div class="th-groups">${Object.keys(SITE.sections).map(column).join("")}</div><div class="th-pages">${pages + link("files", words.files)}</div>
       <p class="th-key"><span data-state="seen">${clean(words.seen)}</span><span data-state="open">${clean(words.open)}</span><span data-state="here">${clean(words.here)}</span></p></div><p class="th-line" role="status"></p>`;
     cut(missing);
     $("th-menu-button").onclick = () => show($("th-panel").hidden);
@@ -171,7 +179,7 @@ function makeBar(root) {
   }
   let missing = "";
   const cut = (what) => { missing = what; if ($("th-line")) $("th-line").textContent = what && words[what]; };
-  const name = () => { for (const wait of [50, 150, 300, 500]) setTimeout(() => data && rename(SITE.languages[data.language].names), wait); }, line = makeLine(cut, name);
+  const name = () => { for (const wait of [50, 150, 300, 500]) setTimeout(() => data && rename(SITE.languages[data.language].names), wait); }, line = makeLine(cut, name), rest = watchPictures();
   const away = (event) => { if (!$("th-panel").hidden && !box.contains(event.target)) show(false); };
   document.addEventListener("click", click);
   document.addEventListener("pointerdown", away);
@@ -200,6 +208,7 @@ function makeBar(root) {
       document.removeEventListener("keydown", keys, true);
       NARROW.removeEventListener("change", draw);
       line.stop();
+      rest();
       box.remove();
     },
   };

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from contents import AFTER, PATH, POSTER, SECTIONS
+from engine.images import SENT_PIXELS
 from ui.language import following, language, switch
 from ui.player import base
 from ui.text import LANGUAGES, phrases, theory
@@ -37,8 +38,14 @@ def site() -> dict[str, Any]:
     return {"sections": SHOWN, "order": ORDER, "path": PATH, "languages": {speaks: of(speaks) for speaks in LANGUAGES}}
 
 
-PARTS = ("streamlit.js", "ways.js", "path.js", "player/entry.js")  # joined in this order; the last holds what Streamlit calls
-SCRIPT = f"const SITE = {json.dumps(site(), ensure_ascii=False)};\n" + "".join(
+PARTS = (
+    "streamlit.js",
+    "pictures.js",
+    "ways.js",
+    "path.js",
+    "player/entry.js",
+)  # joined in this order; the last holds what Streamlit calls
+SCRIPT = f"const SITE = {json.dumps(site(), ensure_ascii=False)}, SENT_PIXELS = {SENT_PIXELS};\n" + "".join(
     (HERE / name).read_text(encoding="utf-8") for name in PARTS
 )
 WAYS = st.components.v2.component("ways", js=SCRIPT, isolate_styles=False)
@@ -65,6 +72,11 @@ def link(address: str, text: str, *, mark: str = "", rel: str = "") -> str:
     """A link to a page that the bar's script follows without a reload; `mark`: the topic that says whether it was seen."""
     more = (f' data-mark="{mark}"' if mark else "") + (f' rel="{rel}"' if rel else "")
     return f'<a href="{base()}{address}" data-go="{address.partition("?")[0]}"{more}>{html.escape(text)}</a>'
+
+
+def to_files() -> None:
+    """Beside every door of own data: the page that says how files are read and where they go."""
+    st.html(f"<p>{link('files', phrases(language())['ui']['files_door'])}</p>")
 
 
 def poster(section: str) -> str:

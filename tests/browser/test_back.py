@@ -54,3 +54,37 @@ def test_a_page_that_is_loaded_again_shows_the_step_it_was_left_at(sit):
     with another_film(page):
         slider(page, "rows").press("ArrowRight")
     assert step(page) == 60  # another run opens where it always does
+
+
+def test_back_to_the_bare_address_a_page_opened_with_brings_its_settings_back(visit):
+    page = visit("/som")
+    ready(page)
+    idle(page)
+    opened, address = rows(page), page.url
+    with another_film(page):
+        slider(page, "rows").press("ArrowLeft")
+    changed = page.url
+    assert changed != address
+    with another_film(page):
+        page.go_back()
+    idle(page)
+    for _ in range(4):  # and it stays
+        assert (page.url, rows(page)) == (address, opened)
+        page.wait_for_timeout(400)
+    with another_film(page):
+        page.go_forward()
+    assert page.url == changed
+
+
+def test_back_before_the_new_picture_is_there_is_back_all_the_same(visit):
+    page = visit("/som?som.rows=9")
+    ready(page)
+    idle(page)
+    address = page.url
+    slider(page, "rows").press("ArrowRight")
+    page.wait_for_url("**som.rows=10**")
+    page.go_back()
+    idle(page)
+    ready(page)
+    page.wait_for_timeout(1500)
+    assert (page.url, rows(page)) == (address, "9")

@@ -118,3 +118,28 @@ def test_a_strange_data_link_opens_the_sample_and_says_so(visit):
     ready(page)
     expect(page.locator(".th-notice, [data-testid=stAlert]")).to_have_count(1)
     harmless(page)
+
+
+def test_what_was_understood_is_copied_without_the_data_also_of_a_file_that_was_refused(visit):
+    page = visit()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ready(page)
+    with another_film(page):
+        bring(page, "mine.csv", TABLE)
+    told = copied(page)
+    for words in ("Theoria ", "file: .csv", "separator: semicolon (guessed)", "table: 30 rows, 3 columns, 2 of numbers"):
+        assert words in told
+    assert not any(word in told for word in ("mine", "height", "width", "kind"))
+    bring(page, "mine.csv", b"name,city\nA,B\nC,D\n")
+    expect(page.get_by_test_id("stAlert")).to_have_count(1)
+    assert "refused: " in copied(page)
+
+
+def copied(page) -> str:
+    """What the button below the report copies."""
+    button = page.locator(".th-told button")
+    if not button.count() or not button.is_visible():
+        page.get_by_text("What was understood, for a report", exact=True).click()
+    button.click()
+    expect(button).to_have_text("Copied")
+    return str(page.evaluate("navigator.clipboard.readText()"))

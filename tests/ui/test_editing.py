@@ -32,6 +32,19 @@ def test_cells_change_rows_come_and_go():
         edited(base, NONE | {"deleted_rows": list(range(base.rows))})
 
 
+def test_numbers_are_read_as_they_were_typed_and_words_among_them_refused():
+    base = data.sample_table("notes")
+    table = edited(
+        base, NONE | {"edited_rows": {0: {"A": "0,4", "B": ".3"}}, "added_rows": [{"prefix": "C", "A": "0.25", "B": ""}]}
+    )
+    assert (table.frame["A"][0], table.frame["B"][0]) == (0.4, 0.3)
+    assert (table.frame["A"][-1], np.isnan(table.frame["B"][-1])) == (0.25, True)
+    for cell, code in (("four", "cell_no_number"), ("1,234", "cell_open")):
+        with pytest.raises(DataError) as caught:
+            edited(base, NONE | {"edited_rows": {0: {"A": cell}}})
+        assert caught.value.code == code
+
+
 def test_an_edited_table_travels_in_the_link_and_comes_back():
     table = edited(data.sample_table("notes"), NONE | {"edited_rows": {0: {"A": 0.4, "B": 0.3}}})
     opened("decoding", data="~" + data.pack(table))

@@ -1,5 +1,6 @@
 """What is taken from inside Streamlit is still there, still needed, and stands in one place."""
 
+import asyncio
 import inspect
 import re
 from collections.abc import Callable
@@ -7,8 +8,11 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from starlette.datastructures import Headers
+from starlette.formparsers import MultiPartParser
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.runtime.uploaded_file_manager import UploadedFile
+from streamlit.web.server.starlette import starlette_routes
 
 from runtime.doors import CLOSED
 from runtime.front import START
@@ -20,6 +24,7 @@ from ui.text import REFERENCE, phrases
 UI = Path(__file__).parents[2] / "ui"
 SCRIPTS = "".join(file.read_text(encoding="utf-8") for file in (STATIC / "static" / "js").glob("*.js"))
 ALL = STYLE + "".join(ONLY.values())
+ROUTES = Path(str(inspect.getsourcefile(starlette_routes))).read_text(encoding="utf-8")
 HOOKS = (UI / "streamlit.js").read_text(encoding="utf-8")
 
 
@@ -37,6 +42,7 @@ NEEDED: dict[str, Callable[[], bool]] = {
     "asked_page": lambda: takes(st.navigation) == {"pages", "position", "expanded"},
     "let_go": lambda: not {"remove", "release", "clear", "delete"} & set(dir(UploadedFile)),
     "held": lambda: not hasattr(st.runtime, "uploads"),
+    "in_memory": lambda: "request.form()" in ROUTES and "spool" not in " ".join(st.config.get_config_options()),
     "alive": lambda: not hasattr(st, "on_session_end"),
     "head": lambda: takes(st.set_page_config) == {"page_title", "page_icon", "layout", "initial_sidebar_state", "menu_items"},
     "static": lambda: not list((STATIC / "static" / "js").glob("*.js.gz")),
@@ -100,3 +106,15 @@ def test_only_the_patches_know_streamlits_elements():
     allowed = {("ways.js", "_stcore")}  # the server's health
     found = {(file.name, hit) for file in ours for hit in inside.findall(file.read_text(encoding="utf-8"))}
     assert found <= allowed
+
+
+@pytest.mark.parametrize(("size", "on_disk"), [(3_000_000, False), (3_000_001, True)])
+def test_a_file_on_its_way_is_written_to_no_disk(monkeypatch, size, on_disk):
+    monkeypatch.setattr(MultiPartParser, "spool_max_size", 1_000_000)
+    streamlit_patches.in_memory(3_000_000)
+
+    async def body():
+        yield b'--x\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\n' + bytes(size) + b"\r\n--x--\r\n"
+
+    form = asyncio.run(MultiPartParser(Headers({"content-type": "multipart/form-data; boundary=x"}), body()).parse())
+    assert form["f"].file._rolled is on_disk

@@ -12,7 +12,7 @@ from engine.links import as_table
 from engine.samples import opening, sample, sample_table
 from engine.tables import Table
 from engine.texts import Text
-from ui import address, reading
+from ui import address, reading, ways
 from ui.data.assuming import understood
 from ui.data.drawing import door as pad_door
 from ui.data.drawing import draw
@@ -21,6 +21,7 @@ from ui.data.forms import Content, D, Form, dropped
 from ui.data.links import Chosen, arrive, assemble, bundled
 from ui.data.own import Own, show_notes, state_of
 from ui.data.picking import Picked, pick_columns, picked_columns
+from ui.data.telling import telling
 from ui.data.uploading import upload
 from ui.data.writing import script_box, writer
 from ui.language import say
@@ -91,6 +92,7 @@ def _bring(text: Topic, form: Form[Any], content: Content | None, choice: str) -
     if not form.script:  # then they stand below the box
         st.caption(say("limits_" + form.words))
     st.caption(say("own_travels"))
+    ways.to_files()
     if (problem := state_of(slug).problem) and not form.script:
         trouble(problem)
     if isinstance(content, Table) and form.columns and _can_pick(choice):
@@ -100,6 +102,7 @@ def _bring(text: Topic, form: Form[Any], content: Content | None, choice: str) -
         gaps = dropped(content, picked) if picked and isinstance(content, Table) else ()
         own = state_of(slug).own
         understood(text, form, own, (*notes, *gaps)) if own else show_notes((*notes, *gaps))
+    telling(text, form, picked, shown=choice == "own")
     return picked
 
 

@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from engine.cells import typed_numbers
 from engine.errors import DataError
 from engine.links import as_table
+from engine.numerals import as_word
 from engine.points import Points, points
 from engine.readings import clean, cut
 from engine.tables import Table
@@ -32,15 +34,23 @@ def editor(text: Topic, content: Table) -> None:
         state.base, state.edited = content, content.digest
     base = state.base
     key = f"{text.slug}.cells.{base.digest}"
-    frame = pd.DataFrame({column: base.frame[column] for column in base.columns})
-    labels = {column: text.say.get("column_" + column, column) for column in base.columns}
+    words = {column: [as_word(cell) or None for cell in base.frame[column]] for column in base.columns}
+    columns = {
+        column: st.column_config.TextColumn(
+            text.say.get("column_" + column, column), alignment="left" if _is_words(base, column) else "right"
+        )
+        for column in base.columns
+    }  # numbers too are words here: the grid would read 0,4 and .4 as 4
     st.data_editor(
-        frame, key=key, num_rows="dynamic", hide_index=True, width="stretch", height=min(320, 36 * (base.rows + 2) + 2),
-        column_config=labels, placeholder="", on_change=_edit, args=(text, key, base),
+        pd.DataFrame(words, dtype=object), key=key, num_rows="dynamic", hide_index=True, width="stretch",
+        height=min(320, 36 * (base.rows + 2) + 2), column_config=columns, placeholder="", on_change=_edit, args=(text, key, base),
     )  # fmt: skip
-
-    if any(base.frame[column].dtype != object for column in base.columns):
+    if not all(_is_words(base, column) for column in base.columns):
         st.caption(say("decimal_hint"))
+
+
+def _is_words(table: Table, column: str) -> bool:
+    return table.frame[column].dtype == object
 
 
 def _edit(text: Topic, key: str, base: Table) -> None:
@@ -57,7 +67,10 @@ def _edit(text: Topic, key: str, base: Table) -> None:
 
 
 def edited(base: Table, changes: Mapping[str, Any]) -> Table:
-    """A table after what the editor reports: cells changed, rows added and deleted. Raises DataError when no row is left."""
+    """A table after what the editor reports: cells changed, rows added and deleted.
+
+    Raises DataError when no row is left, and for what was typed and is no number where numbers stand.
+    """
     rows = [{column: base.frame[column][i] for column in base.columns} for i in range(base.rows)]
     for i, cells in changes["edited_rows"].items():
         rows[int(i)] |= cells
@@ -65,13 +78,17 @@ def edited(base: Table, changes: Mapping[str, Any]) -> Table:
     rows += [dict(row) for row in changes["added_rows"]]
     if not rows:
         raise DataError("no_rows")
+    numeric = [column for column in base.columns if not _is_words(base, column)]
+    typed = typed_numbers({cell for row in rows for column in numeric if isinstance(cell := row.get(column), str)})
     frame = {}
     for column in base.columns:
         cells = [row.get(column) for row in rows]
-        if base.frame[column].dtype == object:
-            frame[column] = np.array([cut(clean(str(cell or ""))) for cell in cells], dtype=object)
+        if column in numeric:
+            frame[column] = np.array(
+                [typed[cell] if isinstance(cell, str) else np.nan if cell is None else cell for cell in cells]
+            )
         else:
-            frame[column] = np.array([np.nan if cell is None else float(cell) for cell in cells])
+            frame[column] = np.array([cut(clean(str(cell or ""))) for cell in cells], dtype=object)
     return replace(base, frame=frame, notes=(), origin="edited")
 
 

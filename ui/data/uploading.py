@@ -16,6 +16,7 @@ from ui.data.assuming import read_again
 from ui.data.forms import Content, Form
 from ui.data.own import SESSION_BYTES, Own, state_of, uploads
 from ui.data.picking import forget_columns, hand_on
+from ui.data.telling import refused
 from ui.data.writing import take_words
 from ui.streamlit_patches import let_go
 from ui.text import Topic
@@ -25,7 +26,7 @@ def upload(text: Topic, form: Form[Any]) -> None:
     """Take a file, if it can be read; else say why and keep what is there."""
     slug = text.slug
     file, state = st.session_state[f"{slug}-upload"], state_of(slug)
-    state.problem = None
+    state.problem, state.refused, raw = None, (), b""
     if not isinstance(file, UploadedFile):  # taken away, or spoken of and never sent
         return
     try:
@@ -40,7 +41,7 @@ def upload(text: Topic, form: Form[Any]) -> None:
         content: Content = read_image(raw) if pictures else form.of_file(raw, file.name)
         form.try_out(content)
     except DataError as problem:
-        state.problem = problem
+        state.problem, state.refused = problem, refused(file.name, file.size, raw, problem)
         return
     kept = b"" if isinstance(content, Image) else raw
     state.own = Own(content, cut(clean(file.name), 40), file.size, raw=kept, first=content.digest)
