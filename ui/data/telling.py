@@ -17,7 +17,6 @@ from engine.errors import DataError
 from engine.images import Image
 from engine.magic import seems
 from engine.readings import GUESS, Note, Reading
-from engine.tables import Table
 from engine.texts import Text
 from ui import report
 from ui.data.assuming import fields_of
