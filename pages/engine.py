@@ -38,14 +38,18 @@ def table(name: str, fields: tuple[Field, ...], labels: Mapping[str, str]) -> st
         for field in fields
     ]
     columns = [column for column in COLUMNS if any(row[column] for row in told)]
-    head = "".join(f'<th scope="col">{html.escape(say(f"engine_{column}"))}</th>' for column in columns)
-    cells = [
-        "".join(f"<td>{f'<code>{row[name]}</code>' if name in CODE and row[name] else row[name]}</td>" for name in columns)
-        for row in told
-    ]
+    called = {column: html.escape(say(f"engine_{column}")) for column in columns}
+    head = "".join(f'<th scope="col">{called[column]}</th>' for column in columns)
+    cells = ["".join(_cell(name, row[name], called[name]) for name in columns) for row in told]
     rows = "".join(f"<tr>{row}</tr>" for row in cells)
     box = f'<div class="th-table" tabindex="0" role="group" aria-label="{html.escape(name)}">'  # it may scroll sideways
     return f"{box}<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+
+
+def _cell(column: str, words: str, called: str) -> str:
+    """A cell; where a window is too narrow for columns it says what it is."""
+    inner = f"<code>{words}</code>" if column in CODE and words else words
+    return f'<td data-called="{called}">{inner}</td>' if words else "<td></td>"
 
 
 def things(items: tuple[Thing, ...]) -> str:
