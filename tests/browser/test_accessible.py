@@ -14,7 +14,7 @@ from tests.browser.still import stands_still
 from ui.text import LANGUAGES, REFERENCE, phrases, theory
 
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
-PAGES = ["", "engine", *TOPICS]
+PAGES = ["", "engine", "files", *TOPICS]
 DARK = [
     "",
     "engine",
