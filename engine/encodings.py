@@ -18,7 +18,8 @@ RARE = {
     "iso8859_2": 0.06,
     "cp1257": 0.06,
     "cp866": 0.2,
-    "cp874": 0.2,
+    "cp1256": 0.1,
+    "cp874": 0.35,
 }  # what they fall short for it
 ALIKE = 0.15  # how near another one must come to be named beside it
 
