@@ -136,7 +136,7 @@ def _zero(u: Array, v: Array | float = 0.0) -> Array:
 
 
 def _one(u: Array, v: Array | float = 0.0) -> Array:
-    return _zero(u, v) + 1
+    return np.ones(np.broadcast(u, v).shape)
 
 
 def _sigmoid(u: Array) -> Array:
@@ -397,25 +397,30 @@ def hessian(formula: Formula, places: Places, *, strict: bool = True) -> tuple[A
                 firsts[k, names.index(node.name)] = 1
             elif varies[k]:
                 operands = [values[arg] for arg in node.args]
-                inner = [(place, firsts[arg], seconds[arg]) for place, arg in enumerate(node.args) if varies[arg]]
+                made = [(place, arg, formula.nodes[arg].args) for place, arg in enumerate(node.args) if varies[arg]]
+                inner = [(place, firsts[arg], seconds[arg] if args else None) for place, arg, args in made]
                 _chain(OPERATIONS[node.op], operands, inner, (firsts[k], seconds[k]))
-                bad = bad | _without_slope(both[k].sum(0), node, strict=strict)
-        out = formula.result
+        sums, out = both.sum(1), formula.result
+        if strict:
+            for node, total in zip(formula.nodes, sums, strict=True):
+                _without_slope(total, node, strict=True)
+        bad = bad | ~np.isfinite(sums).all(0)
         return _masked(values[out], bad, shape), _masked(firsts[out], bad), _masked(seconds[out], bad)
 
 
 def _chain(
-    operation: Operation, operands: Sequence[Array], inner: Sequence[tuple[int, Array, Array]], out: tuple[Array, Array]
+    operation: Operation, operands: Sequence[Array], inner: Sequence[tuple[int, Array, Array | None]], out: tuple[Array, Array]
 ) -> None:
     """The chain rule twice, added to `out`, the first [k, *S] and second [k, k, *S] derivatives of a node.
 
-    `inner`: places of operands that vary, with theirs. A curve that is 0 everywhere adds nothing.
+    `inner`: places of operands that vary, with theirs; a name has no second ones. A curve that is 0 everywhere adds nothing.
     """
     first, second = out
     for place, du, ddu in inner:
         slope = operation.slopes[place](*operands)
         first += slope * du
-        second += slope * ddu
+        if ddu is not None:
+            second += slope * ddu
         for other, dv, _ in inner:
             if (curve := operation.curves[place + other]) is not _zero:
                 second += curve(*operands) * du[:, None] * dv[None, :]
@@ -429,6 +434,9 @@ def forward(formula: Formula, places: Places, *, strict: bool = True) -> tuple[l
         operands = [values[arg] for arg in node.args]
         if node.name in places and not node.args:
             values.append(np.asarray(places[node.name], dtype=float))
+        elif node.value is not None:  # as it was written: finite
+            values.append(node.value)
+            continue
         else:
             values.append(computed(node, operands))
         trouble = why_not(node, operands, values[-1])
