@@ -69,7 +69,7 @@ def _sheet(look: Look[RaceFrame]) -> Panel:
     axes = ({"range": list(side), "nticks": 6, "showgrid": False} for side in (x, y))
     under = [  # a ground for what is written on the map
         {"type": "rect", "xsizemode": "pixel", "ysizemode": "pixel", "xanchor": x[0], "yanchor": y[0],
-         "x0": 0, "x1": LEGEND, "y0": 0, "y1": HIGH, "fillcolor": "@surface", "line": {"width": 0}},
+         "x0": 0, "x1": LEGEND, "y0": 0, "y1": HIGH, "fillcolor": "@surface", "opacity": 0.85, "line": {"width": 0}},
     ]  # fmt: skip
     return Panel(traces, said, *axes, notes=notes, shapes=under, equal=True)
 
