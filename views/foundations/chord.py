@@ -216,8 +216,18 @@ def _hill(look: Look[ChordFrame]) -> Panel:
     begun = walkers(first, colour="@ink3", symbol="circle-open", size=6)
     now = walkers(frame, colour="@accent", size=10, ids=np.flatnonzero(~frame.gone).astype(str).tolist())
     now["marker"]["line"] = {"color": "@surface", "width": 1}
-    axes = {"range": [float(xs[0]), float(xs[-1])], "nticks": 5, "showgrid": False}, {"nticks": 5, "range": _reach(f, first)}
-    return Panel([_whole(xs, f), begun, now], look.say("curve", f=_formula(look)), *axes)
+    low, high = float(np.nanmin(f)), float(max(begun["y"].max(initial=-np.inf), np.nanquantile(f, 0.5)))
+    ends = [low - 0.15 * (high - low or 1.0), high + 0.08 * (high - low or 1.0)]
+    axes = {"range": [float(xs[0]), float(xs[-1])], "nticks": 5, "showgrid": False}, {"nticks": 5, "range": ends}
+    notes = [_crowd(frame, float(end), function) for end in frame.ends] if frame.step == curves.FRAMES else []
+    return Panel([_whole(xs, f), begun, now], look.say("curve", f=_formula(look)), *axes, notes=notes)
+
+
+def _crowd(frame: ChordFrame, end: float, function: Any) -> dict[str, Any]:
+    """How many walkers rest at a place."""
+    count = int((np.abs(frame.walkers[~frame.gone] - end) < curves.SAME).sum())
+    font = {"size": 14, "color": "@accent", "shadow": "@halo"}
+    return note(str(count), x=end, y=float(curves.values(function, np.array([end]))[0]), yshift=-18, font=font)
 
 
 def _weights(look: Look[ChordFrame]) -> Panel:
