@@ -164,7 +164,7 @@ def started(index: int, params: Any, frame: FitFrame) -> tuple[float, float]:
 
 def plain(value: float, decimals: int = 3) -> str:
     """A number with decimals as long as it is small."""
-    return number(value, decimals) if abs(value) < 1000 else short(value)
+    return number(value, decimals) if abs(value) < 1000 else short(value, 2)
 
 
 def _facts(look: Look[FitFrame]) -> dict[str, Any]:

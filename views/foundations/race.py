@@ -66,12 +66,12 @@ def _sheet(look: Look[RaceFrame]) -> Panel:
     traces = [*_ground(look, x, y), begin, *_trails(look, x, y), *_lamp(look, x, y, seen), dots, *_gauge(look, x, y)]
     said = look.say("sheet", f=escaped(cut(typed(surfaces.TEXTS.get(params.surface, params.f)), 40)))
     notes = [*legend(names, room=LEGEND), _measure(look, x, y)]
-    axes = ({"range": list(side), "nticks": 6, "showgrid": False} for side in (x, y))
-    under = [  # a ground for what is written on the map
+    across, up = ({"range": list(side), "nticks": 6, "showgrid": False} for side in (x, y))
+    under: list[dict[str, Any]] = [  # a ground for what is written on the map
         {"type": "rect", "xsizemode": "pixel", "ysizemode": "pixel", "xanchor": x[0], "yanchor": y[0],
          "x0": 0, "x1": LEGEND, "y0": 0, "y1": HIGH, "fillcolor": "@surface", "opacity": 0.85, "line": {"width": 0}},
     ]  # fmt: skip
-    return Panel(traces, said, *axes, notes=notes, shapes=under, equal=True)
+    return Panel(traces, said, x=across, y=up, notes=notes, shapes=under, equal=True)
 
 
 def _ground(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, float]) -> list[Trace]:
