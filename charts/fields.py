@@ -187,8 +187,8 @@ def cross(at: np.ndarray, values: np.ndarray, axes: np.ndarray, reach: np.ndarra
     out = np.stack([arms, -arms], 1).reshape(-1, 2)
     away = np.where(np.repeat(values < 0, 2)[:, None], out, np.nan)
     return [
-        curves.line(up[:, 0], up[:, 1], colour="@ink", width=2, meta={"key": "walls"}),
-        pulls(np.repeat(at[None], 4, 0), away, colour="@bad", width=2, head=10, meta={"key": "exits"}),
+        curves.line(up[:, 0], up[:, 1], colour="@ink2", width=1.2, opacity=0.8, meta={"key": "walls"}),
+        pulls(np.repeat(at[None], 4, 0), away, colour="@bad", width=1.2, head=8, meta={"key": "exits"}),
     ]
 
 

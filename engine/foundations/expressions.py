@@ -132,11 +132,11 @@ class Operation:
 
 
 def _zero(u: Array, v: Array | float = 0.0) -> Array:
-    return np.zeros(np.broadcast_shapes(np.shape(u), np.shape(v)))
+    return np.zeros(np.broadcast(u, v).shape)
 
 
 def _one(u: Array, v: Array | float = 0.0) -> Array:
-    return _zero(u, v) + 1
+    return np.ones(np.broadcast(u, v).shape)
 
 
 def _sigmoid(u: Array) -> Array:
@@ -389,36 +389,41 @@ def hessian(formula: Formula, places: Places, *, strict: bool = True) -> tuple[A
     with np.errstate(all="ignore"):
         values, bad = forward(formula, places, strict=strict)
         shape, names, varies = _shape(places), list(places), _varying(formula, places)
-        firsts: list[Array] = []
-        seconds: list[Array] = []
+        n = len(names)
+        both = np.zeros((len(formula.nodes), n + n * n, *shape))  # of every node its first and second derivatives
+        firsts, seconds = both[:, :n], both[:, n:].reshape(len(both), n, n, *shape)
         for k, node in enumerate(formula.nodes):
-            first, second = np.zeros((len(names), *shape)), np.zeros((len(names), len(names), *shape))
             if node.name in names and not node.args:
-                first[names.index(node.name)] = 1
+                firsts[k, names.index(node.name)] = 1
             elif varies[k]:
                 operands = [values[arg] for arg in node.args]
-                inner = [(place, firsts[arg], seconds[arg]) for place, arg in enumerate(node.args) if varies[arg]]
-                first, second = _chained(OPERATIONS[node.op], operands, inner, (first, second))
-                bad = bad | _without_slope(first.sum(0) + second.sum((0, 1)), node, strict=strict)
-            firsts.append(first)
-            seconds.append(second)
-        out = formula.result
+                made = [(place, arg, formula.nodes[arg].args) for place, arg in enumerate(node.args) if varies[arg]]
+                inner = [(place, firsts[arg], seconds[arg] if args else None) for place, arg, args in made]
+                _chain(OPERATIONS[node.op], operands, inner, (firsts[k], seconds[k]))
+        sums, out = both.sum(1), formula.result
+        if strict:
+            for node, total in zip(formula.nodes, sums, strict=True):
+                _without_slope(total, node, strict=True)
+        bad = bad | ~np.isfinite(sums).all(0)
         return _masked(values[out], bad, shape), _masked(firsts[out], bad), _masked(seconds[out], bad)
 
 
-def _chained(
-    operation: Operation, operands: Sequence[Array], inner: Sequence[tuple[int, Array, Array]], start: tuple[Array, Array]
-) -> tuple[Array, Array]:
-    """The chain rule twice. `inner`: places of operands that vary, with their first [k, *S] and second [k, k, *S] derivatives."""
-    first, second = start
+def _chain(
+    operation: Operation, operands: Sequence[Array], inner: Sequence[tuple[int, Array, Array | None]], out: tuple[Array, Array]
+) -> None:
+    """The chain rule twice, added to `out`, the first [k, *S] and second [k, k, *S] derivatives of a node.
+
+    `inner`: places of operands that vary, with theirs; a name has no second ones. A curve that is 0 everywhere adds nothing.
+    """
+    first, second = out
     for place, du, ddu in inner:
         slope = operation.slopes[place](*operands)
-        first = first + slope * du
-        second = second + slope * ddu
+        first += slope * du
+        if ddu is not None:
+            second += slope * ddu
         for other, dv, _ in inner:
-            curve = operation.curves[place + other](*operands)
-            second = second + curve * du[:, None] * dv[None, :]
-    return first, second
+            if (curve := operation.curves[place + other]) is not _zero:
+                second += curve(*operands) * du[:, None] * dv[None, :]
 
 
 def forward(formula: Formula, places: Places, *, strict: bool = True) -> tuple[list[Array], Array]:
@@ -429,6 +434,9 @@ def forward(formula: Formula, places: Places, *, strict: bool = True) -> tuple[l
         operands = [values[arg] for arg in node.args]
         if node.name in places and not node.args:
             values.append(np.asarray(places[node.name], dtype=float))
+        elif node.value is not None:  # as it was written: finite
+            values.append(node.value)
+            continue
         else:
             values.append(computed(node, operands))
         trouble = why_not(node, operands, values[-1])

@@ -11,6 +11,7 @@ from engine.foundations import autograd
 from tests import runs
 from ui.text import theory
 from views.foundations import autograd as view
+from views.foundations import autograd_fit
 
 TEXT = theory("autograd", "en")
 EXPERIMENTS = {item.id: item for item in TEXT.experiments}
@@ -86,6 +87,28 @@ def test_every_edge_can_be_cut_and_what_is_missing_is_told(name: str, lost: list
         said = [picture("graph", run, i, name, cut=cut).said for i in range(len(run))]
         assert f"Cut off: {missing}." in said[-1]
         assert "edge is cut" in " ".join(said)
+
+
+def test_what_is_lost_stands_at_what_is_hatched():
+    run = runs.frames(autograd.ALGORITHMS, autograd.Sweep(), data.sample("detach"))
+    words = [[note["text"] for note in picture("graph", run, i, "detach").layout["annotations"]] for i in range(len(run))]
+    assert {"18 lost", "3 lost"} <= set(words[-1])
+    assert not any("lost" in text for text in words[0])
+
+
+def test_who_left_the_map_is_said_to_have_left_since_which_step():
+    settings = {"rate": 0.00031, "steps": 500}
+    run = runs.frames(autograd.ALGORITHMS, autograd.Fit(**settings), data.sample("line"))
+    last = picture("fit", run, len(run) - 1, "line", **settings)
+    said = next(note["text"] for note in last.layout["annotations"] if note["text"].startswith("left the map"))
+    ends = autograd_fit.reach(autograd.Fit(**settings), run[-1].best)
+    way = np.concatenate([frame.path[min(k, 1) :] for k, frame in enumerate(run)])
+    assert len(way) == 501
+    inside = ((way >= np.array(ends)[:, 0]) & (way <= np.array(ends)[:, 1])).all(1)
+    assert said == f"left the map at step {np.flatnonzero(inside)[-1] + 1}"
+    signs = [trace["marker"].get("symbol") for trace in last.data if trace.get("marker", {}).get("color") == "@accent"]
+    assert "arrow" in signs
+    assert "circle-open" not in signs
 
 
 def test_traces_keep_their_number_and_order_through_a_film():

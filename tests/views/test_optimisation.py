@@ -13,6 +13,7 @@ from engine.params import Spec
 from tests import runs
 from ui.text import LANGUAGES, theory
 from views.foundations import optimisation as view
+from views.foundations.race import ARM
 from views.foundations.typed import typed
 
 EXPERIMENTS = {item.id: item for item in theory("optimisation", "en").experiments}
@@ -169,9 +170,9 @@ def test_the_cross_has_walls_where_the_ground_bends_up_and_arrows_where_it_falls
     frames, walls = shown(1, **SADDLE)[0], keyed(saddle, "walls")
     assert np.isfinite(walls["x"]).sum() == 6
     arms = np.nanmax(walls["x"]) - frames[1].at[0, 0]
-    assert arms == pytest.approx(0.2 * 3)  # of the sheet's height; both curvatures are those of the start
+    assert arms == pytest.approx(ARM * 3)  # of the sheet's height; both curvatures are those of the start
     tips = np.stack([keyed(saddle, "exits")["x"], keyed(saddle, "exits")["y"]], 1)
-    assert np.nanmax(tips[:, 1]) - np.nanmin(tips[:, 1]) == pytest.approx(2 * 0.2 * 3)
+    assert np.nanmax(tips[:, 1]) - np.nanmin(tips[:, 1]) == pytest.approx(2 * ARM * 3)
 
 
 @pytest.mark.parametrize(("rate", "part", "colour"), [(0.01, 1.0, "@accent"), (0.021, 2.1, "@bad"), (1.0, 3.0, "@bad")])
@@ -227,7 +228,7 @@ def test_between_two_lines_lies_the_same_area():
 
 def test_a_visitors_formula_stays_words():
     _, picture = shown(0, surface="own", f="x**2 + y**2 - 3*x")
-    assert "f = x² + y² − 3·x" in json.dumps(picture.layout["annotations"], ensure_ascii=False)
+    assert "f(x, y) = x² + y² − 3·x" in json.dumps(picture.layout["annotations"], ensure_ascii=False)
     assert typed("2**10*x - x**2.5") == "2¹⁰·x − x^2.5"
 
 
@@ -252,7 +253,39 @@ def test_the_default_film_is_small_and_quick_to_draw():
     assert marks < 40
 
 
+def test_the_lowest_two_are_named_so_that_who_wins_behind_newton_is_told():
+    frames, picture = shown()
+    assert "Lowest: Newton, at 0; then Nesterov" in picture.said
+    assert frames[-1].heights.argsort(kind="stable")[:2].tolist() == [METHODS.index("newton"), METHODS.index("nesterov")]
+
+
+def test_who_measures_by_slopes_alone_has_no_cross_on_the_way():
+    for told, drawn in (("gradient", True), ("newton", True), ("rmsprop", False), ("adam", False)):
+        _, picture = shown(0, options=view.Options(told=told))
+        assert np.isfinite(keyed(picture, "walls")["x"]).any() == drawn
+        assert ("cross" in picture.said) == drawn
+
+
 # ---- the chord
+
+
+def test_walkers_stand_on_the_curve_in_the_main_panel():
+    options = view.Options(focus="descents")
+    for i in (0, 20, 40):
+        frames, picture = shown(i, kind=Chord, options=options, **curves.ENDS["wells"], curve="wells")
+        now = next(trace for trace in picture.data if trace.get("marker", {}).get("color") == "@accent")
+        assert now["xaxis"] == "x"
+        assert now["x"].tolist() == frames[i].walkers.tolist()
+        assert now["y"] == pytest.approx(now["x"] ** 4 - 2 * now["x"] ** 2)
+    assert "rest at −1, 1" in picture.said
+    assert shown(39, kind=Chord, options=options)[1].numbers["rests"] is None  # not known before the end
+
+
+def test_points_of_jensen_show_what_they_weigh_from_the_start():
+    _, picture = shown(0, kind=Chord, curve="exp", points="-1:1 0:2 2:1")
+    assert "0.25, 0.50, 0.25" in picture.said
+    words = [item["text"] for item in picture.layout["annotations"]]
+    assert words.count("0.25") == 2
 
 
 def test_the_balance_hangs_where_the_picture_draws_it():

@@ -1,12 +1,13 @@
 """A line that is fitted: the loss over slope and height of all lines, and the way that descent takes through it."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from charts import curves, fields, points
 from charts.formula import formula
-from charts.layout import columns, rows
+from charts.layout import Layout, columns, rows
 from charts.numbers import count, number, short
 from charts.panels import Panel, Picture, Trace, note
 from charts.words import cut
@@ -16,6 +17,8 @@ from views.look import Look
 
 STEP = formula(r"w = {w0}? - {rate}! \cdot {gw}? = {w}!! \qquad b = {b0}? - {rate}! \cdot {gb}? = {b}!!")
 GRID = 61  # of the sheet, each way
+LATE = 6  # steps that are drawn strongly
+SHAPE = (520, 370)  # px of the sheet, about
 AROUND = 1.25  # how far the sheet reaches beyond the best line, in ways from the start
 
 
@@ -27,7 +30,7 @@ def fit(look: Look[FitFrame]) -> Picture:
     values = {"w0": before[0], "b0": before[1], "gw": slopes[0], "gb": slopes[1], "w": frame.w, "b": frame.b}
     told = {name: (short(float(value), 4), 0) for name, value in values.items()}
     return look.picture(
-        columns(_sheet(look), rows(_line(look), look.history("log_loss", zero=False, small=True))),
+        columns(_sheet(look), _beside(look)),
         facts=_facts(look),
         formula=STEP if frame.step else "",
         values=told | {"rate": (short(look.params.rate), 0)} if frame.step else {},
@@ -59,23 +62,22 @@ def _sheet(look: Look[FitFrame]) -> Panel:
     loss = heights(x, y, w, b)
     powers = np.log10(np.maximum(loss, max(float(loss.max()) * 1e-7, 1e-12)))
     floor = frame.best[0] - frame.hessian[0, 1] / max(frame.hessian[0, 0], 1e-300) * (b - frame.best[1])
-    way = np.concatenate([one.path for one in look.frames])
+    way = np.concatenate([one.path[min(k, 1) :] for k, one in enumerate(look.frames)])  # of every step
     here = way[-1:]
     ahead = -look.params.rate * np.array([[frame.slope_w, frame.slope_b]])
     whole = -look.params.rate * frame.whole[None]
     star = points.cloud(frame.best[None], colour="@ink", symbol="star", size=13, opacity=1, hoverinfo="skip")
-    inside = np.isfinite(points.within(here, *ends)).all()  # else it is drawn hollow, where the sheet ends
-    edge = np.clip(here, [ends[0][0], ends[1][0]], [ends[0][1], ends[1][1]])
-    sign = "circle" if inside else "circle-open"
-    dot = points.cloud(edge, colour="@accent", symbol=sign, size=12, opacity=1, hoverinfo="skip", cliponaxis=False)
-    dot["marker"]["line"] = {"color": "@surface" if inside else "@accent", "width": 2}
+    drawn = points.within(way, *ends)
+    dot, gone = _now(look, drawn, ends)
     least = 0.01 * (ends[0][1] - ends[0][0])
-    arrow = np.where(look.params.steps == frame.step, np.nan, 1.0)
+    arrow = np.where(look.params.steps == frame.step or bool(gone), np.nan, 1.0)
+    late = max(len(way) - LATE, 0)  # what came before is faint: a swing does not become a smear
     traces = [
         fields.surface(w.round(4), b.round(4), powers.round(3), low=float(powers.min()), high=float(powers.max()), opacity=0.35),
         curves.line(floor, b, colour="@ink2", dash="dot", width=1.5),
         fields.cells(*ends, template=say("hover_start"), click="start"),
-        curves.line(*points.within(way, *ends).T.round(4), colour="@ink", width=2, mode="lines+markers", marker={"size": 4}),
+        curves.line(*drawn[: late + 1].T.round(4), colour="@ink2", width=1, opacity=0.25),
+        curves.line(*drawn[late:].T.round(4), colour="@ink", width=1.5, mode="lines+markers", marker={"size": 4}),
         fields.pulls(here, arrow * whole, colour="@ink3", least=least, width=1.5, head=8),
         fields.pulls(here, arrow * ahead, colour="@accent", least=least),
         star,
@@ -88,7 +90,38 @@ def _sheet(look: Look[FitFrame]) -> Panel:
     place = {"xref": "x domain", "yref": "y domain", "x": 0.02, "xanchor": "left", "yanchor": "top", "bgcolor": "@surface"}
     words = [("↑ b", 0.985), ("★ " + say("best"), 0.91), ("··· " + say("floor"), 0.835)]
     notes = [note(text, y=y, font={"size": 11, "color": "@ink"}, opacity=0.9, **place) for text, y in words]
-    return Panel(traces, say("sheet"), *axes, notes=notes)
+    return Panel(traces, say("sheet"), *axes, notes=[*notes, *gone])
+
+
+def _now(look: Look[FitFrame], drawn: np.ndarray, ends: tuple[list[float], list[float]]) -> tuple[Trace, list[dict[str, Any]]]:
+    """Where the line is now. Beyond the sheet: an arrow at its border, that way, and since which step. drawn [steps + 1, 2]."""
+    here, best = look.frame.path[-1], look.frame.best
+    low, high = np.array(ends).T
+    inside = np.flatnonzero(np.isfinite(drawn).all(1))
+    if inside[-1] == len(drawn) - 1:
+        dot = points.cloud(here[None], colour="@accent", size=12, opacity=1, hoverinfo="skip")
+        dot["marker"]["line"] = {"color": "@surface", "width": 2}
+        return dot, []
+    way = here - best
+    room = np.where(way > 0, high - best, low - best)
+    place = best + 0.98 * way * np.min(room / np.where(way == 0, 1e-300, way))
+    across, up = way / (high - low) * SHAPE
+    arrow = points.cloud(place[None], colour="@accent", symbol="arrow", size=20, opacity=1, hoverinfo="skip")
+    arrow["marker"]["angle"] = float(np.degrees(np.arctan2(across, up)).round(1))
+    side = "left" if across < 0 else "right"
+    look_of = {"font": {"size": 12, "color": "@accent"}, "bgcolor": "@surface", "borderpad": 2, "xanchor": side}
+    text = look.say("left", n=int(inside[-1]) + 1)
+    return arrow, [note(text, x=place[0], y=place[1], yshift=18 if place[1] < best[1] else -18, **look_of)]
+
+
+def _beside(look: Look[FitFrame]) -> Layout:
+    """The line and the loss; where old slopes are kept w step by step, for it swings, and the line."""
+    if look.params.zero_grad:
+        return rows(_line(look), look.history("log_loss", zero=False, small=True))
+    ends = np.array([0, look.params.steps])
+    best = curves.line(ends, np.full(2, look.frame.best[0]), colour="@ink3", dash="dot", width=1.5)
+    swing = look.history("w", zero=False)
+    return rows(replace(swing, title=look.say("swing"), traces=[best, *swing.traces]), _line(look))
 
 
 def _line(look: Look[FitFrame]) -> Panel:

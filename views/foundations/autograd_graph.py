@@ -13,7 +13,7 @@ from charts import bars, points, ranking
 from charts.formula import formula
 from charts.layout import columns, rows
 from charts.numbers import short
-from charts.panels import Panel, Picture, Trace, blank
+from charts.panels import Panel, Picture, Trace, blank, note
 from engine.foundations.autograd import GraphFrame
 from views.foundations.autograd_stage import LOWERED, Stacks, Stage, called, lost, said, sign, stacks, stage, valued
 from views.look import Look
@@ -22,6 +22,7 @@ BACK = formula(r"\bar{u} + \bar{w} \cdot \frac{\partial w}{\partial u} = {before
 HATCH = {"shape": "/", "fgcolor": "@ink3", "bgcolor": "@surface", "size": 6, "solidity": 0.25}
 NO_LINE = {"width": 0}
 MARK, AWAY, BAR = 15, 20, 7  # px: half of a node's mark, how far from its middle its bar begins, and how wide that is
+GAP = 6  # px: half of the gap in an edge that is cut
 FEW, SOME = 5, 12  # layers up to which labels of edges stay; nodes that are all told of
 ROWS = 8  # of the table and of the bars
 INK = {1: "@c1", -1: "@c3"}  # of what raises the result, and of what lowers it
@@ -49,9 +50,35 @@ def _graph(look: Look[GraphFrame], there: Stage) -> Panel:
     beside = laid.labels[:, 1], 0.04 + 0.3 * laid.slot  # a band is about so wide where its label stands
     ends = np.concatenate([laid.y - laid.slot / 2, laid.y + laid.slot / 2, beside[0] - beside[1], beside[0] + beside[1]])
     axes = blank(range=[-0.42, laid.layers - 0.58]), blank(range=[float(ends.max()), float(ends.min())])
-    drawn = [_edges(frame, there, gone), _bands(frame, there, high, gone), _pieces(frame, there, high, gone)]
+    drawn = [_edges(frame, there, gone), _bands(frame, there, high, gone), _pieces(frame, there, high, gone), _gaps(frame, there)]
     traces = [trace for some in (*drawn, _nodes(frame, there), _labels(look, there)) for trace in some]
-    return Panel(traces, look.say("graph"), *axes, tall=340)
+    return Panel(traces, look.say("graph"), *axes, notes=_missing(look, there, gone), tall=340)
+
+
+def _gaps(frame: GraphFrame, there: Stage) -> list[Trace]:
+    """A gap between two bars across each edge that passes nothing back; lit where that happens now."""
+    cut = np.flatnonzero(frame.blocked)
+    middle, aside = there.laid.labels[cut], np.array([GAP / there.px, 0])
+    ends = np.concatenate([middle - aside, middle + aside])
+    inks = ["@accent" if frame.part == "cut" and edge == frame.edge else "@ink" for edge in (*cut, *cut)]
+
+    def strokes(xy: np.ndarray, colour: str | list[str], size: float, width: float) -> Trace:
+        drawn = points.cloud(xy, colour=colour, symbol="line-ns", size=size, opacity=1, hoverinfo="skip")
+        return drawn | {"marker": drawn["marker"] | {"line": {"width": width, "color": colour}}}
+
+    return [strokes(middle, "@surface", 44, 2 * GAP), strokes(ends, inks, 32, 2.5)]
+
+
+def _missing(look: Look[GraphFrame], there: Stage, gone: Sequence[int]) -> list[dict[str, Any]]:
+    """At what is hatched: how much does not come."""
+    frame, edges, notes = look.frame, there.made.edges, []
+    look_of = {"font": {"size": 12, "color": "@ink"}, "bgcolor": "@surface", "borderpad": 1}
+    for edge in gone:
+        away, (x, y) = frame.meant[edge] - frame.passed[edge], there.laid.labels[edge].tolist()
+        if away.any() and (frame.used[edge] or frame.part == "end"):  # before, some of it may still come
+            text = look.say("missing", n=said(away, frame.sizes[edges[edge][0]]))
+            notes.append(note(text, x=x, y=y, yshift=-26 * int(frame.used[edge]), **look_of))
+    return notes
 
 
 def _lit(frame: GraphFrame, there: Stage) -> list[int]:
@@ -160,7 +187,8 @@ def _labels(look: Look[GraphFrame], there: Stage) -> list[Trace]:
     bold = [f"<b>{text}</b>" if edge in lit else "" for edge, text in enumerate(carried)]
     names = [(called(there, start), called(there, end)) for start, end, _ in edges]
     told = [
-        look.say("hover", start=a, end=b, what=text.replace("<br>", " ")) for (a, b), text in zip(names, carried, strict=True)
+        look.say("hover", start=a, end=b, what=look.say("lost") if blocked else text.replace("<br>", " "))
+        for (a, b), text, blocked in zip(names, carried, frame.blocked, strict=True)
     ]
     x, y = there.laid.labels.T
     return [
@@ -174,7 +202,7 @@ def _carried(frame: GraphFrame, there: Stage, edge: int) -> str:
     """What an edge carries: a value on the way there; upstream × local on the way back; that it is cut."""
     start, end, _ = there.made.edges[edge]
     if frame.blocked[edge]:
-        return "✕"
+        return ""
     if frame.used[edge]:
         parts = [said(frame.gradients[end], frame.sizes[end]), "× " + said(frame.slopes[edge], frame.widths[edge])]
         parts += ["= " + said(frame.passed[edge], frame.sizes[start])] * (edge == frame.edge)

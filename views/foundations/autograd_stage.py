@@ -14,7 +14,7 @@ from engine.foundations.autograd import GraphFrame, readable
 from engine.foundations.expressions import Formula, Node
 
 SIGNS: Mapping[str, str] = {
-    "*": "×", "/": "÷", "-": "−", "neg": "−", "sum": "Σ", "sigmoid": "σ", "detach": "‖", "abs": "|·|", "**": "xʸ",
+    "*": "×", "/": "÷", "-": "−", "neg": "−", "sum": "Σ", "sigmoid": "σ", "detach": "=", "abs": "|·|", "**": "xʸ",
 }  # fmt: skip
 LEAST = 0.006  # of the height: a bar that holds anything is not thinner
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -103,11 +103,12 @@ def called(there: Stage, k: int) -> str:
 
 
 def valued(frame: GraphFrame, made: Formula, k: int) -> str:
-    name = escaped(made.nodes[k].name)
+    node = made.nodes[k]
+    name, first = escaped(node.name), "detach: " * (node.op == "detach")
     if not frame.known[k]:
-        return name
+        return first + name
     text = said(frame.values[k], frame.sizes[k])
-    return f"{name} = {text}" if name else text
+    return first + (f"{name} = {text}" if name else text)
 
 
 def said(row: np.ndarray, size: int) -> str:

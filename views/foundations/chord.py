@@ -1,42 +1,57 @@
 """A chord over a curve, or a balance of points on it: does it hang above everywhere?"""
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 import numpy as np
 
 from charts import curves as lines
-from charts import points
+from charts import points, ranking
 from charts.formula import formula
-from charts.layout import columns, rows
-from charts.numbers import number, short
-from charts.panels import Panel, Picture, Trace, note
+from charts.layout import Layout, columns, rows
+from charts.numbers import UNKNOWN, number, short
+from charts.panels import Panel, Picture, Trace, escaped, note
+from charts.words import cut
 from engine.foundations.optimisation import ChordFrame, curves
 from views.foundations.typed import typed
 from views.look import Fact, Look
 
-CHORD = formula(r"\lambda f(a) + (1 - \lambda) f(b) - f(\lambda a + (1 - \lambda) b) = {chord}! - {f}? = {gap}!!")
+Focus = Literal["chord", "descents"]
+CHORD = formula(r"\alpha f(a) + (1 - \alpha) f(b) - f(\alpha a + (1 - \alpha) b) = {chord}! - {f}? = {gap}!!")
 JENSEN = formula(r"E[f(X)] - f(E[X]) = {chord}! - {f}? = {gap}!!")
 SMALL, LARGE = 7.0, 22.0  # px of a point without weight, and of one with all of it
 FREE = 0.08  # of the height, above and below the curve
 BANDS: tuple[tuple[float, float], ...] = ((1.2, 1.8), (0.2, 0.8))  # where the two strips lie
+MOVED = 1e-3  # what a walker goes between two pictures at least, to be called under way
 STRAIGHT = 1e-9  # a bend that counts as none
 
 
 def chord(look: Look[ChordFrame]) -> Picture:
     """The balance of the points laid out so far, and the curve below it."""
     frame = look.frame
-    ended = str(len(frame.ends))
+    walking = look.options.focus == "descents"
+    rests = len(frame.ends) if frame.step == curves.FRAMES else None
     values = {name: (short(float(getattr(frame, name))), 0) for name in ("chord", "f", "gap")}
-    derived: dict[str, Fact] = {"pieces": len(frame.low), "rests": len(frame.ends)}
+    derived: dict[str, Fact] = {"pieces": len(frame.low), "rests": rests}
     return look.picture(
-        columns(_curve(look), rows(_walks(look), _strips(look))),
+        _layout(look),
         facts=_facts(look),
         key=_key(look),
-        formula=JENSEN if look.params.points.strip() else CHORD,
-        values=values,
-        metrics=[("gap", short(frame.gap)), ("bend", short(frame.bend)), ("rests", ended)],
+        formula="" if walking else JENSEN if look.params.points.strip() else CHORD,
+        values={} if walking else values,
+        metrics=["rests"] if walking else [("gap", short(frame.gap)), ("bend", short(frame.bend))],
         derived=derived,
     )
+
+
+def _layout(look: Look[ChordFrame]) -> Layout:
+    """The main panel is the curve with its chord, or with the walkers on it; beside it what belongs to that."""
+    if look.options.focus == "descents":
+        return columns(_hill(look), _walks(look))
+    if look.params.points.strip():
+        means = look.history("chord", "f", across="part_of", zero=False, x={"range": [0, 1]})
+        return columns(_curve(look), rows(replace(means, title=look.say("means")), _weights(look)))
+    return columns(_curve(look), rows(_walks(look), _strips(look)))
 
 
 # ---- the curve
@@ -52,9 +67,14 @@ def _curve(look: Look[ChordFrame]) -> Panel:
     past = np.array([(one.x, one.chord) for one in look.frames])
     gap = np.array([[frame.x, frame.f], [frame.x, frame.chord]])
     order = [*range(len(frame.places)), 0]
-    sizes = (SMALL + (LARGE - SMALL) * np.sqrt(frame.weights)).round(1).tolist()
-    marks = points.cloud(np.stack([frame.places, frame.heights], 1), colour="@c1", size=1, opacity=1, hoverinfo="skip")
+    places = np.stack([frame.places, frame.heights], 1)
+    sizes, full = (
+        (SMALL + (LARGE - SMALL) * np.sqrt(weights)).round(1).tolist() for weights in (frame.weights, _whole_weights(look))
+    )
+    marks = points.cloud(places, colour="@c1", size=1, opacity=1, hoverinfo="skip")
     marks["marker"] |= {"size": sizes, "line": {"color": "@surface", "width": 1.5}}
+    rims = points.cloud(places, colour="@c1", symbol="circle-open", size=1, opacity=1, hoverinfo="skip")
+    rims["marker"] |= {"size": full, "line": {"color": "@c1", "width": 1.5}}
     traces = [
         *_swept(past, function),
         lines.line(frame.places[order], frame.heights[order], colour="@c1", width=1.5, meta={"still": True}),
@@ -62,6 +82,7 @@ def _curve(look: Look[ChordFrame]) -> Panel:
         _tangent(frame, xs),
         lines.line(past[:, 0], past[:, 1], colour="@c1", width=3, meta={"still": True}),
         marks,
+        rims,
         lines.line(gap[:, 0], gap[:, 1], colour="@accent", width=4, meta={"key": "gap"}),
         points.cloud(
             np.array([[frame.x, frame.f], [frame.x, frame.chord]]), colour="@accent", size=9, opacity=1, hoverinfo="skip"
@@ -69,7 +90,13 @@ def _curve(look: Look[ChordFrame]) -> Panel:
     ]
     notes = [_named(look, k) for k in range(len(frame.places))]
     axes = {"range": [float(xs[0]), float(xs[-1])], "nticks": 5, "showgrid": False}, {"range": ends, "nticks": 5}
-    return Panel(traces, look.say("curve", f=typed(curves.TEXTS.get(look.params.curve, look.params.fx))), *axes, notes=notes)
+    return Panel(traces, look.say("curve", f=_formula(look)), *axes, notes=notes)
+
+
+def _whole_weights(look: Look[ChordFrame]) -> np.ndarray:
+    """What each point weighs in the end [n]: of a chord's two what they weigh now."""
+    text = look.params.points
+    return np.asarray(curves.points_of(text)[1]) if text.strip() else look.frame.weights
 
 
 def _whole(xs: np.ndarray, f: np.ndarray) -> Trace:
@@ -110,9 +137,9 @@ def _tangent(frame: ChordFrame, xs: np.ndarray) -> Trace:
 
 
 def _named(look: Look[ChordFrame], k: int) -> dict[str, Any]:
-    """What a point is called, with its weight."""
+    """What a point is called: its whole weight, or its letter."""
     frame = look.frame
-    name = number(float(frame.weights[k]), 2) if look.params.points.strip() else "ab"[k]
+    name = number(float(_whole_weights(look)[k]), 2) if look.params.points.strip() else "ab"[k]
     font = {"size": 13, "color": "@c1", "shadow": "@halo"}
     return note(name, x=float(frame.places[k]), y=float(frame.heights[k]), yshift=18, yanchor="bottom", font=font)
 
@@ -173,12 +200,57 @@ def _walks(look: Look[ChordFrame]) -> Panel:
     return Panel(traces, look.say("walks"), axis, {"range": [curves.STEPS, 0], "nticks": 3})
 
 
+def _hill(look: Look[ChordFrame]) -> Panel:
+    """The curve, where the walkers began, and where they have come to: the lamp."""
+    frame, first = look.frame, look.frames[0]
+    function = curves.function_of(look.params.curve, look.params.fx)
+    low, high = frame.span.tolist()
+    free = 0.1 * max(high - low, 1.0)
+    xs = np.linspace(low - free, high + free, curves.PLACES)
+    f = curves.values(function, xs)
+
+    def walkers(some: ChordFrame, **how: Any) -> Trace:
+        x = some.walkers[~frame.gone]
+        return points.cloud(np.stack([x, curves.values(function, x)], 1), opacity=1, hoverinfo="skip", **how)
+
+    begun = walkers(first, colour="@ink3", symbol="circle-open", size=6)
+    now = walkers(frame, colour="@accent", size=10, ids=np.flatnonzero(~frame.gone).astype(str).tolist())
+    now["marker"]["line"] = {"color": "@surface", "width": 1}
+    low, high = float(np.nanmin(f)), float(max(begun["y"].max(initial=-np.inf), np.nanquantile(f, 0.5)))
+    ends = [low - 0.15 * (high - low or 1.0), high + 0.08 * (high - low or 1.0)]
+    axes = {"range": [float(xs[0]), float(xs[-1])], "nticks": 5, "showgrid": False}, {"nticks": 5, "range": ends}
+    notes = [_crowd(frame, float(end), function) for end in frame.ends] if frame.step == curves.FRAMES else []
+    return Panel([_whole(xs, f), begun, now], look.say("curve", f=_formula(look)), *axes, notes=notes)
+
+
+def _crowd(frame: ChordFrame, end: float, function: Any) -> dict[str, Any]:
+    """How many walkers rest at a place."""
+    count = int((np.abs(frame.walkers[~frame.gone] - end) < curves.SAME).sum())
+    font = {"size": 14, "color": "@accent", "shadow": "@halo"}
+    return note(str(count), x=end, y=float(curves.values(function, np.array([end]))[0]), yshift=-18, font=font)
+
+
+def _weights(look: Look[ChordFrame]) -> Panel:
+    """The points, what each weighs and how high the curve is there; below them both means so far."""
+    frame = look.frame
+    x, f = ([short(float(value)) for value in values] for values in (frame.places, frame.heights))
+    weights = [number(float(weight), 2) for weight in _whole_weights(look)]
+    heads = [(0.0, "x", x), (0.55, look.say("weight"), weights), (1.0, "f(x)", f)]
+    return ranking.table(look.say("weights"), heads, lit=np.flatnonzero(frame.weights).tolist(), rows=4)
+
+
+def _formula(look: Look[ChordFrame]) -> str:
+    return escaped(cut(typed(curves.TEXTS.get(look.params.curve, look.params.fx)), 40))
+
+
 # ---- what is told
 
 
 def _key(look: Look[ChordFrame]) -> str:
     """Which sentence tells of this step."""
     frame, several = look.frame, bool(look.params.points.strip())
+    if look.options.focus == "descents":
+        return "walk_start" if not frame.step else "walk_end" if frame.step == curves.FRAMES else "walk"
     if not frame.step:
         return "points" if several else "start"
     if frame.gap < 0:
@@ -192,11 +264,23 @@ def _key(look: Look[ChordFrame]) -> str:
 
 def _facts(look: Look[ChordFrame]) -> dict[str, Any]:
     frame, params = look.frame, look.params
+    walked, part = frame.step * curves.STEPS // curves.FRAMES, number(frame.part_of, 3)
+    here = np.sort(frame.walkers[~frame.gone])
+    moved = np.abs(frame.walkers - look.frames[max(len(look.frames) - 2, 0)].walkers) > MOVED
     return {
+        "now": look.say("walked", n=walked) if look.options.focus == "descents" else look.say("part", lam=part),
+        "walked": walked,
+        "still": int((moved & ~frame.gone).sum()),
+        "ends": ", ".join(short(float(end), 2) for end in frame.ends) or UNKNOWN,
+        "low": short(float(here.min(initial=0)), 2) if len(here) else UNKNOWN,
+        "high": short(float(here.max(initial=0)), 2) if len(here) else UNKNOWN,
+        "moving": frame.moving,
+        "left": frame.left,
+        "weights": ", ".join(number(float(weight), 2) for weight in _whole_weights(look)),
         "a": short(params.a),
         "b": short(params.b),
         "n": len(frame.places),
-        "lam": number(frame.part_of, 3),
+        "lam": part,
         "first": number(frame.violation, 3),
         "x": short(frame.x),
         "f": short(frame.f),

@@ -6,7 +6,7 @@ import engine.params
 from charts import fields
 from engine.foundations.optimisation import ALGORITHMS, Method, Race, RaceFrame, curves, surfaces
 from engine.params import Value, choice
-from views.foundations.chord import chord
+from views.foundations.chord import Focus, chord
 from views.foundations.race import race
 from views.foundations.saddles import saddles
 from views.look import scenes
@@ -17,6 +17,7 @@ __all__ = ["Options", "along", "clicked", "draw"]
 class Options(engine.params.Options):
     told: Method = choice("gradient", only=("race",))  # the runner whose Hessian and whose limit are shown
     shade: bool = choice(False, only=("race",))  # all that lies as low as it
+    focus: Focus = choice("chord", only=("chord",))  # what the main panel shows
 
 
 draw = scenes(ALGORITHMS, {"race": race, "chord": chord, "saddles": saddles})

@@ -9,7 +9,8 @@ from charts import curves, fields, points
 from charts.formula import formula
 from charts.layout import columns, rows
 from charts.numbers import RAISED, short
-from charts.panels import Panel, Picture, Trace, blank, escaped, legend, note
+from charts.panels import Panel, Picture, Trace, escaped, legend, note
+from charts.words import cut
 from engine.foundations.optimisation import METHODS, RaceFrame, kind_of, limit, surfaces
 from views.foundations.typed import typed
 from views.look import Fact, Look, Values
@@ -20,13 +21,14 @@ FORMULAS = (
     formula(r"\theta - \eta\, v = ({x}!,\; {y}!) - {rate}! \cdot ({dx}!,\; {dy}!) = ({nx}!!,\; {ny}!!)"),
     formula(r"\theta - \eta\, (g + \mu v) = ({x}!,\; {y}!) - {rate}! \cdot ({dx}!,\; {dy}!) = ({nx}!!,\; {ny}!!)"),
     formula(r"\theta - \eta\, g \,/\, (\sqrt{s} + \varepsilon) = ({x}!,\; {y}!) - {rate}! \cdot ({dx}!,\; {dy}!) = ({nx}!!,\; {ny}!!)"),  # noqa: E501
-    formula(r"\theta - \eta\, \hat m \,/\, (\sqrt{\hat s} + \varepsilon) = ({x}!,\; {y}!) - {rate}! \cdot ({dx}!,\; {dy}!) = ({nx}!!,\; {ny}!!)"),  # noqa: E501
+    formula(r"\theta - \eta\, \hat m \,/\, (\hat s^{1/2} + \varepsilon) = ({x}!,\; {y}!) - {rate}! \cdot ({dx}!,\; {dy}!) = ({nx}!!,\; {ny}!!)"),  # noqa: E501
     formula(r"\theta - H^{-1} g = ({x}!,\; {y}!) - ({dx}!,\; {dy}!) = ({nx}!!,\; {ny}!!)"),
 )  # fmt: skip
-ARM, MOST, WALL = 0.2, 0.4, 0.03  # of the sheet's height: an arm as strong as the start's, the longest, half of a wall
+ARM, MOST, WALL = 0.12, 0.24, 0.015  # of the sheet's height: an arm as strong as the start's, the longest, half of a wall
 GAUGE = (0.73, 0.98, 0.885, 0.915)  # where the bar lies, as parts of the sheet: from, to, from, to
 DEEPEST = {"same": -8, "best": -14}  # powers of ten: how deep the panel of heights goes
-LEGEND = 300  # px: the names of the runners in two lines, also on a phone
+LEGEND, HIGH = 300, 38  # px: the names of the runners in two lines, also on a phone, and what lies behind them
+FREE = ("rmsprop", "adam")  # they measure their steps by slopes alone
 MOMENTS = 1000  # more than a film has pictures
 
 
@@ -62,12 +64,14 @@ def _sheet(look: Look[RaceFrame]) -> Panel:
     called = [escaped(look.words.choices["told"][name]) for name in METHODS]
     names = [(SIGNS[k], name, LAMP if k == _told(look) else f"@c{k + 1}") for k, name in enumerate(called)]
     traces = [*_ground(look, x, y), begin, *_trails(look, x, y), *_lamp(look, x, y, seen), dots, *_gauge(look, x, y)]
-    said = "f = " + escaped(typed(surfaces.TEXTS.get(params.surface, params.f)))
-    look_of = {"size": 12, "color": "@ink2", "shadow": "@halo"}
-    text = note(said, x=x[0], y=y[1], xanchor="left", yanchor="top", font=look_of)
-    key = [item | {"font": item["font"] | {"shadow": "@halo"}} for item in legend(names, room=LEGEND)]
-    notes = [*key, text, _measure(look, x, y)]
-    return Panel(traces, look.say("sheet"), x=blank(range=list(x)), y=blank(range=list(y)), notes=notes, equal=True)
+    said = look.say("sheet", f=escaped(cut(typed(surfaces.TEXTS.get(params.surface, params.f)), 40)))
+    notes = [*legend(names, room=LEGEND), _measure(look, x, y)]
+    across, up = ({"range": list(side), "nticks": 6, "showgrid": False} for side in (x, y))
+    under: list[dict[str, Any]] = [  # a ground for what is written on the map
+        {"type": "rect", "xsizemode": "pixel", "ysizemode": "pixel", "xanchor": x[0], "yanchor": y[0],
+         "x0": 0, "x1": LEGEND, "y0": 0, "y1": HIGH, "fillcolor": "@surface", "opacity": 0.85, "line": {"width": 0}},
+    ]  # fmt: skip
+    return Panel(traces, said, x=across, y=up, notes=notes, shapes=under, equal=True)
 
 
 def _ground(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, float]) -> list[Trace]:
@@ -111,11 +115,18 @@ def _lamp(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, float],
     high = y[1] - y[0]
     first = float(np.abs(look.frames[0].curvatures[told]).max()) or 1.0
     arms = high * np.minimum(ARM * np.sqrt(np.abs(frame.curvatures[told]) / first), MOST)
+    arms = arms if _bends_matter(look) else np.full(2, np.nan)
     step = fields.within_reach(np.stack([frame.before[told], frame.at[told]]), x, y)
     return [
         *fields.cross(seen[told], frame.curvatures[told], frame.axes[told], arms, bar=WALL * high),
         curves.line(step[:, 0], step[:, 1], colour=LAMP, width=4, meta={"key": "step", "still": True}),
     ]
+
+
+def _bends_matter(look: Look[RaceFrame]) -> bool:
+    """Whether the cross is drawn: for who is bound by the bend or knows it, and for all where they rest."""
+    rests = kind_of(_of(look, "slopes"), *look.frame.curvatures[_told(look)].tolist()) != "slope"
+    return rests or look.options.told not in FREE
 
 
 def _gauge(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, float]) -> list[Trace]:
@@ -134,7 +145,9 @@ def _measure(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, floa
     most = limit(look.options.told, look.params.momentum)
     text = look.say("gauge", product=short(_product(look)), limit=short(most, 4)) if most else look.say("no_limit")
     at = {"x": x[0] + GAUGE[1] * (x[1] - x[0]), "y": y[0] + (GAUGE[3] + 0.015) * (y[1] - y[0])}
-    return note(text, **at, xanchor="right", yanchor="bottom", borderpad=0, font={"size": 12, "color": "@ink", "shadow": "@halo"})
+    return note(
+        text, **at, xanchor="right", yanchor="bottom", borderpad=2, bgcolor="@surface", font={"size": 12, "color": "@ink"}
+    )
 
 
 # ---- the courses
@@ -202,7 +215,7 @@ def _key(look: Look[RaceFrame]) -> str:
     x, y = surfaces.window(look.params.surface, look.params.x, look.params.y)
     most = limit(look.options.told, look.params.momentum)
     if not frame.step:
-        return "start"
+        return "start" if most else "start_free" if look.options.told in FREE else "start_newton"
     if frame.stopped[told] >= 0:
         return "gone"
     if (found := kind_of(_of(look, "slopes"), *frame.curvatures[told].tolist())) != "slope":
@@ -220,13 +233,16 @@ def _facts(look: Look[RaceFrame]) -> dict[str, Any]:
     frame, told, names = look.frame, _told(look), look.words.choices["told"]
     gone = [names[name] for k, name in enumerate(METHODS) if frame.stopped[k] >= 0 and k != told]
     most = limit(look.options.told, look.params.momentum)
+    first, second = frame.heights.argsort(kind="stable")[:2].tolist()
     return {
         "runner": curves.headed(names[look.options.told]),
         "x": short(float(frame.at[told, 0])),
         "y": short(float(frame.at[told, 1])),
         "length": short(float(np.hypot(*(frame.at[told] - frame.before[told])))),
-        "first": names[METHODS[int(frame.heights.argmin())]],
-        "least": short(float(frame.heights.min())),
+        "first": names[METHODS[first]],
+        "least": short(float(frame.heights[first])),
+        "second": names[METHODS[second]],
+        "next": short(float(frame.heights[second])),
         "height": short(_of(look, "heights")),
         "slope": short(_of(look, "slopes")),
         "product": short(_product(look)),
@@ -261,7 +277,7 @@ def _values(look: Look[RaceFrame]) -> Values:
     told_of = {"x": frame.before[told, 0], "y": frame.before[told, 1], "nx": frame.at[told, 0], "ny": frame.at[told, 1]}
     way = (frame.before[told] - frame.at[told]) / rate
     told_of |= {"dx": way[0], "dy": way[1]}
-    return {name: (short(float(value)), 0) for name, value in told_of.items()} | {"rate": (short(rate, 2), 0)}
+    return {name: (short(float(value)), 0) for name, value in told_of.items()} | {"rate": (short(rate), 0)}
 
 
 def _raised(power: int) -> str:

@@ -35,7 +35,7 @@ ENDS: dict[str, dict[str, float]] = {  # what choosing a curve sets with it: at 
     "wells": {"a": -1.0, "b": 1.0, "level": -0.5},
     "own": {"a": -1.0, "b": 2.0, "level": 0.0},
 }
-FRAMES = 40  # λ runs from 0 to 1 in so many steps
+FRAMES = 40  # α runs from 0 to 1 in so many steps
 STARTS, RATE, STEPS, LATE = 40, 0.01, 1000, 100  # of the descents; steps at whose end one looks whether it still goes
 SAME, MOVES = 0.1, 0.02  # ends closer than that are one; who went farther than that late is still under way
 MOST, LONGEST = 8, 100  # points of Jensen, and characters that they may take
@@ -55,7 +55,7 @@ class Chord(Params):
 
 @dataclass(frozen=True)
 class ChordFrame(Frame):
-    part_of: float  # λ: the weight of a; of several points how much of the weights behind the first is laid out
+    part_of: float  # α: the weight of a; of several points how much of the weights behind the first is laid out
     places: np.ndarray  # (n,) the points: a and b, or those of Jensen
     weights: np.ndarray  # (n,) their weights now, 1 in all
     heights: np.ndarray  # (n,) f there
@@ -66,8 +66,8 @@ class ChordFrame(Frame):
     rise: float  # f′ there; NaN where there is none
     bend: float  # f″ there; NaN where there is none
     low: np.ndarray  # (m, 2) from where to where f is at most the level, of what the picture shows
-    violation: float  # the first λ of the run at which the chord lies below the curve; NaN: not yet
-    walkers: np.ndarray  # (40,) where descents from 40 starts have come to, as many steps on as λ says
+    violation: float  # the first α of the run at which the chord lies below the curve; NaN: not yet
+    walkers: np.ndarray  # (40,) where descents from 40 starts have come to, as many steps on as α says
     gone: np.ndarray  # bool (40,) who has left the range of the function or the finite numbers: it stays at its last place
     span: np.ndarray  # (2,) the least and the greatest place that any of them comes to, −4 … 4 at most
     ends: np.ndarray  # (m,) the different places that they rest at after all steps
@@ -76,7 +76,7 @@ class ChordFrame(Frame):
 
 
 def chord(params: Chord) -> Iterator[ChordFrame]:
-    """Let λ run from 0 to 1 along the chord from b to a, or along the polygon of some weighted points, and 40 walkers descend.
+    """Let α run from 0 to 1 along the chord from b to a, or along the polygon of some weighted points, and 40 walkers descend.
 
     Raises DataError for an own function or points that cannot be read, ParamError where the function has no value at one.
     """
