@@ -97,8 +97,13 @@ def test_what_a_question_asks_for_is_covered_in_the_formula_and_in_the_picture_t
     expect(page.locator(".th-sum")).to_contain_text("=?")
     assert "1.750" not in page.locator(".th-player").inner_text()
     assert page.evaluate(totals) == ["?"]
+    page.get_by_role("tab", name="Numbers", exact=True).click()
+    gone = page.locator(".th-numbers col[style*=collapse]")
+    expect(gone).not_to_have_count(0)
     answer(page)
     page.wait_for_function(f"() => ({totals})()[0] !== '?'")
+    expect(gone).to_have_count(0)
+    page.get_by_role("tab", name="Theory", exact=True).click()
     assert "?" not in page.locator(".th-sum").inner_text()
     leave(page)
 

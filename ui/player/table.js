@@ -42,8 +42,8 @@ const addRows = ({$, bodies}, films, k) => {
   let html = "";
   for (let i = body.rows.length - extra; i < film.lines.length; i++) html += `<tr data-i="${i}" tabindex="-1"><th scope="row">${i}</th>${cells(film.rows[i] ?? [])}</tr>`;
   if (html) body.insertAdjacentHTML("beforeend", html);
-  const empty = (film.head.columns ?? []).map((_, c) => film.rows.length > 0 && film.rows.every((row) => row[c] === null));
-  if (!k) put($("colgroup"), "innerHTML", "<col>" + empty.map((none) => `<col${none ? ' style="visibility: collapse"' : ""}>`).join(""));
+  const gone = (film.head.columns ?? []).map(([, label], c) => hides(shared.player, label) || (film.rows.length > 0 && film.rows.every((row) => row[c] === null)));
+  if (!k) put($("colgroup"), "innerHTML", "<col>" + gone.map((none) => `<col${none ? ' style="visibility: collapse"' : ""}>`).join(""));
 };
 const markRow = (my, player, k, what) => {
   const {bodies, marked} = my, {films} = player, row = bodies[k].rows[lastOf(player, films[k]) + (films.length > 1 ? 1 : 0)];
