@@ -232,7 +232,7 @@ def test_a_click_where_no_node_is_sets_nothing():
     assert view.clicked("node", 0, frames[-1], params, table, view.Options()) == {"forced": ""}
 
 
-@pytest.mark.parametrize(("name", "idle"), [("notes", {"order", "estimator"}), ("northanger", {"normalise"})])
+@pytest.mark.parametrize(("name", "idle"), [("notes", {"order", "estimator"}), ("northanger", {"normalise", "end"})])
 def test_what_speaks_of_other_data_plays_no_part(name, idle):
     found = view.choices(data.sample(name), theory("decoding", "en"))
     assert {field for field, names in found.items() if not names} == set(found) == idle
