@@ -205,6 +205,7 @@ def _sources(look: Look[RoundFrame], share: np.ndarray) -> Panel:
         said=[look.percent(float(share[u]), 1) for u in who],
         lit=int(share[who].argmax()) if frame.part == "update" else -1,
         top=top,
+        by_size=True,
         link="node",
         index=who,
         click="node",

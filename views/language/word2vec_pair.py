@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from charts import bars, curves, fields, labels, points
+from charts import bars, curves, fields, labels, patches, points
 from charts.formula import formula
 from charts.layout import columns, rows
 from charts.numbers import apart, count, number
@@ -25,6 +25,8 @@ LISTED = 8  # rows in the table, and rows with names
 SHORT = 0.025  # of the width: a shorter pull is not drawn
 LINE = 34.0  # letters of a line of the sentence
 STAGE = (342.0, 270.0)  # px of the large picture on a phone
+FLAT, APART = 2.2, 3  # how much wider than high the rows are laid out as cells; cells between one way's and the next
+GAP, FEW = 1, 16  # px between cells, and lines of them from which there is no gap
 SPENT = ("spent_softmax", "spent_tree", "spent_noise")
 
 
@@ -36,7 +38,9 @@ def pair(look: Look[PairFrame]) -> Picture:
     times = {f"times_{way}": f"{spent[0] / max(some, 1):.0f}" for way, some in zip(WAYS, spent, strict=True)}
     sizes = {"v": len(frame.words), "l": len(frame.path), "k": len(frame.noise), **dict(zip(WAYS, frame.rows, strict=True))}
     return look.picture(
-        columns(_plane(look, asked), rows(_sentence(look), _table(look, asked), shares=(2, 6)), shares=(5, 3)),
+        columns(
+            _plane(look, asked), rows(_sentence(look), _touched(look), _table(look, asked), shares=(4, 5, 13)), shares=(5, 3)
+        ),
         facts={"inputs": _given(look), "target": frame.words[frame.target]} | sizes | times,
         formula=mathml,
         values=values,
@@ -137,6 +141,28 @@ def _sentence(look: Look[PairFrame]) -> Panel:
     hover = told([f"{escaped(token)}<br>{look.say('hover_token')}" for token in tokens], link="token", click="token", ring=24)
     words = bars.labels(middle.round(2), -line, text, colour=inks, size=13, **hover)
     return Panel([words], look.say("sentence"), x=blank(range=[0, LINE]), y=blank(range=[-3.6, 0.6]), small=True)
+
+
+def _touched(look: Look[PairFrame]) -> Panel:
+    """All rows of the three output matrices as cells, filled those that this pair touches, the target's lit; and how many."""
+    frame, told_ = look.frame, look.part in ("ask", "move")
+    across = int(np.ceil(np.sqrt(FLAT * len(frame.words))))
+    down = -(-len(frame.words) // across)
+    cells, texts = np.full((down, 3 * across + 2 * APART), np.nan), list[str]()
+    begins = [(across + APART) * k for k in range(3)]
+    for begin, way, of in zip(begins, WAYS, (np.arange(len(frame.words)), frame.path, frame.noise), strict=True):
+        kinds = np.full(down * across, np.nan)
+        kinds[: len(frame.words) - (way == "tree")] = 0
+        kinds[of[: len(of) * told_]] = 1
+        kinds[[frame.target] * (told_ and way != "tree")] = 2
+        cells[:, begin : begin + across] = kinds.reshape(down, across)
+        texts.append(f"{look.words.choices['way'][way]}<br><b>{count((kinds > 0).sum())}</b> / {count((kinds >= 0).sum())}")
+    wide = cells.shape[1]
+    style = {"colorscale": [[0, "@neutral2"], [0.5, "@c1"], [1, "@accent"]], "zmin": 0, "zmax": 2, "hoverinfo": "skip"}
+    grid = patches.cells(cells, (0, wide), (0, down), xgap=GAP * (down < FEW), ygap=GAP * (down < FEW), **style)
+    words = bars.labels(begins, [down * 1.1] * 3, texts, size=11, place="bottom right")
+    x, y = blank(range=[0, wide]), blank(range=[1.9 * down, 0])
+    return Panel([grid, words], look.say("touched"), x=x, y=y, tall=92)
 
 
 def _table(look: Look[PairFrame], asked: Rows) -> Panel:
