@@ -1,5 +1,7 @@
 """Training: what is predicted of every node and what has just turned, the hidden layer, and how it goes on."""
 
+from typing import Any
+
 import numpy as np
 
 from charts.formula import formula
@@ -9,7 +11,7 @@ from charts.panels import Panel, Picture, escaped
 from engine.algorithm import closely
 from engine.graphs.gcn import TrainFrame, learning
 from views.graphs import parts, predictions
-from views.look import Look, Values
+from views.look import Look
 
 LOSS = formula(r"L = -\frac{1}{{m}!}\sum_{v}\ln p_v(y_v) = {loss}!!")
 SURE = formula(r"p_{{name}!}({cls}!) = {p}!!")
@@ -21,7 +23,6 @@ def training(look: Look[TrainFrame]) -> Picture:
     frame = look.frame
     back, known = frame.part == "backward", bool(np.isfinite(frame.accuracy))
     main = predictions.pulled(look) if back else predictions.predicted(look)
-    mathml, values, of, at = _formula(look)
     trained, last = look.part in ("step", "update", "from"), learning.last_turn(look.frames)
     turned = len(learning.turned(frame, look.frames[-2])) if len(look.frames) > 1 else 0
     random = look.say("random", features=frame.random_features) if frame.random_features else ""
@@ -31,12 +32,9 @@ def training(look: Look[TrainFrame]) -> Picture:
         columns(main, rows(predictions.plane(look), _course(look, known), shares=(3, 2))),
         facts=predictions.facts(look) | told | {"who": _who(look), "chosen": _chosen(look)},
         key=("step" if known else "unknown") if trained else "",
-        formula=mathml,
-        values=values,
-        of=of,
-        at=at,
         metrics=predictions.metrics(look),
         hold=3.0 if frame.part or turned else 1.0,
+        **_formula(look),
     )
 
 
@@ -65,15 +63,16 @@ def _course(look: Look[TrainFrame], known: bool) -> Panel:
     return look.history("loss", x=x)
 
 
-def _formula(look: Look[TrainFrame]) -> tuple[str, Values, str, int]:
+def _formula(look: Look[TrainFrame]) -> dict[str, Any]:
     """The loss; in a whole step how sure the network is of a node; on the way back the pull at one."""
     frame, graph, names = look.frame, look.data[0], parts.entities(look.data[0])
     if not names or frame.part in ("loss", "update"):
-        return LOSS, {"m": (len(frame.labelled), 0), "loss": (frame.loss, 4)}, "", -1
+        return {"formula": LOSS, "values": {"m": (len(frame.labelled), 0), "loss": (frame.loss, 4)}}
     if frame.part == "backward":
         pull = [short(float(x)) for x in frame.pull]
-        return BACK, {"name": (names, 0), "pull": (pull, 0)}, "node", int(frame.pull.argmax())
+        return {"formula": BACK, "values": {"name": (names, 0), "pull": (pull, 0)}, "of": "node", "at": int(frame.pull.argmax())}
     classes = [escaped(parts.class_of(graph, int(k), look.say)) for k in frame.p.argmax(1)]
     sure = np.round(frame.p.max(1).astype(float), 3).tolist()
     now = predictions.lit(look)[0]
-    return SURE, {"name": (names, 0), "cls": (classes, 0), "p": (sure, 3)}, "node", int(now[0]) if len(now) else 0
+    values = {"name": (names, 0), "cls": (classes, 0), "p": (sure, 3)}
+    return {"formula": SURE, "values": values, "of": "node", "at": int(now[0]) if len(now) else 0}

@@ -28,18 +28,16 @@ def context(look: Look[ContextFrame]) -> Picture:
     frame, k = look.frame, _word(look)
     i, shown = max(frame.shown - 1, 0), frame.shown > 0
     name, summed, now = ESTIMATORS[i], shown and frame.sums[i] >= 0, frame.explained[k]
-    mathml, values = explained(now, name, look.params.k, frame.types) if shown else ("", {})
     facts = _facts(look)
     said_of = "add_k" if name == "add_one" else name
     return look.picture(
         rows(_mass(look), _words(look), shares=(6, 1)),
         facts=facts,
         key="undefined" if shown and not summed else said_of if shown else "start",
-        formula=mathml,
-        values=values,
         metrics=[("unseen", facts["unseen"] if summed else None), ("new", facts["new"] if frame.followed else None)],
         derived=_derived(look, summed) | named(now.p if shown else None, name),
         hold=4.0,
+        **(explained(now, name, look.params.k, frame.types) if shown else {}),
     )
 
 
@@ -81,9 +79,6 @@ def _facts(look: Look[ContextFrame]) -> dict[str, Any]:
     said = {"estimator": short_name(look, name), "fallback": fallback, "novel": novel}
     fine = {"n": int((np.abs(sums - 1) < ONE).sum()), "of": len(ESTIMATORS)}
     return context | words | {name: number(share, 3) for name, share in shares.items()} | told | said | fine
-
-
-# ---- where the probability lies
 
 
 def _mass(look: Look[ContextFrame]) -> Panel:
@@ -134,9 +129,6 @@ def _truth(look: Look[ContextFrame]) -> list[Trace]:
     side, off = ("left", -0.015) if at > 0.6 else ("right", 0.015)  # where there is more room
     line = curves.line(np.full(2, at), np.array([-0.6, 12.2]), colour="@ink", width=2)
     return [line, bars.labels([at + off], [12], [said], size=11, place=f"middle {side}", colour="@ink")]
-
-
-# ---- one word
 
 
 def _words(look: Look[ContextFrame]) -> Panel:

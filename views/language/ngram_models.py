@@ -31,9 +31,6 @@ LABELLED = 0.08  # of a share that has room for its number
 WIDE, PHONE = (-0.26, 1.02), (-0.36, 1.02)  # shares, and room for words before them
 
 
-# ---- λ by EM
-
-
 def weights(look: Look[WeightsFrame]) -> Picture:
     """Each held-out word shared out among the orders by the weights above; below the mean share, which is the next weight."""
     frame, most = look.frame, int(np.argmax(look.frame.weights))
@@ -91,9 +88,6 @@ def _weights(look: Look[WeightsFrame], names: Sequence[str]) -> Panel:
     ]
     across = {"range": [-0.5, max(5, look.frame.total - 1) + 0.5], "nticks": 4, "showgrid": False}
     return Panel(traces, beside(look.say("lambda_curves")), x=across, y={"range": [-0.02, 1.05], "nticks": 3})
-
-
-# ---- Good–Turing
 
 
 def turing(look: Look[TuringFrame]) -> Picture:

@@ -46,7 +46,7 @@ IN_A_ROW = 4  # entries of the key on a phone
 ROW = 15  # px of a row of the key
 
 
-def explained(now: Explained, name: str, k: float, V: int) -> tuple[str, Mapping[str, tuple[Any, int]]]:
+def explained(now: Explained, name: str, k: float, V: int) -> dict[str, Any]:
     """The formula of one probability by an estimator, with its numbers; `k`: what add-k adds."""
     texts = {
         "p": chance(now.p),
@@ -58,8 +58,7 @@ def explained(now: Explained, name: str, k: float, V: int) -> tuple[str, Mapping
         "k": short(1.0 if name == "add_one" else k, 6),
         "V": str(V),
     }
-    values: Mapping[str, tuple[Any, int]] = {key: (value, 0) for key, value in texts.items()}
-    return _formula_of(now, name), values
+    return {"formula": _formula_of(now, name), "values": {key: (value, 0) for key, value in texts.items()}}
 
 
 def _formula_of(now: Explained, name: str) -> str:

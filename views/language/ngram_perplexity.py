@@ -68,9 +68,6 @@ def _written(value: float) -> str:
     return size_of(value) if value > 0 else "∞" if value == INFINITE else "–"
 
 
-# ---- by order
-
-
 def _orders(look: Look[PerplexityFrame]) -> Panel:
     """The lines at the size that is looked at; what is infinite leaves through the top."""
     frame, orders = look.frame, look.frame.table.shape[1]
@@ -136,9 +133,6 @@ def _names(look: Look[PerplexityFrame], ends: list[float]) -> list[Trace]:
     names = inked(orders + 0.12, y, text, lit, meta={"index": some, "still": True}, size=11, place="middle right")
     reason = [] if chosen in some else [look.say("scores")]
     return [lines, *names, *inked(0.9, 10 ** (low + 0.03), reason, 0, size=11, place="middle right")]
-
-
-# ---- by size
 
 
 def _sizes(look: Look[PerplexityFrame]) -> Panel:

@@ -13,7 +13,7 @@ from charts.ranking import table
 from charts.words import breadth, cut, places
 from engine.language.word2vec import PairFrame
 from engine.language.word2vec.pairs import WAYS, Rows
-from views.look import Look, Values
+from views.look import Look
 
 COST = formula(
     r"3 V d = 3 \cdot {v}! \cdot {d}! = {soft}! \qquad 3 L d = 3 \cdot {l}! \cdot {d}! = {tree}! "
@@ -34,19 +34,17 @@ def pair(look: Look[PairFrame]) -> Picture:
     """A pair, what is asked for it, and what that moves."""
     frame, spent = look.frame, [int(one) for one in look.frame.spent]
     asked = frame.asked(look.options.way)
-    mathml, values = _formula(frame)
     times = {f"times_{way}": f"{spent[0] / max(some, 1):.0f}" for way, some in zip(WAYS, spent, strict=True)}
     sizes = {"v": len(frame.words), "l": len(frame.path), "k": len(frame.noise), **dict(zip(WAYS, frame.rows, strict=True))}
     return look.picture(
         columns(
-            _plane(look, asked), rows(_sentence(look), _touched(look), _table(look, asked), shares=(4, 5, 13)), shares=(5, 3)
+            _plane(look, asked), rows(_sentence(look), _touched(look), _table(look, asked), shares=(5, 5, 12)), shares=(5, 3)
         ),
         facts={"inputs": _given(look), "target": frame.words[frame.target]} | sizes | times,
-        formula=mathml,
-        values=values,
         metrics=[(column, count(some)) for column, some in zip(SPENT, spent, strict=True)],
         derived={"word": _given(look)} | dict(zip(SPENT, spent, strict=True)),
         hold=7.0,
+        **_formula(frame),
     )
 
 
@@ -65,9 +63,6 @@ def _called(look: Look[PairFrame], asked: Rows) -> list[str]:
 def _brief(p: float) -> str:
     """A chance in as few signs as will do."""
     return escaped("<0.001" if p < 0.001 else ">0.999" if p > 0.999 else number(p, 3))
-
-
-# ---- the picture
 
 
 def _plane(look: Look[PairFrame], asked: Rows) -> Panel:
@@ -127,9 +122,6 @@ def _names(look: Look[PairFrame], asked: Rows, tip: np.ndarray, reach: tuple[lis
     return labels.beside(spots, bold, sides, radius=6, textposition=where, textfont=font)
 
 
-# ---- beside it
-
-
 def _sentence(look: Look[PairFrame]) -> Panel:
     """The words of the sentence in lines; the pair lit."""
     frame, tokens = look.frame, [look.frame.words[word] for word in look.frame.sentence]
@@ -140,7 +132,7 @@ def _sentence(look: Look[PairFrame]) -> Panel:
     middle = left + np.array([breadth(token) for token in tokens]) / 2
     hover = told([f"{escaped(token)}<br>{look.say('hover_token')}" for token in tokens], link="token", click="token", ring=24)
     words = bars.labels(middle.round(2), -line, text, colour=inks, size=13, **hover)
-    return Panel([words], look.say("sentence"), x=blank(range=[0, LINE]), y=blank(range=[-3.6, 0.6]), small=True)
+    return Panel([words], look.say("sentence"), x=blank(range=[0, LINE]), y=blank(range=[-2.5, 0.6]), small=True)
 
 
 def _touched(look: Look[PairFrame]) -> Panel:
@@ -182,15 +174,15 @@ def _table(look: Look[PairFrame], asked: Rows) -> Panel:
     return table(title, [(0.0, "", names[:LISTED]), *cells], lit=0 if asks else -1, rows=LISTED, foot=foot, size=11)
 
 
-def _formula(frame: PairFrame) -> tuple[str, Values]:
+def _formula(frame: PairFrame) -> dict[str, Any]:
     if frame.part == "move":
         told = [apart(float(before), float(after)) for before, after in zip(frame.before, frame.after, strict=True)]
-        return MOVED, {f"{side}{k}": (pair[n], 0) for k, pair in enumerate(told) for n, side in enumerate("ba")}
+        return {
+            "formula": MOVED,
+            "values": {f"{side}{k}": (pair[n], 0) for k, pair in enumerate(told) for n, side in enumerate("ba")},
+        }
     if frame.part == "ask":
         ways = {name: (count(int(value)), 0) for name, value in zip(("soft", "tree", "noise"), frame.cost, strict=True)}
-        return COST, {
-            "d": (frame.dim, 0),
-            **{name: (int(value), 0) for name, value in zip("vlk", frame.rows, strict=True)},
-            **ways,
-        }
-    return "", {}
+        sizes = {name: (int(value), 0) for name, value in zip("vlk", frame.rows, strict=True)}
+        return {"formula": COST, "values": {"d": (frame.dim, 0), **sizes, **ways}}
+    return {}

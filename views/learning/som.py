@@ -106,9 +106,6 @@ def _picture(look: Look[SomFrame], strength: np.ndarray, pull: Pull, rule: str, 
     return replace(drawn, flip=cloud.kind == "images")
 
 
-# ---- what is told
-
-
 def _facts(look: Look[SomFrame]) -> dict[str, Any]:
     """What the sentences of all kinds say."""
     frame, params, cloud = look.frame, look.params, look.data[0]
@@ -144,9 +141,6 @@ def _more(look: Look[SomFrame], new: New | None, share: float | None) -> str:
     if frame.folded and look.scene in ("online", "batch") and folds_show(frame, look.data[0]):
         return look.say("folded", folded=frame.folded)
     return ""
-
-
-# ---- the formula
 
 
 def _column(frame: SomFrame, cloud: Points, options: Options) -> int:

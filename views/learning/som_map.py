@@ -52,9 +52,6 @@ def _reach(at: np.ndarray) -> tuple[list[float], list[float]]:
     return [low[0], high[0]], [high[1], low[1]]
 
 
-# ---- what colours the cells
-
-
 def _coloured(look: Look[SomFrame], plane: str, at: np.ndarray, corners: np.ndarray, hits: np.ndarray) -> Coloured:
     frame, cloud = look.frame, look.data[0]
     if plane == "units" and cloud.kind == "images":
@@ -81,9 +78,6 @@ def _coloured(look: Look[SomFrame], plane: str, at: np.ndarray, corners: np.ndar
 def _raster(rows: int, cols: int, topology: Topology) -> tuple[np.ndarray, matrices.Span, matrices.Span]:
     corners = matrices.outline(topology == "hexagonal")
     return matrices.raster(places(rows, cols, topology), corners, max(8, min(30, 420 // max(rows, cols))))
-
-
-# ---- what lies on the cells
 
 
 def _classes(look: Look[SomFrame], classes: np.ndarray, at: np.ndarray, corners: np.ndarray) -> list[Trace]:

@@ -97,9 +97,6 @@ def _names(seen: Seen) -> list[Trace]:
     return [labels.drawn(texts, sides, mine, boxes, x, y, panel=STAGE, colour=inks)]
 
 
-# ---- the sheet
-
-
 def _lattice(look: Look[SomFrame], seen: Seen, units: np.ndarray, classes: np.ndarray) -> list[Trace]:
     """The folds in red, the lines and the units, which can be pointed at."""
     params, frame, (low, high) = look.params, look.frame, seen.reach
@@ -117,9 +114,6 @@ def _lattice(look: Look[SomFrame], seen: Seen, units: np.ndarray, classes: np.nd
 def folds_show(frame: SomFrame, cloud: Points) -> bool:
     """Whether folds are certain, and mean something: a ball that nothing has pulled yet is no fold."""
     return len(cloud.columns) == 2 and (frame.step > 0 or bool(frame.theta.any()))
-
-
-# ---- the lamp: what the step moves, and towards what
 
 
 def of_sample(look: Look[SomFrame], seen: Seen, units: np.ndarray, strength: np.ndarray) -> list[Trace]:
