@@ -15,7 +15,7 @@ from engine.language.word2vec import vectors
 from tests import runs
 from ui.text import theory
 from views.language import word2vec as view
-from views.language import word2vec_plane
+from views.language import word2vec_map
 
 LITTLE = data.text(data.sample("little").lines[:500])
 
@@ -158,7 +158,7 @@ def test_the_map_holds_still_from_epoch_to_epoch():
 def boxes(picture):
     """The rectangles in px of a phone that the names on the map take, none for those that wait."""
     trace, (x, y) = named(picture), (picture.layout[axis]["range"] for axis in ("xaxis", "yaxis"))
-    at = labels.pixels(np.stack([trace["x"], trace["y"]], 1), x, y, word2vec_plane.STAGE)
+    at = labels.pixels(np.stack([trace["x"], trace["y"]], 1), x, y, word2vec_map.STAGE)
     size = labels.sizes([re.sub("<.*?>", "", text) for text in trace["text"]], islands.FONT)
     sides = np.array([labels.SIDES.index(side) for side in trace["textposition"]])
     middle = labels.centres(sides, at, size)
@@ -341,7 +341,7 @@ def test_the_sigma_of_a_node_is_the_chance_of_bit_0():
 def test_no_arrow_runs_through_a_name(show):
     _frames, picture = made(show=show, options=view.Options(side="analogy", near="king"))
     (x, y) = (picture.layout[axis]["range"] for axis in ("xaxis", "yaxis"))
-    ends = [labels.pixels(np.stack([one["x"], one["y"]], 1), x, y, word2vec_plane.STAGE) for one in arrows(picture)]
+    ends = [labels.pixels(np.stack([one["x"], one["y"]], 1), x, y, word2vec_map.STAGE) for one in arrows(picture)]
     along = np.concatenate([tail + (head - tail) * np.linspace(0, 1, 300)[:, None] for tail, head in ends])
     for left, top, right, bottom in boxes(picture):
         inside = (along > (left + 1, top + 3)) & (along < (right - 1, bottom - 3))

@@ -13,10 +13,9 @@ from engine.language.word2vec import ALGORITHMS, GloveFrame, MapFrame, vectors
 from engine.params import Params, Value
 from engine.texts import Text
 from views.language.word2vec_cuts import cuts
+from views.language.word2vec_map import Options, Scene, map_ids, of_glove, of_map, plane
 from views.language.word2vec_noise import noise
 from views.language.word2vec_pair import pair
-from views.language.word2vec_plane import plane
-from views.language.word2vec_scene import Options, Scene, map_ids, of_glove, of_map
 from views.language.word2vec_side import beside
 from views.language.word2vec_tree import tree
 from views.look import Fact, Look, scenes

@@ -14,7 +14,7 @@ from charts.words import cut, ticks
 from engine.language.word2vec import vectors
 from engine.language.word2vec.asking import NEAR, numbers
 from engine.texts import spelled
-from views.language.word2vec_scene import Scene
+from views.language.word2vec_map import Scene
 
 HEAT, COURSE = 9, 5  # words of the cosine table, and of the course of neighbours
 LINE = 0.09  # of a cosine: what a name needs of the height of the course

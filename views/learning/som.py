@@ -21,8 +21,7 @@ from engine.learning.som.search import first_grip
 from engine.params import choice
 from engine.points import Points
 from views import Words, column_name
-from views.learning.som_map import map_of
-from views.learning.som_sheet import Pull, folds_show, of_pass, of_sample, of_trial, sheet
+from views.learning.som_panels import Pull, folds_show, map_of, of_pass, of_sample, of_trial, sheet
 from views.look import Look, Values, scenes
 
 PULL = formula(
