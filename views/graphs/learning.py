@@ -141,9 +141,8 @@ def _pulled(look: Look[TrainFrame]) -> Panel:
     marks = parts.shaded(look, frame.pull / high, 1, [short(float(pull)) for pull in frame.pull])
     around = [parts.rings(look, frame.labelled), parts.lamp(look, [int(frame.pull.argmax())])]
     key = legend([("○", look.say("key_told"), "@ink")], room=LEGEND)
-    return parts.drawn(
-        look, [*web, marks, *around, *parts.names(look, frame.labelled.tolist())], look.say("pulled"), [*told, *key]
-    )
+    traces = [*web, marks, *around, *parts.names(look, frame.labelled.tolist())]
+    return parts.drawn(look, traces, look.say("pulled"), [*told, *key])
 
 
 def _plane(look: Look[TrainFrame]) -> Panel:

@@ -166,14 +166,8 @@ def _matrix(look: Look[RoundFrame]) -> Panel:
     sends = np.flatnonzero(np.isin(near, frame.senders[look.frame.weights(_mean(look)) > 0]) & (frame.part in COME))
     at = np.stack([sends, np.full(len(sends), row)], 1).astype(float)
     lit = points.cloud(at, colour="@accent", symbol="square", size=6, opacity=1, hoverinfo="skip", meta={"still": True})
-    band = {
-        "type": "rect",
-        "x0": -0.5,
-        "x1": n - 0.5,
-        "y0": row - 0.5,
-        "y1": row + 0.5,
-        "line": {"width": 1.5, "color": "@accent"},
-    }
+    place = {"x0": -0.5, "x1": n - 0.5, "y0": row - 0.5, "y1": row + 0.5}
+    band = {"type": "rect", "line": {"width": 1.5, "color": "@accent"}, **place}
     axis = blank(range=[-0.5, n - 0.5])
     title = look.say("matrix", which, k=k) + (" " + look.say("matrix_part", n=n) if n < graph.n else "")
     cells = matrices.heat(shown.round(4), look.say("hover_cell") + " %{z:.4~r}<extra></extra>", link="cell")

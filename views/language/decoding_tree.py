@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from charts import labels, trees
+from charts import labels, points, trees
 from charts.bars import labels as words_at
 from charts.bars import rectangles
 from charts.numbers import number
-from charts.panels import Panel, Trace, blank, escaped, note
+from charts.panels import Panel, Trace, blank, escaped, note, told
 from engine.language.decoding import ALIVE, EXPANDED, SampleFrame, sentence_of
 from views.language.decoding_caption import left
 from views.language.decoding_scene import Scene, p_of
@@ -204,23 +204,11 @@ def nodes(scene: Scene, x: np.ndarray, y: np.ndarray, *, seen: bool = True) -> T
     fills = np.where(scene.lit, "@accent", np.where(scene.dry | scene.fresh, "@surface", "@c1"))
     edges = np.where(scene.lit, "@accent", np.where(scene.dry, "@ghost", "@c1"))
     ends = (scene.frame.token == scene.model.end) & (scene.model.end >= 0)
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": np.round(x, 3),
-        "y": np.round(y, 4),
-        "customdata": [_hover(scene, node) for node in range(len(x))],
-        "hovertemplate": "%{customdata}<extra></extra>",
-        "meta": {"link": "node", "click": "node"},
-        "cliponaxis": False,
-        "marker": {
-            "size": np.where(ends, 8, 6),
-            "color": fills.tolist(),
-            "symbol": np.where(ends, "square", "circle").tolist(),
-            "opacity": float(seen),
-            "line": {"color": edges.tolist(), "width": 1.3},
-        },
-    }
+    hover = told([_hover(scene, node) for node in range(len(x))], link="node", click="node")
+    marks = points.cloud(np.stack([np.round(x, 3), np.round(y, 4)], 1), colour=fills.tolist(), opacity=float(seen), **hover)
+    signs = {"size": np.where(ends, 8, 6), "symbol": np.where(ends, "square", "circle").tolist()}
+    marks["marker"] |= signs | {"line": {"color": edges.tolist(), "width": 1.3}}
+    return marks | {"cliponaxis": False}
 
 
 def _hover(scene: Scene, node: int) -> str:
@@ -247,7 +235,6 @@ def ticks(scene: Scene, *, phone: bool = False, shift: float = 0, scales: Mappin
         words[level - 1] = look.say("level_scaled", step=level, scale=number(scale, 1))
     for level in range(1, longest + 1) if masses else ():
         mass = p_of(masses[level]) if level in masses else "\u2002"
-        words[level - 1] += "<br>" + (
-            look.say("level_left", mass=mass) if level in masses and (level == 1 or not short) else mass
-        )
+        worded = level in masses and (level == 1 or not short)
+        words[level - 1] += "<br>" + (look.say("level_left", mass=mass) if worded else mass)
     return {"tickvals": [level + shift for level in range(1, longest + 1)], "ticktext": words}

@@ -180,10 +180,8 @@ def _hanging(choices: Choices, x: float, high: float) -> list[Trace]:
     y, half = (FIRST - ROW * np.arange(n)) * high, 0.3 * ROW * high
     ends = x + BARS + np.maximum(REACH * choices.values / max(float(choices.values.max(initial=0)), 1e-12), 0.1)
     lit = np.arange(n) == choices.lit
-    boxes = [
-        bars.rectangles(x + BARS, ends[here], y[here] - half, y[here] + half, colour=colour)
-        for colour, here in (("@neutral7", ~lit), ("@accent", lit))
-    ]
+    inks = (("@neutral7", ~lit), ("@accent", lit))
+    boxes = [bars.rectangles(x + BARS, ends[k], y[k] - half, y[k] + half, colour=colour) for colour, k in inks]
     ranks = [count(rank) if rank else "–" for rank in choices.ranks[:n]]
     told = [f"{escaped(name)} {said}" for name, said in zip(choices.names, choices.said, strict=True)]
     names = [escaped(cut(name, NAME)) for name in choices.names]

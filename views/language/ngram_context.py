@@ -45,12 +45,10 @@ def _derived(look: Look[ContextFrame], summed: bool) -> dict[str, Any]:
     """The row's numbers that no field of the frame is."""
     frame, n, now = look.frame, _whole(look), look.frame.explained[_word(look)]
     i, shown = max(frame.shown - 1, 0), frame.shown > 0
-    mass = (
-        {"seen": float(frame.mass[i, n]), "unseen": float(frame.mass[i, :n].sum())} if shown else {"seen": None, "unseen": None}
-    )
+    seen, unseen = (float(frame.mass[i, n]), float(frame.mass[i, :n].sum())) if shown else (None, None)
     row = {"estimator": ESTIMATORS[i] if shown else None, "order": look.params.order, "word": str(frame.words[_word(look)])}
     found = {"count": now.count, "context": now.total, "sum": float(frame.sums[i]) if summed else None}
-    return row | found | mass | {"new": frame.new / frame.followed if frame.followed else None}
+    return row | found | {"seen": seen, "unseen": unseen, "new": frame.new / frame.followed if frame.followed else None}
 
 
 def _whole(look: Look[ContextFrame]) -> int:

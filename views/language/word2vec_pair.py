@@ -87,9 +87,8 @@ def _plane(look: Look[PairFrame], asked: Rows) -> Panel:
         fields.pulls(tails, ends, colour="@accent", least=SHORT * (x[1] - x[0])),
         _names(look, asked, tip, (x, y)),
     ]
-    return Panel(
-        traces, look.say("plane", look.options.way), x=curves.chances(asked.length, x[0], x[1], STAGE[0]), y=blank(range=y)
-    )
+    across = curves.chances(asked.length, x[0], x[1], STAGE[0])
+    return Panel(traces, look.say("plane", look.options.way), x=across, y=blank(range=y))
 
 
 def _reach(look: Look[PairFrame]) -> tuple[list[float], list[float]]:
@@ -113,10 +112,8 @@ def _names(look: Look[PairFrame], asked: Rows, tip: np.ndarray, reach: tuple[lis
     rank = -np.arange(len(full), dtype=float)
     lines = np.concatenate([at, ends], 1)
     sides = labels.place(at, labels.sizes(full, 12), rank, panel=STAGE, marks=at, lines=lines, must=rank > -2, limit=1.0)
-    where, inks = (
-        [labels.SIDES[max(side, 0)] for side in sides],
-        ["@accent", *("@c1" if wanted else "@ink2" for wanted in asked.wanted[:LISTED])],
-    )
+    where = [labels.SIDES[max(side, 0)] for side in sides]
+    inks = ["@accent", *("@c1" if wanted else "@ink2" for wanted in asked.wanted[:LISTED])]
     font = {"size": 12, "color": inks, "shadow": "@halo"}
     bold = [f"<b>{text}</b>" if ink != "@ink2" else text for ink, text in zip(inks, texts, strict=True)]
     return labels.beside(spots, bold, sides, radius=6, textposition=where, textfont=font)

@@ -129,9 +129,7 @@ def _sigmas(frame: TreeFrame, x: np.ndarray, y: np.ndarray, way: list[int]) -> d
     """σ left of the nodes that were walked through, on the side that the edge before does not come from."""
     nodes = np.array(way[: frame.walked], int)
     sigma = np.where(frame.bits == 0, frame.chances, 1 - frame.chances)[: len(nodes)]
-    rises = [
-        k > 0 and y[way[k - 1]] > y[node] for k, node in enumerate(nodes.tolist())
-    ]  # the edge that leads here comes from below
+    rises = [k > 0 and y[way[k - 1]] > y[node] for k, node in enumerate(nodes.tolist())]  # the edge comes from below
     font = {"size": 12, "color": "@accent", "shadow": "@halo"}
     places = ["top left" if up else "bottom left" for up in rises]
     mark = {"size": 0.7 * _sizes(frame)[nodes], "color": "rgba(0,0,0,0)"}
@@ -161,6 +159,5 @@ def _beside(look: Look[TreeFrame]) -> Panel:
     waiting = frame.waiting[:LISTED].tolist()
     colours = ["@accent" if j < 2 and len(waiting) > 1 else "@c1" if node < n else "@ghost" for j, node in enumerate(waiting)]
     names = [_called(look, node) for node in waiting]
-    return ranked(
-        look.say("waiting_title"), names, frame.count[waiting], colour=colours, rows=max(n, 8), top=float(frame.counts.sum())
-    )
+    total, title = float(frame.counts.sum()), look.say("waiting_title")
+    return ranked(title, names, frame.count[waiting], colour=colours, rows=max(n, 8), top=total)

@@ -125,9 +125,8 @@ def plane(look: Look[CoinsFrame]) -> Panel:
 def ladder(look: Look[CoinsFrame]) -> Panel:
     """How far θ moves in each iteration, beside the fraction of missing information, which each step tends to leave."""
     first, steps = look.frames[0].step, np.linalg.norm(np.diff(_way(look, "theta"), axis=0), axis=1)
-    return curves.ladder(
-        look.say("ladder"), first + 1 + np.arange(len(steps)), steps, look.frame.limit, (first, look.params.iterations)
-    )
+    at, ends = first + 1 + np.arange(len(steps)), (first, look.params.iterations)
+    return curves.ladder(look.say("ladder"), at, steps, look.frame.limit, ends)
 
 
 def _way(look: Look[CoinsFrame], name: str) -> np.ndarray:

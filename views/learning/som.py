@@ -159,9 +159,8 @@ def _column_name(cloud: Points, column: int, words: Words) -> str:
 
 def _values(frame: SomFrame, cloud: Points, column: int) -> Values:
     """The numbers of the update in one column, for every unit; the formula shows those of the unit that is pointed at."""
-    before, theta, after = (
-        array.ravel().astype(float) for array in (frame.before[..., column], frame.theta, frame.units[..., column])
-    )
+    arrays = frame.before[..., column], frame.theta, frame.units[..., column]
+    before, theta, after = (array.ravel().astype(float) for array in arrays)
     whole = int(np.log10(np.abs([before, after]).max() + 1))  # of a sheet that runs away, fewer decimals
     digits = max(0, min(worth(float(np.ptp(cloud.X[:, column]))) + 2, 6, 4 - whole))
     if frame.sample < 0:

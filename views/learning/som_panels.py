@@ -44,8 +44,7 @@ def sheet(look: Look[SomFrame], new: New | None, classes: np.ndarray, pull: Pull
     traces = [*_samples(look.frame, seen, say), *_lattice(look, seen, units, classes)]
     traces += [*pull(look, seen, units, strength), *_names(seen)]
     if new is not None:
-        star = points.cloud(seen.flat(new.x), colour="@ink", symbol="star", size=15, opacity=1)
-        traces.append({**star, "hoverinfo": "skip"})
+        traces.append(points.cloud(seen.flat(new.x), colour="@ink", symbol="star", size=15, opacity=1, hoverinfo="skip"))
     across, up = _title(seen.x, cloud, say), upward(_title(seen.y, cloud, say))
     ranges = [{"range": ends} for ends in zip(low.tolist(), high.tolist(), strict=True)]
     if seen.x >= 0 or seen.y >= 0:
@@ -140,14 +139,12 @@ def of_pass(look: Look[SomFrame], seen: Seen, units: np.ndarray, strength: np.nd
     """Which way every unit came in this pass, and how far beside the others; before they move, what each sample has found."""
     frame, measured, (low, high) = look.frame, len(look.frame.bmu), seen.reach
     some = np.arange(0, measured if frame.part == "match" else 0, -(-measured // SHOWN))
-    found = points.mesh(
-        np.concatenate([units[frame.bmu], seen.ground[frame.measured]]), np.stack([some, some + measured], axis=1)
-    )
+    ends, pairs = np.concatenate([units[frame.bmu], seen.ground[frame.measured]]), np.stack([some, some + measured], axis=1)
     pixel, way = (high - low) / STAGE, units - seen.flat(frame.before)
     farthest = float(np.linalg.norm(way / pixel, axis=1).max()) or 1.0
     reach = way * REACH / farthest
     line = {"color": "@accent", "width": 1}
-    return [found | {"line": line}, fields.needles(units - reach, reach, pixel, **LAMP)]
+    return [points.mesh(ends, pairs) | {"line": line}, fields.needles(units - reach, reach, pixel, **LAMP)]
 
 
 def of_trial(look: Look[SomFrame], seen: Seen, units: np.ndarray, strength: np.ndarray) -> list[Trace]:
@@ -177,8 +174,8 @@ def map_of(look: Look[SomFrame], new: New | None, classes: np.ndarray, strength:
     if look.options.overlay and 0 < len(cloud.names) <= NAMED:
         traces += _won(look, at)
     if new is not None:
-        star = points.cloud(at[[new.unit]], colour="@ink", symbol="star", size=13, opacity=1)
-        traces += [*matrices.ringed(at[[new.unit]], corners, ["@ink"], width=3.5), {**star, "hoverinfo": "skip"}]
+        star = points.cloud(at[[new.unit]], colour="@ink", symbol="star", size=13, opacity=1, hoverinfo="skip")
+        traces += [*matrices.ringed(at[[new.unit]], corners, ["@ink"], width=3.5), star]
     x, y = _reach(at)
     return Panel([*traces, _targets(look, at, hits)], heading, notes=notes, equal=True, x=blank(range=x), y=blank(range=y))
 

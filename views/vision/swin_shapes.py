@@ -27,6 +27,7 @@ NONE = np.empty((0, 4))
 def shapes(look: Look[ShapesFrame]) -> Picture:
     """The picture as its patches by now, every operation with its shape, and what merging does with numbers."""
     frame, window = look.frame, look.params.window
+    shape = frame.rows, frame.columns, frame.channels
     padded = (frame.high, frame.wide) != (frame.rows, frame.columns)
     shifts = windows.layout(frame.rows, frame.columns, window, window // 2).shift > 0
     turns = look.say("turns", "shifted" if shifts else "still", shift=window // 2)
@@ -35,10 +36,7 @@ def shapes(look: Look[ShapesFrame]) -> Picture:
         facts={"high": frame.high, "wide": frame.wide, "window": window, "tokens": window**2, "turns": turns}
         | {"stage": frame.stage, "c": frame.channels // 4},
         key="blocks_padded" if frame.part == "blocks" and padded else "",
-        metrics=[
-            ("shape", f"{frame.rows} × {frame.columns} × {frame.channels}"),
-            ("values", count(frame.rows * frame.columns * frame.channels)),
-        ],
+        metrics=[("shape", " × ".join(map(str, shape))), ("values", count(int(np.prod(shape))))],
         hold=6.0,
         **_formula(frame, window),
     )
@@ -120,9 +118,6 @@ def _merge(look: Look[ShapesFrame]) -> Panel:
     bars |= {"opacity": 1.0 if part in MERGING else 0.35, "hovertemplate": "%{y:.3f}<extra></extra>"}
     ticks = {"tickvals": [1, 4, 7, 10][: len(places)], "ticktext": places}
     reach = float(np.abs(numbers).max()) * 1.15 + 0.1
-    return Panel(
-        [bars],
-        look.say("merge", part if part in MERGING else "gather"),
-        x={"range": [-0.6, len(numbers) - 0.4], "showgrid": False} | ticks,
-        y={"range": [-reach if numbers.min() < 0 else 0, reach], "nticks": 3},
-    )
+    x = {"range": [-0.6, len(numbers) - 0.4], "showgrid": False} | ticks
+    y = {"range": [-reach if numbers.min() < 0 else 0, reach], "nticks": 3}
+    return Panel([bars], look.say("merge", part if part in MERGING else "gather"), x=x, y=y)
