@@ -303,8 +303,22 @@ def test_the_arrows_are_the_gradient_and_come_with_the_move():
     assert [len(arrows(made(i=i, show="pair")[1])[0]["x"]) for i in (1, 2)] == [0, 0]
 
 
+def test_the_rows_that_a_pair_touches_are_filled_and_counted():
+    for i in (1, 2, 3):
+        frames, picture = made(i=i, show="pair")
+        frame, (cells, words) = frames[i], [trace for trace in picture.data if trace["xaxis"] == "x3"]
+        n, kinds = len(frame.words), np.array(cells["z"], float)
+        across = (kinds.shape[1] - 6) // 3
+        ways = [kinds[:, k * (across + 3) :][:, :across] for k in range(3)]
+        touched = [n, len(frame.path), len(set(frame.noise.tolist()))] if frame.part != "window" else [0, 0, 0]
+        assert [int((way > 0).sum()) for way in ways] == touched
+        assert [int((way >= 0).sum()) for way in ways] == [n, n - 1, n]
+        said = [text.split("<br>")[1] for text in words["text"]]
+        assert said == [f"<b>{some}</b> / {of}" for some, of in zip(touched, (n, n - 1, n), strict=True)]
+
+
 def test_the_table_fills_as_the_step_goes_forwards_and_back():
-    columns = [[trace["text"] for trace in made(i=i, show="pair")[1].data if trace["xaxis"] == "x3"] for i in (1, 2, 3)]
+    columns = [[trace["text"] for trace in made(i=i, show="pair")[1].data if trace["xaxis"] == "x4"] for i in (1, 2, 3)]
     filled = [[all(cells) for cells in table] for table in columns]
     assert filled == [[True, False, False, False, False], [True, True, True, True, False], [True] * 5]
     score, chance, error = (
