@@ -38,11 +38,7 @@ X_AXIS, Y_AXIS = blank(range=list(ACROSS)), blank(range=list(UP))
 FEW, GUESSED, DATA = 40, 150, 300  # trails; points that are guessed, or of each of two samplers; points of the data, about
 CELLS = 60  # places across that can be clicked
 STEEP = 6.0  # a score whose arrow is a cell long
-NO_TIME: dict[str, Fact] = {
-    "t": None,
-    "alpha_bar": None,
-    "snr": None,
-}  # while the network is tried, or at the end of a way: none of its own
+NO_TIME: dict[str, Fact] = dict.fromkeys(("t", "alpha_bar", "snr"))  # while the network is tried, or at the end of a way
 LEFT = 0.05  # of the amplitude that may be left where points begin
 
 

@@ -32,21 +32,18 @@ def propagation(look: Look[RoundFrame]) -> Picture:
     frame, share = look.frame, look.frame.share(_mean(look))
     others = np.where(np.arange(look.data[0].n) == frame.v, -1.0, share)
     own, source = float(share[frame.v]), max(float(others.max()), 0.0)
+    kept = look.percent(own, 1)
     return look.picture(
         columns(_graph(look, share), rows(_matrix(look), _sources(look, share), shares=(6, 5))),
         facts={
             "name": parts.called(look, frame.v),
             "n": look.data[0].n,
             "count": len(frame.senders) - 1,
-            "own": look.percent(own, 1),
+            "own": kept,
             "most": parts.most_of(look, others, [look.percent(float(part), 1) for part in share], 2),
         },
         key=_key(look),
-        metrics=(
-            ("reach", f"{frame.reach} / {look.data[0].n}"),
-            ("own", look.percent(own, 1)),
-            ("source", look.percent(source, 1)),
-        ),
+        metrics=[("reach", f"{frame.reach} / {look.data[0].n}"), ("own", kept), ("source", look.percent(source, 1))],
         derived={"own": own, "source": source},
         hold=12.0 if frame.step < 2 else 5.0,
         **_formula(look),

@@ -85,6 +85,7 @@ def _picture(look: Look[SomFrame], strength: np.ndarray, pull: Pull, rule: str, 
     share = agreement(frame, classes, cloud.labels) if cloud.labels is not None and classes.any() else None
     last = 0 if getattr(params, "close_up", -1) >= 0 else getattr(params, "last", 0)  # trials have no last step
     axis = {"tickvals": [0, last // 2, last]} if last else {}
+    sample, winner = frame.sample + 1 if frame.sample >= 0 else None, str(frame.winner) if frame.best >= 0 else None
     title = look.words.columns["folded"] if curve == ("folded",) else look.say("errors")
     history = curves.history(title, *curve, x=axis, small=True)
     drawn = look.picture(
@@ -96,11 +97,7 @@ def _picture(look: Look[SomFrame], strength: np.ndarray, pull: Pull, rule: str, 
         of="unit",
         at=max(frame.best, 0),
         metrics=("error", "topographic", ("sigma", number(frame.sigma, 2))),
-        derived={
-            "sample": frame.sample + 1 if frame.sample >= 0 else None,
-            "winner": str(frame.winner) if frame.best >= 0 else None,
-            "agreement": share,
-        },
+        derived={"sample": sample, "winner": winner, "agreement": share},
     )
     return replace(drawn, flip=cloud.kind == "images")
 
