@@ -15,6 +15,7 @@ from charts.panels import Trace
 CORNERS, TURNS = 16, (0, 6, 9, 15)  # corners of a polygon, and which of them are those of a slab
 LARGEST, SMALLEST, MOST = 9.0, 3.2, 300  # from disc to disc, as a hundredth of a panel's height or so; and how many at most
 LEAST = 0.004  # of a disc: what is less is not drawn
+PALE = 0.16  # how much of its colour what is hollow has in a pile, where outlines of thin slabs would only be stripes
 
 _HALVES = np.linspace(0, np.pi, 721)  # half of the arc of a segment
 _SHARES = (_HALVES - np.sin(_HALVES) * np.cos(_HALVES)) / np.pi  # of the disc's area that it cuts off
@@ -54,12 +55,14 @@ class Rows:
         unit = top / max(float(thick.sum()), 1e-12)
         return slabs(*sides, unit * (high - thick), unit * high, right=right, fine=self.round)
 
-    def traces(self, shapes: np.ndarray, key: str, *, colour: str, seen: np.ndarray, opacity: float = 1.0) -> list[Trace]:
-        """Polygons (u, k, 2) as two traces, full and hollow; what is not `seen` (u,) is not drawn."""
+    def traces(
+        self, shapes: np.ndarray, key: str, *, colour: str, seen: np.ndarray, opacity: float = 1.0, piled: bool = False
+    ) -> list[Trace]:
+        """Polygons (u, k, 2) as two traces, full and hollow, in a pile pale; what is not `seen` (u,) is not drawn."""
         shown = np.where(seen[:, None, None], shapes, np.nan)
         return [
             outlined(shown[self.full], f"{key} full", colour=colour, filled=True, opacity=opacity),
-            outlined(shown[~self.full], f"{key} hollow", colour=colour, filled=False, opacity=opacity),
+            outlined(shown[~self.full], f"{key} hollow", colour=colour, filled=piled, opacity=PALE if piled else opacity),
         ]
 
 

@@ -17,22 +17,23 @@ SMALL = {"size": 11, "color": "@ink3"}
 def ranked(
     title: str, names: Sequence[str], values: np.ndarray, *, lit: int = -1, hollow: Sequence[bool] = (),
     colour: str | Sequence[str] = "@c1", said: Sequence[str] = (), told: Sequence[str] = (), rows: int = 0, top: float = 0.0,
-    letters: int = 14, strokes: Sequence[float] | np.ndarray = (), notes: Sequence[dict[str, Any]] = (), small: bool = False,
-    **meta: Any,
+    letters: int = 14, strokes: Sequence[float] | np.ndarray = (), by_size: bool = False, **meta: Any,
 ) -> Panel:  # fmt: skip
     """Bars [n] under each other, each with its name before it and its number behind it.
 
     `lit` has the lamp's colour, the `hollow` ones only an outline. `said`: the numbers as they are written, else three digits;
     `told`: what pointing at a bar says, else name and number; both escaped. `rows`: room for so many, whatever n; `top`: the
-    greatest value there will be. `strokes`: an upright stroke on each, at another value. `meta`: link, index, click, frames.
+    greatest value there will be. `strokes`: an upright stroke on each, at another value. `by_size`: the greatest
+    on top, of equal ones by name; each is the same bar through a film, and glides. `meta`: link, index, click, frames.
     """
     values, n = np.asarray(values, float), len(values)
+    at = _by_size(values, names) if by_size else np.arange(n)
     numbers = list(said) or [short(float(value)) for value in values]
     bars: Trace = {
         "type": "bar",
         "orientation": "h",
         "x": np.nan_to_num(values).round(5),
-        "y": np.arange(n),
+        "y": at,
         "width": 0.62,
         "cliponaxis": False,
         "marker": _inks(n, lit, list(hollow) or [False] * n, [colour] * n if isinstance(colour, str) else list(colour)),
@@ -44,16 +45,14 @@ def ranked(
         "meta": {"ring": 12} | meta,
     }
     ticks = {
-        "tickvals": np.arange(n).tolist(),
+        "tickvals": at.tolist(),
         "ticktext": [escaped(cut(name, letters)) + "\u2002" for name in names],
         "tickfont": {"size": 12, "color": "@ink"},
     }
     low, high = float(np.nanmin(values, initial=0.0)), top or float(np.nanmax(values, initial=0.0)) or 1.0
-    traces = [bars, *(_strokes(strokes, numbers, low + (OUTSIDE - 0.01) * (high - low)) if len(strokes) else [])]
+    traces = [bars, *(_strokes(strokes, at, numbers, low + (OUTSIDE - 0.01) * (high - low)) if len(strokes) else [])]
     across = blank(range=[1.05 * low - 0.2 * (high - low) * (low < 0), low + OUTSIDE * (high - low)])
-    return Panel(
-        traces, title, notes=notes, x=across, y={"range": [max(n, rows) - 0.4, -0.6], "showgrid": False} | ticks, small=small
-    )
+    return Panel(traces, title, x=across, y={"range": [max(n, rows) - 0.4, -0.6], "showgrid": False} | ticks)
 
 
 def listed(
@@ -110,12 +109,18 @@ def table(
     return Panel(traces, title, notes=[*heads, *feet], x=blank(range=[-0.02, 1.02]), y=blank(range=[deep, -1.4]), small=small)
 
 
-def _strokes(values: Sequence[float] | np.ndarray, numbers: Sequence[str], right: float) -> list[Trace]:
+def _by_size(values: np.ndarray, names: Sequence[str]) -> np.ndarray:
+    """The place of each from the top, the greatest first; of equal ones by name, names that are numbers by these."""
+    called = [name.rjust(9) if name.isdigit() else name for name in names]
+    return np.argsort(sorted(range(len(values)), key=lambda k: (-round(float(values[k]), 9), called[k])))
+
+
+def _strokes(values: Sequence[float] | np.ndarray, y: np.ndarray, numbers: Sequence[str], right: float) -> list[Trace]:
     """An upright stroke on each bar, at another value of it; the numbers in a column, where no stroke is."""
     style = {"symbol": "line-ns", "size": 17, "line": {"width": 2, "color": "@ink"}}
-    at = {"x": np.asarray(values, float), "y": np.arange(len(values))}
+    at = {"x": np.asarray(values, float), "y": y}
     strokes = {"type": "scatter", "mode": "markers", **at, "marker": style, "hoverinfo": "skip", "cliponaxis": False}
-    return [strokes, _column(right, numbers, ["@ink2"] * len(numbers), 11, {"silent": True})]
+    return [strokes, _column(right, numbers, ["@ink2"] * len(numbers), 11, {"silent": True}) | {"y": y}]
 
 
 def _inks(n: int, lit: int, hollow: Sequence[bool], colours: Sequence[str]) -> dict[str, Any]:

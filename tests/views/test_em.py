@@ -55,7 +55,10 @@ def test_the_parts_fill_the_piles_up_to_theta(sets):
     frames = list(em.train(params, own))
     for i in (2, 4, 6):
         shown = view.draw(frames, i, params, (own,), view.Options(), theory("em", "en"))
+        found = {trace["meta"].get("key"): trace for trace in shown.data if "meta" in trace}
         for theta, name in zip(frames[i].theta, "AB", strict=True):
+            assert found[f"{name} hollow"]["opacity"] < found[f"{name} full"]["opacity"]  # pale areas, no stripes of outlines
+            assert found[f"{name} hollow"]["line"]["width"] == 0
             heads, tails = (part.sum() for part in painted(shown, name))
             assert heads / (heads + tails) == pytest.approx(theta, abs=0.01)
 

@@ -105,6 +105,26 @@ def test_the_shares_that_are_said_are_the_rows_of_the_power_of_the_matrix_in_par
     assert np.allclose(strokes["x"], np.sqrt(d[bars["meta"]["index"]]) / np.sqrt(d).sum())
 
 
+def test_sources_stand_by_size_and_keep_their_bars():
+    frames, draw = pictures("karate", show="propagate", node="30")
+    kept = set()
+    for i in range(len(frames)):
+        shown = draw(i)
+        bars = next(trace for trace in shown.data if trace["type"] == "bar")
+        order = np.argsort(bars["y"])
+        assert (np.diff(np.asarray(bars["x"])[order]) <= 0).all()
+        assert next(trace for trace in shown.data if trace.get("marker", {}).get("symbol") == "line-ns")["y"].tolist() == list(
+            bars["y"]
+        )
+        kept.add(tuple(map(int, bars["meta"]["index"])))
+        names = dict(zip(shown.layout["yaxis3"]["tickvals"], shown.layout["yaxis3"]["ticktext"], strict=True))
+        alike = [[names[y].strip() for y in bars["y"][order] if bars["x"][list(bars["y"]).index(y)] == x] for x in set(bars["x"])]
+        assert all(
+            some == sorted(some, key=lambda name: (not name.isdigit(), int(name) if name.isdigit() else name)) for some in alike
+        )
+    assert len(kept) == 1
+
+
 def test_the_leaders_of_the_club_have_their_names_in_both_languages():
     for language, name in (("en", "Officer"), ("zh", "会长")):
         _, draw = pictures("karate", language=language, show="propagate")

@@ -16,7 +16,7 @@ from tests import runs
 from tests.films import read
 from ui.text import LANGUAGES, theory
 from views.learning import som as view
-from views.learning import som_map, som_sheet
+from views.learning import som_panels
 
 
 def drawn(name: str = "penguins", language: str = "en", at: int = -1, beside=(), options=None, **params):
@@ -138,7 +138,7 @@ def test_a_visitors_words_are_harmless_wherever_they_are_shown():
 @pytest.mark.parametrize("topology", ["hexagonal", "rectangular"])
 def test_the_pixel_at_a_units_place_is_that_units(topology):
     at = places(5, 7, topology)
-    index, across, down = som_map._raster(5, 7, topology)
+    index, across, down = som_panels._raster(5, 7, topology)
     spot = (at - [across[0], down[0]]) / [across[1] - across[0], down[1] - down[0]] * index.shape[::-1]
     assert [index[int(y), int(x)] for x, y in spot] == list(range(35))
 
@@ -151,15 +151,15 @@ def test_every_moved_unit_has_an_arrow_towards_the_sample_as_long_as_theta_says(
     frame, picture, _ = drawn("xkcd", at=8)
     (arrows,) = accent(picture, "x")
     ends = np.stack([arrows["x"], arrows["y"]], -1).reshape(-1, 4, 2)  # foot, tip, foot, gap
-    pixel = np.array([np.ptp(picture.layout[f"{axis}axis"]["range"]) for axis in "xy"]) / som_sheet.STAGE
+    pixel = np.array([np.ptp(picture.layout[f"{axis}axis"]["range"]) for axis in "xy"]) / som_panels.STAGE
     foot, tip = (ends[:, 0] + ends[:, 2]) / 2, ends[:, 1]
     long, theta = np.linalg.norm((tip - foot) / pixel, axis=1), frame.theta.ravel()
     (ways,) = [trace for trace in picture.data if trace["xaxis"] == "x" and trace.get("mode") == "lines+markers"]
     sample = np.array([ways["x"][0], ways["y"][0]])
     far = np.linalg.norm((sample - foot) / pixel, axis=1)
-    assert np.isnan(long).tolist() == (theta <= som_sheet.FELT).tolist()
-    seen = theta > som_sheet.FELT
-    assert long[seen] == pytest.approx(np.minimum(som_sheet.REACH * theta, far)[seen], rel=1e-3)
+    assert np.isnan(long).tolist() == (theta <= som_panels.FELT).tolist()
+    seen = theta > som_panels.FELT
+    assert long[seen] == pytest.approx(np.minimum(som_panels.REACH * theta, far)[seen], rel=1e-3)
 
 
 def test_the_frames_of_the_map_are_as_thick_as_theta():
@@ -169,7 +169,7 @@ def test_the_frames_of_the_map_are_as_thick_as_theta():
     middle = rings[:, :6].mean(1, keepdims=True)
     size = np.linalg.norm(rings - middle, axis=-1)
     theta = frame.theta.ravel()
-    assert 1 - size[:, 7] / size[:, 0] == pytest.approx(2 * som_map.THICK * theta[theta > som_map.FELT], abs=1e-3)
+    assert 1 - size[:, 7] / size[:, 0] == pytest.approx(2 * som_panels.THICK * theta[theta > som_panels.FELT], abs=1e-3)
 
 
 def test_in_a_pass_an_arrow_says_whence_a_unit_came_and_how_far_beside_the_others():
@@ -180,8 +180,8 @@ def test_in_a_pass_an_arrow_says_whence_a_unit_came_and_how_far_beside_the_other
     long, way = ends[:, 1] - (ends[:, 0] + ends[:, 2]) / 2, (frame.units - frame.before).reshape(-1, 2)
     share = (long * way).sum(1) / (way**2).sum(1)
     assert share == pytest.approx(np.full(len(share), share[0]), rel=1e-3)  # all as much longer or shorter than they were
-    pixel = np.array([np.ptp(picture.layout[f"{axis}axis"]["range"]) for axis in "xy"]) / som_sheet.STAGE
-    assert np.linalg.norm(long / pixel, axis=1).max() == pytest.approx(som_sheet.REACH)
+    pixel = np.array([np.ptp(picture.layout[f"{axis}axis"]["range"]) for axis in "xy"]) / som_panels.STAGE
+    assert np.linalg.norm(long / pixel, axis=1).max() == pytest.approx(som_panels.REACH)
 
 
 def test_borders_run_between_classes_and_the_sheet_is_cut_along_them():

@@ -15,7 +15,7 @@ from engine.language.word2vec import vectors
 from tests import runs
 from ui.text import theory
 from views.language import word2vec as view
-from views.language import word2vec_plane
+from views.language import word2vec_map
 
 LITTLE = data.text(data.sample("little").lines[:500])
 
@@ -158,7 +158,7 @@ def test_the_map_holds_still_from_epoch_to_epoch():
 def boxes(picture):
     """The rectangles in px of a phone that the names on the map take, none for those that wait."""
     trace, (x, y) = named(picture), (picture.layout[axis]["range"] for axis in ("xaxis", "yaxis"))
-    at = labels.pixels(np.stack([trace["x"], trace["y"]], 1), x, y, word2vec_plane.STAGE)
+    at = labels.pixels(np.stack([trace["x"], trace["y"]], 1), x, y, word2vec_map.STAGE)
     size = labels.sizes([re.sub("<.*?>", "", text) for text in trace["text"]], islands.FONT)
     sides = np.array([labels.SIDES.index(side) for side in trace["textposition"]])
     middle = labels.centres(sides, at, size)
@@ -303,8 +303,22 @@ def test_the_arrows_are_the_gradient_and_come_with_the_move():
     assert [len(arrows(made(i=i, show="pair")[1])[0]["x"]) for i in (1, 2)] == [0, 0]
 
 
+def test_the_rows_that_a_pair_touches_are_filled_and_counted():
+    for i in (1, 2, 3):
+        frames, picture = made(i=i, show="pair")
+        frame, (cells, words) = frames[i], [trace for trace in picture.data if trace["xaxis"] == "x3"]
+        n, kinds = len(frame.words), np.array(cells["z"], float)
+        across = (kinds.shape[1] - 6) // 3
+        ways = [kinds[:, k * (across + 3) :][:, :across] for k in range(3)]
+        touched = [n, len(frame.path), len(set(frame.noise.tolist()))] if frame.part != "window" else [0, 0, 0]
+        assert [int((way > 0).sum()) for way in ways] == touched
+        assert [int((way >= 0).sum()) for way in ways] == [n, n - 1, n]
+        said = [text.split("<br>")[1] for text in words["text"]]
+        assert said == [f"<b>{some}</b> / {of}" for some, of in zip(touched, (n, n - 1, n), strict=True)]
+
+
 def test_the_table_fills_as_the_step_goes_forwards_and_back():
-    columns = [[trace["text"] for trace in made(i=i, show="pair")[1].data if trace["xaxis"] == "x3"] for i in (1, 2, 3)]
+    columns = [[trace["text"] for trace in made(i=i, show="pair")[1].data if trace["xaxis"] == "x4"] for i in (1, 2, 3)]
     filled = [[all(cells) for cells in table] for table in columns]
     assert filled == [[True, False, False, False, False], [True, True, True, True, False], [True] * 5]
     score, chance, error = (
@@ -341,7 +355,7 @@ def test_the_sigma_of_a_node_is_the_chance_of_bit_0():
 def test_no_arrow_runs_through_a_name(show):
     _frames, picture = made(show=show, options=view.Options(side="analogy", near="king"))
     (x, y) = (picture.layout[axis]["range"] for axis in ("xaxis", "yaxis"))
-    ends = [labels.pixels(np.stack([one["x"], one["y"]], 1), x, y, word2vec_plane.STAGE) for one in arrows(picture)]
+    ends = [labels.pixels(np.stack([one["x"], one["y"]], 1), x, y, word2vec_map.STAGE) for one in arrows(picture)]
     along = np.concatenate([tail + (head - tail) * np.linspace(0, 1, 300)[:, None] for tail, head in ends])
     for left, top, right, bottom in boxes(picture):
         inside = (along > (left + 1, top + 3)) & (along < (right - 1, bottom - 3))

@@ -16,7 +16,7 @@ from engine.generative.diffusion.plane import standard
 from engine.generative.diffusion.score import GRID
 from engine.points import Points
 from views.generative import parts
-from views.look import Fact, Look, Metric, Values, shown
+from views.look import Fact, Look, Metric, shown
 
 DDIM = formula(
     r"x_{{to}!} = {signal}!\,\hat x_0 + {noise}!\,\hat\varepsilon"
@@ -38,11 +38,7 @@ X_AXIS, Y_AXIS = blank(range=list(ACROSS)), blank(range=list(UP))
 FEW, GUESSED, DATA = 40, 150, 300  # trails; points that are guessed, or of each of two samplers; points of the data, about
 CELLS = 60  # places across that can be clicked
 STEEP = 6.0  # a score whose arrow is a cell long
-NO_TIME: dict[str, Fact] = {
-    "t": None,
-    "alpha_bar": None,
-    "snr": None,
-}  # while the network is tried, or at the end of a way: none of its own
+NO_TIME: dict[str, Fact] = dict.fromkeys(("t", "alpha_bar", "snr"))  # while the network is tried, or at the end of a way
 LEFT = 0.05  # of the amplitude that may be left where points begin
 
 
@@ -62,19 +58,14 @@ def by_calls(look: Look[CloudFrame]) -> Picture:
 
 
 def _picture(look: Look[CloudFrame], others: list[Panel], hold: float) -> Picture:
-    tried = look.frame.part == "learn"
-    mathml, values = _formula(look)
     return look.picture(
         columns(_plane(look), rows(*others, shares=[1] * len(others))),
         facts=parts.facts(look) | _told(look),
         key=_key(look),
-        formula=mathml,
-        values=values,
-        of="" if tried else "point",
-        at=-1 if tried else _lit(look),
         metrics=_metrics(look),
         derived=NO_TIME if look.frame.part in ("learn", "calls") else {"t": look.frame.t if look.frame.t >= 0 else None},
         hold=hold,
+        **_formula(look),
     )
 
 
@@ -84,9 +75,6 @@ def place_at(index: int, data: Points) -> dict[str, float]:
     centre = data.X.mean(0)
     spread = float((data.X - centre).std())
     return {name: float(f"{value:.4g}") for name, value in zip(data.columns, centre + spread * at, strict=True)}
-
-
-# ---- words and numbers
 
 
 def _told(look: Look[CloudFrame]) -> dict[str, Any]:
@@ -126,19 +114,17 @@ def _metrics(look: Look[CloudFrame]) -> list[Metric]:
     return [course, *(("distance", "distance2") if look.params.sampler == "both" else ("calls", "distance"))]
 
 
-def _formula(look: Look[CloudFrame]) -> tuple[str, Values]:
+def _formula(look: Look[CloudFrame]) -> dict[str, Any]:
     """The loss; or the step of every point, by the first sampler."""
-    frame = look.frame
+    frame, at = look.frame, {"of": "point", "at": _lit(look)}
     if frame.part in ("learn", "batch"):
-        return (LOSS[look.params.predicts], {"loss": (frame.loss, 4)}) if np.isfinite(frame.loss) else ("", {})
+        loss = {"formula": LOSS[look.params.predicts], "values": {"loss": (frame.loss, 4)}} if np.isfinite(frame.loss) else {}
+        return loss | (at if frame.part == "batch" else {})
     if frame.t < 0:
-        return "", {}
-    shares, at = parts.step(frame, look.params.sampler, 3)
-    pairs: Values = {name + axis: (one[:, k].round(2), 2) for name, one in at.items() for k, axis in enumerate("xy")}
-    return DDPM if look.params.sampler == "ddpm" else DDIM, {**shares, **pairs}
-
-
-# ---- panels
+        return at
+    shares, places = parts.step(frame, look.params.sampler, 3)
+    pairs = {name + axis: (one[:, k].round(2), 2) for name, one in places.items() for k, axis in enumerate("xy")}
+    return {"formula": DDPM if look.params.sampler == "ddpm" else DDIM, "values": {**shares, **pairs}, **at}
 
 
 def _plane(look: Look[CloudFrame]) -> Panel:

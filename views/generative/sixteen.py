@@ -13,7 +13,7 @@ from charts.panels import Panel, Picture
 from engine.generative import nets, reading
 from engine.generative.diffusion import PictureFrame
 from views.generative import parts
-from views.look import Fact, Look, Metric, Values
+from views.look import Fact, Look, Metric
 
 DDIM = formula(
     r"x_{{to}!}[{row}!, {column}!] = \sqrt{\bar\alpha_{{to}!}}\,\hat x_0 + \sqrt{1-\bar\alpha_{{to}!}}\,\hat\varepsilon"
@@ -39,23 +39,19 @@ def pictures(look: Look[PictureFrame]) -> Picture:
     two, closely = len(look.frame.x) == 2, look.params.close_up >= 0
     large, strip = _large(look), _strip(look)
     beside = columns(large, _others(look), shares=(0.74, 0.26) if two else (0.69, 0.31))
-    (mathml, values), total = _formula(look), look.frame.total
+    total = look.frame.total
     drawn = look.picture(
         rows(large if closely else beside, strip, shares=(0.72, 0.28) if two else (0.785, 0.215)),
         facts=parts.facts(look) | _told(look),
         key=_key(look),
-        formula=mathml,
-        values=values,
         of="pixel",
         at=look.options.pixel,
         metrics=_metrics(look),
         derived=_derived(look),
         hold=4.0 if len(look.frames) == total else 2.5 if total < FEW or look.frame.step == 0 else 1.0,  # growing or finished
+        **_formula(look),
     )
     return replace(drawn, flip=True)
-
-
-# ---- words and numbers
 
 
 def _derived(look: Look[PictureFrame]) -> dict[str, Fact]:
@@ -113,17 +109,17 @@ def _metrics(look: Look[PictureFrame]) -> list[Metric]:
     return [("calls", f"{frame.calls} × 2" if _twice(look) else str(frame.calls)), "spread", "since"]
 
 
-def _formula(look: Look[PictureFrame]) -> tuple[str, Values]:
+def _formula(look: Look[PictureFrame]) -> dict[str, Any]:
     """This step for every pixel of the framed picture, by the first sampler; closely, first how guidance mixed."""
     frame, k = look.frame, look.options.framed
     if frame.t < 0 or frame.part == "up":
-        return "", {}
+        return {}
     if len(frame.told) and look.params.close_up >= 0 and not frame.part:
         w = look.params.guidance
-        return GUIDED, {**parts.by_pixel(**_mixed(look)), "more": (1 + w, 1), "w": (w, 1)}
+        return {"formula": GUIDED, "values": {**parts.by_pixel(**_mixed(look)), "more": (1 + w, 1), "w": (w, 1)}}
     shares, at = parts.step(frame, look.params.sampler, 4, k)
     kind = DDPM if look.params.sampler == "ddpm" else ETA if frame.deviation else DDIM
-    return kind, {**shares, **parts.by_pixel(**at)}
+    return {"formula": kind, "values": {**shares, **parts.by_pixel(**at)}}
 
 
 def _label(k: int, look: Look[PictureFrame]) -> str:
@@ -131,9 +127,6 @@ def _label(k: int, look: Look[PictureFrame]) -> str:
     if k == nets.NO_LABEL:
         return look.say("no_label")
     return look.say("cloth", str(k)) if look.params.model == "fashion" else str(k)
-
-
-# ---- pictures
 
 
 def _large(look: Look[PictureFrame]) -> Panel:

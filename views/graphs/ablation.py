@@ -101,11 +101,10 @@ def _effects(look: Look[EditFrame]) -> Panel:
 
 def _turned(look: Look[EditFrame]) -> Panel:
     """v's probabilities with the edits; strokes: before them."""
-    frame, graph = look.frame, look.data[0]
-    most = min(frame.p.shape[1], 6)
-    names = [parts.class_of(graph, k, look.say) for k in range(most)]
-    inks, now = [points.kind(k)[0] for k in range(most)], frame.p[frame.v, :most]
+    frame, graph, before = look.frame, look.data[0], look.frame.before[look.frame.v].astype(float).round(4)
+    first = np.argsort(-before[:6], kind="stable")  # as they stood before, so that it is seen who overtakes whom
+    names = [parts.class_of(graph, int(k), look.say) for k in first]
+    inks, now = [points.kind(int(k))[0] for k in first], frame.p[frame.v, first]
     said = [number(float(p), 2) for p in now]
-    before = frame.before[frame.v, :most].astype(float).round(4)
     title = look.say("turned", name=cut(parts.called(look, frame.v), 20))
-    return ranked(title, names, now, strokes=before, said=said, colour=inks, top=1.0)
+    return ranked(title, names, now, strokes=before[first], said=said, colour=inks, top=1.0)

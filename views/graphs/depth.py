@@ -11,7 +11,7 @@ from charts.layout import columns, rows
 from charts.numbers import short
 from charts.panels import Panel, Picture, Trace, legend
 from engine.graphs.gcn import TrainFrame
-from views.graphs import predictions
+from views.graphs import learning
 from views.look import Look, Values
 
 ENERGY = formula(r"E(H) = \frac{\mathrm{tr}\,H^\top (I - \hat A)\,H}{\|H\|^2} = {e}!!")
@@ -33,16 +33,16 @@ DOTTED: dict[str, Any] = {"colour": "@ink3", "dash": "dot"}
 def depth(look: Look[TrainFrame]) -> Picture:
     """Networks of 1 … 32 layers, one after the other."""
     frame, say = look.frame, look.say
-    facts = predictions.facts(look) | {"epoch": frame.epoch, "energy": short(frame.energy, 2), "plain": short(frame.plain, 2)}
+    facts = learning.facts(look) | {"epoch": frame.epoch, "energy": short(frame.energy, 2), "plain": short(frame.plain, 2)}
     right = say("right", **facts) if np.isfinite(frame.accuracy) else ""
     values: Values = {"e": (short(frame.energy), 0)}
     return look.picture(
-        columns(predictions.predicted(look), rows(_accuracies(look), _energies(look), shares=(2, 3))),
+        columns(learning.predicted(look), rows(_accuracies(look), _energies(look), shares=(2, 3))),
         facts=facts | {"right": right},
         key="step" if frame.depth > 1 else "input",
         formula=ENERGY if frame.depth > 1 else OF_INPUT,
         values=values,
-        metrics=predictions.metrics(look),
+        metrics=learning.metrics(look),
         hold=3.0 if frame.part else 1.0,
     )
 

@@ -12,8 +12,8 @@ from views import Words
 from views.graphs.ablation import ablation
 from views.graphs.depth import depth
 from views.graphs.inspection import inspection
+from views.graphs.learning import training
 from views.graphs.propagation import propagation
-from views.graphs.training import training
 from views.look import scenes
 
 LISTED = 400  # nodes up to which they can be chosen from a list

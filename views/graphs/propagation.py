@@ -1,5 +1,7 @@
 """Rounds of messages: they run along the edges to one node, and what it holds then is a row of a power of Â."""
 
+from typing import Any
+
 import numpy as np
 
 from charts import graphs, matrices, points
@@ -30,28 +32,21 @@ def propagation(look: Look[RoundFrame]) -> Picture:
     frame, share = look.frame, look.frame.share(_mean(look))
     others = np.where(np.arange(look.data[0].n) == frame.v, -1.0, share)
     own, source = float(share[frame.v]), max(float(others.max()), 0.0)
-    mathml, values, of, at = _formula(look)
+    kept = look.percent(own, 1)
     return look.picture(
         columns(_graph(look, share), rows(_matrix(look), _sources(look, share), shares=(6, 5))),
         facts={
             "name": parts.called(look, frame.v),
             "n": look.data[0].n,
             "count": len(frame.senders) - 1,
-            "own": look.percent(own, 1),
+            "own": kept,
             "most": parts.most_of(look, others, [look.percent(float(part), 1) for part in share], 2),
         },
         key=_key(look),
-        formula=mathml,
-        values=values,
-        of=of,
-        at=at,
-        metrics=(
-            ("reach", f"{frame.reach} / {look.data[0].n}"),
-            ("own", look.percent(own, 1)),
-            ("source", look.percent(source, 1)),
-        ),
+        metrics=[("reach", f"{frame.reach} / {look.data[0].n}"), ("own", kept), ("source", look.percent(source, 1))],
         derived={"own": own, "source": source},
         hold=12.0 if frame.step < 2 else 5.0,
+        **_formula(look),
     )
 
 
@@ -68,24 +63,24 @@ def _key(look: Look[RoundFrame]) -> str:
     return {"gather": "gather_mean", "weigh": "weigh_mean"}.get(part, "") if _mean(look) else ""
 
 
-def _formula(look: Look[RoundFrame]) -> tuple[str, Values, str, int]:
+def _formula(look: Look[RoundFrame]) -> dict[str, Any]:
     frame, names, rule = look.frame, parts.entities(look.data[0]), int(_mean(look))
     sums: Values = {"s": (frame.total_symmetric, 3), "sm": (frame.total_mean, 3)}
     if frame.part == "sum":
-        return SUM[rule], sums, "", -1
+        return {"formula": SUM[rule], "values": sums}
     if frame.part == "update":
-        return UPDATE[rule], {**sums, "h": (frame.out_symmetric, 3), "hm": (frame.out_mean, 3)}, "", -1
+        return {"formula": UPDATE[rule], "values": {**sums, "h": (frame.out_symmetric, 3), "hm": (frame.out_mean, 3)}}
     if not frame.part or not names:
-        return "", {}, "", -1
+        return {}
     first = int(frame.senders[0])
     if frame.part == "gather":
         m = _spread(look, frame.m_mean if rule else frame.m_symmetric)
-        return GATHER, {"name": (names, 0), "m": (m, 3)}, "node", first
+        return {"formula": GATHER, "values": {"name": (names, 0), "m": (m, 3)}, "of": "node", "at": first}
     A = messages.operator(look.data[0].n, *wires(look.params, look.data[0]), "adjacency" if rule else "loops")
     degrees = A.sums().tolist()
     c: Values = {"c": (_spread(look, frame.c_symmetric), 4), "cm": (_spread(look, frame.c_mean), 4)}
     known: Values = {"name": (names, 0), "a": (A.row(frame.v).tolist(), 0), "dv": (degrees[frame.v], 0), "du": (degrees, 0)}
-    return WEIGH[rule], {**known, **c}, "node", first
+    return {"formula": WEIGH[rule], "values": {**known, **c}, "of": "node", "at": first}
 
 
 def _spread(look: Look[RoundFrame], values: np.ndarray) -> list[float]:
@@ -93,9 +88,6 @@ def _spread(look: Look[RoundFrame], values: np.ndarray) -> list[float]:
     out = np.zeros(look.data[0].n)
     out[look.frame.senders] = values
     return [round(float(x), 4) for x in out]
-
-
-# ---- the graph
 
 
 def _graph(look: Look[RoundFrame], share: np.ndarray) -> Panel:
@@ -159,9 +151,6 @@ def _ends(look: Look[RoundFrame]) -> list[Trace]:
     return [points.targets(at, "cell", ring=18, template="", meta=meta)] if n <= CELLS else []
 
 
-# ---- the matrix, and the sources
-
-
 def _matrix(look: Look[RoundFrame]) -> Panel:
     """The matrix of the rule, of a large graph its part around v: rows receive, columns send; v's row, and who sends in it."""
     frame, graph, k, which = look.frame, look.data[0], look.frame.done, look.options.matrix
@@ -174,14 +163,8 @@ def _matrix(look: Look[RoundFrame]) -> Panel:
     sends = np.flatnonzero(np.isin(near, frame.senders[look.frame.weights(_mean(look)) > 0]) & (frame.part in COME))
     at = np.stack([sends, np.full(len(sends), row)], 1).astype(float)
     lit = points.cloud(at, colour="@accent", symbol="square", size=6, opacity=1, hoverinfo="skip", meta={"still": True})
-    band = {
-        "type": "rect",
-        "x0": -0.5,
-        "x1": n - 0.5,
-        "y0": row - 0.5,
-        "y1": row + 0.5,
-        "line": {"width": 1.5, "color": "@accent"},
-    }
+    place = {"x0": -0.5, "x1": n - 0.5, "y0": row - 0.5, "y1": row + 0.5}
+    band = {"type": "rect", "line": {"width": 1.5, "color": "@accent"}, **place}
     axis = blank(range=[-0.5, n - 0.5])
     title = look.say("matrix", which, k=k) + (" " + look.say("matrix_part", n=n) if n < graph.n else "")
     cells = matrices.heat(shown.round(4), look.say("hover_cell") + " %{z:.4~r}<extra></extra>", link="cell")
@@ -205,6 +188,7 @@ def _sources(look: Look[RoundFrame], share: np.ndarray) -> Panel:
         said=[look.percent(float(share[u]), 1) for u in who],
         lit=int(share[who].argmax()) if frame.part == "update" else -1,
         top=top,
+        by_size=True,
         link="node",
         index=who,
         click="node",

@@ -16,11 +16,9 @@ from engine.language.decoding import ALGORITHMS, ALIVE, SampleFrame, SearchFrame
 from engine.params import Value
 from engine.texts import Text
 from views.language import decoding_caption as caption
-from views.language.decoding_blocks import blocks
 from views.language.decoding_list import ahead, bars, drawn, scored
-from views.language.decoding_marks import ticks
-from views.language.decoding_river import river
 from views.language.decoding_scene import Options, Scene, fewer, sample_scene, search_scene, width_scene
+from views.language.decoding_tree import blocks, river, ticks
 from views.look import Look, Metric, Words, scenes
 
 __all__ = ["Options", "choices", "clicked", "draw"]

@@ -129,11 +129,8 @@ def _draw_formula(scene: Scene, frame: SampleFrame) -> dict[str, Any]:
     """What the model says, and what the filters make of it; then where the number falls."""
     if frame.part == "draw":
         low, high = frame.slot.tolist()
-        told = {key: number(value, 4) for key, value in (("low", low), ("u", frame.u), ("high", high))}
-        return {
-            "formula": DRAW,
-            "values": {k: (v, 0) for k, v in told.items()} | {"token": (scene.said(frame.drawn[-1:].tolist()), 0)},
-        }
+        told = {key: (number(value, 4), 0) for key, value in (("low", low), ("u", frame.u), ("high", high))}
+        return {"formula": DRAW, "values": told | {"token": (scene.said(frame.drawn[-1:].tolist()), 0)}}
     rows = {"row": frame.chances, "filtered": frame.filtered}
     return {"formula": called(FILTER, scene), "values": {key: (_row(scene, frame.named, p), 0) for key, p in rows.items()}}
 

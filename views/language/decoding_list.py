@@ -77,14 +77,9 @@ def ahead(scene: Scene) -> Panel:
     if len(compared) > 1:
         first, *others = compared
         gap, taken = lead(first, others, GRID), overtaken(first, others, GRID, here)
-        lines = [
-            say(
-                "taken_below" if alpha < here else "taken_above",
-                alpha=number(alpha, 3),
-                other=cut(scene.model.words(other.tokens), 16),
-            )
-            for alpha, other in taken
-        ]
+        names = [cut(scene.model.words(other.tokens), 16) for _, other in taken]
+        keys = ["taken_below" if alpha < here else "taken_above" for alpha, _ in taken]
+        lines = [say(key, alpha=number(alpha, 3), other=name) for key, (alpha, _), name in zip(keys, taken, names, strict=True)]
         told = Safe("<br>".join(lines)) if lines else say("lead_always")
         title = say("lead", first=cut(scene.model.words(first.tokens), 16))
     now = np.array([[here, float(np.interp(here, GRID, gap))]])

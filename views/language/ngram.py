@@ -36,11 +36,8 @@ def _read(look: Look[ReadFrame]) -> Picture:
     ]
     panel = Panel(traces, x=blank(range=[-0.1, 1.1]), y=blank(range=[0, 1]))
     longest = int((frame.grams > 0).sum())
-    facts = {
-        "tokens": count(frame.tokens),
-        "types": count(frame.types),
-        "sorted": look.say("sorted", order=longest) if longest else "",
-    }
+    sorted_ = look.say("sorted", order=longest) if longest else ""
+    facts = {"tokens": count(frame.tokens), "types": count(frame.types), "sorted": sorted_}
     return look.picture(panel, facts=facts, hold=0.5)
 
 
@@ -55,14 +52,7 @@ def _after_reading(drawn: Callable[[Look[Any]], Picture]) -> Callable[[Look[Any]
 
 draw = scenes(
     ALGORITHMS,
-    {
-        "sentence": _after_reading(sentence),
-        "context": _after_reading(context),
-        "perplexity": _after_reading(perplexity),
-        "generate": _after_reading(generate),
-        "weights": _after_reading(weights),
-        "turing": _after_reading(turing),
-    },
+    {kind.__name__: _after_reading(kind) for kind in (sentence, context, perplexity, generate, weights, turing)},
 )
 
 

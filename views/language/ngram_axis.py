@@ -103,9 +103,6 @@ def standing(look: Look[Any], line: Line, choices: Choices) -> Panel:
     return Panel(traces, title, notes=notes, x=blank(range=list(wide)), y=y, part=narrow, tall=HIGHEST)
 
 
-# ---- pages
-
-
 def _pages(line: Line, left: np.ndarray, right: np.ndarray) -> tuple[tuple[float, float], tuple[float, float]]:
     """What is shown of the axis on a wide stage, and, a part of that, on a phone."""
     at = line.at if line.at >= 0 else len(left) - 1 if line.room < WIDE else 0
@@ -128,9 +125,6 @@ def _page(left: np.ndarray, right: np.ndarray, at: int, room: float, first: int,
                 return low, k
             low = next((j for j in range(max(k - 2, low + 1), k) if right[k] - left[j] <= room), k)
     return low, last
-
-
-# ---- what stands on the line, and below it
 
 
 def _bars(look: Look[Any], line: Line, middle: np.ndarray) -> list[Trace]:
@@ -186,10 +180,8 @@ def _hanging(choices: Choices, x: float, high: float) -> list[Trace]:
     y, half = (FIRST - ROW * np.arange(n)) * high, 0.3 * ROW * high
     ends = x + BARS + np.maximum(REACH * choices.values / max(float(choices.values.max(initial=0)), 1e-12), 0.1)
     lit = np.arange(n) == choices.lit
-    boxes = [
-        bars.rectangles(x + BARS, ends[here], y[here] - half, y[here] + half, colour=colour)
-        for colour, here in (("@neutral7", ~lit), ("@accent", lit))
-    ]
+    inks = (("@neutral7", ~lit), ("@accent", lit))
+    boxes = [bars.rectangles(x + BARS, ends[k], y[k] - half, y[k] + half, colour=colour) for colour, k in inks]
     ranks = [count(rank) if rank else "–" for rank in choices.ranks[:n]]
     told = [f"{escaped(name)} {said}" for name, said in zip(choices.names, choices.said, strict=True)]
     names = [escaped(cut(name, NAME)) for name in choices.names]

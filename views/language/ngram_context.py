@@ -28,18 +28,16 @@ def context(look: Look[ContextFrame]) -> Picture:
     frame, k = look.frame, _word(look)
     i, shown = max(frame.shown - 1, 0), frame.shown > 0
     name, summed, now = ESTIMATORS[i], shown and frame.sums[i] >= 0, frame.explained[k]
-    mathml, values = explained(now, name, look.params.k, frame.types) if shown else ("", {})
     facts = _facts(look)
     said_of = "add_k" if name == "add_one" else name
     return look.picture(
         rows(_mass(look), _words(look), shares=(6, 1)),
         facts=facts,
         key="undefined" if shown and not summed else said_of if shown else "start",
-        formula=mathml,
-        values=values,
         metrics=[("unseen", facts["unseen"] if summed else None), ("new", facts["new"] if frame.followed else None)],
         derived=_derived(look, summed) | named(now.p if shown else None, name),
         hold=4.0,
+        **(explained(now, name, look.params.k, frame.types) if shown else {}),
     )
 
 
@@ -47,12 +45,10 @@ def _derived(look: Look[ContextFrame], summed: bool) -> dict[str, Any]:
     """The row's numbers that no field of the frame is."""
     frame, n, now = look.frame, _whole(look), look.frame.explained[_word(look)]
     i, shown = max(frame.shown - 1, 0), frame.shown > 0
-    mass = (
-        {"seen": float(frame.mass[i, n]), "unseen": float(frame.mass[i, :n].sum())} if shown else {"seen": None, "unseen": None}
-    )
+    seen, unseen = (float(frame.mass[i, n]), float(frame.mass[i, :n].sum())) if shown else (None, None)
     row = {"estimator": ESTIMATORS[i] if shown else None, "order": look.params.order, "word": str(frame.words[_word(look)])}
     found = {"count": now.count, "context": now.total, "sum": float(frame.sums[i]) if summed else None}
-    return row | found | mass | {"new": frame.new / frame.followed if frame.followed else None}
+    return row | found | {"seen": seen, "unseen": unseen, "new": frame.new / frame.followed if frame.followed else None}
 
 
 def _whole(look: Look[ContextFrame]) -> int:
@@ -81,9 +77,6 @@ def _facts(look: Look[ContextFrame]) -> dict[str, Any]:
     said = {"estimator": short_name(look, name), "fallback": fallback, "novel": novel}
     fine = {"n": int((np.abs(sums - 1) < ONE).sum()), "of": len(ESTIMATORS)}
     return context | words | {name: number(share, 3) for name, share in shares.items()} | told | said | fine
-
-
-# ---- where the probability lies
 
 
 def _mass(look: Look[ContextFrame]) -> Panel:
@@ -134,9 +127,6 @@ def _truth(look: Look[ContextFrame]) -> list[Trace]:
     side, off = ("left", -0.015) if at > 0.6 else ("right", 0.015)  # where there is more room
     line = curves.line(np.full(2, at), np.array([-0.6, 12.2]), colour="@ink", width=2)
     return [line, bars.labels([at + off], [12], [said], size=11, place=f"middle {side}", colour="@ink")]
-
-
-# ---- one word
 
 
 def _words(look: Look[ContextFrame]) -> Panel:

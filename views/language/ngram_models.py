@@ -31,9 +31,6 @@ LABELLED = 0.08  # of a share that has room for its number
 WIDE, PHONE = (-0.26, 1.02), (-0.36, 1.02)  # shares, and room for words before them
 
 
-# ---- λ by EM
-
-
 def weights(look: Look[WeightsFrame]) -> Picture:
     """Each held-out word shared out among the orders by the weights above; below the mean share, which is the next weight."""
     frame, most = look.frame, int(np.argmax(look.frame.weights))
@@ -83,17 +80,12 @@ def _weights(look: Look[WeightsFrame], names: Sequence[str]) -> Panel:
     """The course of every weight up to now, in the colours of the words."""
     order, seen = look.params.order, [frame for _, frame in past(look)]
     steps, course = np.array([one.step for one in seen]), np.stack([one.weights for one in seen])  # (s,), (s, order + 1)
-    traces = [
-        curves.line(
-            steps, y, colour=colour_of(m, order), dash="solid" if m else "dot", hovertemplate=f"{name} %{{y:.3f}}<extra></extra>"
-        )
-        for m, (y, name) in enumerate(zip(course.T, names, strict=True))
-    ]
+    traces = list[Trace]()
+    for m, (y, name) in enumerate(zip(course.T, names, strict=True)):
+        hover, dash = f"{name} %{{y:.3f}}<extra></extra>", "solid" if m else "dot"
+        traces.append(curves.line(steps, y, colour=colour_of(m, order), dash=dash, hovertemplate=hover))
     across = {"range": [-0.5, max(5, look.frame.total - 1) + 0.5], "nticks": 4, "showgrid": False}
     return Panel(traces, beside(look.say("lambda_curves")), x=across, y={"range": [-0.02, 1.05], "nticks": 3})
-
-
-# ---- Good–Turing
 
 
 def turing(look: Look[TuringFrame]) -> Picture:
@@ -101,11 +93,7 @@ def turing(look: Look[TuringFrame]) -> Picture:
     frame, at = look.frame, look.frame.at
     facts, known = _facts(frame), at >= 0
     key = _key(frame) if known else ""
-    row = (
-        {"r": int(frame.r[at]), "nr": int(frame.n[at]), "star": float(frame.star[at])}
-        if known
-        else dict.fromkeys(("r", "nr", "star"))
-    )
+    row = {"r": int(frame.r[at]), "nr": int(frame.n[at]), "star": float(frame.star[at])} if known else {}
     return look.picture(
         columns(_parts(look), _how_many(look), shares=(5, 2)),
         facts=facts,
@@ -113,7 +101,7 @@ def turing(look: Look[TuringFrame]) -> Picture:
         formula=FORMULAS[key] if known else "",
         values=_values(frame, facts) if known else {},
         metrics=[("unseen", facts["unseen"]), ("new", facts["new"] if frame.held else None)],
-        derived=row | {"new": int(frame.held_r[0]) / frame.held if frame.held else None},
+        derived={"r": None, "nr": None, "star": None} | row | {"new": int(frame.held_r[0]) / frame.held if frame.held else None},
         hold=2.0,
     )
 

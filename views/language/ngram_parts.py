@@ -9,6 +9,7 @@ from charts import bars, points
 from charts.formula import formula
 from charts.numbers import chance, count, short, times_ten
 from charts.panels import Trace, legend
+from charts.panels import told as said
 from engine.language import ngram
 from engine.language.ngram import Explained
 from engine.language.smoothing import SCORES
@@ -27,26 +28,16 @@ SCORE_BACK = formula(r"S = {weight}! \cdot {lower}! = {p}!!")
 SCORE_NOTHING = formula(r"S = {p}!!")
 STAR = formula(r"p = \frac{r^{*}}{N} = \frac{{D}!}{{n}!} = {p}!!")
 NOTHING = formula(r"p = {p}!!")
-FORMULAS = {
-    "mle": RATIO,
-    "add_one": ADD,
-    "add_k": ADD,
-    "jelinek_mercer": MIX,
-    "witten_bell": WITTEN,
-    "katz": TIMES,
-    "good_turing": STAR,
-    "absolute": TAKEN,
-    "kneser_ney": TAKEN,
-    "interpolated_kn": LESS,
-    "modified_kn": LESS,
-}
+FORMULAS = {"mle": RATIO, "jelinek_mercer": MIX, "witten_bell": WITTEN, "katz": TIMES, "good_turing": STAR}
+FORMULAS |= dict.fromkeys(("add_one", "add_k"), ADD) | dict.fromkeys(("absolute", "kneser_ney"), TAKEN)
+FORMULAS |= dict.fromkeys(("interpolated_kn", "modified_kn"), LESS)
 BACKING = ("absolute", "katz", "kneser_ney")
 HATCH = {"shape": "/", "fgcolor": "@ink3", "bgcolor": "@surface", "size": 5, "solidity": 0.3}  # of words never seen
 IN_A_ROW = 4  # entries of the key on a phone
 ROW = 15  # px of a row of the key
 
 
-def explained(now: Explained, name: str, k: float, V: int) -> tuple[str, Mapping[str, tuple[Any, int]]]:
+def explained(now: Explained, name: str, k: float, V: int) -> dict[str, Any]:
     """The formula of one probability by an estimator, with its numbers; `k`: what add-k adds."""
     texts = {
         "p": chance(now.p),
@@ -58,8 +49,7 @@ def explained(now: Explained, name: str, k: float, V: int) -> tuple[str, Mapping
         "k": short(1.0 if name == "add_one" else k, 6),
         "V": str(V),
     }
-    values: Mapping[str, tuple[Any, int]] = {key: (value, 0) for key, value in texts.items()}
-    return _formula_of(now, name), values
+    return {"formula": _formula_of(now, name), "values": {key: (value, 0) for key, value in texts.items()}}
 
 
 def _formula_of(now: Explained, name: str) -> str:
@@ -114,9 +104,7 @@ def inked(
     for ink in ("@ink", "@ink3", "@accent"):
         rows = [k for k in range(n) if colours[k] == ink]
         named = {"index": rows, **(meta or {})} | ({"frames": [frames[k] for k in rows]} if frames else {})
-        hover: dict[str, Any] = (
-            {"customdata": [told[k] for k in rows], "hovertemplate": "%{customdata}<extra></extra>"} if told else {}
-        )
+        hover: dict[str, Any] = said([told[k] for k in rows]) if told else {}
         traces.append(bars.labels(x[rows], y[rows], [text[k] for k in rows], colour=ink, meta=named, **hover, **more))
     return traces
 

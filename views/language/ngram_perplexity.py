@@ -68,9 +68,6 @@ def _written(value: float) -> str:
     return size_of(value) if value > 0 else "∞" if value == INFINITE else "–"
 
 
-# ---- by order
-
-
 def _orders(look: Look[PerplexityFrame]) -> Panel:
     """The lines at the size that is looked at; what is infinite leaves through the top."""
     frame, orders = look.frame, look.frame.table.shape[1]
@@ -105,11 +102,8 @@ def _decades(low: float, high: float) -> dict[str, Any]:
 def _line(look: Look[PerplexityFrame], name: str, y: np.ndarray, chosen: bool) -> Trace:
     """An estimator's perplexities from order 1 on, as far as they have come."""
     colour, width = ("@ink", 2.5) if chosen else ("@edge", 1)
-    how: dict[str, Any] = {
-        "mode": "lines+markers",
-        "marker": {"size": 6 if chosen else 4, "color": colour},
-        "meta": {"key": name},
-    }
+    marks = {"size": 6 if chosen else 4, "color": colour}
+    how: dict[str, Any] = {"mode": "lines+markers", "marker": marks, "meta": {"key": name}}
     told = short_name(look, name) + " %{y:.4~r}<extra></extra>"
     return curves.line(np.arange(1, len(y) + 1), y, colour=colour, width=width, hovertemplate=told, **how)
 
@@ -121,24 +115,15 @@ def _names(look: Look[PerplexityFrame], ends: list[float]) -> list[Trace]:
     some = [k for k in np.argsort(ends, kind="stable").tolist() if ends[k] > 0]
     there = (np.log10([ends[k] for k in some]) - low) / (high + 0.1 - low)
     y = 10 ** (low + trees.apart(there, np.full(len(some), APART)) * (high + 0.1 - low))
-    led = [
-        (x, at)
-        for k, up in zip(some, y.tolist(), strict=True)
-        for x, at in ((frame.order, ends[k]), (orders + 0.1, up), (None, None))
-    ]
-    lines = curves.line(np.zeros(0), np.zeros(0), colour="@ghost", width=0.8) | {
-        "x": [x for x, _ in led],
-        "y": [at for _, at in led],
-    }
+    led: dict[str, Any] = {"x": [frame.order, orders + 0.1, None] * len(some)}
+    led["y"] = [at for k, up in zip(some, y.tolist(), strict=True) for at in (ends[k], up, None)]
+    lines = curves.line(np.zeros(0), np.zeros(0), colour="@ghost", width=0.8) | led
     text = [f"{escaped(short_name(look, ESTIMATORS[k]))} {_written(values[k])}" for k in some]
     chosen = ESTIMATORS.index(look.params.estimator)
     lit = some.index(chosen) if chosen in some else -1
     names = inked(orders + 0.12, y, text, lit, meta={"index": some, "still": True}, size=11, place="middle right")
     reason = [] if chosen in some else [look.say("scores")]
     return [lines, *names, *inked(0.9, 10 ** (low + 0.03), reason, 0, size=11, place="middle right")]
-
-
-# ---- by size
 
 
 def _sizes(look: Look[PerplexityFrame]) -> Panel:

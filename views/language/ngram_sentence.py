@@ -1,6 +1,5 @@
 """A sentence, factor by factor: the window over its words, how surprising each was, and what might have come instead."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,6 @@ def sentence(look: Look[SentenceFrame]) -> Picture:
     """The words as an axis: a bar of surprise and a rank for each factor; from the word of now hang the likeliest next words."""
     frame, now, asked = look.frame, look.frame.now, _asked(look)
     estimator = look.params.estimator
-    mathml, values = _caption(look)
     facts = _facts(look)
     perplexity = None if frame.zeros or not len(frame.p) or estimator in SCORES else float(2 ** (frame.bits / len(frame.p)))
     known = asked.rank and asked.part != "count"
@@ -39,11 +37,10 @@ def sentence(look: Look[SentenceFrame]) -> Picture:
         _axis(look, asked),
         facts=facts,
         key=_estimated(look) if look.part == "estimate" else "",
-        formula=mathml,
-        values=values,
         metrics=metrics,
         derived=derived | named(now.p if frame.at >= 0 else None, estimator),
         hold=3.0 if frame.part else 2.0,
+        **_caption(look),
     )
 
 
@@ -85,20 +82,21 @@ def _estimated(look: Look[SentenceFrame]) -> str:
     return "seen_score" if estimator in SCORES else "seen"
 
 
-def _caption(look: Look[SentenceFrame]) -> tuple[str, Mapping[str, tuple[Any, int]]]:
+def _caption(look: Look[SentenceFrame]) -> dict[str, Any]:
     frame, now = look.frame, look.frame.now
     if look.part == "start":
-        return "", {}
+        return {}
     if look.part == "count":
-        return COUNT, {"gram": (now.count, 0), "context": (now.total, 0)}
+        return {"formula": COUNT, "values": {"gram": (now.count, 0), "context": (now.total, 0)}}
     if look.part == "estimate":
         return explained(now, look.params.estimator, look.params.k, frame.types)
     shown = [chance(float(p)) for p in frame.p]
     factors = " · ".join(shown if len(shown) <= 5 else [*shown[:2], "…", *shown[-2:]])
-    values = {"factors": (factors, 0), "product": (_product(frame, len(frame.p)), 0)}
+    values: dict[str, Any] = {"factors": (factors, 0), "product": (_product(frame, len(frame.p)), 0)}
     if look.params.estimator in SCORES:
-        return SCORE, values
-    return WHOLE if look.part == "end" else PRODUCT, values | {"m": (len(frame.p), 0), "perplexity": (_power(frame), 0)}
+        return {"formula": SCORE, "values": values}
+    values |= {"m": (len(frame.p), 0), "perplexity": (_power(frame), 0)}
+    return {"formula": WHOLE if look.part == "end" else PRODUCT, "values": values}
 
 
 def _axis(look: Look[SentenceFrame], asked: SentenceFrame) -> Panel:
@@ -123,9 +121,6 @@ def _axis(look: Look[SentenceFrame], asked: SentenceFrame) -> Panel:
     came = str(frame.words[max(asked.at, 0)]), now.count if counted else now.p, asked.rank
     return standing(look, line, best(title, asked.top.tolist(), values / total, [written(value) for value in values.tolist()],
                                      (came[0], came[1] / total, written(came[1]), came[2])))  # fmt: skip
-
-
-# ---- numbers
 
 
 def _first(frame: SentenceFrame) -> int:

@@ -1,6 +1,5 @@
 """Writing on: how surprising each word was, the words to choose from, and the text so far; or the prefixes of a beam."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -28,7 +27,6 @@ LINES = 14  # lines of the text that there is room for
 def generate(look: Look[GenerateFrame]) -> Picture:
     """A bar of surprise for each word that was written, the words that were to choose from, and the text so far."""
     frame, params = look.frame, look.params
-    mathml, values = _caption(look)
     metrics: list[Metric] = [("bits", number(frame.bits, 2))]
     if params.estimator not in SCORES:
         metrics.append(("perplexity", size_of(float(2 ** (frame.bits / len(frame.p)))) if len(frame.p) else None))
@@ -36,12 +34,11 @@ def generate(look: Look[GenerateFrame]) -> Picture:
         _beginnings(look) if len(frame.beams) else _writing(look),
         facts=_facts(look),
         key=_key(look),
-        formula=mathml,
-        values=values,
         metrics=metrics,
         derived={"word": _last(frame) or None, "estimator": params.estimator, "order": params.order, "context": None}
         | named(frame.chosen_p or None, "" if _drawn(look) else params.estimator),
         hold=2.0,
+        **_caption(look),
     )
 
 
@@ -65,14 +62,13 @@ def _drawn(look: Look[GenerateFrame]) -> bool:
     return bool(look.params.pick == "sampling" and look.params.temperature > 0)
 
 
-def _caption(look: Look[GenerateFrame]) -> tuple[str, Mapping[str, tuple[Any, int]]]:
+def _caption(look: Look[GenerateFrame]) -> dict[str, Any]:
     frame = look.frame
     if not _chosen(frame):
-        return "", {}
+        return {}
     values = {"name": (escaped(_last(frame)), 0), "p": (chance(frame.chosen_p), 0), "u": (number(frame.u, 3), 0)}
-    if _drawn(look):
-        return DRAW, values
-    return SCORE_PICK if look.params.estimator in SCORES else PICK, values
+    picked = SCORE_PICK if look.params.estimator in SCORES else PICK
+    return {"formula": DRAW if _drawn(look) else picked, "values": values}
 
 
 def _chosen(frame: GenerateFrame) -> bool:
@@ -82,9 +78,6 @@ def _chosen(frame: GenerateFrame) -> bool:
 
 def _last(frame: GenerateFrame) -> str:
     return str(frame.words[-1]) if len(frame.words) else ""
-
-
-# ---- panels
 
 
 def _writing(look: Look[GenerateFrame]) -> Layout:

@@ -13,13 +13,12 @@ from engine.language.word2vec import ALGORITHMS, GloveFrame, MapFrame, vectors
 from engine.params import Params, Value
 from engine.texts import Text
 from views.language.word2vec_cuts import cuts
+from views.language.word2vec_map import Options, Scene, map_ids, of_glove, of_map, plane
 from views.language.word2vec_noise import noise
 from views.language.word2vec_pair import pair
-from views.language.word2vec_plane import plane
-from views.language.word2vec_scene import Options, Scene, map_ids, of_glove, of_map
 from views.language.word2vec_side import beside
 from views.language.word2vec_tree import tree
-from views.look import Fact, Look, Values, scenes
+from views.look import Fact, Look, scenes
 
 __all__ = ["Options", "clicked", "draw"]
 
@@ -35,37 +34,33 @@ def mapped(look: Look[MapFrame]) -> Picture:
     across = "step" if look.params.close_up < 0 else "learned"  # within an epoch there is more than one picture a step
     course = "agreement" if len(frame.aims) else "loss"
     history = look.history(course, across=across, zero=False)
-    formula, values = _analogy(scene) if scene.stage else _cosine(scene)
     told = "step" if len(frame.aims) else "plain"
     return look.picture(
         columns(plane(scene), rows(beside(scene), history, shares=(7, 3)), shares=(13, 7)),
         facts=_facts(scene) | {"agreement": number(frame.agreement, 3)},
         key="analogy" if scene.stage else told if frame.step else "start",
-        formula=formula,
-        values=values,
         of="word",
         at=scene.rows(scene.near[:1])[0],
         metrics=["loss", "agreement", ("spread", look.percent(frame.spread))],
         derived=_derived(scene),
         hold=3.0 if frame.step < 5 else 2.0,
+        **(_analogy(scene) if scene.stage else _cosine(scene)),
     )
 
 
 def glove(look: Look[GloveFrame]) -> Picture:
     """Words that others trained, around those asked for; an analogy in steps."""
     scene, dimensions = of_glove(look), look.frame.vectors.shape[1]
-    formula, values = ("", {}) if 0 < scene.stage < 4 else _analogy(scene) if scene.stage else _cosine(scene)
     return look.picture(
         columns(plane(scene), beside(scene), shares=(13, 7)),
         facts=_facts(scene),
         key="" if scene.question else "words_only",
-        formula=formula,
-        values=values,
         of="word",
         at=scene.rows(scene.near[:1])[0],
         metrics=[("vocabulary", count(len(scene.words))), "dimensions"],
         derived=_derived(scene) | {"dimensions": dimensions},
         hold=5.0,
+        **({} if 0 < scene.stage < 4 else _analogy(scene) if scene.stage else _cosine(scene)),
     )
 
 
@@ -84,9 +79,6 @@ def clicked(name: str, index: int, frame: Any, params: Params, data: Text, optio
     assert name == "listed"
     cut, rank = divmod(index, 100)
     return {"word": frame.near[cut][rank]} if cut < len(frame.near) and rank < len(frame.near[cut]) else {}
-
-
-# ---- what both maps say
 
 
 def _facts(scene: Scene) -> dict[str, Any]:
@@ -109,15 +101,16 @@ def _derived(scene: Scene) -> dict[str, Fact]:
     return {"word": word, "nearest": nearest, "cosine": round(float(scene.cosines[0]), 6), "vocabulary": len(scene.words)}
 
 
-def _analogy(scene: Scene) -> tuple[str, Values]:
+def _analogy(scene: Scene) -> dict[str, Any]:
     """The sum of three vectors and the word nearest to it."""
     assert scene.question is not None
     a, b, c = (scene.said(word) for word in scene.question)
     best = scene.said(int(scene.answers[0]))
-    return ANALOGY, {"a": (a, 0), "b": (b, 0), "c": (c, 0), "best": (best, 0), "cos": (float(scene.likeness[0]), 3)}
+    values = {"a": (a, 0), "b": (b, 0), "c": (c, 0), "best": (best, 0), "cos": (float(scene.likeness[0]), 3)}
+    return {"formula": ANALOGY, "values": values}
 
 
-def _cosine(scene: Scene) -> tuple[str, Values]:
+def _cosine(scene: Scene) -> dict[str, Any]:
     """The cosine of the word asked for with every word of the map."""
     u = scene.vectors[scene.focus].astype(float)
     dot, length, cos = vectors.compared(scene.vectors[scene.ids].astype(float), u)
@@ -125,4 +118,5 @@ def _cosine(scene: Scene) -> tuple[str, Values]:
     digits = 3 if long * float(np.median(length)) > 0.3 else 5  # before training vectors are short
     near = [scene.said(int(word)) for word in scene.ids]
     sizes = {"dot": (dot.round(digits), digits), "long": (long, digits), "length": (length.round(digits), digits)}
-    return COSINE, {"name": (scene.said(scene.focus), 0), "near": (near, 0), "cos": (cos.round(3), 3), **sizes}
+    values = {"name": (scene.said(scene.focus), 0), "near": (near, 0), "cos": (cos.round(3), 3), **sizes}
+    return {"formula": COSINE, "values": values}

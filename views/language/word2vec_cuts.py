@@ -45,9 +45,8 @@ def _lists(look: Look[CutsFrame]) -> Panel:
     ties, traces = list[tuple[float, int]](), list[Trace]()
     for k, near in enumerate(frame.near):
         later = frame.near[k + 1] if k + 1 < len(frame.near) else ()
-        ties += [
-            end for r, word in enumerate(near) if word in later for end in ((k + HALF, r), (k + 1 - HALF, later.index(word)))
-        ]
+        shared = [(r, later.index(word)) for r, word in enumerate(near) if word in later]
+        ties += [end for r, on in shared for end in ((k + HALF, r), (k + 1 - HALF, on))]
         inks = ["@accent" if word not in before[k] else "@ink" for word in near]
         names = [escaped(cut(word, 12)) for word in near]
         said = [f"{escaped(word)}: {value:.3f}" for word, value in zip(near, frame.cosines[k], strict=False)]

@@ -95,24 +95,14 @@ def _keep(look: Look[NoiseFrame]) -> Panel:
         low = float(frame.keep[word]) if far else low
     kept = [look.say("hover_keep", keep=f"{100 * frame.keep[word]:.0f}") for word in ids]
     hints = [f"<b>{escaped(frame.words[word])}</b><br>{how}" for word, how in zip(ids, kept, strict=True)]
-    named: dict[str, Any] = {
-        "mode": "markers+text",
-        "text": names,
-        "textposition": "middle right",
-        "textfont": {"size": 11, "color": "@ink2"},
-    }
-    dots = points.cloud(np.stack([frame.shares[ids], frame.keep[ids].round(4)], 1), colour="@c3", size=7, opacity=0.9, **named)
+    named = {"mode": "markers+text", "text": names, "textposition": "middle right", "textfont": {"size": 11, "color": "@ink2"}}
+    dots = points.cloud(np.stack([frame.shares[ids], frame.keep[ids].round(4)], 1), colour="@c3", size=7, opacity=0.9) | named
     reach = np.log10([frame.shares.min() * 0.5, frame.shares.max() * 2.5]).tolist()
     rule = {"type": "line", "x0": s, "x1": s, "y0": 0, "y1": 1, "line": {"color": "@ink3", "width": 1, "dash": "dot"}}
     shapes, x = [rule] * bool(s and reach[0] < np.log10(s)), {"type": "log", "range": reach, "nticks": 4, "tickformat": ".2~%"}
     title = look.say("keep_title", sample=short(s, 3)) if s else look.say("keep_all")
-    return Panel(
-        [dots | told(hints, link="word", index=ids, ring=12)],
-        title,
-        shapes=shapes,
-        x=x,
-        y={"range": [0, 1.1], "nticks": 3, "tickformat": ".0%"},
-    )
+    y = {"range": [0, 1.1], "nticks": 3, "tickformat": ".0%"}
+    return Panel([dots | told(hints, link="word", index=ids, ring=12)], title, shapes=shapes, x=x, y=y)
 
 
 def _thinned(look: Look[NoiseFrame]) -> Panel:

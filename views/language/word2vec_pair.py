@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from charts import bars, curves, fields, labels, points
+from charts import bars, curves, fields, labels, patches, points
 from charts.formula import formula
 from charts.layout import columns, rows
 from charts.numbers import apart, count, number
@@ -13,7 +13,7 @@ from charts.ranking import table
 from charts.words import breadth, cut, places
 from engine.language.word2vec import PairFrame
 from engine.language.word2vec.pairs import WAYS, Rows
-from views.look import Look, Values
+from views.look import Look
 
 COST = formula(
     r"3 V d = 3 \cdot {v}! \cdot {d}! = {soft}! \qquad 3 L d = 3 \cdot {l}! \cdot {d}! = {tree}! "
@@ -25,6 +25,8 @@ LISTED = 8  # rows in the table, and rows with names
 SHORT = 0.025  # of the width: a shorter pull is not drawn
 LINE = 34.0  # letters of a line of the sentence
 STAGE = (342.0, 270.0)  # px of the large picture on a phone
+FLAT, APART = 2.2, 3  # how much wider than high the rows are laid out as cells; cells between one way's and the next
+GAP, FEW = 1, 16  # px between cells, and lines of them from which there is no gap
 SPENT = ("spent_softmax", "spent_tree", "spent_noise")
 
 
@@ -32,17 +34,17 @@ def pair(look: Look[PairFrame]) -> Picture:
     """A pair, what is asked for it, and what that moves."""
     frame, spent = look.frame, [int(one) for one in look.frame.spent]
     asked = frame.asked(look.options.way)
-    mathml, values = _formula(frame)
     times = {f"times_{way}": f"{spent[0] / max(some, 1):.0f}" for way, some in zip(WAYS, spent, strict=True)}
     sizes = {"v": len(frame.words), "l": len(frame.path), "k": len(frame.noise), **dict(zip(WAYS, frame.rows, strict=True))}
     return look.picture(
-        columns(_plane(look, asked), rows(_sentence(look), _table(look, asked), shares=(2, 6)), shares=(5, 3)),
+        columns(
+            _plane(look, asked), rows(_sentence(look), _touched(look), _table(look, asked), shares=(5, 5, 12)), shares=(5, 3)
+        ),
         facts={"inputs": _given(look), "target": frame.words[frame.target]} | sizes | times,
-        formula=mathml,
-        values=values,
         metrics=[(column, count(some)) for column, some in zip(SPENT, spent, strict=True)],
         derived={"word": _given(look)} | dict(zip(SPENT, spent, strict=True)),
         hold=7.0,
+        **_formula(frame),
     )
 
 
@@ -61,9 +63,6 @@ def _called(look: Look[PairFrame], asked: Rows) -> list[str]:
 def _brief(p: float) -> str:
     """A chance in as few signs as will do."""
     return escaped("<0.001" if p < 0.001 else ">0.999" if p > 0.999 else number(p, 3))
-
-
-# ---- the picture
 
 
 def _plane(look: Look[PairFrame], asked: Rows) -> Panel:
@@ -88,9 +87,8 @@ def _plane(look: Look[PairFrame], asked: Rows) -> Panel:
         fields.pulls(tails, ends, colour="@accent", least=SHORT * (x[1] - x[0])),
         _names(look, asked, tip, (x, y)),
     ]
-    return Panel(
-        traces, look.say("plane", look.options.way), x=curves.chances(asked.length, x[0], x[1], STAGE[0]), y=blank(range=y)
-    )
+    across = curves.chances(asked.length, x[0], x[1], STAGE[0])
+    return Panel(traces, look.say("plane", look.options.way), x=across, y=blank(range=y))
 
 
 def _reach(look: Look[PairFrame]) -> tuple[list[float], list[float]]:
@@ -114,16 +112,11 @@ def _names(look: Look[PairFrame], asked: Rows, tip: np.ndarray, reach: tuple[lis
     rank = -np.arange(len(full), dtype=float)
     lines = np.concatenate([at, ends], 1)
     sides = labels.place(at, labels.sizes(full, 12), rank, panel=STAGE, marks=at, lines=lines, must=rank > -2, limit=1.0)
-    where, inks = (
-        [labels.SIDES[max(side, 0)] for side in sides],
-        ["@accent", *("@c1" if wanted else "@ink2" for wanted in asked.wanted[:LISTED])],
-    )
+    where = [labels.SIDES[max(side, 0)] for side in sides]
+    inks = ["@accent", *("@c1" if wanted else "@ink2" for wanted in asked.wanted[:LISTED])]
     font = {"size": 12, "color": inks, "shadow": "@halo"}
     bold = [f"<b>{text}</b>" if ink != "@ink2" else text for ink, text in zip(inks, texts, strict=True)]
     return labels.beside(spots, bold, sides, radius=6, textposition=where, textfont=font)
-
-
-# ---- beside it
 
 
 def _sentence(look: Look[PairFrame]) -> Panel:
@@ -136,7 +129,29 @@ def _sentence(look: Look[PairFrame]) -> Panel:
     middle = left + np.array([breadth(token) for token in tokens]) / 2
     hover = told([f"{escaped(token)}<br>{look.say('hover_token')}" for token in tokens], link="token", click="token", ring=24)
     words = bars.labels(middle.round(2), -line, text, colour=inks, size=13, **hover)
-    return Panel([words], look.say("sentence"), x=blank(range=[0, LINE]), y=blank(range=[-3.6, 0.6]), small=True)
+    return Panel([words], look.say("sentence"), x=blank(range=[0, LINE]), y=blank(range=[-2.5, 0.6]), small=True)
+
+
+def _touched(look: Look[PairFrame]) -> Panel:
+    """All rows of the three output matrices as cells, filled those that this pair touches, the target's lit; and how many."""
+    frame, told_ = look.frame, look.part in ("ask", "move")
+    across = int(np.ceil(np.sqrt(FLAT * len(frame.words))))
+    down = -(-len(frame.words) // across)
+    cells, texts = np.full((down, 3 * across + 2 * APART), np.nan), list[str]()
+    begins = [(across + APART) * k for k in range(3)]
+    for begin, way, of in zip(begins, WAYS, (np.arange(len(frame.words)), frame.path, frame.noise), strict=True):
+        kinds = np.full(down * across, np.nan)
+        kinds[: len(frame.words) - (way == "tree")] = 0
+        kinds[of[: len(of) * told_]] = 1
+        kinds[[frame.target] * (told_ and way != "tree")] = 2
+        cells[:, begin : begin + across] = kinds.reshape(down, across)
+        texts.append(f"{look.words.choices['way'][way]}<br><b>{count((kinds > 0).sum())}</b> / {count((kinds >= 0).sum())}")
+    wide = cells.shape[1]
+    style = {"colorscale": [[0, "@neutral2"], [0.5, "@c1"], [1, "@accent"]], "zmin": 0, "zmax": 2, "hoverinfo": "skip"}
+    grid = patches.cells(cells, (0, wide), (0, down), xgap=GAP * (down < FEW), ygap=GAP * (down < FEW), **style)
+    words = bars.labels(begins, [down * 1.1] * 3, texts, size=11, place="bottom right")
+    x, y = blank(range=[0, wide]), blank(range=[1.9 * down, 0])
+    return Panel([grid, words], look.say("touched"), x=x, y=y, tall=92)
 
 
 def _table(look: Look[PairFrame], asked: Rows) -> Panel:
@@ -156,15 +171,15 @@ def _table(look: Look[PairFrame], asked: Rows) -> Panel:
     return table(title, [(0.0, "", names[:LISTED]), *cells], lit=0 if asks else -1, rows=LISTED, foot=foot, size=11)
 
 
-def _formula(frame: PairFrame) -> tuple[str, Values]:
+def _formula(frame: PairFrame) -> dict[str, Any]:
     if frame.part == "move":
         told = [apart(float(before), float(after)) for before, after in zip(frame.before, frame.after, strict=True)]
-        return MOVED, {f"{side}{k}": (pair[n], 0) for k, pair in enumerate(told) for n, side in enumerate("ba")}
+        return {
+            "formula": MOVED,
+            "values": {f"{side}{k}": (pair[n], 0) for k, pair in enumerate(told) for n, side in enumerate("ba")},
+        }
     if frame.part == "ask":
         ways = {name: (count(int(value)), 0) for name, value in zip(("soft", "tree", "noise"), frame.cost, strict=True)}
-        return COST, {
-            "d": (frame.dim, 0),
-            **{name: (int(value), 0) for name, value in zip("vlk", frame.rows, strict=True)},
-            **ways,
-        }
-    return "", {}
+        sizes = {name: (int(value), 0) for name, value in zip("vlk", frame.rows, strict=True)}
+        return {"formula": COST, "values": {"d": (frame.dim, 0), **sizes, **ways}}
+    return {}

@@ -14,7 +14,7 @@ from charts.words import cut, ticks
 from engine.language.word2vec import vectors
 from engine.language.word2vec.asking import NEAR, numbers
 from engine.texts import spelled
-from views.language.word2vec_scene import Scene
+from views.language.word2vec_map import Scene
 
 HEAT, COURSE = 9, 5  # words of the cosine table, and of the course of neighbours
 LINE = 0.09  # of a cosine: what a name needs of the height of the course
@@ -45,9 +45,8 @@ def _answers(scene: Scene) -> Panel:
 def _bars(scene: Scene, ids: np.ndarray, cosines: np.ndarray, title: str, left_out: Collection[int] = ()) -> Panel:
     """Words by their cosine, the nearest on top; each can be clicked."""
     out = [int(word) in left_out for word in ids]
-    said = [
-        f"{scene.look.say('left_out')} " * hollow + number(float(value), 3) for value, hollow in zip(cosines, out, strict=True)
-    ]
+    word = f"{scene.look.say('left_out')} "
+    said = [word * hollow + number(float(value), 3) for value, hollow in zip(cosines, out, strict=True)]
     lit = out.index(False) if scene.look.part == "nearest" and False in out else -1
     meta: dict[str, Any] = {"link": "word", "index": scene.rows(ids), "click": "word"}
     return listed(title, [scene.words[word] for word in ids], cosines, lit=lit, hollow=out, said=said, rows=NEAR, **meta)
@@ -87,10 +86,8 @@ def _weights(scene: Scene) -> Panel:
     ids, d = [word for word in (scene.focus, *scene.near.tolist()) if word < len(frame.outputs)], frame.outputs.shape[1]
     table = np.concatenate([frame.vectors[ids], np.full((len(ids), 1), np.nan), frame.outputs[ids]], 1)
     told = [[f"{scene.said(word)} · W{'′' * (k > d)} {k % (d + 1) + 1}" for k in range(2 * d + 1)] for word in ids]
-    axis, reach = (
-        {"tickvals": [d / 2 - 0.5, 1.5 * d + 0.5], "ticktext": ["W", "W′"]},
-        float(np.nanmax(np.abs(table), initial=1e-9)),
-    )
+    axis = {"tickvals": [d / 2 - 0.5, 1.5 * d + 0.5], "ticktext": ["W", "W′"]}
+    reach = float(np.nanmax(np.abs(table), initial=1e-9))
     rows = [escaped(cut(scene.words[word], 9)) for word in ids]
     return squares(scene.look.say("weights"), table, rows, told, low=-reach, high=reach, scale="@diverging", x=axis)
 

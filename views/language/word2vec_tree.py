@@ -11,7 +11,7 @@ from charts.numbers import number, short
 from charts.panels import Panel, Picture, blank, escaped, told
 from charts.ranking import ranked
 from engine.language.word2vec import TreeFrame
-from views.look import Look, Values
+from views.look import Look
 
 MERGE = formula(r"{a}! + {b}! = {sum}!!")
 WALK = formula(r"P({target}! \mid {given}!) = {factors}! = {product}!!")
@@ -23,13 +23,10 @@ LISTED = 24  # bars beside the tree
 def tree(look: Look[TreeFrame]) -> Picture:
     """A merge, a bit on the way to a word, or all leaves."""
     frame = look.frame
-    mathml, values = _formula(frame)
     picture = look.picture(
         columns(_branches(look), _beside(look), shares=(5, 2)),
         facts=_facts(look),
         key=_key(frame),
-        formula=mathml,
-        values=values,
         metrics=["length", "entropy"],
         derived={
             "word": frame.words[frame.target],
@@ -37,6 +34,7 @@ def tree(look: Look[TreeFrame]) -> Picture:
             "product": frame.product if frame.part in ("walk", "sum") else None,
         },
         hold=6.0,
+        **_formula(frame),
     )
     deep = float(trees.in_lines(frame.parent, len(frame.words))[0].max())
     picture.narrow["xaxis"]["range"] = [-1.6, 1.45 * deep + 0.4]  # a phone needs more of it for the names
@@ -70,17 +68,19 @@ def _called(look: Look[TreeFrame], node: int) -> str:
     return frame.words[node] if node < len(frame.words) else look.say("inner", n=frame.size(node))
 
 
-def _formula(frame: TreeFrame) -> tuple[str, Values]:
+def _formula(frame: TreeFrame) -> dict[str, Any]:
     given, target = escaped(frame.words[frame.given]), escaped(frame.words[frame.target])
     if frame.part == "merge":
         a, b = (int(frame.count[side[-1]]) for side in (frame.left, frame.right))
-        return MERGE, {"a": (a, 0), "b": (b, 0), "sum": (a + b, 0)}
+        return {"formula": MERGE, "values": {"a": (a, 0), "b": (b, 0), "sum": (a + b, 0)}}
     if frame.part == "walk":
         dots = "" if frame.walked == len(frame.bits) else " · …"
         factors = " · ".join(number(float(p), 3) for p in frame.chances[: frame.walked]) + dots
         product = short(frame.product, 3) + dots
-        return WALK, {"given": (given, 0), "target": (target, 0), "factors": (factors, 0), "product": (product, 0)}
-    return (SUM, {"given": (given, 0), "sum": (float(frame.leaves.sum()), 6)}) if frame.part == "sum" else ("", {})
+        values = {"given": (given, 0), "target": (target, 0), "factors": (factors, 0), "product": (product, 0)}
+        return {"formula": WALK, "values": values}
+    known = {"given": (given, 0), "sum": (float(frame.leaves.sum()), 6)}
+    return {"formula": SUM, "values": known} if frame.part == "sum" else {}
 
 
 def _branches(look: Look[TreeFrame]) -> Panel:
@@ -129,9 +129,7 @@ def _sigmas(frame: TreeFrame, x: np.ndarray, y: np.ndarray, way: list[int]) -> d
     """σ left of the nodes that were walked through, on the side that the edge before does not come from."""
     nodes = np.array(way[: frame.walked], int)
     sigma = np.where(frame.bits == 0, frame.chances, 1 - frame.chances)[: len(nodes)]
-    rises = [
-        k > 0 and y[way[k - 1]] > y[node] for k, node in enumerate(nodes.tolist())
-    ]  # the edge that leads here comes from below
+    rises = [k > 0 and y[way[k - 1]] > y[node] for k, node in enumerate(nodes.tolist())]  # the edge comes from below
     font = {"size": 12, "color": "@accent", "shadow": "@halo"}
     places = ["top left" if up else "bottom left" for up in rises]
     mark = {"size": 0.7 * _sizes(frame)[nodes], "color": "rgba(0,0,0,0)"}
@@ -161,6 +159,5 @@ def _beside(look: Look[TreeFrame]) -> Panel:
     waiting = frame.waiting[:LISTED].tolist()
     colours = ["@accent" if j < 2 and len(waiting) > 1 else "@c1" if node < n else "@ghost" for j, node in enumerate(waiting)]
     names = [_called(look, node) for node in waiting]
-    return ranked(
-        look.say("waiting_title"), names, frame.count[waiting], colour=colours, rows=max(n, 8), top=float(frame.counts.sum())
-    )
+    total, title = float(frame.counts.sum()), look.say("waiting_title")
+    return ranked(title, names, frame.count[waiting], colour=colours, rows=max(n, 8), top=total)

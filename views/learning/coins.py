@@ -19,14 +19,15 @@ TALLY = formula(r"\theta_A = \frac{{ah}!}{{ah}! + {at}!} = {a}!! \qquad \theta_B
 WIDE, HIGH = 160.0, 84.0  # units of the large panel and of a pile: a unit is as long across as up
 LEFT, ACROSS, SHARE = 8.0, 85.0, 102.0  # where rows of tosses begin, how long they are, where their share stands
 COINS = {"A": ("@c1", (112.0, 131.0)), "B": ("@c3", (138.0, 157.0))}  # with the sides of its pile
+EDGES = (1.5 * MAP[0] - 0.5 * MAP[1], 1.5 * MAP[-1] - 0.5 * MAP[-2])  # of the cells of the likelihood's map
 NAMED = 20  # rows that have a number and a share
 WAYS = (("newton", "■", "square", "@c3"), ("gradient", "◆", "diamond", "@c2"), ("theta", "●", "circle", "@ink"))
 
 
 def start_at(index: int) -> tuple[float, float]:
     """The start (θ_A, θ_B) that a click on the likelihood's map means."""
-    row, col = divmod(index, len(MAP))
-    return round(float(MAP[col]), 2), round(float(MAP[row % len(MAP)]), 2)
+    theta_a, theta_b = fields.where(index, EDGES, EDGES, shape=(len(MAP), len(MAP)))
+    return round(theta_a, 2), round(theta_b, 2)
 
 
 def divided(look: Look[CoinsFrame]) -> Panel:
@@ -38,9 +39,10 @@ def divided(look: Look[CoinsFrame]) -> Panel:
     for (name, (colour, ends)), r in zip(COINS.items(), (frame.r, 1 - frame.r), strict=True):
         share, right = r[rows.row], name == "B"
         parts, drawn = rows.parts(share, right=right), share > discs.LEAST
-        moved = rows.pile(share, ends, HIGH, right=right) if frame.part == "M" else parts
+        piled = frame.part == "M"
+        moved = rows.pile(share, ends, HIGH, right=right) if piled else parts
         traces += rows.traces(parts, f"pale {name}", colour=colour, seen=drawn & known, opacity=0.2)
-        traces += rows.traces(moved, name, colour=colour, seen=drawn & painted)
+        traces += rows.traces(moved, name, colour=colour, seen=drawn & painted, piled=piled)
         traces.append(discs.outlined(discs.slabs(*ends, 0, HIGH), f"pile {name}", colour="@edge", filled=False))
     heads = [(f"θ<sub>{name}</sub>", sum(ends) / 2, -5.0, colour) for name, (colour, ends) in COINS.items()]
     heads += [("r<sub>A</sub>", SHARE, HIGH + 4.5, "@ink2")] * (len(frame.r) <= NAMED)
@@ -123,9 +125,8 @@ def plane(look: Look[CoinsFrame]) -> Panel:
 def ladder(look: Look[CoinsFrame]) -> Panel:
     """How far θ moves in each iteration, beside the fraction of missing information, which each step tends to leave."""
     first, steps = look.frames[0].step, np.linalg.norm(np.diff(_way(look, "theta"), axis=0), axis=1)
-    return curves.ladder(
-        look.say("ladder"), first + 1 + np.arange(len(steps)), steps, look.frame.limit, (first, look.params.iterations)
-    )
+    at, ends = first + 1 + np.arange(len(steps)), (first, look.params.iterations)
+    return curves.ladder(look.say("ladder"), at, steps, look.frame.limit, ends)
 
 
 def _way(look: Look[CoinsFrame], name: str) -> np.ndarray:

@@ -100,11 +100,8 @@ def _criterion(look: Look[MixtureFrame]) -> Panel:
 
 
 def _facts(frame: EmFrame) -> dict[str, str]:
-    return {
-        "gap": _small(frame.gap),
-        "gain": _small(frame.gain),
-        "loglik": number(frame.loglik, 3 if abs(frame.loglik) < 100 else 1),
-    }
+    loglik = number(frame.loglik, 3 if abs(frame.loglik) < 100 else 1)
+    return {"gap": _small(frame.gap), "gain": _small(frame.gain), "loglik": loglik}
 
 
 def _small(value: float) -> str:

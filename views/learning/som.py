@@ -21,8 +21,7 @@ from engine.learning.som.search import first_grip
 from engine.params import choice
 from engine.points import Points
 from views import Words, column_name
-from views.learning.som_map import map_of
-from views.learning.som_sheet import Pull, folds_show, of_pass, of_sample, of_trial, sheet
+from views.learning.som_panels import Pull, folds_show, map_of, of_pass, of_sample, of_trial, sheet
 from views.look import Look, Values, scenes
 
 PULL = formula(
@@ -86,6 +85,7 @@ def _picture(look: Look[SomFrame], strength: np.ndarray, pull: Pull, rule: str, 
     share = agreement(frame, classes, cloud.labels) if cloud.labels is not None and classes.any() else None
     last = 0 if getattr(params, "close_up", -1) >= 0 else getattr(params, "last", 0)  # trials have no last step
     axis = {"tickvals": [0, last // 2, last]} if last else {}
+    sample, winner = frame.sample + 1 if frame.sample >= 0 else None, str(frame.winner) if frame.best >= 0 else None
     title = look.words.columns["folded"] if curve == ("folded",) else look.say("errors")
     history = curves.history(title, *curve, x=axis, small=True)
     drawn = look.picture(
@@ -97,16 +97,9 @@ def _picture(look: Look[SomFrame], strength: np.ndarray, pull: Pull, rule: str, 
         of="unit",
         at=max(frame.best, 0),
         metrics=("error", "topographic", ("sigma", number(frame.sigma, 2))),
-        derived={
-            "sample": frame.sample + 1 if frame.sample >= 0 else None,
-            "winner": str(frame.winner) if frame.best >= 0 else None,
-            "agreement": share,
-        },
+        derived={"sample": sample, "winner": winner, "agreement": share},
     )
     return replace(drawn, flip=cloud.kind == "images")
-
-
-# ---- what is told
 
 
 def _facts(look: Look[SomFrame]) -> dict[str, Any]:
@@ -146,9 +139,6 @@ def _more(look: Look[SomFrame], new: New | None, share: float | None) -> str:
     return ""
 
 
-# ---- the formula
-
-
 def _column(frame: SomFrame, cloud: Points, options: Options) -> int:
     """The column the formula shows: one that is looked at, else the first of two; of more the one pulled most."""
     looked_at = next((cloud.columns.index(name) for name in (options.plane, options.across) if name in cloud.columns), -1)
@@ -166,9 +156,8 @@ def _column_name(cloud: Points, column: int, words: Words) -> str:
 
 def _values(frame: SomFrame, cloud: Points, column: int) -> Values:
     """The numbers of the update in one column, for every unit; the formula shows those of the unit that is pointed at."""
-    before, theta, after = (
-        array.ravel().astype(float) for array in (frame.before[..., column], frame.theta, frame.units[..., column])
-    )
+    arrays = frame.before[..., column], frame.theta, frame.units[..., column]
+    before, theta, after = (array.ravel().astype(float) for array in arrays)
     whole = int(np.log10(np.abs([before, after]).max() + 1))  # of a sheet that runs away, fewer decimals
     digits = max(0, min(worth(float(np.ptp(cloud.X[:, column]))) + 2, 6, 4 - whole))
     if frame.sample < 0:

@@ -15,7 +15,7 @@ from charts.ranking import table
 from engine.vision import swin
 from engine.vision.swin import ShapesFrame, windows
 from engine.vision.swin.merging import ORDER
-from views.look import Look, Values
+from views.look import Look
 
 COUNT = formula(r"\frac{{height}!}{{m}!} \times \frac{{width}!}{{m}!} = {down}! \times {wide}! = {windows}!!")
 REDUCE = formula(r"4C = {four}! \qquad 2C = {two}!!")
@@ -27,32 +27,29 @@ NONE = np.empty((0, 4))
 def shapes(look: Look[ShapesFrame]) -> Picture:
     """The picture as its patches by now, every operation with its shape, and what merging does with numbers."""
     frame, window = look.frame, look.params.window
+    shape = frame.rows, frame.columns, frame.channels
     padded = (frame.high, frame.wide) != (frame.rows, frame.columns)
     shifts = windows.layout(frame.rows, frame.columns, window, window // 2).shift > 0
     turns = look.say("turns", "shifted" if shifts else "still", shift=window // 2)
-    mathml, values = _formula(frame, window)
     return look.picture(
         columns(_patches(look), rows(_operations(look), _merge(look))),
         facts={"high": frame.high, "wide": frame.wide, "window": window, "tokens": window**2, "turns": turns}
         | {"stage": frame.stage, "c": frame.channels // 4},
         key="blocks_padded" if frame.part == "blocks" and padded else "",
-        formula=mathml,
-        values=values,
-        metrics=[
-            ("shape", f"{frame.rows} × {frame.columns} × {frame.channels}"),
-            ("values", count(frame.rows * frame.columns * frame.channels)),
-        ],
+        metrics=[("shape", " × ".join(map(str, shape))), ("values", count(int(np.prod(shape))))],
         hold=6.0,
+        **_formula(frame, window),
     )
 
 
-def _formula(frame: ShapesFrame, window: int) -> tuple[str, Values]:
+def _formula(frame: ShapesFrame, window: int) -> dict[str, Any]:
     if frame.part == "reduce":
-        return REDUCE, whole(four=2 * frame.channels, two=frame.channels)
+        return {"formula": REDUCE, "values": whole(four=2 * frame.channels, two=frame.channels)}
     if frame.part != "blocks":
-        return "", {}
+        return {}
     down, across = frame.high // window, frame.wide // window
-    return COUNT, whole(height=frame.high, width=frame.wide, m=window, down=down, wide=across, windows=frame.windows)
+    counts = whole(height=frame.high, width=frame.wide, m=window, down=down, wide=across, windows=frame.windows)
+    return {"formula": COUNT, "values": counts}
 
 
 def _patches(look: Look[ShapesFrame]) -> Panel:
@@ -121,9 +118,6 @@ def _merge(look: Look[ShapesFrame]) -> Panel:
     bars |= {"opacity": 1.0 if part in MERGING else 0.35, "hovertemplate": "%{y:.3f}<extra></extra>"}
     ticks = {"tickvals": [1, 4, 7, 10][: len(places)], "ticktext": places}
     reach = float(np.abs(numbers).max()) * 1.15 + 0.1
-    return Panel(
-        [bars],
-        look.say("merge", part if part in MERGING else "gather"),
-        x={"range": [-0.6, len(numbers) - 0.4], "showgrid": False} | ticks,
-        y={"range": [-reach if numbers.min() < 0 else 0, reach], "nticks": 3},
-    )
+    x = {"range": [-0.6, len(numbers) - 0.4], "showgrid": False} | ticks
+    y = {"range": [-reach if numbers.min() < 0 else 0, reach], "nticks": 3}
+    return Panel([bars], look.say("merge", part if part in MERGING else "gather"), x=x, y=y)

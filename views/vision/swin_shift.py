@@ -91,9 +91,6 @@ def _values(frame: ShiftFrame) -> Values:
     return pairs | counts | places | {"weight": (weights, 4)}
 
 
-# ---- the whole picture
-
-
 def _film(look: Look[ShiftFrame]) -> Panel:
     """The picture as far as it is rolled; clear what the step is about, lit what moves or is seen."""
     frame, (high, wide) = look.frame, look.frame.pieces.shape
@@ -160,9 +157,6 @@ def _lit(frame: ShiftFrame, moving: Cells, numbers: Cells) -> Cells:
     if about is None or (frame.part == "mask" and frame.shift):
         return moving[: 0 if frame.part == "patches" else None]
     return patches.rim(about.reshape(-1)[numbers].astype(int))
-
-
-# ---- one window
 
 
 def _window(look: Look[ShiftFrame]) -> Panel:

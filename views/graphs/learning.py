@@ -1,21 +1,87 @@
-"""Panels of training and of depth: what a network predicts and what of it has just moved, and its hidden layer."""
+"""Training: what is predicted of every node and what has just turned, the hidden layer, and how it goes on."""
 
 from typing import Any
 
 import numpy as np
 
 from charts import graphs, points
+from charts.formula import formula
+from charts.layout import columns, rows
 from charts.numbers import number, short
-from charts.panels import Panel, Trace, escaped, legend
+from charts.panels import Panel, Picture, Trace, escaped, legend
 from charts.words import cut
+from engine.algorithm import closely
 from engine.edges import Graph
-from engine.graphs.gcn import TrainFrame, messages
+from engine.graphs.gcn import TrainFrame, learning, messages
 from engine.graphs.gcn.learning import moved, turned
 from views.graphs import parts
 from views.look import Look, Metric
 
+LOSS = formula(r"L = -\frac{1}{{m}!}\sum_{v}\ln p_v(y_v) = {loss}!!")
+SURE = formula(r"p_{{name}!}({cls}!) = {p}!!")
+BACK = formula(r"\left\|\frac{\partial L}{\partial h_{{name}!}}\right\| = {pull}!!")
 LEGEND = 420  # px of a line of the legend
 SIGNS = "●◆■▲✚★●"
+
+
+def training(look: Look[TrainFrame]) -> Picture:
+    """One network through its epochs."""
+    frame = look.frame
+    back, known = frame.part == "backward", bool(np.isfinite(frame.accuracy))
+    main = _pulled(look) if back else predicted(look)
+    trained, last = look.part in ("step", "update", "from"), learning.last_turn(look.frames)
+    turned = len(learning.turned(frame, look.frames[-2])) if len(look.frames) > 1 else 0
+    random = look.say("random", features=frame.random_features) if frame.random_features else ""
+    settled = look.say("settled", epoch=last) if last < frame.epoch else look.say("turns", count=turned)
+    told = {"name": parts.called(look, frame.pull.argmax()), "random": random, "settled": settled}
+    return look.picture(
+        columns(main, rows(_plane(look), _course(look, known), shares=(3, 2))),
+        facts=facts(look) | told | {"who": _who(look), "chosen": _chosen(look)},
+        key=("step" if known else "unknown") if trained else "",
+        metrics=metrics(look),
+        hold=3.0 if frame.part or turned else 1.0,
+        **_formula(look),
+    )
+
+
+def _who(look: Look[TrainFrame]) -> str:
+    """Who tells, and what: every told node with its class, where they are few."""
+    frame, graph = look.frame, look.data[0]
+    pairs = zip(frame.labelled.tolist(), frame.classes.tolist(), strict=True)
+    said = [(parts.called(look, node), parts.class_of(graph, label, look.say)) for node, label in pairs]
+    few = [name if name == label else f"{name} ({label})" for name, label in said][:4]
+    return look.say("comma").join(few) + " …" * (len(said) > 4)
+
+
+def _chosen(look: Look[TrainFrame]) -> str:
+    """How those who tell their class were chosen."""
+    params, labels = look.params, look.data[0].labels
+    key = "hand" if params.labelled else "far" if labels is None else "most" if params.per_class == 1 else "some"
+    return look.say("chosen", key, count=params.per_class)
+
+
+def _course(look: Look[TrainFrame], known: bool) -> Panel:
+    """How many of the others are right, epoch by epoch; the loss where nobody knows. The axes stay."""
+    epochs = closely(look.params, look.params.last) or range(look.params.last + 1)
+    x = {"range": [epochs[0], max(epochs[-1], 1)]}
+    if known:
+        return look.history("accuracy", x=x, y={"range": [0, 1.05], "tickformat": ".0%", "nticks": 3})
+    return look.history("loss", x=x)
+
+
+def _formula(look: Look[TrainFrame]) -> dict[str, Any]:
+    """The loss; in a whole step how sure the network is of a node; on the way back the pull at one."""
+    frame, graph, names = look.frame, look.data[0], parts.entities(look.data[0])
+    if not names or frame.part in ("loss", "update"):
+        return {"formula": LOSS, "values": {"m": (len(frame.labelled), 0), "loss": (frame.loss, 4)}}
+    if frame.part == "backward":
+        pull = [short(float(x)) for x in frame.pull]
+        return {"formula": BACK, "values": {"name": (names, 0), "pull": (pull, 0)}, "of": "node", "at": int(frame.pull.argmax())}
+    classes = [escaped(parts.class_of(graph, int(k), look.say)) for k in frame.p.argmax(1)]
+    sure = np.round(frame.p.max(1).astype(float), 3).tolist()
+    now = _lit(look)[0]
+    values = {"name": (names, 0), "cls": (classes, 0), "p": (sure, 3)}
+    return {"formula": SURE, "values": values, "of": "node", "at": int(now[0]) if len(now) else 0}
 
 
 def facts(look: Look[TrainFrame]) -> dict[str, Any]:
@@ -38,7 +104,7 @@ def metrics(look: Look[TrainFrame]) -> list[Metric]:
     return ["loss", *known, ("energy", short(frame.energy, 2))]
 
 
-def lit(look: Look[TrainFrame]) -> tuple[np.ndarray, str]:
+def _lit(look: Look[TrainFrame]) -> tuple[np.ndarray, str]:
     """The nodes on which the lamp is, and what that means: predictions that turned; else the one that moved most."""
     frame = look.frame
     if frame.part == "loss":
@@ -53,7 +119,7 @@ def predicted(look: Look[TrainFrame]) -> Panel:
     """Every node in the colour and shape of its class, paler the less sure; rings: told, crosses: wrong, lit: moved."""
     frame, graph = look.frame, look.data[0]
     web, told = parts.web(look)
-    now, meaning = lit(look)
+    now, meaning = _lit(look)
     traces = [
         *(_attended(look) if len(frame.attention) else web),
         *_members(look, frame.pos, parts.size_of(graph)),
@@ -67,7 +133,7 @@ def predicted(look: Look[TrainFrame]) -> Panel:
     return parts.drawn(look, traces, look.say(key), [*told, *legend(items, room=LEGEND)])
 
 
-def pulled(look: Look[TrainFrame]) -> Panel:
+def _pulled(look: Look[TrainFrame]) -> Panel:
     """How hard the loss pulls at every node; the lamp on the one it pulls hardest."""
     frame = look.frame
     web, told = parts.web(look)
@@ -75,19 +141,18 @@ def pulled(look: Look[TrainFrame]) -> Panel:
     marks = parts.shaded(look, frame.pull / high, 1, [short(float(pull)) for pull in frame.pull])
     around = [parts.rings(look, frame.labelled), parts.lamp(look, [int(frame.pull.argmax())])]
     key = legend([("○", look.say("key_told"), "@ink")], room=LEGEND)
-    return parts.drawn(
-        look, [*web, marks, *around, *parts.names(look, frame.labelled.tolist())], look.say("pulled"), [*told, *key]
-    )
+    traces = [*web, marks, *around, *parts.names(look, frame.labelled.tolist())]
+    return parts.drawn(look, traces, look.say("pulled"), [*told, *key])
 
 
-def plane(look: Look[TrainFrame]) -> Panel:
+def _plane(look: Look[TrainFrame]) -> Panel:
     """The last hidden layer in its two main directions, lying as in the whole run; it widens by steps, never back."""
     frame, size = look.frame, parts.size_of(look.data[0]) * 0.6
     xy = frame.plane @ frame.turn
     far = max(float(np.abs(one.plane).max()) for one in look.frames)
     reach = 1.7 * 2.0 ** max(0, np.ceil(np.log2(far / 1.6)))
     told = graphs.rings(xy, frame.labelled, size=size + 4, width=1.5)
-    glow = graphs.rings(xy, lit(look)[0], colour="@accent", size=size + 6) | {"meta": {"still": True}}
+    glow = graphs.rings(xy, _lit(look)[0], colour="@accent", size=size + 6) | {"meta": {"still": True}}
     axis = {"range": [-reach, reach], "showticklabels": False, "tickvals": [0]}
     title = look.say("plane" if frame.depth > 1 else "plane_output")
     return Panel([*_members(look, xy, size), told, glow], title, x=axis, y=axis)

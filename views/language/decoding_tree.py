@@ -1,18 +1,34 @@
-"""The search tree as a river: a branch is as wide as P(prefix) beside the widest of its column; what is pruned runs dry."""
+"""The search tree as a river, or as blocks; and what both share: how nodes look, and what stands below the levels.
+
+A branch of the river is as wide as P(prefix) beside the widest of its column, and what is pruned runs dry. Blocks are as high as
+P(prefix), or as the part of what their step has, and children stand beside their parent.
+"""
+
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-from charts import labels, trees
+from charts import labels, points, trees
 from charts.bars import labels as words_at
-from charts.panels import Panel, Trace, blank, escaped, note
-from engine.language.decoding import ALIVE, EXPANDED
-from views.language.decoding_marks import HIGH, ROW, TALL, drop, nodes, ticks, took
+from charts.bars import rectangles
+from charts.numbers import number
+from charts.panels import Panel, Trace, blank, escaped, note, told
+from engine.language.decoding import ALIVE, EXPANDED, SampleFrame, sentence_of
+from views.language.decoding_caption import left
 from views.language.decoding_scene import Scene, p_of
 
+HIGH, TALL = 370, 340  # px of the panel that are reckoned with, and those on a phone
 ACROSS, BEYOND = 545, 0.62  # px of the panel that are reckoned with; columns' widths right of the last one, for its names
 INSIDE = 15 / HIGH  # how wide a branch is, of the height, that has a number inside
 LEVELS = 6  # of a longer tree the branches have no numbers
 SMALL, SIZE = 12, 12  # tokens of a vocabulary whose names are all reckoned with; px of a name's type
+TOKENS, STEPS = 5, 4  # of a table whose probabilities are drawn as they are
+WHOLE, FANNED = 0.97, 0.8  # of a column: how broad a block is
+STATES = ("candidate", "alive", "pruned", "finished", "cut", "expanded")  # OPEN … EXPANDED, as the words call them
+ROW = 13.5 / HIGH  # of the height: what a line of words takes
+SHORT = 5  # levels of a tree below which there is room for words
+SPILL = 3.0  # how much more than it should a branch is shown to carry, at most
 
 
 def river(scene: Scene) -> Panel:
@@ -124,3 +140,101 @@ def _chances(scene: Scene, course: trees.Course) -> Trace:
     trace = words_at(course.x[shown], at[shown], text, colour=inks, size=11, place="middle left", meta={"index": shown})
     trace["textfont"]["shadow"] = ["none" if inside[node] else "@halo" for node in shown]
     return trace
+
+
+def blocks(scene: Scene) -> Panel:
+    """The tree."""
+    frame, dry, lit = scene.frame, scene.dry, scene.lit
+    true = scene.sampled or (len(scene.model.vocabulary) <= TOKENS and scene.look.params.longest <= STEPS)
+    span = (trees.stacked if true else trees.fanned)(frame.parent, frame.depth, np.exp(scene.logs))
+    left = frame.depth - 1.0
+    right = np.where(frame.depth > 0, left + (WHOLE if true else FANNED), 0)
+    bed = dry | lit | ~lit if scene.sampled else ~dry & ~lit
+
+    def boxes(members: np.ndarray, to: np.ndarray = right) -> Trace:
+        some = members & (frame.depth > 0)
+        return rectangles(left[some], to[some], span[some, 0], span[some, 1], colour="@ink")
+
+    paper = {"color": "@surface", "width": 1}
+    traces = [
+        trees.filled(trees.families(frame.parent, span, left, right), "@tile", "bands"),
+        trees.filled(boxes(dry & ~bed), "@neutral1", "dry") | {"line": paper},
+        trees.filled(boxes(bed), "@sequential1" if scene.sampled else "@sequential3", "bed") | {"line": paper},
+        trees.filled(boxes(drop(scene) > 0, left + (right - left) * np.minimum(drop(scene), 1 / WHOLE)), "@sequential4", "water"),
+        trees.filled(boxes(lit & ~bed), "@accent", "lit") | {"opacity": 0.4},
+        trees.drawn(boxes(scene.greedy), "@ink", "greedy", dash="dot"),
+        trees.drawn(boxes(lit), "@accent", "shore", 2),
+        nodes(scene, (left + right) / 2, span.mean(1), seen=False),
+        _tokens(scene, span, left, ACROSS / scene.look.params.longest * (WHOLE if true else FANNED) - 8),
+    ]
+    x = {"showgrid": False, "range": [0, scene.look.params.longest]} | ticks(scene, shift=-0.5)
+    title = scene.say("blocks_filled" if scene.sampled else "blocks" if true else "blocks_fanned")
+    return Panel(traces, title, x=x, y=blank(range=[1, 0]), tall=TALL)
+
+
+def _tokens(scene: Scene, span: np.ndarray, left: np.ndarray, space: float) -> Trace:
+    """In every block that is high enough its token, with its probability where there is room."""
+    shown = np.flatnonzero((span[:, 1] - span[:, 0] >= ROW) & (scene.frame.depth > 0)).tolist()
+    text = []
+    for node in shown:
+        name = escaped(labels.fitted(scene.model.vocabulary[scene.frame.token[node]], space))
+        value = " " + p_of(float(np.exp(scene.logs[node])))
+        if scene.fresh[node] or labels.width(name, 12, bold=True) + labels.width(value, 12) > space:
+            value = ""
+        text.append(f"\u2002{name}" if scene.dry[node] else f"\u2002<b>{name}</b>{value}")
+    inks = ["@ink3" if scene.dry[node] and not scene.sampled else "@ink" for node in shown]
+    meta = {"link": "node", "click": "node", "index": shown, "silent": True}
+    return words_at(left[shown], span[shown].mean(1), text, colour=inks, place="middle right", meta=meta)
+
+
+def took(scene: Scene) -> np.ndarray:
+    """Bool [n]: what has children."""
+    return np.isin(np.arange(len(scene.logs)), scene.frame.parent)
+
+
+def drop(scene: Scene) -> np.ndarray:
+    """Of samples, how many came by a node, as a part [n] of how many will at the end, on average; nothing of a search."""
+    if not isinstance(scene.frame, SampleFrame):
+        return np.zeros(len(scene.logs))
+    return np.asarray(np.minimum(scene.frame.count / (np.exp(scene.logs) * scene.look.params.samples), SPILL))
+
+
+def nodes(scene: Scene, x: np.ndarray, y: np.ndarray, *, seen: bool = True) -> Trace:
+    """All nodes in one trace, to point at and to click: squares for ends, hollow where pruned; or not `seen`."""
+    fills = np.where(scene.lit, "@accent", np.where(scene.dry | scene.fresh, "@surface", "@c1"))
+    edges = np.where(scene.lit, "@accent", np.where(scene.dry, "@ghost", "@c1"))
+    ends = (scene.frame.token == scene.model.end) & (scene.model.end >= 0)
+    hover = told([_hover(scene, node) for node in range(len(x))], link="node", click="node")
+    marks = points.cloud(np.stack([np.round(x, 3), np.round(y, 4)], 1), colour=fills.tolist(), opacity=float(seen), **hover)
+    signs = {"size": np.where(ends, 8, 6), "symbol": np.where(ends, "square", "circle").tolist()}
+    marks["marker"] |= signs | {"line": {"color": edges.tolist(), "width": 1.3}}
+    return marks | {"cliponaxis": False}
+
+
+def _hover(scene: Scene, node: int) -> str:
+    frame = scene.frame
+    if not node:
+        return scene.say("hover_root")
+    said, p = scene.said(sentence_of(frame, node)), p_of(float(np.exp(frame.logp[node])))
+    chance_ = p_of(float(np.exp(frame.logp[node] - frame.logp[frame.parent[node]])))
+    if isinstance(frame, SampleFrame):
+        became = scene.say("hover_sampled", count=int(frame.count[node]), exact=p_of(float(np.exp(frame.logq[node]))))
+    else:
+        became = scene.say(STATES[frame.state[node]])
+    lines = [f"<b>{said}</b>", f"{scene.letter.lower()} = {chance_}, {scene.letter} = {p}"]
+    return "<br>".join([*lines, f"log {scene.letter} = {number(float(frame.logp[node]), 3)}", became, scene.say("hover_click")])
+
+
+def ticks(scene: Scene, *, phone: bool = False, shift: float = 0, scales: Mapping[int, float] | None = None) -> dict[str, Any]:
+    """Below every level its number, how much wider it is drawn than the first, and what is left of all probability there."""
+    look, longest = scene.look, scene.look.params.longest
+    masses = {} if phone and longest > SHORT else left(look)
+    short = phone or longest > SHORT
+    words = [look.say("level", step=level) if not short else str(level) for level in range(1, longest + 1)]
+    for level, scale in ({} if short else scales or {}).items():
+        words[level - 1] = look.say("level_scaled", step=level, scale=number(scale, 1))
+    for level in range(1, longest + 1) if masses else ():
+        mass = p_of(masses[level]) if level in masses else "\u2002"
+        worded = level in masses and (level == 1 or not short)
+        words[level - 1] += "<br>" + (look.say("level_left", mass=mass) if worded else mass)
+    return {"tickvals": [level + shift for level in range(1, longest + 1)], "ticktext": words}
