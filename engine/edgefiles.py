@@ -142,6 +142,8 @@ class _Xml:
         elif kind in ("node", "edge"):
             self.into = {key.lower(): value for key, value in has.items()}
             (self.nodes if kind == "node" else self.edges).append(self.into)
+        elif kind == "nodelabel" and self.into is not None:  # of yEd
+            self.data, self.said = "label", ""
         elif kind in ("data", "attvalue") and self.into is not None:
             asked = has.get("key", has.get("for", has.get("id", "")))
             self.data, self.said = self.keys.get(asked, asked.lower()), has.get("value", "")
@@ -151,7 +153,7 @@ class _Xml:
 
     def end(self, name: str) -> None:
         kind = name.rpartition(":")[2].lower()
-        if kind in ("data", "attvalue") and self.into is not None and self.data:
+        if kind in ("data", "attvalue", "nodelabel") and self.into is not None and self.data:
             self.into.setdefault(self.data, self.said.strip())
             self.data = ""
         elif kind in ("node", "edge"):

@@ -10,7 +10,7 @@ from engine.edgejson import json_rows
 from engine.edges import EDGES, NODES
 from engine.edgetables import NO_LABEL, ROLES, TEXT, class_field
 from engine.errors import DataError
-from engine.numerals import decimal_of, is_number, reads_as_number
+from engine.numerals import MARKS, MISSING, decimal_of, is_number, reads_as_number
 from engine.readings import GUESS, SEPARATORS, Note, Reading, clean, cut, read_words, uncollected
 from engine.sheets import cells_of, separator_of
 from engine.tables import Cells, Table, make_table
@@ -147,6 +147,7 @@ def _matrix(rows: list[list[str]], notes: list[Note]) -> list[list[str]] | None:
         names, cells = [str(i + 1) for i in range(len(rows))], rows
         if len(rows) < 3 or len(head) != len(rows):
             return None
+    cells = [["" if cell.lower() in MISSING | MARKS else cell for cell in row] for row in cells]
     if not all(is_number(cell) or not cell for row in cells for cell in row):
         return None
     n = len(cells)
@@ -165,6 +166,9 @@ def _matrix(rows: list[list[str]], notes: list[Note]) -> list[list[str]] | None:
 def _named(rows: list[list[str]], reading: Reading, notes: list[Note]) -> list[list[str]]:
     """Rows under a first row that names the columns by their role."""
     heads, body = rows[0], rows[1:]
+    if len(heads) > 2 and _are_neighbours(body):
+        notes.append(("graph_neighbours", {}))
+        return [["source", "target"], *([row[0], ""] for row in body), *([row[0], one] for row in body for one in row[1:] if one)]
     roles = _roles([cell.lower() for cell in heads])
     if reading.header != "no" and "source" in roles.values() and ("target" in roles.values() or len(heads) == 1):
         notes.append(("graph_header", {}))
@@ -183,6 +187,14 @@ def _named(rows: list[list[str]], reading: Reading, notes: list[Note]) -> list[l
         return [["source", "target", *(more or [])], *body]
     notes.append(("graph_no_header", {}))
     return [["source", "target", "weight"][: len(heads)] + [f"column {k + 1}" for k in range(3, len(heads))], *rows]
+
+
+def _are_neighbours(body: list[list[str]]) -> bool:
+    """Whether each row is a name and those that it chooses: most cells stand in the first column too, each once there."""
+    first = {row[0] for row in body}
+    others = [cell for row in body for cell in row[1:] if cell]
+    alike = len(first) == len(body) and not any(is_number(cell) for cell in others)
+    return alike and len(body) > 2 and sum(cell in first for cell in others) > 0.6 * len(others)
 
 
 def _at(heads: Sequence[str], label: str) -> list[int]:

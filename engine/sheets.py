@@ -151,7 +151,10 @@ def _framed(rows: list[list[str]], lines: list[int], separator: str, reading: Re
     width = _width(rows)
     top = _above(rows, width) if reading.skip < 0 else min(reading.skip, len(rows) - 1)
     notes += _said_above(rows[:top])
-    kept, at = rows[top:], lines[top:]
+    remarks = [row for row in rows[top + 1 :] if row[0].startswith("#") and len(row) != width]
+    notes += [("graph_comments", {"count": len(remarks)})] if remarks else []
+    both = [(row, line) for row, line in zip(rows[top:], lines[top:], strict=True) if not any(row is one for one in remarks)]
+    kept, at = [row for row, _ in both], [line for _, line in both]
     nameless = _first_is_nameless(kept, width)
     if nameless:
         kept[0] = ["", *kept[0]]
@@ -161,6 +164,7 @@ def _framed(rows: list[list[str]], lines: list[int], separator: str, reading: Re
     end = len(kept)
     while end > 2 and len(kept[end - 1]) < width and not reads_as_number(kept[end - 1][0]) and sum(map(bool, kept[end - 1])) == 1:
         end -= 1
+    end -= end > 10 and len(kept[end - 1]) < width and all(len(row) == width for row in kept[: end - 1])  # cut as it was written
     notes += [("below", {"count": len(kept) - end, "line": cut(kept[end][0], SHOWN)})] if end < len(kept) else []
     kept = kept[:end]
     named = _is_named(kept, reading, notes)
@@ -183,7 +187,11 @@ def _width(rows: list[list[str]]) -> int:
 def _above(rows: list[list[str]], width: int) -> int:
     """How many rows at the top are neither names nor data: comments, titles, a line of sizes."""
     top = 0
-    while top < min(len(rows) - 2, 50) and _is_no_row(rows[top], rows[top + 1], len(rows) - top - 1, width):
+    full = sum(len(row) == width for row in rows)
+    while top < min(len(rows) - 2, 50) and (
+        _is_no_row(rows[top], rows[top + 1], len(rows) - top - 1, width)
+        or (width > 3 and 2 * sum(map(bool, rows[top])) <= width and len(rows[top]) < width and full > 0.7 * len(rows))
+    ):
         top += 1
     if top and rows[top - 1][0].startswith("#") and len(rows[top - 1]) == width and _has_no_names(rows, top):
         rows[top - 1][0] = rows[top - 1][0].lstrip("# ")  # names behind the sign of a comment

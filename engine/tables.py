@@ -1,6 +1,7 @@
 """Tables: columns of numbers and of words, and how they are read from a CSV."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.errors import DataError
-from engine.numerals import Column, Decimal, Found, decimal_of, numbers_of
+from engine.numerals import MISSING, Column, Decimal, Found, decimal_of, numbers_of, reads_as_number
 from engine.readings import (
     GUESS,
     NAME_CHARACTERS,
@@ -111,7 +112,7 @@ def _with_row_names(table: Table, sheet: Sheet, reading: Reading) -> Table:
 NUMBERED = re.compile(r"[a-z]+[ _.-]?(?:no|nr|num|number|id|index)\.?")  # student no., customer_id
 COUNTERS = frozenset(  # what a column that counts the rows is called, in lower case
     (
-        "id index idx no no. nr nr. num number # row rows rownames row.names rownum row_id rowid obs obs. observation "
+        "id n° nº № index idx no no. nr nr. num number # row rows rownames row.names rownum row_id rowid obs obs. observation "
         "case sno s.no s.no. sl sl.no serial x1 ...1 level_0 序号 编号 序 行号 번호 番号 nummer lfd lfd. "
     ).split()
 ) | {"row id", "sl. no.", "sr. no.", "unnamed: 0"}
@@ -137,8 +138,10 @@ def counting_column(table: Table, sheet: Sheet | None = None) -> str | None:
 
 def _counts(values: Column, *, loosely: bool) -> bool:
     """Whether values are 0, 1, 2, … or 1, 2, 3, …; loosely: whole numbers that rise, as rows that were picked out keep theirs."""
-    if len(values) < 2 or not np.isfinite(values).all():
+    there = np.isfinite(values)
+    if len(values) < 2 or there.mean() < 0.9 or not there[0]:
         return False
+    values = np.where(there, values, values[0] + np.arange(len(values)))  # a row of means below has no number
     if np.array_equal(values, values[0] + np.arange(len(values))) and values[0] in (0, 1):
         return True
     return loosely and bool((np.diff(values) == 1).all() and values[0] == int(values[0]))
@@ -177,7 +180,7 @@ def make_table(rows: list[list[str]], *, header: bool, cells: Cells = Cells(), n
     frame: dict[str, Column] = {}
     for one, i, column in zip(called, kept, found, strict=True):
         frame[one] = _texts(columns[i], one, said) if column is None else column.values
-        said += [] if column is None else _said_of(one, column)
+        said += _nearly(one, columns[i]) if column is None and cells.loose else [] if column is None else _said_of(one, column)
     return Table(frame, called, tuple(_merged(said)), name, origin)
 
 
@@ -195,6 +198,15 @@ def _said_of(name: str, found: Found) -> list[Note]:
     said += [("mark", {"mark": cut(mark, 20), "at": name, "count": count, "row": row}) for mark, count, row in found.marks]
     missing = int(np.isnan(found.values).sum())
     return said + ([("missing", {"column": name, "count": missing})] if missing else [])
+
+
+def _nearly(name: str, cells: Sequence[str]) -> list[Note]:
+    """That a column of words holds mostly numbers, and the commonest word that keeps it from being one of them."""
+    filled = [cell for cell in cells[:300] if cell.lower() not in MISSING]
+    words = Counter(cell for cell in filled if not reads_as_number(cell))
+    if not words or words.total() > len(filled) / 2:
+        return []
+    return [("nearly", {"at": name, "word": cut(words.most_common(1)[0][0], 20)})]
 
 
 def _names(heads: list[str], said: list[Note]) -> tuple[str, ...]:
@@ -216,9 +228,9 @@ def _names(heads: list[str], said: list[Note]) -> tuple[str, ...]:
 def _merged(said: Iterable[Note]) -> Iterator[Note]:
     """One note a code: the notes of single columns become one of `columns`, five of them named, their counts added up."""
     gathered: dict[str, list[dict[str, Any]]] = {}
-    marks = [(code, values) for code, values in said if code == "mark"]
+    marks = [(code, values) for code, values in said if code in ("mark", "nearly")]
     for code, values in said:
-        if code == "mark":
+        if code in ("mark", "nearly"):
             continue
         gathered.setdefault(code, []).append(values)
     for code, all_values in gathered.items():

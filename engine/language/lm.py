@@ -35,6 +35,18 @@ ALSO = (
     "句末",
     "结束",
 )
+STARTS = (
+    "<start>",
+    "<s>",
+    "<bos>",
+    "bos",
+    "[cls]",
+    "[bos]",
+    "^",
+    "<|startoftext|>",
+    "句首",
+    "开始",
+)  # of a sentence: an empty beginning
 ANY, MANY = "*", "…"  # any one token; any number of tokens, at the start of a prefix only
 TOKENS, ROWS = 60, 5_000
 SLACK = 1e-6  # how far from 1 a row may sum
@@ -176,6 +188,8 @@ def _by_prefix(table: Table) -> tuple[tuple[str, ...], tuple[Prefix, ...], Float
 
 def _prefix(cell: str) -> Prefix:
     cell = cell.strip()
+    begin, _, rest = cell.partition(" ")
+    cell = rest.strip() if begin.lower() in STARTS else cell
     if cell.startswith(("...", MANY)):  # "…cat" is as good as "… cat"
         cell = f"{MANY} {cell.removeprefix('...').removeprefix(MANY)}"
     return tuple(cell.split())

@@ -80,6 +80,21 @@ TABLES = [
     a_table("fullwidth", "ａ，ｂ\n１，２\n３，４\n", cols=("ａ", "ｂ")),
     a_table("quoted newline", 'a,b\n"x\ny",3\n"z",5\n', rows=2),
     a_table("multi header R factor", '"mpg","cyl"\n21,6\n22.8,4\n', cols=("mpg", "cyl")),
+    a_table(
+        "bank head",
+        "Konto;DE44\nVom;1.1.\n\n" + "Tag;Text;Betrag;Saldo\n" + "a;b;1,5;2,5\n" * 12,
+        cols=("Tag", "Text", "Betrag", "Saldo"),
+        rows=12,
+    ),
+    a_table(
+        "logger", "t,a,b,c\n" + "1,2,3,4\n" * 6 + "# restart\n" + "2,3,4,5\n" * 6 + "3,4", rows=12, cols=("t", "a", "b", "c")
+    ),
+    a_table(
+        "means below",
+        "N°,x,y\n" + "".join(f"{i},{i % 5},{i % 3}\n" for i in range(1, 13)) + ",2,1\n",
+        names="N°",
+        first=("x", "y"),
+    ),
 ]
 
 
@@ -246,6 +261,16 @@ GRAPHS = [
     a_graph("nodes ids labels + edges same file", "source,target,label\nAda,,x\nBo,,y\nAda,Bo,\n", 2, 1),
     a_graph("trailing comma", "a,b,\nb,c,\n", 3, 2),
     a_graph("weights german", "von;nach;gewicht\nA;B;1,5\nB;C;2,0\n", 3, 2),
+    a_graph("hyphens on the diagonal", ",A,B,C\nA,-,1,0\nB,1,-,1\nC,0,1,-\n", 3, 2),
+    a_graph("friends of each", "Name;Freund 1;Freund 2\nAda;Bo;Cy\nBo;Ada;\nCy;Ada;Bo\n", 3, 5),
+    a_graph(
+        "labels of yEd",
+        '<?xml version="1.0"?><graphml xmlns="http://graphml.graphdrawing.org/xmlns" xmlns:y="http://www.yworks.com/xml/graphml"><key for="node" id="d0" yfiles.type="nodegraphics"/><graph><node id="n0"><data key="d0"><y:ShapeNode><y:NodeLabel>Zoo</y:NodeLabel></y:ShapeNode></data></node><node id="n1"><data key="d0"><y:ShapeNode><y:NodeLabel>Dom</y:NodeLabel></y:ShapeNode></data></node><edge source="n0" target="n1"/></graph></graphml>',
+        2,
+        1,
+        "own.graphml",
+        names=("Zoo", "Dom"),
+    ),
 ]
 
 
@@ -277,9 +302,19 @@ DOORS = [
     a_door("prob and text", "p,sentence\n0.5,The food was cold\n0.7,We loved it all\n", "r.csv", "Text"),
     a_door("plain story", "Once, there was a fox.\nIt ran, and ran.\n", "s.txt", "Text"),
     a_door("one row", "prefix,a,b\n,.5,.5\n", "p.csv", "Table"),
+    a_door("named start", "prefix,a,b,</s>\n<start>,,.8,.2\n<start> b,.1,.6,.3\n", "own.csv", "Table"),
 ]
 
 
 @pytest.mark.parametrize(("raw", "name", "want"), DOORS)
 def test_what_a_file_is_says_what_can_be_made_of_it(raw, name, want):
     assert type(TABLE_OR_TEXT.of_file(raw, name)).__name__ == want
+
+
+def test_a_column_that_words_keep_from_being_numbers_is_named_with_one_of_them():
+    table = data.read_table(("a,b\n" + "".join(f"{i},{'abs.' if i % 4 == 0 else i}\n" for i in range(20))).encode())
+    assert ("nearly", {"at": "b", "word": "abs."}) in table.notes
+
+
+def test_a_table_that_is_none_of_probabilities_is_said_to_be_read_as_a_text():
+    assert ("no_model", {}) in TABLE_OR_TEXT.of_file(b"stars,review\n1,The food was cold\n5,We loved it\n", "own.csv").notes

@@ -50,7 +50,9 @@ def fields_of(content: Content, form: Form[Any]) -> tuple[str, ...]:
         return () if form.script else OF_RECORDS if content.columns else OF_TEXT
     if not isinstance(content, Table):
         return ()
-    return OF_TABLE if form.columns else OF_GRAPH if form.words == "graph" else OF_TABLE[:5]
+    if form.words == "graph":
+        return OF_GRAPH if content.used.separator != "auto" else ("encoding", "label")
+    return OF_TABLE if form.columns else OF_TABLE[:5]
 
 
 def understood(text: Topic, form: Form[Any], own: Own, notes: Sequence[Note]) -> None:
@@ -80,7 +82,7 @@ def _others(text: Topic, form: Form[Any], own: Own, others: Sequence[tuple[str, 
         for name, choice in others:
             label = NAMES.get(choice) or words[f"or_{name}_{choice}"]
             click = {"on_click": read_again, "args": (text, form, own.reading.model_copy(update={name: choice}))}
-            st.button(label, key=f"{text.slug}-{name}-{choice}", icon=":material/swap_horiz:", type="tertiary", **click)
+            st.button(label, key=f"{text.slug}-{name}-{choice}", **click)
 
 
 def sentence(own: Own, notes: Sequence[Note], words: Mapping[str, str]) -> str:

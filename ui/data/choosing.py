@@ -19,7 +19,7 @@ from ui.data.drawing import draw
 from ui.data.editing import editor
 from ui.data.forms import Content, D, Form, dropped
 from ui.data.links import Chosen, arrive, assemble, bundled
-from ui.data.own import Own, show_notes, state_of
+from ui.data.own import Own, state_of
 from ui.data.picking import Picked, pick_columns, picked_columns
 from ui.data.telling import telling
 from ui.data.uploading import upload
@@ -46,7 +46,7 @@ def dataset(text: Topic, samples: Sequence[str], default: str, form: Form[D]) ->
         script_box(text, content, form)
     if door and door.open:
         with door, st.container(key="bring"):
-            picked = _bring(text, form, content, choice) or picked
+            picked = _bring(text, form, content, choice, picked)
     if sheet and sheet.open:
         with sheet, st.container(key="pad"):
             draw(text, form, choice, default)
@@ -81,9 +81,12 @@ def _choice(text: Topic, samples: Sequence[str], default: str, form: Form[Any], 
     return choice, door, sheet
 
 
-def _bring(text: Topic, form: Form[Any], content: Content | None, choice: str) -> Picked | None:
-    """What stands behind the door: cells or lines to edit, a file to bring, columns to pick, what was assumed. The columns."""
-    slug, picked = text.slug, None
+def _bring(text: Topic, form: Form[Any], content: Content | None, choice: str, picked: Picked | None) -> Picked | None:
+    """What stands behind the door: how a file was read, cells or lines to edit, a file to bring, columns to pick. The columns."""
+    slug, own = text.slug, state_of(text.slug).own
+    if own and content is not None and choice == "own":
+        notes = (*content.notes, *form.cut(content)) if isinstance(content, Image) else form.notes(content)
+        understood(text, form, own, (*notes, *(dropped(content, picked) if picked and isinstance(content, Table) else ())))
     if form.edit and isinstance(content, Table):
         editor(text, content)
     elif isinstance(content, Text) and not form.script:
@@ -97,11 +100,6 @@ def _bring(text: Topic, form: Form[Any], content: Content | None, choice: str) -
         trouble(problem)
     if isinstance(content, Table) and form.columns and _can_pick(choice):
         picked = pick_columns(text, content)
-    if content is not None and choice == "own":
-        notes = (*content.notes, *form.cut(content)) if isinstance(content, Image) else form.notes(content)
-        gaps = dropped(content, picked) if picked and isinstance(content, Table) else ()
-        own = state_of(slug).own
-        understood(text, form, own, (*notes, *gaps)) if own else show_notes((*notes, *gaps))
     telling(text, form, picked, shown=choice == "own")
     return picked
 

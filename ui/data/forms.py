@@ -66,6 +66,9 @@ class Form(Generic[D]):
                 table = read_table(raw, name, reading)
                 if as_text is False or self.fits(table):
                     return table
+                if len(table.columns) > 1 and as_text is None:
+                    text = read_text(raw, name, reading=reading)
+                    return replace(text, notes=(*text.notes, ("no_model", {})))
         return read_text(raw, name, reading=reading)
 
     def try_out(self, content: Content) -> None:
@@ -137,7 +140,8 @@ def _ends(content: Table | Text) -> Sequence[Note]:
 
 def _graph_notes(table: Table) -> Sequence[Note]:
     try:
-        return graph_of(table).notes
+        made = graph_of(table)
+        return (("graph_counts", {"nodes": made.n, "edges": len(made.edges), "classes": len(made.label_names)}), *made.notes)
     except DataError:  # said elsewhere
         return table.notes
 

@@ -47,7 +47,8 @@ def picked_columns(slug: str, table: Table, choice: str) -> Picked:
     if kept.get("columns_of") != choice:
         forget_columns(slug)
         kept["columns_of"], kept["columns"] = choice, list(first_columns(table, choice))
-        kept["label"] = table.label or (groups[0] if groups and choice == "own" else "")
+        few = [group for group in groups if 2 * len(set(table.frame[group])) <= table.rows]  # names of persons are no classes
+        kept["label"] = table.label or (few[0] if few and choice == "own" else "")
     for field in ("columns", "label"):
         kept[field] = st.session_state.get(address.in_language(f"{slug}.{field}"), kept[field])
     wanted, label = address.arrived(f"{slug}.columns"), address.arrived(f"{slug}.label")
