@@ -8,7 +8,7 @@ from PIL import Image as Pillow
 
 from engine.errors import DataError
 from engine.images import Image
-from engine.papers import evened, without_lines, without_specks
+from engine.papers import LEAST, is_dark_on_light, strokes
 from engine.readings import Note
 
 LUMA = np.array([0.299, 0.587, 0.114])  # how bright red, green and blue are
@@ -80,20 +80,15 @@ def _resized(grey: NDArray[np.float32], height: int, width: int) -> NDArray[np.f
 
 
 def _ink(image: Image) -> tuple[NDArray[np.float64], bool]:
-    """Ink (h, w) in 0..1, and whether it was dark on light: judged by the median of the border."""
+    """Ink (h, w) in 0..1, and whether it was dark on light: judged by the median of the border, of a photograph by all of it."""
     grey: NDArray[np.float64] = image.pixels @ LUMA / 255
-    paper = _paper(grey)
-    if paper > 0.5:
-        grey = evened(grey)
-        paper = _paper(grey)
-    ink = np.clip(paper - grey if paper > 0.5 else grey - paper, 0, None)
+    photo = min(grey.shape) >= LEAST
+    dark = is_dark_on_light(grey) if photo else _paper(grey) > 0.5
+    shown = grey if dark else 1 - grey
+    ink = strokes(shown) if photo else np.clip(_paper(shown) - shown, 0, None)
     if ink.max() < 0.1:
         raise DataError("no_ink")
-    if paper > 0.5:
-        ink = without_specks(without_lines(ink), 0.2 * ink.max())
-    if ink.max() < 0.1:
-        raise DataError("no_ink")
-    return ink / ink.max(), paper > 0.5
+    return ink / ink.max(), dark
 
 
 def halved(images: NDArray[Any]) -> NDArray[np.float64]:

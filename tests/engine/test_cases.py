@@ -321,22 +321,41 @@ def test_an_apostrophe_finds_the_word_whichever_way_it_is_typed():
 # ---------------------------------------------------------------------------------------------------------------- pictures
 
 
-def paper(*, lines=0, shade=1.0, tilt=0, noise=0):
-    """A drawn seven on paper that is ruled, shaded, tilted, seen by a camera with noise."""
+def paper(*, lines=0, shade=1.0, tilt=0, noise=0, shadow=1.0, table=False):
+    """A drawn seven on paper that is ruled, shaded, in a shadow, tilted, with a table at its corners, seen with noise."""
     picture = Pillow.new("L", (180, 240), 235)
     pen = ImageDraw.Draw(picture)
     for y in range(10, 260, 24) if lines else ():
         pen.line((0, y, 180, y - tilt), fill=lines, width=2)
     pen.line((75, 70, 115, 70, 90, 150), fill=60, width=7)
-    pixels = np.asarray(picture) * np.linspace(1, shade, 180) + np.random.default_rng(0).normal(0, noise, (240, 180))
+    if table:
+        for x, y in ((0, 0), (179, 239)):
+            pen.polygon([(x, y), (abs(x - 40), y), (x, abs(y - 55))], fill=70)
+    across = np.add.outer(np.arange(240), np.arange(180)) / 420
+    light = np.linspace(1, shade, 180) * np.where(across > 0.6, shadow, 1)
+    pixels = np.asarray(picture) * light + np.random.default_rng(0).normal(0, noise, (240, 180))
     return data.small(Image(np.repeat(pixels.clip(0, 255).astype(np.uint8)[..., None], 3, 2)), ink=True)
 
 
 @pytest.mark.parametrize(
-    "how", [{"lines": 175}, {"shade": 0.6}, {"lines": 175, "tilt": 3}, {"lines": 175, "shade": 0.6, "noise": 4}, {"noise": 6}]
+    "how",
+    [
+        {"lines": 175},
+        {"shade": 0.6},
+        {"lines": 175, "tilt": 3},
+        {"lines": 175, "shade": 0.6, "noise": 4},
+        {"noise": 6},
+        {"shadow": 0.5, "noise": 3},
+        {"table": True},
+    ],
 )
 def test_a_digit_is_the_same_on_ruled_and_on_shaded_paper(how):
     assert np.corrcoef(paper(**how).ravel(), paper().ravel())[0, 1] > 0.98
+
+
+def test_a_digit_is_nearly_the_same_where_all_of_that_comes_together():
+    worst = paper(table=True, shadow=0.5, lines=175, tilt=30, noise=3)
+    assert np.corrcoef(worst.ravel(), paper().ravel())[0, 1] > 0.9
 
 
 def test_an_avif_is_called_one_and_read():
