@@ -17,6 +17,7 @@ from engine.tables import Cells, Table, make_table
 
 FIXED = ("source", "target", "weight", "x", "y")  # roles that are no class
 BRACES = re.compile(r"\s*\{[^{}]*\}\s*$")
+LIST = re.compile(r"\s*[;,、，]\s*")
 ARROW = re.compile(r"\s*(?:->|-->|=>|→|—|–|↔|<->)\s*|\s+--?\s+")
 WEIGHT = re.compile(r"['\"]weight['\"]\s*:\s*([0-9.eE+-]+)")
 STEM = re.compile(r"(.*?)[ _.-]?(?:[0-9]+|[a-zA-Z])")
@@ -166,9 +167,10 @@ def _matrix(rows: list[list[str]], notes: list[Note]) -> list[list[str]] | None:
 def _named(rows: list[list[str]], reading: Reading, notes: list[Note]) -> list[list[str]]:
     """Rows under a first row that names the columns by their role."""
     heads, body = rows[0], rows[1:]
-    if len(heads) > 2 and _are_neighbours(body):
+    chosen = _chosen(body)
+    if chosen is not None:
         notes.append(("graph_neighbours", {}))
-        return [["source", "target"], *([row[0], ""] for row in body), *([row[0], one] for row in body for one in row[1:] if one)]
+        return [["source", "target"], *([name, ""] for name in chosen), *([u, v] for u, ends in chosen.items() for v in ends)]
     roles = _roles([cell.lower() for cell in heads])
     if reading.header != "no" and "source" in roles.values() and ("target" in roles.values() or len(heads) == 1):
         notes.append(("graph_header", {}))
@@ -189,12 +191,26 @@ def _named(rows: list[list[str]], reading: Reading, notes: list[Note]) -> list[l
     return [["source", "target", "weight"][: len(heads)] + [f"column {k + 1}" for k in range(3, len(heads))], *rows]
 
 
-def _are_neighbours(body: list[list[str]]) -> bool:
-    """Whether each row is a name and those that it chooses: most cells stand in the first column too, each once there."""
-    first = {row[0] for row in body}
-    others = [cell for row in body for cell in row[1:] if cell]
-    alike = len(first) == len(body) and not any(is_number(cell) for cell in others)
-    return alike and len(body) > 2 and sum(cell in first for cell in others) > 0.6 * len(others)
+def _chosen(body: list[list[str]]) -> dict[str, list[str]] | None:
+    """Of rows of a name and those that it chooses, in the cells beside it or as a list in one of them: whom each chooses.
+
+    None where the names are not each once in a column, or most of the others are none of them.
+    """
+    for place in range(min(3, len(body[0]) - 1)) if len(body) > 2 else ():
+        names = {row[place] for row in body}
+        if len(names) < len(body):
+            continue
+        columns = [k for k in range(place + 1, len(body[0])) if _are_of([row[k] for row in body], names)]
+        cells = {row[place]: [part for k in columns for part in LIST.split(row[k]) if part] for row in body}
+        if max(map(len, cells.values())) > 1:
+            return cells
+    return None
+
+
+def _are_of(cells: list[str], names: set[str]) -> bool:
+    """Whether cells, or what is listed in them, are mostly names of nodes, and no numbers."""
+    parts = [part for cell in cells for part in LIST.split(cell) if part]
+    return sum(part in names for part in parts) > 0.6 * len(parts) and not any(map(is_number, parts))
 
 
 def _at(heads: Sequence[str], label: str) -> list[int]:

@@ -151,22 +151,14 @@ def _framed(rows: list[list[str]], lines: list[int], separator: str, reading: Re
     width = _width(rows)
     top = _above(rows, width) if reading.skip < 0 else min(reading.skip, len(rows) - 1)
     notes += _said_above(rows[:top])
-    remarks = [row for row in rows[top + 1 :] if row[0].startswith("#") and len(row) != width]
-    notes += [("graph_comments", {"count": len(remarks)})] if remarks else []
-    both = [(row, line) for row, line in zip(rows[top:], lines[top:], strict=True) if not any(row is one for one in remarks)]
-    kept, at = [row for row, _ in both], [line for _, line in both]
+    kept, at = _without_remarks(rows[top:], lines[top:], width, notes)
     nameless = _first_is_nameless(kept, width)
     if nameless:
         kept[0] = ["", *kept[0]]
         notes.append(("first_nameless", {}))
     kept = _ended(kept, width, notes)
     width = _width(kept)
-    end = len(kept)
-    while end > 2 and len(kept[end - 1]) < width and not reads_as_number(kept[end - 1][0]) and sum(map(bool, kept[end - 1])) == 1:
-        end -= 1
-    end -= end > 10 and len(kept[end - 1]) < width and all(len(row) == width for row in kept[: end - 1])  # cut as it was written
-    notes += [("below", {"count": len(kept) - end, "line": cut(kept[end][0], SHOWN)})] if end < len(kept) else []
-    kept = kept[:end]
+    kept = _without_feet(kept, width, notes)
     named = _is_named(kept, reading, notes)
     for i, row in enumerate(kept):
         if len(row) != width:
@@ -175,6 +167,26 @@ def _framed(rows: list[list[str]], lines: list[int], separator: str, reading: Re
     if heads is not None and reading.header == "auto":
         heads, body = _with_units(heads, body, notes)
     return Sheet(body, heads, separator, notes, top, nameless)
+
+
+def _without_remarks(rows: list[list[str]], lines: list[int], width: int, notes: list[Note]) -> tuple[list[list[str]], list[int]]:
+    """Rows and their lines without remarks that stand between them."""
+    pairs = [(row, line) for row, line in zip(rows, lines, strict=True) if not (row[0].startswith("#") and len(row) != width)]
+    if not pairs or len(pairs) == len(rows):
+        return rows, lines
+    notes.append(("graph_comments", {"count": len(rows) - len(pairs)}))
+    return [row for row, _ in pairs], [line for _, line in pairs]
+
+
+def _without_feet(rows: list[list[str]], width: int, notes: list[Note]) -> list[list[str]]:
+    """Rows without words below them, and without a last one that was cut as it was written."""
+    end = len(rows)
+    while end > 2 and len(rows[end - 1]) < width and not reads_as_number(rows[end - 1][0]) and sum(map(bool, rows[end - 1])) == 1:
+        end -= 1
+    if end > 10 and len(rows[end - 1]) < width and all(len(row) == width for row in rows[: end - 1]):
+        end -= 1
+    notes += [("below", {"count": len(rows) - end, "line": cut(rows[end][0], SHOWN)})] if end < len(rows) else []
+    return rows[:end]
 
 
 def _width(rows: list[list[str]]) -> int:
@@ -187,10 +199,9 @@ def _width(rows: list[list[str]]) -> int:
 def _above(rows: list[list[str]], width: int) -> int:
     """How many rows at the top are neither names nor data: comments, titles, a line of sizes."""
     top = 0
-    full = sum(len(row) == width for row in rows)
+    even = sum(len(row) == width for row in rows) > 0.7 * len(rows)
     while top < min(len(rows) - 2, 50) and (
-        _is_no_row(rows[top], rows[top + 1], len(rows) - top - 1, width)
-        or (width > 3 and 2 * sum(map(bool, rows[top])) <= width and len(rows[top]) < width and full > 0.7 * len(rows))
+        _is_no_row(rows[top], rows[top + 1], len(rows) - top - 1, width) or (even and _is_narrow(rows[top], width))
     ):
         top += 1
     if top and rows[top - 1][0].startswith("#") and len(rows[top - 1]) == width and _has_no_names(rows, top):
@@ -212,6 +223,11 @@ def _is_no_row(row: list[str], after: list[str], rest: int, width: int) -> bool:
     if not alone or reads_as_number(row[0]):
         return False
     return len(row) < width or (sum(map(bool, after)) <= 1 or not any(map(is_number, after)))
+
+
+def _is_narrow(row: list[str], width: int) -> bool:
+    """Whether a row fills half of the columns at most, as "account; number" above a list of payments."""
+    return width > 3 and len(row) < width and 2 * sum(map(bool, row)) <= width
 
 
 def _said_above(rows: list[list[str]]) -> list[Note]:

@@ -202,7 +202,7 @@ def _said_of(name: str, found: Found) -> list[Note]:
 
 def _nearly(name: str, cells: Sequence[str]) -> list[Note]:
     """That a column of words holds mostly numbers, and the commonest word that keeps it from being one of them."""
-    filled = [cell for cell in cells[:300] if cell.lower() not in MISSING]
+    filled = [cell for cell in cells[:100] if cell.lower() not in MISSING]
     words = Counter(cell for cell in filled if not reads_as_number(cell))
     if not words or words.total() > len(filled) / 2:
         return []

@@ -26,6 +26,11 @@ FRAME = {
     "begin": re.compile(r"^\*\*\* ?START OF (?:THE|THIS) PROJECT GUTENBERG.*\*\*\*.*$", re.MULTILINE),
     "end": re.compile(r"^\*\*\* ?END OF (?:THE|THIS) PROJECT GUTENBERG", re.MULTILINE),
 }
+DATED = (
+    r"^\u200e?\[?[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4},?\s[0-9]{1,2}[:.][0-9]{2}"
+    r"(?:[:.][0-9]{2})?(?:\s?[AaPp]\.?[Mm]\.?)?\]?(?:\s-)?\s"
+)
+MESSAGE, DATED_LINE = re.compile(DATED + r"[^:\n]{1,40}:\s?"), re.compile(DATED)
 TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,80}>|\{\\[^{}]*\}|<[0-9:.]+>")
 
 
@@ -98,6 +103,10 @@ def _lines(content: str, name: str, column: str, reading: Reading, notes: list[N
     if spoken is not None:
         notes.append(("subtitles", {"count": len(spoken)}))
         return spoken, (), ""
+    messages = _messages(content.splitlines()) if reading.lines == "auto" else None
+    if messages is not None:
+        notes.append(("chat", {"count": len(messages)}))
+        return messages, (), ""
     wanted = name.endswith((".json", ".jsonl", ".ndjson"))
     if wanted or (content.lstrip()[:1] in ("[", "{") and not name.endswith(".txt")):
         try:
@@ -273,6 +282,21 @@ def _spoken(content: str, name: str) -> list[str] | None:
     if name.endswith(".lrc") or (lines and len(LYRICS.findall(content)) > 0.6 * len(lines)):
         return _sung(lines)
     return None
+
+
+def _messages(lines: Sequence[str]) -> list[str] | None:
+    """What is written in a chat that was saved with dates and names, without what the program says itself. None: no chat."""
+    worn = [line for line in lines if line.strip()]
+    if len(worn) < 3 or sum(MESSAGE.match(line) is not None for line in worn) < 0.6 * len(worn):
+        return None
+    written: list[str] = []
+    for line in worn:
+        found = MESSAGE.match(line)
+        if found:
+            written.append(line[found.end() :])
+        elif written and not DATED_LINE.match(line):
+            written[-1] += " " + line.strip()
+    return [line for line in written if not re.fullmatch(r"\s*\u200e?<[^<>]*>\s*", line)]
 
 
 def _cues(content: str) -> list[str]:

@@ -112,6 +112,11 @@ def a_text(kind, text, want, name="own.txt", enc="utf-8"):
 
 TEXTS = [
     a_text(
+        "chat",
+        "[10.03.24, 12:58:41] Tim: Are you there?\n[10.03.24, 12:59:02] Ada: Yes.\nOn my way.\n10/03/24, 13:05 - Tim: Good: see you\n",
+        ["Are you there?", "Yes. On my way.", "Good: see you"],
+    ),
+    a_text(
         "vtt",
         "WEBVTT\n\n00:01.000 --> 00:03.000\n<v Ada>Hello there.\n\n00:04.000 --> 00:06.000\nGo on.\n",
         ["Hello there.", "Go on."],
@@ -262,6 +267,7 @@ GRAPHS = [
     a_graph("trailing comma", "a,b,\nb,c,\n", 3, 2),
     a_graph("weights german", "von;nach;gewicht\nA;B;1,5\nB;C;2,0\n", 3, 2),
     a_graph("hyphens on the diagonal", ",A,B,C\nA,-,1,0\nB,1,-,1\nC,0,1,-\n", 3, 2),
+    a_graph("friends in a cell", 'Time,Name,Friends,Class\n1.1.,Ada,"Bo, Cy",7a\n2.1.,Bo,Ada,7b\n3.1.,Cy,"Ada, Bo",7b\n', 3, 5),
     a_graph("friends of each", "Name;Freund 1;Freund 2\nAda;Bo;Cy\nBo;Ada;\nCy;Ada;Bo\n", 3, 5),
     a_graph(
         "labels of yEd",

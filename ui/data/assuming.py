@@ -40,6 +40,7 @@ OTHERWISE = {  # what was found → the field and the choice that would read it 
     "unwrapped": ("lines", "keep"),
     "sentences": ("lines", "keep"),
     "long_line": ("lines", "cut"),
+    "chat": ("lines", "keep"),
 }
 OFFERED = 4  # alternatives beside the sentence; the form has all of them
 
