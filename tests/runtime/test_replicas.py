@@ -120,7 +120,7 @@ def test_a_film_that_grows_comes_picture_by_picture_and_is_not_kept(site: Site) 
 
 
 def test_what_is_too_large_or_not_for_visitors_is_not_let_through(site: Site) -> None:
-    assert ask(site.address + "/_stcore/upload_file/a/b", "PUT", bytes(7_000_000))[0] == 413
+    assert ask(site.address + "/_stcore/upload_file/a/b", "PUT", bytes(17_000_000))[0] == 413
     assert ask(site.address + "/_stcore/upload_file/a/b", "PUT", bytes(1_000))[0] != 413
     assert ask(site.address + "/_stcore/health")[0] == 200
     for path in ("/metrics", "/_stcore/metrics"):
