@@ -250,6 +250,9 @@ def _first_is_nameless(rows: list[list[str]], width: int) -> bool:
 def _ended(rows: list[list[str]], width: int, notes: list[Note]) -> list[list[str]]:
     """Rows without an empty last cell that the names above do not have, or that some rows have and others not."""
     least = len(rows[0])
+    if least == width + 1 and not rows[0][-1] and all(len(row) == width for row in rows[1:]):
+        notes.append(("last_empty", {}))
+        return [rows[0][:width], *rows[1:]]
     if least == width and all(len(row) in (width, width + 1) for row in rows):
         longer = [row for row in rows if len(row) > width]
     else:

@@ -65,6 +65,7 @@ TABLES = [
     a_table("R7 total row", "month,mm\nJan,3\nFeb,5\nMar,6\nTotal,14\n", rows=4),
     a_table("R7 units brackets", "t,v\n[s],[m/s]\n1,2\n2,3\n3,5\n", cols=("t (s)", "v (m/s)")),
     a_table("R7 two header rows", "size,size,mass\nlength,width,net\n1,2,3\n2,3,4\n4,5,6\n", rows=3),
+    a_table("R7 last separator in the names only", "x,y,\n1,2\n3,4\n", cols=("x", "y"), rows=2),
     a_table("R7 last sep all", "x,y,\n1,2,\n3,4,\n", cols=("x", "y")),
     a_table("R8 aligned", "   x      y\n 1.00   2.00\n10.00  20.00\n 3.00   4.00\n", cols=("x", "y")),
     a_table("R8 no names", "1.0 2.0 3.0\n4.0 5.0 6.0\n7.0  8.0 9.5\n", cols=("column 1", "column 2", "column 3")),
