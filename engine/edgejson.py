@@ -9,12 +9,10 @@ from engine.edgetables import ROLES, class_field
 from engine.errors import DataError
 from engine.readings import LABELS, Note, clean, cut
 
-OTHERS = ("id", "name", "key", "x", "index", "size", "features")  # what is no class
-CLASSES = ("label", "group", "class", "community", "club", "category", "modularity_class", "type", "标签", "类别")
-
-
 Rows = list[dict[str, str]]
 Names = tuple[str, ...]
+OTHERS = ("id", "name", "key", "x", "index", "size", "features")  # what is no class
+CLASSES = ("label", "group", "class", "community", "club", "category", "modularity_class", "type", "标签", "类别")
 
 
 def json_rows(text: str, notes: list[Note], label: str = "") -> tuple[Rows, Names, Names]:

@@ -17,8 +17,8 @@ from engine.tables import Cells, Table, make_table
 
 FIXED = ("source", "target", "weight", "x", "y")  # roles that are no class
 BRACES = re.compile(r"\s*\{[^{}]*\}\s*$")
-LIST = re.compile(r"\s*[;,、，]\s*")
-ARROW = re.compile(r"\s*(?:->|-->|=>|→|—|–|↔|<->)\s*|\s+--?\s+")
+LIST = re.compile("[;,、，]")
+ARROW = re.compile(r"<->|-->|->|=>|[→—–↔]|(?<=\s)--?(?=\s)")
 WEIGHT = re.compile(r"['\"]weight['\"]\s*:\s*([0-9.eE+-]+)")
 STEM = re.compile(r"(.*?)[ _.-]?(?:[0-9]+|[a-zA-Z])")
 
@@ -92,7 +92,7 @@ def _from_lines(text: str, reading: Reading, notes: list[Note], used: dict[str, 
 
 def _without_arrows(lines: list[str]) -> list[str]:
     """Lines such as "A -> B" with a tab in place of the arrow; as they are, where not all of them have one."""
-    parts = [ARROW.split(line.strip()) for line in lines if line.strip()]
+    parts = [[part.strip() for part in ARROW.split(line)] for line in lines if line.strip()]
     return ["\t".join(part) for part in parts] if all(len(part) == 2 and all(part) for part in parts) else lines
 
 
@@ -201,7 +201,7 @@ def _chosen(body: list[list[str]]) -> dict[str, list[str]] | None:
         if len(names) < len(body):
             continue
         columns = [k for k in range(place + 1, len(body[0])) if _are_of([row[k] for row in body], names)]
-        cells = {row[place]: [part for k in columns for part in LIST.split(row[k]) if part] for row in body}
+        cells = {row[place]: [part for k in columns for part in _listed(row[k])] for row in body}
         if max(map(len, cells.values())) > 1:
             return cells
     return None
@@ -209,8 +209,12 @@ def _chosen(body: list[list[str]]) -> dict[str, list[str]] | None:
 
 def _are_of(cells: list[str], names: set[str]) -> bool:
     """Whether cells, or what is listed in them, are mostly names of nodes, and no numbers."""
-    parts = [part for cell in cells for part in LIST.split(cell) if part]
+    parts = [part for cell in cells for part in _listed(cell)]
     return sum(part in names for part in parts) > 0.6 * len(parts) and not any(map(is_number, parts))
+
+
+def _listed(cell: str) -> list[str]:
+    return [part for one in LIST.split(cell) if (part := one.strip())]
 
 
 def _at(heads: Sequence[str], label: str) -> list[int]:

@@ -40,7 +40,7 @@ SIGNED = re.compile(
 )
 MONEY = re.compile(r"(?:[A-Za-z]{0,3}[$€£¥₹₽₩₺₪฿₫₴₦元￥]|EUR|USD|GBP|CHF|CNY|RMB|JPY|Rs\.?|INR|CAD|AUD|SEK|NOK|DKK|kr\.?)")
 FEW = 0.1  # the share of a column's filled cells that may be other words than marks
-USUAL_MINUS = str.maketrans("\u2212\u2013\uff0d\uff0b０１２３４５６７８９．％", "---+0123456789.%")
+USUAL_SIGNS = str.maketrans("\u2212\u2013\uff0d\uff0b０１２３４５６７８９．％", "---+0123456789.%")
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def numbers_of(
     plain = _plainly(cells) if decimal == "point" and not marks else None
     if plain is not None:
         return Found(plain)
-    texts = ["" if cell.lower() in MISSING else cell.translate(USUAL_MINUS) for cell in cells]
+    texts = ["" if cell.lower() in MISSING else cell.translate(USUAL_SIGNS) for cell in cells]
     kinds = Counter(texts)
     kinds.pop("", None)
     table, sign = _values(list(kinds), decimal), ""
@@ -70,7 +70,7 @@ def numbers_of(
             (table, ""), _without_signs(list(kinds), decimal), key=lambda pair: sum(kinds[text] for text in pair[0])
         )
     gaps = {text: count for text, count in kinds.items() if text not in table}
-    if not table or not _are_few(gaps, kinds, {mark.translate(USUAL_MINUS) for mark in marks}):
+    if not table or not _are_few(gaps, kinds, {mark.translate(USUAL_SIGNS) for mark in marks}):
         return None
     values = np.array([table.get(text, np.nan) for text in texts])
     first = {text: row for row, text in reversed(list(enumerate(texts, 1))) if text in gaps} if gaps else {}
@@ -163,8 +163,8 @@ def decimal_of(columns: Iterable[Sequence[str]], separator: str) -> tuple[Decima
     if not any("," in "".join(cells) for cells in columns):
         return "point", False
     for cells in columns:
-        some = {cell.translate(USUAL_MINUS) for cell in cells if "," in cell}
-        dots = {cell.translate(USUAL_MINUS) for cell in cells if "." in cell}
+        some = {cell.translate(USUAL_SIGNS) for cell in cells if "," in cell}
+        dots = {cell.translate(USUAL_SIGNS) for cell in cells if "." in cell}
         if some and numbers_of(cells, "comma") is not None:
             proofs["comma"] += any(not _fits(text, "point") for text in some)
             undecided = undecided or any(OPEN.fullmatch(_bare(text)) for text in some)

@@ -35,18 +35,7 @@ ALSO = (
     "句末",
     "结束",
 )
-STARTS = (
-    "<start>",
-    "<s>",
-    "<bos>",
-    "bos",
-    "[cls]",
-    "[bos]",
-    "^",
-    "<|startoftext|>",
-    "句首",
-    "开始",
-)  # of a sentence: an empty beginning
+STARTS = frozenset("<start> <s> <bos> bos [cls] [bos] ^ <|startoftext|> 句首 开始".split())  # of a sentence: an empty beginning
 ANY, MANY = "*", "…"  # any one token; any number of tokens, at the start of a prefix only
 TOKENS, ROWS = 60, 5_000
 SLACK = 1e-6  # how far from 1 a row may sum

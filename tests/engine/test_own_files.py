@@ -325,3 +325,9 @@ def test_a_column_that_words_keep_from_being_numbers_is_named_with_one_of_them()
 
 def test_a_table_that_is_none_of_probabilities_is_said_to_be_read_as_a_text():
     assert ("no_model", {}) in TABLE_OR_TEXT.of_file(b"stars,review\n1,The food was cold\n5,We loved it\n", "own.csv").notes
+
+
+def test_a_cell_of_many_spaces_takes_no_longer_for_it():
+    hole = "a" + " " * 100_000 + "b"
+    rows = "\n".join(["x,y,z", f"{hole},1,c", "d,2,e", "f,3,g"])
+    assert data.read_graph(rows.encode()).rows > 0

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Generic, Literal, TypeVar
+from weakref import WeakKeyDictionary
 
 from numpy.typing import NDArray
 
@@ -24,6 +25,7 @@ from ui.data.picking import Picked, first_columns
 
 D = TypeVar("D", bound=Points | Table | Text | Graph | Image)
 Content = Table | Image | Text
+GRAPHS: WeakKeyDictionary[Table, Graph] = WeakKeyDictionary()  # no longer than their tables
 TABLE_BYTES = 1_000_000  # a larger file is no table of prefixes
 
 
@@ -138,9 +140,16 @@ def _ends(content: Table | Text) -> Sequence[Note]:
     return content.notes
 
 
+def made_graph(table: Table) -> Graph:
+    """The graph in a table, made once for all that ask for it. Raises DataError."""
+    if (found := GRAPHS.get(table)) is None:
+        found = GRAPHS[table] = graph_of(table)
+    return found
+
+
 def _graph_notes(table: Table) -> Sequence[Note]:
     try:
-        made = graph_of(table)
+        made = made_graph(table)
         return (("graph_counts", {"nodes": made.n, "edges": len(made.edges), "classes": len(made.label_names)}), *made.notes)
     except DataError:  # said elsewhere
         return table.notes
@@ -159,7 +168,7 @@ TABLE_OR_TEXT: Form[Table | Text] = Form(
     make=_as_it_is, code=_as_read, edit=True, takes=(Table, Text), words="table_or_text", fits=is_model, notes=_ends
 )
 GRAPH: Form[Graph] = Form(
-    make=lambda table, _: graph_of(table), code=lambda expression, *_: f"datasets.graph_of({expression})", edit=True,
+    make=lambda table, _: made_graph(table), code=lambda expression, *_: f"datasets.graph_of({expression})", edit=True,
     read=read_graph, unpack="datasets.graph_of(datasets.unpack({}))", words="graph", notes=_graph_notes,
 )  # fmt: skip
 PICTURE: Form[Image] = Form(

@@ -11,7 +11,6 @@ from typing import Any
 import streamlit as st
 
 from engine.columns import numeric_columns, whole_rows
-from engine.edgetables import graph_of
 from engine.encodings import NAMES
 from engine.errors import DataError
 from engine.images import Image
@@ -20,7 +19,7 @@ from engine.readings import GUESS, Note, Reading
 from engine.texts import Text
 from ui import report
 from ui.data.assuming import fields_of
-from ui.data.forms import Content, Form
+from ui.data.forms import Content, Form, made_graph
 from ui.data.own import Own, state_of
 from ui.data.picking import Picked
 from ui.language import say
@@ -115,7 +114,7 @@ def _counts(content: Content, form: Form[Any], picked: Picked | None) -> Iterabl
             yield f"looked at: {len(picked[0])} columns, {left} rows left out"
         if form.words == "graph":
             with suppress(DataError):
-                graph = graph_of(content)
+                graph = made_graph(content)
                 yield f"graph: {graph.n} nodes, {len(graph.edges)} edges"
 
 
