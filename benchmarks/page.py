@@ -164,20 +164,26 @@ def measure() -> list[Row]:
         for _ in range(3):
             with served() as (address, seconds):
                 health.append(seconds)
-                first.append(opened(browser, address)[1])
+                page, seconds = opened(browser, address)
+                page.context.close()  # it would ask for its server for ever
+                first.append(seconds)
         with host() as there:
             address = there.address
             visitor = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-US")
-            opened(visitor, address)[0].wait_for_timeout(3000)
+            page, _ = opened(visitor, address)
+            page.wait_for_timeout(3000)
+            page.close()
             warm = []
             for _ in range(7):
                 page, seconds = opened(visitor, address)
                 page.close()
                 warm.append(seconds)
+            visitor.close()
             page, _ = opened(browser, address)
             settle(page)
             computed, cached = changes(page)
             switch = switches(page)
+            page.context.close()
             rate, size = played(browser, address)
             firsts = visit_rows(browser, address)
         browser.close()
