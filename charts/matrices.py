@@ -147,13 +147,17 @@ def raster(places: np.ndarray, corners: np.ndarray, pixels: int) -> tuple[np.nda
     where it lies in none; and the picture's edges along x and y. `seams` belong on it: its own edges are stairs."""
     low, high = places.min(0) - 0.6, places.max(0) + 0.6
     width, height = np.ceil((high - low) * pixels).astype(int)
-    y, x = (np.mgrid[:height, :width] + 0.5) / pixels
-    spots = np.stack([x, y], -1).reshape(-1, 2) + low
-    cells = np.concatenate([((part[:, None] - places) ** 2).sum(-1).argmin(1) for part in np.array_split(spots, 40)])
+    reach = np.abs(corners).max(0)  # of a cell, along x and y
+    down, across = np.indices(np.ceil(2 * reach[::-1] * pixels).astype(int) + 2)  # a patch that any cell lies in
+    first = np.floor((places - reach - low) * pixels).astype(int)[:, None, None]
+    pixel = first + np.stack([across, down], -1)  # [cells, h, w, 2]
     normals = (corners[:-1] + corners[1:]) / 2  # from a cell's middle to those of its sides
-    over = ((spots - places[cells]) @ (normals / (normals**2).sum(1, keepdims=True)).T).max(1)
-    cells[over > 1] = len(places)
-    return cells.reshape(height, width), (low[0], low[0] + width / pixels), (low[1], low[1] + height / pixels)
+    over = ((pixel + 0.5) / pixels + low - places[:, None, None]) @ (normals / (normals**2).sum(1, keepdims=True)).T
+    cell, *patch = np.nonzero(over.max(-1) <= 1)
+    x, y = pixel[cell, *patch].T[:, ::-1]  # backwards: on a border the first of two has the last word
+    cells = np.full((height, width), len(places))
+    cells[y, x] = cell[::-1]
+    return cells, (low[0], low[0] + width / pixels), (low[1], low[1] + height / pixels)
 
 
 def seams(places: np.ndarray, corners: np.ndarray) -> Trace:
