@@ -6,6 +6,7 @@ examples and prints the snippet that reproduces the run. Only int, float, bool, 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal, Self, get_args, get_origin
 
 from annotated_types import Ge, Le, MultipleOf
@@ -38,8 +39,7 @@ class Options(BaseModel):
     @classmethod
     def specs(cls) -> list["Spec"]:
         """The fields as plain facts, in order of declaration: a kind's own first, then what it shares with others."""
-        declared = [name for model in cls.__mro__ for name in vars(model).get("__annotations__", ())]
-        return [_spec(name, cls.model_fields[name]) for name in dict.fromkeys(declared) if name in cls.model_fields]
+        return list(_specs(cls))
 
 
 class Params(Options):
@@ -122,6 +122,12 @@ class Spec:
 
 def _refuse(text: str) -> Any:
     raise ValueError(text)
+
+
+@cache
+def _specs(model: type[Options]) -> tuple[Spec, ...]:
+    declared = [name for base in model.__mro__ for name in vars(base).get("__annotations__", ())]
+    return tuple(_spec(name, model.model_fields[name]) for name in dict.fromkeys(declared) if name in model.model_fields)
 
 
 def _spec(name: str, field: FieldInfo) -> Spec:

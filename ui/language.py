@@ -9,11 +9,9 @@ from ui.visit import visit
 
 
 def language() -> str:
-    asked = known(st.query_params.get("lang"))
-    if asked:
-        visit().language = asked
-    visit().language = visit().language or _of_browser()
-    return visit().language
+    now = visit()
+    now.language = known(st.query_params.get("lang")) or now.language or _of_browser()
+    return now.language
 
 
 def say(key: str, **values: object) -> str:
