@@ -1,6 +1,7 @@
 """JSON lines in one deflate stream. An array, a list or a long text that was sent before is referred to, not sent again."""
 
 import hashlib
+import math
 import struct
 import zlib
 from typing import Any
@@ -10,6 +11,7 @@ import orjson
 
 LONG = 1000  # characters from which a text is sent once: a picture's file
 WORTH = 64  # bytes of JSON from which a repeated value is sent once and referred to
+SINGLE = {int, float, bool, type(None)}  # values that stand as they are
 STATE = 400_000  # bytes a stream holds while it is open: deflate's window and tables
 
 
@@ -41,7 +43,7 @@ class Lines:
         if isinstance(item, np.ndarray):
             return self.value(rounded(item))
         if isinstance(item, dict):
-            return {key: self.sent(value) for key, value in item.items()}
+            return {key: value if type(value) in SINGLE else self.sent(value) for key, value in item.items()}
         if isinstance(item, (list, tuple)):
             return self.value(item) if len(item) > 8 else [self.sent(value) for value in item]
         return self.value(item) if isinstance(item, str) and len(item) >= LONG else item
@@ -87,10 +89,21 @@ def rounded(array: np.ndarray) -> np.ndarray:
     """Numbers as short as the eye allows: about a ten-thousandth of their range."""
     if array.dtype.kind != "f":
         return np.ascontiguousarray(array)
+    low, high = _ends(array)
+    span = float(high - low) or float(abs(low)) / 100 or 1.0
+    power = math.log10(span)
+    digits = -6 if power > 10 else 18 if power < -14 else 4 - math.ceil(power)
+    return np.ascontiguousarray(array.astype(np.float64, copy=False).round(digits))
+
+
+def _ends(array: np.ndarray) -> tuple[Any, Any]:
+    """The least and the greatest of its finite numbers; −1 and 0 where there is none."""
+    if array.size:
+        low, high = array.min(), array.max()
+        if math.isfinite(low) and math.isfinite(high):  # then all are: it is asked of arrays by the thousand
+            return low, high
     finite = array[np.isfinite(array)]
-    span = float(np.ptp(finite)) if finite.size else 0.0
-    span = span or (float(abs(finite[0])) / 100 if finite.size else 1.0) or 1.0
-    return np.ascontiguousarray(np.round(array.astype(np.float64), int(np.clip(4 - np.ceil(np.log10(span)), -6, 18))))
+    return (finite.min(), finite.max()) if finite.size else (-1.0, 0.0)
 
 
 def plain(value: Any) -> Any:
