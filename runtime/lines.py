@@ -10,6 +10,7 @@ import numpy as np
 import orjson
 
 LONG = 1000  # characters from which a text is sent once: a picture's file
+MANY, RECENT = 1000, 4  # numbers from which an array that cannot change is looked at once; so many of these are remembered
 WORTH = 64  # bytes of JSON from which a repeated value is sent once and referred to
 SINGLE = {int, float, bool, type(None)}  # values that stand as they are
 STATE = 400_000  # bytes a stream holds while it is open: deflate's window and tables
@@ -22,6 +23,7 @@ class Lines:
         self.chunks: list[bytes] = []
         self._stored = 0
         self._open = True
+        self._same: dict[int, tuple[np.ndarray, Any]] = {}  # arrays that cannot change, and what was sent for them
         self._numbers: dict[bytes, int] = {}  # a hash of the value's JSON → its number
         self._deflate = zlib.compressobj(6, zlib.DEFLATED, 31)
 
@@ -41,12 +43,22 @@ class Lines:
     def sent(self, item: Any) -> Any:
         """An item with its arrays (rounded) and longer lists and texts replaced by references; new ones are sent first."""
         if isinstance(item, np.ndarray):
-            return self.value(rounded(item))
+            return self.value(rounded(item)) if item.flags.writeable or item.size < MANY else self._still(item)
         if isinstance(item, dict):
             return {key: value if type(value) in SINGLE else self.sent(value) for key, value in item.items()}
         if isinstance(item, (list, tuple)):
             return self.value(item) if len(item) > 8 else [self.sent(value) for value in item]
         return self.value(item) if isinstance(item, str) and len(item) >= LONG else item
+
+    def _still(self, item: np.ndarray) -> Any:
+        """An array that cannot change: when the very same comes again, nothing of it is looked at."""
+        known, sent = self._same.get(id(item), (None, None))
+        if known is not item:
+            sent = self.value(rounded(item))
+            self._same[id(item)] = item, sent
+            if len(self._same) > RECENT:
+                del self._same[next(iter(self._same))]
+        return sent
 
     def value(self, item: Any) -> Any:
         """A reference to an item, sent first where it is new; itself where that is shorter."""
@@ -64,6 +76,7 @@ class Lines:
         self._keep(self._deflate.flush())
         self._open = False
         self._numbers.clear()
+        self._same.clear()
         del self._deflate
 
     def _write(self, line: bytes, *, more: bool) -> None:

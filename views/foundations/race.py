@@ -98,7 +98,8 @@ def _ground(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, float
 def _contours(surface: surfaces.Name, own: str, x: float, y: float) -> Trace:
     xs, ys = surfaces.grid(surface, x, y)
     lines = fields.contours(xs, ys, surfaces.sheet(surface, own, x, y))
-    return lines | {"x": xs[::2], "y": ys[::2], "z": lines["z"][::2, ::2]}  # every other place is fine enough for an eye
+    lines["z"].flags.writeable = False  # so a film looks at it once
+    return lines
 
 
 def _trails(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, float]) -> list[Trace]:
@@ -163,8 +164,9 @@ def _measure(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, floa
     """What the bar says: a trace, since a picture whose layout stays is drawn much faster."""
     most = limit(look.options.told, look.params.momentum)
     text = look.say("gauge", product=short(_product(look)), limit=short(most, 4)) if most else look.say("no_limit")
-    at = [x[0] + GAUGE[1] * (x[1] - x[0])], [y[0] + GAUGE[3] * (y[1] - y[0])]
-    return bars.labels(*at, [text], colour="@ink", size=12, place="top left", meta={"still": True})
+    font = {"size": 12, "color": "@ink", "shadow": "@halo"}
+    at = [x[0] + GAUGE[1] * (x[1] - x[0])], [y[0] + (GAUGE[3] + 0.02) * (y[1] - y[0])]
+    return bars.labels(*at, [text], place="top left", meta={"still": True}, textfont=font)
 
 
 # ---- the courses

@@ -41,8 +41,8 @@ def saddles(look: Look[SaddlesFrame]) -> Picture:
 
 
 def _near_one(share: float) -> str:
-    """A share with as many digits as tell it from 1."""
-    return number(share, 2 - int(np.floor(np.log10(1 - share)))) if share else "0"
+    """A share with as many digits as tell it from 1; of so many no more than a phone has room for."""
+    return number(share, min(2 - int(np.floor(np.log10(1 - share))), 9)) if share else "0"
 
 
 def _plane(look: Look[SaddlesFrame]) -> Panel:
