@@ -45,7 +45,7 @@ class Lines:
         if isinstance(item, np.ndarray):
             return self.value(rounded(item)) if item.flags.writeable or item.size < MANY else self._still(item)
         if isinstance(item, dict):
-            return {key: value if type(value) in SINGLE else self.sent(value) for key, value in item.items()}
+            return {key: value if _stands(value) else self.sent(value) for key, value in item.items()}
         if isinstance(item, (list, tuple)):
             return self.value(item) if len(item) > 8 else [self.sent(value) for value in item]
         return self.value(item) if isinstance(item, str) and len(item) >= LONG else item
@@ -88,6 +88,12 @@ class Lines:
         if chunk:
             self._stored += len(chunk)
             self.chunks.append(chunk)
+
+
+def _stands(value: Any) -> bool:
+    """Whether a value is sent as it is: what most of a picture's are."""
+    kind = type(value)
+    return kind in SINGLE or (kind is str and len(value) < LONG)
 
 
 def closing(begun: bytes, content: dict[str, Any] | None = None) -> bytes:
