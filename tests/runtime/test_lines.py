@@ -44,7 +44,12 @@ def test_an_array_is_sent_once_and_referred_to_after_that() -> None:
 
 def test_an_array_that_cannot_change_is_written_as_another_and_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[int] = []
-    monkeypatch.setattr("runtime.lines.rounded", lambda array: [looked.append(1), rounded(array)][1])
+
+    def noted(array: np.ndarray) -> np.ndarray:
+        looked.append(1)
+        return rounded(array)
+
+    monkeypatch.setattr("runtime.lines.rounded", noted)
     arrays = [np.linspace(k, k + 1, MANY) for k in range(RECENT + 1)]
     sent = []
     for writeable, often in ((True, 2 * len(arrays) + 1), (False, len(arrays) + 1)):  # the first is forgotten in the end
