@@ -11,6 +11,7 @@ Python knows no pixels: reckon with WIDE, or with NARROW where a phone matters m
 import html
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ THIN, BROAD = frozenset("fijlrtI.,:;|!'()[] 1"), frozenset("mwMWOQGCDNH@%—…"
 TAG = re.compile(r"</?(?:b|i|br|sub|sup)>")
 
 
+@lru_cache(maxsize=4096)
 def width(text: str, size: float = 12, bold: bool = False) -> float:
     """About how many pixels a line of text takes in the house's sans; an ideograph takes an em. It may hold tags and entities."""
     em = 0.0
