@@ -198,8 +198,9 @@ def drawn(
 
 
 def beside(
-    xy: np.ndarray, texts: Sequence[str], sides: np.ndarray, *, radius: float = 3, font: float = 12, **more: Any
-) -> dict[str, Any]:
+    xy: np.ndarray, texts: Sequence[str], sides: Sequence[int] | np.ndarray, *, radius: float = 3, font: Any = 12,
+    colour: str | Sequence[str] = "@ink2", **more: Any,
+) -> dict[str, Any]:  # fmt: skip
     """Labels as `drawn` has them, but tied by Plotly to marks at xy [n, 2]: where panels come in many sizes, or marks move.
 
     What has no side, −1, is not written, but keeps its turn, so that the trace keeps its number through a film.
@@ -211,7 +212,8 @@ def beside(
         "y": xy[:, 1].round(3),
         "marker": {"size": 2 * radius, "color": "rgba(0,0,0,0)"},
         "text": [text if side >= 0 else "" for text, side in zip(texts, sides, strict=True)],
-        "textfont": {"size": font, "color": "@ink2", "shadow": "@halo"},
+        "textfont": {"size": font, "color": colour, "shadow": "@halo"},
+        "textposition": [SIDES[max(side, 0)] for side in sides],
         "hoverinfo": "skip",
         "cliponaxis": False,
         **more,

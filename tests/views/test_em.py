@@ -12,7 +12,7 @@ from tests import runs
 from ui.text import theory
 from views.learning import em as view
 from views.learning.coins import start_at
-from views.learning.mixtures import place_at
+from views.learning.em import place_at
 
 
 def picture(name, i=-1, options=None, **params):

@@ -1,11 +1,10 @@
 """Decoding's caption: what a step comes to, as facts for its sentences, as a formula and as a row of numbers."""
 
-import re
 from typing import Any
 
 import numpy as np
 
-from charts.formula import formula
+from charts.formula import formula, scored
 from charts.numbers import number
 from charts.panels import Safe
 from engine.language.decoding import ALIVE, OPEN, Beam, Greedy, SampleFrame, agreement, held, sentence_of
@@ -24,11 +23,6 @@ ASK = formula(r"p(\,\cdot \mid {name}!) = ({row}!)")
 FILTER = formula(r"p = ({row}!) \;\to\; q = ({filtered}!!)")
 DRAW = formula(r"{low}! \le u = {u}!! < {high}! \;\Rightarrow\; {token}!")
 SHARE = formula(r"\frac{{count}!}{{samples}!} = {share}!! \qquad P = {factors}! = {product}!")
-
-
-def called(mathml: str, scene: Scene) -> str:
-    """A formula of probabilities, or the same of scores."""
-    return re.sub("<mi>[Pp]</mi>", "<mi>S</mi>", mathml) if scene.scores else mathml
 
 
 def facts(scene: Scene) -> dict[str, Any]:
@@ -100,7 +94,7 @@ def _path_formula(scene: Scene) -> dict[str, Any]:
     drawn = frame.count if isinstance(frame, SampleFrame) else np.zeros(len(nodes), int)
     values = {
         "name": (_names(scene), 0),
-        "factors": ([_factors(scene, node) for node in nodes], 0),
+        "factors": (_factors(scene), 0),
         "product": (list(map(p_of, np.exp(scene.logs).tolist())), 0),
         "logp": (np.round(frame.logp, 3).tolist(), 3),
         "length": (frame.depth.tolist(), 0),
@@ -110,8 +104,11 @@ def _path_formula(scene: Scene) -> dict[str, Any]:
         "samples": (max(int(drawn[0]), 1), 0),
         "share": (np.round(drawn / max(int(drawn[0]), 1), 3).tolist(), 3),
     }
-    ranked = called(SUM if scene.added else PRODUCT, scene)
-    return {"formula": SHARE if scene.sampled else ranked, "values": values, "of": "node", "at": _looked_at(scene)}
+    ranked = scored(SUM if scene.added else PRODUCT, scene.scores)
+    about = np.flatnonzero(scene.lit if scene.lit.any() else frame.state == ALIVE)  # the likeliest of it; at the end the winner
+    about = about[frame.depth[about] == frame.depth[about].max(initial=0)]
+    at = int(about[np.argmax(np.round(scene.logs[about], 12))]) if len(about) else 0
+    return {"formula": SHARE if scene.sampled else ranked, "values": values, "of": "node", "at": at}
 
 
 def _ask_formula(scene: Scene) -> dict[str, Any]:
@@ -122,7 +119,8 @@ def _ask_formula(scene: Scene) -> dict[str, Any]:
         below = np.flatnonzero(frame.parent == node)
         rows[node] = _row(scene, frame.token[below], np.exp(scene.steps[below]), whole=not scene.look.frame.hidden)
     values = {"name": (_names(scene), 0), "row": (rows, 0)}
-    return {"formula": called(ASK, scene), "values": values, "of": "node", "at": int(frame.asked[-1 if scene.singly else 0])}
+    at = int(frame.asked[-1 if scene.singly else 0])
+    return {"formula": scored(ASK, scene.scores), "values": values, "of": "node", "at": at}
 
 
 def _draw_formula(scene: Scene, frame: SampleFrame) -> dict[str, Any]:
@@ -132,7 +130,8 @@ def _draw_formula(scene: Scene, frame: SampleFrame) -> dict[str, Any]:
         told = {key: (number(value, 4), 0) for key, value in (("low", low), ("u", frame.u), ("high", high))}
         return {"formula": DRAW, "values": told | {"token": (scene.said(frame.drawn[-1:].tolist()), 0)}}
     rows = {"row": frame.chances, "filtered": frame.filtered}
-    return {"formula": called(FILTER, scene), "values": {key: (_row(scene, frame.named, p), 0) for key, p in rows.items()}}
+    values = {key: (_row(scene, frame.named, p), 0) for key, p in rows.items()}
+    return {"formula": scored(FILTER, scene.scores), "values": values}
 
 
 def _names(scene: Scene) -> list[str]:
@@ -141,22 +140,13 @@ def _names(scene: Scene) -> list[str]:
     return [scene.said(one) if len(one) < 6 else f"{scene.said(one[:2])} … {scene.said(one[-2:])}" for one in all_]
 
 
-def _looked_at(scene: Scene) -> int:
-    """The likeliest of what the step is about; at the end the winner."""
-    nodes = np.flatnonzero(scene.lit if scene.lit.any() else scene.frame.state == ALIVE)
-    nodes = nodes[scene.frame.depth[nodes] == scene.frame.depth[nodes].max(initial=0)]
-    return int(nodes[np.argmax(np.round(scene.logs[nodes], 12))]) if len(nodes) else 0
-
-
-def _factors(scene: Scene, node: int) -> str:
-    """0.5 · 0.4 · 0.6, or the sum of the logarithms; of a long one the beginning and the end."""
-    steps: list[str] = []
-    while node > 0:
-        above = int(scene.frame.parent[node])
-        steps.insert(0, scene.factor(float(scene.logs[node] - scene.logs[above])))
-        node = above
-    steps = steps if len(steps) <= 6 else [*steps[:2], "…", steps[-1]]
-    return (" ".join(steps) or "0") if scene.added else (" · ".join(steps) or "1")
+def _factors(scene: Scene) -> list[str]:
+    """Of every node 0.5 · 0.4 · 0.6, or the sum of the logarithms; of a long one the beginning and the end."""
+    ways: list[list[str]] = [[]]
+    for above, step in zip(scene.frame.parent[1:].tolist(), scene.steps[1:].tolist(), strict=True):
+        ways.append([*ways[above], scene.factor(step)])
+    some = [way if len(way) <= 6 else [*way[:2], "…", way[-1]] for way in ways]
+    return [(" ".join(way) or "0") if scene.added else (" · ".join(way) or "1") for way in some]
 
 
 def _row(scene: Scene, tokens: np.ndarray, chances: np.ndarray, whole: bool = True) -> str:

@@ -101,13 +101,7 @@ class Scene:
 def search_scene(look: Look[SearchFrame], *, dotted: bool = True) -> Scene:
     """A search step by step."""
     over, before = look.frame.part == "end", look.frames[max(len(look.frames) - 2, 0)]
-    return _search(look, look.frame, len(before.parent if over else look.frame.parent), over=over, dotted=dotted)
-
-
-def width_scene(look: Look[SearchFrame]) -> Scene:
-    """What a whole search at some width has come to."""
-    frame = fewer(look.frame, look.options)
-    return _search(look, frame, len(frame.parent), over=True, dotted=True)
+    return searched(look, look.frame, len(before.parent if over else look.frame.parent), over=over, dotted=dotted)
 
 
 def fewer(frame: SearchFrame, options: Options) -> SearchFrame:
@@ -125,7 +119,8 @@ def sample_scene(look: Look[SampleFrame]) -> Scene:
     return Scene(look, frame, names, decoding.counted(frame), frame.logq, frame.count == 0, lit, none, over=False, known=n)
 
 
-def _search(look: Look[Any], frame: SearchFrame, known: int, *, over: bool, dotted: bool) -> Scene:
+def searched(look: Look[Any], frame: SearchFrame, known: int, *, over: bool = True, dotted: bool = True) -> Scene:
+    """What a search has come to, of whose tree a part may be drawn."""
     names = decoding.tokens_of(look.data[0], look.frame, look.params)
     ranked = decoding.ranked(frame, look.options.alpha, kept=look.options.pool == "kept")
     path = decoding.up_from(frame, [ranked[0].node] if ranked else [])

@@ -54,10 +54,11 @@ def river(scene: Scene) -> Panel:
         names,
         _chances(scene, course),
     ]
-    below = ticks(scene, scales=_scales(scene, course))
-    x = {"showgrid": False, "range": [float(course.x[0]) - 0.06, scene.look.params.longest + BEYOND]} | below
-    title = scene.say("bed" if scene.sampled else "tree")
-    return Panel(traces, title, notes=notes, x=x, y=blank(range=[1.02 if scene.known == len(dry) else 1.07, -0.02]), tall=TALL)
+    begins, ends = float(course.x[0]) - 0.06, scene.look.params.longest + BEYOND
+    x = {"showgrid": False, "range": [begins, ends]} | ticks(scene, scales=_scales(scene, course))
+    y = blank(range=[1.02 if scene.known == len(dry) else 1.07, -0.02])
+    phone = (begins, 1.18 * ends)  # room for the names after the last step
+    return Panel(traces, scene.say("bed" if scene.sampled else "tree"), notes=notes, x=x, y=y, part=phone, tall=TALL)
 
 
 def _course(scene: Scene) -> trees.Course:
@@ -118,9 +119,8 @@ def _names(scene: Scene, course: trees.Course) -> tuple[Trace, list[dict[str, ob
         text.append(f"\u2002{name} {value}".rstrip() if free else "\u2002" + name)
         inks.append(ink)
         halos.append(halo)
-    trace = words_at(course.x[shown], course.y[shown], text, colour=inks, place="middle right", meta={"index": shown})
-    trace["textfont"] |= {"size": [SIZE - int(dry[node]) for node in shown], "shadow": halos}
-    return trace, notes
+    font = {"size": [SIZE - int(dry[node]) for node in shown], "color": inks, "shadow": halos}
+    return words_at(course.x[shown], course.y[shown], text, place="middle right", textfont=font, meta={"index": shown}), notes
 
 
 def _chances(scene: Scene, course: trees.Course) -> Trace:
@@ -137,9 +137,8 @@ def _chances(scene: Scene, course: trees.Course) -> Trace:
             shown.append(node)
     text = [scene.factor(float(scene.steps[node])) + "\u2002" for node in shown]
     inks = ["@accent" if scene.lit[node] and not scene.over else "@ink" for node in shown]
-    trace = words_at(course.x[shown], at[shown], text, colour=inks, size=11, place="middle left", meta={"index": shown})
-    trace["textfont"]["shadow"] = ["none" if inside[node] else "@halo" for node in shown]
-    return trace
+    font = {"size": 11, "color": inks, "shadow": ["none" if inside[node] else "@halo" for node in shown]}
+    return words_at(course.x[shown], at[shown], text, place="middle left", textfont=font, meta={"index": shown})
 
 
 def blocks(scene: Scene) -> Panel:
@@ -205,10 +204,10 @@ def nodes(scene: Scene, x: np.ndarray, y: np.ndarray, *, seen: bool = True) -> T
     edges = np.where(scene.lit, "@accent", np.where(scene.dry, "@ghost", "@c1"))
     ends = (scene.frame.token == scene.model.end) & (scene.model.end >= 0)
     hover = told([_hover(scene, node) for node in range(len(x))], link="node", click="node")
-    marks = points.cloud(np.stack([np.round(x, 3), np.round(y, 4)], 1), colour=fills.tolist(), opacity=float(seen), **hover)
     signs = {"size": np.where(ends, 8, 6), "symbol": np.where(ends, "square", "circle").tolist()}
-    marks["marker"] |= signs | {"line": {"color": edges.tolist(), "width": 1.3}}
-    return marks | {"cliponaxis": False}
+    how: dict[str, Any] = {"marker": signs | {"line": {"color": edges.tolist(), "width": 1.3}}, "cliponaxis": False}
+    at = np.stack([np.round(x, 3), np.round(y, 4)], 1)
+    return points.cloud(at, colour=fills.tolist(), opacity=float(seen), **hover, **how)
 
 
 def _hover(scene: Scene, node: int) -> str:

@@ -16,7 +16,7 @@ from views.language.word2vec_cuts import cuts
 from views.language.word2vec_map import Options, Scene, map_ids, of_glove, of_map, plane
 from views.language.word2vec_noise import noise
 from views.language.word2vec_pair import pair
-from views.language.word2vec_side import beside
+from views.language.word2vec_side import SIDES
 from views.language.word2vec_tree import tree
 from views.look import Fact, Look, scenes
 
@@ -36,7 +36,7 @@ def mapped(look: Look[MapFrame]) -> Picture:
     history = look.history(course, across=across, zero=False)
     told = "step" if len(frame.aims) else "plain"
     return look.picture(
-        columns(plane(scene), rows(beside(scene), history, shares=(7, 3)), shares=(13, 7)),
+        columns(plane(scene), rows(SIDES[scene.side](scene), history, shares=(7, 3)), shares=(13, 7)),
         facts=_facts(scene) | {"agreement": number(frame.agreement, 3)},
         key="analogy" if scene.stage else told if frame.step else "start",
         of="word",
@@ -52,7 +52,7 @@ def glove(look: Look[GloveFrame]) -> Picture:
     """Words that others trained, around those asked for; an analogy in steps."""
     scene, dimensions = of_glove(look), look.frame.vectors.shape[1]
     return look.picture(
-        columns(plane(scene), beside(scene), shares=(13, 7)),
+        columns(plane(scene), SIDES[scene.side](scene), shares=(13, 7)),
         facts=_facts(scene),
         key="" if scene.question else "words_only",
         of="word",

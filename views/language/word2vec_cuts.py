@@ -7,7 +7,7 @@ import numpy as np
 from charts import bars, points
 from charts.layout import columns
 from charts.numbers import count
-from charts.panels import Panel, Picture, Trace, blank, escaped, told
+from charts.panels import Panel, Picture, Trace, bare, escaped, told
 from charts.words import cut, lines
 from engine.language.word2vec import CutsFrame
 from engine.language.word2vec.cutting import NEAREST
@@ -59,8 +59,7 @@ def _lists(look: Look[CutsFrame]) -> Panel:
         bars.labels(columns_, [-2.1] * len(modes), modes, colour=inks, size=12),
         bars.labels(columns_, [-1.15] * len(modes), asked, colour="@accent", size=16),
     ]
-    x, y = blank(range=[-0.5, len(modes) - 0.5]), blank(range=[NEAREST - 0.4, -2.7])
-    return Panel([*above, *traces], look.say("near_title"), x=x, y=y)
+    return bare([*above, *traces], look.say("near_title"), [-0.5, len(modes) - 0.5], [NEAREST - 0.4, -2.7])
 
 
 def _sentences(look: Look[CutsFrame]) -> Panel:
@@ -73,4 +72,4 @@ def _sentences(look: Look[CutsFrame]) -> Panel:
         inks += [points.kind(k)[0], *["@ink2"] * len(cut_)]
         at += [k * (LINES + 1.6) + r for r in range(len(cut_) + 1)]
     said = bars.labels([0] * len(texts), at, texts, colour=inks, size=12, place="middle right")
-    return Panel([said], look.say("sentence"), x=blank(range=[0, 1]), y=blank(range=[4 * (LINES + 1.6), -0.7]))
+    return bare([said], look.say("sentence"), [0, 1], [4 * (LINES + 1.6), -0.7])
