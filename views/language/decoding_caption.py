@@ -7,18 +7,13 @@ import numpy as np
 from charts.formula import formula, scored
 from charts.numbers import number
 from charts.panels import Safe
-from engine.language.decoding import ALIVE, OPEN, Beam, Greedy, SampleFrame, agreement, held, sentence_of
-from engine.language.smoothing import SCORES
-from engine.texts import Text
+from engine.language.decoding import ALIVE, OPEN, SampleFrame, agreement, sentence_of
 from views.language.decoding_scene import Scene, p_of
-from views.look import Look, Metric
+from views.look import Metric
 
-PRODUCT = formula(
-    r"P({name}!) = {factors}! = {product}!! \qquad \frac{\log P}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
-)
-SUM = formula(
-    r"\log P({name}!) = {factors}! = {logp}!! \qquad \frac{\log P}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
-)
+RANKED = r" \qquad \frac{\log P}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
+PRODUCT = formula(r"P({name}!) = {factors}! = {product}!!" + RANKED)
+SUM = formula(r"\log P({name}!) = {factors}! = {logp}!!" + RANKED)
 ASK = formula(r"p(\,\cdot \mid {name}!) = ({row}!)")
 FILTER = formula(r"p = ({row}!) \;\to\; q = ({filtered}!!)")
 DRAW = formula(r"{low}! \le u = {u}!! < {high}! \;\Rightarrow\; {token}!")
@@ -32,7 +27,7 @@ def facts(scene: Scene) -> dict[str, Any]:
     order = alive[np.argsort(-np.round(frame.logp[alive], 12), kind="stable")]
     top = int(open_[np.argmax(frame.logp[open_])] if len(open_) else order[0] if len(order) else 0)
     won = {"winner": scene.model.words(best.tokens), "winner_p": _p(best.logp)} if best else {"winner": "", "winner_p": ""}
-    hidden, masses = scene.look.frame.hidden, list(left(scene.look).values())
+    hidden, masses = scene.look.frame.hidden, list(scene.left.values())
     return won | {
         "P": scene.letter,
         "p": scene.letter.lower(),
@@ -69,13 +64,6 @@ def more(scene: Scene, greedy: float = np.nan) -> str:
         optimum = scene.model.words(token for token in frame.optimum_tokens.tolist() if token >= 0)
         told += say("optimum_ends" if scene.model.end >= 0 else "optimum_endless", optimum=optimum, value=_p(frame.optimum))
     return Safe(told)
-
-
-def left(look: Look[Any]) -> dict[int, float]:
-    """What is left of all probability after each step of a beam search, as far as it has come; of scores nothing can be said."""
-    if not isinstance(look.params, Beam | Greedy) or (isinstance(look.data[0], Text) and look.params.estimator in SCORES):
-        return {}
-    return {frame.step: held(frame) for frame in look.frames if frame.part in ("", "force", "prune")}
 
 
 def told(scene: Scene) -> dict[str, Any]:
@@ -172,7 +160,7 @@ def derived(scene: Scene) -> dict[str, float | int | str | None]:
         "score": best.score(scene.look.options.alpha) if best else np.nan,
         "entropy": scene.look.frame.mean_entropy,
         "choices": np.exp(scene.look.frame.mean_entropy),
-        "held": next(reversed(left(scene.look).values()), np.nan),
+        "held": next(reversed(scene.left.values()), np.nan),
         "agreement": _agreement(scene),
     }
     known: dict[str, Any] = {key: float(value) if np.isfinite(value) else None for key, value in row.items()}

@@ -84,6 +84,13 @@ class Scene:
     def steps(self) -> np.ndarray:  # [n] log probability of each node's own token
         return np.asarray(self.logs - self.logs[np.maximum(self.frame.parent, 0)])
 
+    @cached_property
+    def left(self) -> dict[int, float]:
+        """What is left of all probability after each step of a beam search so far; of scores nothing can be said."""
+        if self.scores or not isinstance(self.look.params, decoding.Beam | decoding.Greedy):
+            return {}
+        return {frame.step: decoding.held(frame) for frame in self.look.frames if frame.part in ("", "force", "prune")}
+
     def say(self, key: str, **values: Any) -> Safe:
         return Safe(self.look.say(key, P=self.letter, p=self.letter.lower(), **values))
 

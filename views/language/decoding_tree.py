@@ -15,7 +15,6 @@ from charts.bars import rectangles
 from charts.numbers import number
 from charts.panels import Panel, Trace, blank, escaped, note, told
 from engine.language.decoding import ALIVE, EXPANDED, SampleFrame, sentence_of
-from views.language.decoding_caption import left
 from views.language.decoding_scene import Scene, p_of
 
 HIGH, TALL = 370, 340  # px of the panel that are reckoned with, and those on a phone
@@ -227,7 +226,7 @@ def _hover(scene: Scene, node: int) -> str:
 def ticks(scene: Scene, *, phone: bool = False, shift: float = 0, scales: Mapping[int, float] | None = None) -> dict[str, Any]:
     """Below every level its number, how much wider it is drawn than the first, and what is left of all probability there."""
     look, longest = scene.look, scene.look.params.longest
-    masses = {} if phone and longest > SHORT else left(look)
+    masses = {} if phone and longest > SHORT else scene.left
     short = phone or longest > SHORT
     words = [look.say("level", step=level) if not short else str(level) for level in range(1, longest + 1)]
     for level, scale in ({} if short else scales or {}).items():
