@@ -74,10 +74,8 @@ def _photograph(look: Look[ForwardFrame]) -> Panel:
     return bare([photo, *lamp], look.say("photograph"), [0, width], [height, 0], equal=True)
 
 
-draw = scenes(
-    ALGORITHMS,
-    {"pictures": sixteen.pictures, "points": plane.points, "by_calls": plane.by_calls, "forward": forward},
-)
+KINDS = {"pictures": sixteen.pictures, "points": plane.points, "by_calls": plane.by_calls, "forward": forward}
+draw = scenes(ALGORITHMS, KINDS)
 
 
 def clicked(

@@ -50,13 +50,18 @@ def by_calls(look: Look[CloudFrame]) -> Picture:
 
 
 def _picture(look: Look[CloudFrame], others: list[Panel], hold: float) -> Picture:
+    frame, alpha_bars = look.frame, _left(look)
+    untaught = "learn_start_held" if look.params.clip else "learn_start"
+    learnt = look.say("learn" if frame.step else untaught, loss=number(frame.loss, 3), t=frame.t)
+    rest = number(float(np.sqrt(alpha_bars[-1])), 3)
+    told = {"sigma": number(frame.deviation, 3), "learnt": learnt, "rest": rest, "T": len(alpha_bars)}
     return look.picture(
         columns(_plane(look), rows(*others, shares=[1] * len(others))),
-        facts=parts.facts(look) | _told(look),
+        facts=parts.facts(look) | told,
         key=_key(look),
         metrics=_metrics(look),
-        derived=NO_TIME if look.frame.part in ("learn", "calls") else {"t": look.frame.t if look.frame.t >= 0 else None},
-        hold=4.0 if len(look.frames) == look.frame.total else hold,
+        derived=NO_TIME if frame.part in ("learn", "calls") else {"t": frame.t if frame.t >= 0 else None},
+        hold=4.0 if len(look.frames) == frame.total else hold,
         **_formula(look),
     )
 
@@ -67,15 +72,6 @@ def place_at(index: int, data: Points) -> dict[str, float]:
     centre = data.X.mean(0)
     spread = float((data.X - centre).std())
     return {name: float(f"{value:.4g}") for name, value in zip(data.columns, centre + spread * at, strict=True)}
-
-
-def _told(look: Look[CloudFrame]) -> dict[str, Any]:
-    """What sentences say beside a frame's own numbers."""
-    frame, alpha_bars = look.frame, _left(look)
-    untaught = "learn_start_held" if look.params.clip else "learn_start"
-    learnt = look.say("learn" if frame.step else untaught, loss=number(frame.loss, 3), t=frame.t)
-    rest = number(float(np.sqrt(alpha_bars[-1])), 3)
-    return {"sigma": number(frame.deviation, 3), "learnt": learnt, "rest": rest, "T": len(alpha_bars)}
 
 
 def _left(look: Look[CloudFrame]) -> np.ndarray:

@@ -17,13 +17,7 @@ ENERGY = formula(r"E(H) = \frac{\mathrm{tr}\,H^\top (I - \hat A)\,H}{\|H\|^2} = 
 OF_INPUT = formula(r"E(X) = \frac{\mathrm{tr}\,X^\top (I - \hat A)\,X}{\|X\|^2} = {e}!!")
 FLOOR = 1e-6  # of an energy: what is smaller is drawn there
 X = {"type": "log", "range": [-0.05, 1.56], "tickvals": [1, 2, 4, 8, 16, 32], "showgrid": False}
-POWERS = {
-    "type": "log",
-    "range": [-6.1, 0.2],
-    "tickvals": [1e-6, 1e-4, 1e-2, 1],
-    "ticktext": ["≤10⁻⁶", "10⁻⁴", "10⁻²", "1"],
-    "showgrid": False,
-}
+POWERS = curves.powers(-6) | {"range": [-6.1, 0.2], "ticktext": ["1", "10⁻²", "10⁻⁴", "≤10⁻⁶"], "showgrid": False}
 SHARES = {"range": [0, 1.05], "tickformat": ".0%", "nticks": 3}
 SOLID: dict[str, Any] = {"colour": "@ink", "mode": "lines+markers", "marker": {"size": 4, "color": "@ink"}}
 DASHED: dict[str, Any] = {"colour": "@ink2", "dash": "dash", "width": 1.5}

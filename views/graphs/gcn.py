@@ -55,10 +55,8 @@ def inspection(look: Look[InspectFrame]) -> Picture:
     )
 
 
-draw = scenes(
-    ALGORITHMS,
-    {"train": training, "propagate": propagation, "depth": depth, "ablate": ablation, "inspect": inspection},
-)
+KINDS = {"train": training, "propagate": propagation, "depth": depth, "ablate": ablation, "inspect": inspection}
+draw = scenes(ALGORITHMS, KINDS)
 
 
 def choices(data: Graph, words: Words) -> dict[str, dict[str, str]]:

@@ -34,8 +34,11 @@ def training(look: Look[TrainFrame]) -> Picture:
     random = look.say("random", features=frame.random_features) if frame.random_features else ""
     settled = look.say("settled", epoch=last) if last < frame.epoch else look.say("turns", count=turned)
     more = {"name": parts.called(look, frame.pull.argmax()), "random": random, "settled": settled}
+    epochs = closely(look.params, look.params.last) or range(look.params.last + 1)
+    y = {"range": [0, 1.05], "tickformat": ".0%", "nticks": 3} if known else None
+    course = look.history("accuracy" if known else "loss", x={"range": [epochs[0], max(epochs[-1], 1)]}, y=y)  # axes stay
     return look.picture(
-        columns(main, rows(_plane(look), _course(look, known), shares=(3, 2))),
+        columns(main, rows(_plane(look), course, shares=(3, 2))),
         facts=facts(look) | more | {"who": _who(look), "chosen": _chosen(look)},
         key=("step" if known else "unknown") if trained else "",
         metrics=metrics(look),
@@ -58,15 +61,6 @@ def _chosen(look: Look[TrainFrame]) -> str:
     params, labels = look.params, look.data[0].labels
     key = "hand" if params.labelled else "far" if labels is None else "most" if params.per_class == 1 else "some"
     return look.say("chosen", key, count=params.per_class)
-
-
-def _course(look: Look[TrainFrame], known: bool) -> Panel:
-    """How many of the others are right, epoch by epoch; the loss where nobody knows. The axes stay."""
-    epochs = closely(look.params, look.params.last) or range(look.params.last + 1)
-    x = {"range": [epochs[0], max(epochs[-1], 1)]}
-    if known:
-        return look.history("accuracy", x=x, y={"range": [0, 1.05], "tickformat": ".0%", "nticks": 3})
-    return look.history("loss", x=x)
 
 
 def _formula(look: Look[TrainFrame]) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Two estimators from inside: Jelinek–Mercer's weights by EM, and Good and Turing's counts."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -85,30 +84,24 @@ def _weights(look: Look[WeightsFrame], names: Sequence[str]) -> Panel:
 
 def turing(look: Look[TuringFrame]) -> Picture:
     """What part of the text words seen r times were, what part they are given, and what part they are of the held-out text."""
-    frame, at = look.frame, look.frame.at
-    facts, known = _facts(frame), at >= 0
+    frame, at, known = look.frame, max(look.frame.at, 0), look.frame.at >= 0
     key = _key(frame) if known else ""
-    r, above = int(frame.r[at]), float(frame.raw[at] * frame.n[at])
-    row = {"r": r, "nr": int(frame.n[at]), "star": float(frame.star[at])} if known else {}
-    texts = {"r": r, "next": r + 1, "above": round(above / (r + 1)), "here": facts["n"], "star": facts["star"]}
+    r, n, star = int(frame.r[at]), int(frame.n[at]), float(frame.star[at])
+    row = {"r": r, "nr": n, "star": star} if known else {}
+    seen = {"r": r, "n": n, "star": number(star, 3), "tokens": count(frame.tokens), "once": int(frame.n[0]) * (frame.r[0] == 1)}
+    new = {"unseen": number(frame.unseen, 4), "new": number(int(frame.held_r[0]) / max(frame.held, 1), 4)}
+    above = round(float(frame.raw[at] * n) / (r + 1))
+    texts = {"r": r, "next": r + 1, "above": above, "here": n, "star": seen["star"]}
     return look.picture(
         columns(_parts(look), _how_many(look), shares=(5, 2)),
-        facts=facts,
+        facts=seen | new,
         key=key,
         formula=FORMULAS[key] if known else "",
         values=whole(**texts) | {"slope": (frame.slope, 4)} if known else {},
-        metrics=[("unseen", facts["unseen"]), ("new", facts["new"] if frame.held else None)],
+        metrics=[("unseen", new["unseen"]), ("new", new["new"] if frame.held else None)],
         derived={"r": None, "nr": None, "star": None} | row | {"new": int(frame.held_r[0]) / frame.held if frame.held else None},
         hold=2.0,
     )
-
-
-def _facts(frame: TuringFrame) -> dict[str, Any]:
-    """What the sentences say beside the row."""
-    at = max(frame.at, 0)
-    seen = {"r": int(frame.r[at]), "n": int(frame.n[at]), "star": number(float(frame.star[at]), 3), "tokens": count(frame.tokens)}
-    new = {"unseen": number(frame.unseen, 4), "new": number(int(frame.held_r[0]) / max(frame.held, 1), 4)}
-    return seen | new | {"once": int(frame.n[0]) if frame.r[0] == 1 else 0}
 
 
 def _key(frame: TuringFrame) -> str:

@@ -21,7 +21,10 @@ WHOLE = formula(r"P = {factors}! = {product}!! \qquad P^{-1/{m}!} = {perplexity}
 
 def sentence(look: Look[SentenceFrame]) -> Picture:
     """The words as an axis: a bar of surprise and a rank for each factor; from the word of now hang the likeliest next words."""
-    frame, now, asked = look.frame, look.frame.now, _asked(look)
+    frame, now, asked = look.frame, look.frame.now, look.frame  # asked: the picture of the word that is looked at
+    if look.part == "end":  # the one that was most of a surprise
+        worst = _first(frame) + int(np.argmin(frame.p))
+        asked = next(one for _, one in past(look) if one.at == worst and one.part == "accumulate")
     estimator = look.params.estimator
     facts = _facts(look)
     perplexity = None if frame.zeros or not len(frame.p) or estimator in SCORES else float(2 ** (frame.bits / len(frame.p)))
@@ -41,14 +44,6 @@ def sentence(look: Look[SentenceFrame]) -> Picture:
         hold=3.0 if frame.part else 2.0,
         **_caption(look),
     )
-
-
-def _asked(look: Look[SentenceFrame]) -> SentenceFrame:
-    """The picture of the word that is looked at: in the end of that which was most of a surprise."""
-    if look.part != "end":
-        return look.frame
-    worst = _first(look.frame) + int(np.argmin(look.frame.p))
-    return next(frame for _, frame in past(look) if frame.at == worst and frame.part == "accumulate")
 
 
 def _facts(look: Look[SentenceFrame]) -> dict[str, Any]:

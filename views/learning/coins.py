@@ -47,7 +47,9 @@ def divided(look: Look[CoinsFrame]) -> Panel:
     heads = [(f"θ<sub>{name}</sub>", sum(ends) / 2, -5.0, colour) for name, (colour, ends) in COINS.items()]
     heads += [("r<sub>A</sub>", SHARE, HIGH + 4.5, "@ink2")] * (len(frame.r) <= NAMED)
     notes = [note(text, x=x, y=y, yanchor="middle", font={"size": 13, "color": colour}) for text, x, y, colour in heads]
-    traces += [*_lit(look, rows), *_words(look), _targets(look, rows)]
+    told = [look.say("hover", set=k, heads=h, tails=t) for k, (h, t) in enumerate(look.data[0].X.astype(int).tolist(), 1)]
+    door: dict[str, Any] = {"customdata": [told[k] for k in rows.row], "meta": {"index": rows.row}}
+    traces += [*_lit(look, rows), *_words(look), points.targets(rows.at, "set", ring=24, template="%{customdata}", **door)]
     return bare(traces, look.say("divided" if rows.round else "blocks"), [0, WIDE], [-10, HIGH + 8], notes=notes, equal=True)
 
 
@@ -91,13 +93,6 @@ def _words(look: Look[CoinsFrame]) -> list[Trace]:
 def _written(words: list[tuple[float, float, str]], colour: str) -> Trace:
     x, y, text = zip(*words, strict=True) if words else ((), (), ())
     return bars.labels(x, y, text, colour=colour, size=13, meta={"still": True})
-
-
-def _targets(look: Look[CoinsFrame], rows: discs.Rows) -> Trace:
-    """Every toss can be pointed at: its group's share stands in the formula then."""
-    sets = enumerate(look.data[0].X.astype(int).tolist(), 1)
-    told = [look.say("hover", set=k, heads=heads, tails=tails) for k, (heads, tails) in sets]
-    return points.targets(rows.at, "set", ring=24, template="%{text}", text=[told[k] for k in rows.row], meta={"index": rows.row})
 
 
 def plane(look: Look[CoinsFrame]) -> Panel:

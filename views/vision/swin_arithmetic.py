@@ -11,7 +11,7 @@ from charts.layout import columns, rows
 from charts.numbers import number, short
 from charts.panels import Panel, Picture, Trace, bare
 from engine.vision.swin import CostFrame, OffsetsFrame
-from views.look import Look, Values
+from views.look import Look
 
 INDEX = formula(
     r"\Delta = ({qy}!, {qx}!) - ({ky}!, {kx}!) \qquad "
@@ -30,27 +30,20 @@ def offsets(look: Look[OffsetsFrame]) -> Picture:
     frame = look.frame
     M, span = frame.window, 2 * frame.window - 1
     row, column = divmod(frame.query, M)
+    y, x = np.divmod(np.arange(M * M), M)  # of the keys
+    places = {"qy": row, "qx": column, "ky": y, "kx": x, "dy": row - y, "dx": column - x}
     all_ = _numbered(frame.index, M, hoverinfo="skip")
     queries = _square(M * M, [all_], [frame.query, 0, 1, M * M], look.say("index_matrix"))  # by keys, the query's row in a frame
     return look.picture(
         columns(_table(look), rows(_window(look), queries, shares=(1, 1))),
         facts={"n": frame.query + 1, "row": row, "column": column, "count": M * M, "span": span, "table": span * span},
         formula=INDEX,
-        values=_places(frame),
+        values=whole(**places, m1=M - 1, span=span, index=frame.index[frame.query]),
         of="key",
         at=0,
         metrics=[("table_size", f"({span})² = {span * span}"), ("pairs", f"{M * M}² = {M**4}")],
         hold=1.5,
     )
-
-
-def _places(frame: OffsetsFrame) -> Values:
-    """The query's place, every key's, and what comes of both."""
-    M = frame.window
-    qy, qx = divmod(frame.query, M)
-    y, x = np.divmod(np.arange(M * M), M)
-    index = frame.index[frame.query]
-    return whole(qy=qy, qx=qx, ky=y, kx=x, dy=qy - y, dx=qx - x, m1=M - 1, span=2 * M - 1, index=index)
 
 
 def _square(side: int, traces: Sequence[Trace], lit: Sequence[int], title: str) -> Panel:
