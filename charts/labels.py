@@ -101,16 +101,16 @@ def place(
     return _chosen(rects, cost, np.lexsort((cost.min(1), -rank)), allowed, group)
 
 
-def column(y: np.ndarray, rank: np.ndarray, high: float, blocked: np.ndarray | None = None) -> np.ndarray:
+def column(y: np.ndarray, rank: np.ndarray, high: float) -> np.ndarray:
     """Which labels [n] of one column find room: bool [n]. They share an edge, stand level with their marks at y [n], `high` each.
 
-    The greatest `rank` [n] is placed first. `blocked` [m, 2]: from and to, where none may stand.
+    The greatest `rank` [n] is placed first.
     """
-    out, taken = np.zeros(len(y), bool), np.empty((0, 2)) if blocked is None else np.asarray(blocked, float)
+    out, at, taken = np.zeros(len(y), bool), y.tolist(), list[float]()
     for n in np.lexsort((y, -rank)).tolist():
-        low, top = y[n] - high / 2, y[n] + high / 2
-        if not ((taken[:, 0] < top - 1e-9) & (taken[:, 1] > low + 1e-9)).any():
-            out[n], taken = True, np.vstack([taken, [low, top]])
+        if all(abs(at[n] - other) >= high - 1e-9 for other in taken):
+            out[n] = True
+            taken.append(at[n])
     return out
 
 

@@ -1,5 +1,4 @@
-"""Graph convolution: who has heard of whom, what the network makes of it, what one edge is worth; and here what torch_geometric's
-`Data` holds: its attributes, their first entries, what of the graph they are, what is wrong."""
+"""Graph convolution: who has heard of whom, what the network makes of it, what one edge is worth; here: what `Data` holds."""
 
 import zlib
 from html import unescape

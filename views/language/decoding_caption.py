@@ -7,7 +7,7 @@ import numpy as np
 from charts.formula import formula, scored
 from charts.numbers import number
 from charts.panels import Safe
-from engine.language.decoding import ALIVE, OPEN, SampleFrame, agreement, sentence_of
+from engine.language.decoding import ALIVE, OPEN, SampleFrame, agreement
 from views.language.decoding_scene import Scene, p_of
 from views.look import Metric
 
@@ -124,8 +124,7 @@ def _draw_formula(scene: Scene, frame: SampleFrame) -> dict[str, Any]:
 
 def _names(scene: Scene) -> list[str]:
     """The prefixes, of long ones the beginning and the end."""
-    all_ = [sentence_of(scene.frame, node) for node in range(len(scene.frame.parent))]
-    return [scene.said(one) if len(one) < 6 else f"{scene.said(one[:2])} … {scene.said(one[-2:])}" for one in all_]
+    return [scene.said(way) if len(way) < 6 else f"{scene.said(way[:2])} … {scene.said(way[-2:])}" for way in scene.ways]
 
 
 def _factors(scene: Scene) -> list[str]:
@@ -175,8 +174,7 @@ def metrics(scene: Scene, last: str = "held") -> list[Metric]:
     """The best sentence so far; the likeliest there is, which is known at the end; and what is left of all probability."""
     row = derived(scene)
     names = ("s", "optimum_s", "calls") if scene.scores else ("probability", "optimum", last)
-    values = [(name, row.get(name)) for name in names]
-    return [name if name == "calls" else (name, None if p is None else p_of(float(p))) for name, p in values]
+    return [name if name == "calls" else (name, None if (p := row[name]) is None else p_of(float(p))) for name in names]
 
 
 def _agreement(scene: Scene) -> float:

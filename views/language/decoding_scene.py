@@ -11,7 +11,7 @@ import engine.params
 from charts.numbers import chance, number
 from charts.panels import Safe, escaped
 from engine.language import decoding
-from engine.language.decoding import OPEN, DecodingFrame, SampleFrame, SearchFrame, Sentence, Tokens, sentence_of
+from engine.language.decoding import OPEN, DecodingFrame, SampleFrame, SearchFrame, Sentence, Tokens
 from engine.language.smoothing import SCORES
 from engine.params import choice
 from engine.texts import Text
@@ -85,6 +85,14 @@ class Scene:
         return np.asarray(self.logs - self.logs[np.maximum(self.frame.parent, 0)])
 
     @cached_property
+    def ways(self) -> list[list[int]]:
+        """The tokens on the way to every node."""
+        out: list[list[int]] = [[]]
+        for above, token in zip(self.frame.parent[1:].tolist(), self.frame.token[1:].tolist(), strict=True):
+            out.append([*out[above], token])
+        return out
+
+    @cached_property
     def left(self) -> dict[int, float]:
         """What is left of all probability after each step of a beam search so far; of scores nothing can be said."""
         if self.scores or not isinstance(self.look.params, decoding.Beam | decoding.Greedy):
@@ -98,7 +106,7 @@ class Scene:
         return escaped(self.model.words(tokens)) or "∅"
 
     def name(self, node: int) -> str:  # of the prefix that ends in a node
-        return self.model.words(sentence_of(self.frame, int(node))) or "∅"
+        return self.model.words(self.ways[int(node)]) or "∅"
 
     def factor(self, logp: float) -> str:
         """What one token contributes: its probability, or the logarithm of it."""

@@ -14,7 +14,7 @@ from charts.bars import labels as words_at
 from charts.bars import rectangles
 from charts.numbers import number
 from charts.panels import Panel, Trace, blank, escaped, note, told
-from engine.language.decoding import ALIVE, EXPANDED, SampleFrame, sentence_of
+from engine.language.decoding import ALIVE, EXPANDED, SampleFrame
 from views.language.decoding_scene import Scene, p_of
 
 HIGH, TALL = 370, 340  # px of the panel that are reckoned with, and those on a phone
@@ -202,25 +202,30 @@ def nodes(scene: Scene, x: np.ndarray, y: np.ndarray, *, seen: bool = True) -> T
     fills = np.where(scene.lit, "@accent", np.where(scene.dry | scene.fresh, "@surface", "@c1"))
     edges = np.where(scene.lit, "@accent", np.where(scene.dry, "@ghost", "@c1"))
     ends = (scene.frame.token == scene.model.end) & (scene.model.end >= 0)
-    hover = told([_hover(scene, node) for node in range(len(x))], link="node", click="node")
+    hover = told(_hovers(scene), link="node", click="node")
     signs = {"size": np.where(ends, 8, 6), "symbol": np.where(ends, "square", "circle").tolist()}
     how: dict[str, Any] = {"marker": signs | {"line": {"color": edges.tolist(), "width": 1.3}}, "cliponaxis": False}
     at = np.stack([np.round(x, 3), np.round(y, 4)], 1)
     return points.cloud(at, colour=fills.tolist(), opacity=float(seen), **hover, **how)
 
 
-def _hover(scene: Scene, node: int) -> str:
-    frame = scene.frame
-    if not node:
-        return scene.say("hover_root")
-    said, p = scene.said(sentence_of(frame, node)), p_of(float(np.exp(frame.logp[node])))
-    chance_ = p_of(float(np.exp(frame.logp[node] - frame.logp[frame.parent[node]])))
+def _hovers(scene: Scene) -> list[str]:
+    """What pointing at every node says."""
+    frame, P, click = scene.frame, scene.letter, scene.say("hover_click")
+    logp, p = frame.logp.tolist(), np.exp(frame.logp).tolist()
+    chances = np.exp(frame.logp - frame.logp[frame.parent]).tolist()
     if isinstance(frame, SampleFrame):
-        became = scene.say("hover_sampled", count=int(frame.count[node]), exact=p_of(float(np.exp(frame.logq[node]))))
+        drawn = zip(frame.count.tolist(), np.exp(frame.logq).tolist(), strict=True)
+        became = [scene.say("hover_sampled", count=count, exact=p_of(exact)) for count, exact in drawn]
     else:
-        became = scene.say(STATES[frame.state[node]])
-    lines = [f"<b>{said}</b>", f"{scene.letter.lower()} = {chance_}, {scene.letter} = {p}"]
-    return "<br>".join([*lines, f"log {scene.letter} = {number(float(frame.logp[node]), 3)}", became, scene.say("hover_click")])
+        words = {state: scene.say(STATES[state]) for state in set(frame.state.tolist())}
+        became = [words[state] for state in frame.state.tolist()]
+    told_ = [
+        f"<b>{scene.said(way)}</b><br>{P.lower()} = {p_of(chances[k])}, {P} = {p_of(p[k])}<br>"
+        f"log {P} = {number(logp[k], 3)}<br>{became[k]}<br>{click}"
+        for k, way in enumerate(scene.ways)
+    ]
+    return [scene.say("hover_root"), *told_[1:]]
 
 
 def ticks(scene: Scene, *, phone: bool = False, shift: float = 0, scales: Mapping[int, float] | None = None) -> dict[str, Any]:

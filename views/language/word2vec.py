@@ -1,5 +1,4 @@
-"""word2vec: the words on a map that drift together, who is near whom, and the machinery that makes it cheap; and here the same
-text cut into words in several ways: the neighbours of one word in each, and the sentence as each cuts it."""
+"""word2vec: words on a map that drift together, who is near whom, what makes it cheap; here: a text cut in several ways."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,5 +1,4 @@
-"""Swin: a picture cut into windows that shift, who may attend to whom, and what both blocks let a patch hear of; and here a
-trained classifier: what a patch attends to, what has reached it by then, and what the network says in the end."""
+"""Swin: windows that shift, shapes, offsets, cost; here: a trained classifier, patch by patch, and its verdict."""
 
 import numpy as np
 
