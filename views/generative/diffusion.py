@@ -74,8 +74,7 @@ def _photograph(look: Look[ForwardFrame]) -> Panel:
     return bare([photo, *lamp], look.say("photograph"), [0, width], [height, 0], equal=True)
 
 
-KINDS = {"pictures": sixteen.pictures, "points": plane.points, "by_calls": plane.by_calls, "forward": forward}
-draw = scenes(ALGORITHMS, KINDS)
+draw = scenes(ALGORITHMS, {"pictures": sixteen.pictures, "points": plane.points, "by_calls": plane.by_calls, "forward": forward})
 
 
 def clicked(

@@ -54,8 +54,9 @@ def inspection(look: Look[InspectFrame]) -> Picture:
     )
 
 
-KINDS = {"train": training, "propagate": propagation, "depth": depth, "ablate": ablation, "inspect": inspection}
-draw = scenes(ALGORITHMS, KINDS)
+draw = scenes(
+    ALGORITHMS, {"train": training, "propagate": propagation, "depth": depth, "ablate": ablation, "inspect": inspection}
+)
 
 
 def choices(data: Graph, words: Words) -> dict[str, dict[str, str]]:

@@ -108,10 +108,10 @@ def plane(look: Look[CoinsFrame]) -> Panel:
     notes = [upward("θ<sub>B</sub>")]
     for k, (name, sign, symbol, colour) in enumerate(WAYS):
         way, called = _way(look, name), say("way", told.get(name, name))
-        hover: dict[str, Any] = {"hovertemplate": called + "<extra></extra>", "marker": points.RIM}
+        marked: dict[str, Any] = {"hovertemplate": called + "<extra></extra>", "marker": points.RIM}
         lamp = "@accent" if name == "theta" else colour
         traces += curves.cased(way, colour=colour, dash=curves.DASHES[len(WAYS) - 1 - k])
-        traces.append(points.cloud(way[-1:], colour=lamp, symbol=symbol, size=10, opacity=1, **hover))
+        traces.append(points.cloud(way[-1:], colour=lamp, symbol=symbol, size=10, opacity=1, **marked))
         notes.append(corner(f"{sign} {called}", 1.5 * k + 0.5, colour))
     axis = {"range": [0, 1], "tickvals": [0, 0.5, 1], "showgrid": False}
     return Panel(traces, say("plane"), notes=notes, x={**axis, "title": {"text": "θ<sub>A</sub>"}}, y=axis)

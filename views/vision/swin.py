@@ -115,5 +115,4 @@ def _classes(look: Look[TrainedFrame], names: list[str]) -> Panel:
     """The probabilities of the classes, once the verdict is there: then the likeliest is on top."""
     scores, end = look.frame.scores, look.part == "end"
     said, lit = [look.percent(score) if end else " " for score in scores], int(scores.argmax()) if end else -1
-    told = [] if end else names
-    return ranked(look.say("classes"), names, scores * end, lit=lit, said=said, told=told, top=1.0, by_size=end)
+    return ranked(look.say("classes"), names, scores * end, lit=lit, said=said, told=[] if end else names, top=1.0, by_size=end)
