@@ -7,6 +7,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from charts.panels import Safe, escaped
@@ -121,9 +122,14 @@ def theory(slug: str, language: str) -> Topic:
 
 
 def _filled(template: str, values: Mapping[str, Any]) -> Safe:
-    return Safe(
-        template.format(**{name: escaped(value if isinstance(value, str) else str(value)) for name, value in values.items()})
-    )
+    named = ((name, values[name]) for name in _named(template))
+    return Safe(template.format(**{name: escaped(value if isinstance(value, str) else str(value)) for name, value in named}))
+
+
+@cache
+def _named(template: str) -> tuple[str, ...]:
+    """The fields of a template: of the many values that it might have, those that it has."""
+    return tuple(dict.fromkeys(name for _, name, *_ in Formatter().parse(template) if name))
 
 
 PLACE = re.compile(r"\{(\w+)(?::\.(\d)f)?\}")  # {column} or {column:.2f}
