@@ -1,6 +1,6 @@
 """An expression as a graph: values to the right, slopes to the left as bands that are copied, multiplied and added up.
 
-Longer than other kinds: nodes, bands and piled bars are one drawing of its own.
+Longer than a picture's budget of lines: no chart has nodes, bands as wide as slopes and bars piled up from them.
 """
 
 from collections.abc import Sequence

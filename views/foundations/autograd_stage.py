@@ -1,4 +1,7 @@
-"""Where an expression stands: its layers, the bars of its nodes and the pieces of them, and what is written at them."""
+"""Where an expression stands: its layers, the bars of its nodes and the pieces of them, and what is written at them.
+
+A part of `autograd_graph`, whose lines are counted together.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

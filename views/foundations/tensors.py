@@ -1,6 +1,7 @@
 """Tensors in memory: a script line by line, and strides element by element.
 
-The budget of lines is overdrawn: a script can do eleven things, and torch refuses for as many reasons, each in its own words.
+Longer than a picture's budget of lines: a script can do eleven things, and torch refuses for as many reasons, each in its own
+words; strips, grids and threads (`tensors_memory`) find room for any script of eight names (`tensors_sheet`).
 """
 
 import re
