@@ -40,10 +40,10 @@ def hanging(boxes: np.ndarray, rows: np.ndarray, ends: np.ndarray) -> np.ndarray
     return np.concatenate([first, np.stack([x, y], -1)], 1)
 
 
-def threads(ways: np.ndarray, *, colour: str, width: float = 1.2, **more: Any) -> Trace:
+def threads(ways: np.ndarray, *, colour: str, width: float = 1.2, dash: str = "solid", **more: Any) -> Trace:
     """Ways [n, k, 2] as one line with gaps."""
     x, y = points.gapped_ways(ways)
-    style = {"color": colour, "width": width, "simplify": False}
+    style = {"color": colour, "width": width, "dash": dash, "simplify": False}
     return {"type": "scatter", "mode": "lines", "x": x.round(1), "y": y.round(1), "line": style, "hoverinfo": "skip", **more}
 
 

@@ -19,6 +19,7 @@ from engine.foundations.cross_entropy import RectanglesFrame, read
 from views.look import Look, Values
 
 WIDE, PHONE = 480, 290  # px across, reckoned with, of the large panel
+WRITTEN = 12  # px of type at a top
 TERMS = 4  # of the sum, that the formula writes out
 IN_BITS = formula(r"H(P, Q) = -\sum_i p_i \, \log_2 q_i = {terms}! = {cost}!!")
 IN_NATS = formula(r"H(P, Q) = -\sum_i p_i \, \ln q_i = {terms}! = {cost}!!")
@@ -197,7 +198,7 @@ def _said(look: Look[RectanglesFrame], here: Ground) -> list[Trace]:
     for p, top, never in zip(frame.p.tolist(), frame.tops.tolist(), frame.never.tolist(), strict=True):
         factors, area = f"{short(p)} × {number(top, 2)}", number(p * top, 2)
         ways = (f"{factors} = {area}", f"{factors}<br>= {area}", area)
-        fits = [text for text, part in zip(ways, (ways[0], factors, area), strict=True) if PHONE * p > width(part, 13) + 2]
+        fits = [text for text, part in zip(ways, (ways[0], factors, area), strict=True) if PHONE * p > width(part, WRITTEN) + 6]
         texts.append("∞" if never and p else fits[0] if fits else "")
     saves = (frame.tops < frame.floors - 0.02 * here.high) & (frame.tops > 0.16 * here.high) & ~frame.never
     up = np.where(saves, frame.tops - 2 * CLOSE * here.high, np.maximum(frame.tops, frame.floors) + CLOSE * here.high)
@@ -206,7 +207,7 @@ def _said(look: Look[RectanglesFrame], here: Ground) -> list[Trace]:
     for under, place in ((False, "top center"), (True, "bottom center")):
         for now, colour in ((False, "@ink"), (True, "@accent")):
             shown = [text * bool(mine) for text, mine in zip(texts, (saves == under) & (lit == now), strict=True)]
-            written.append(bars.labels(here.middle, up, shown, colour=colour, size=13, place=place, meta=STILL))
+            written.append(bars.labels(here.middle, up, shown, colour=colour, size=WRITTEN, place=place, meta=STILL))
     total = bars.labels([1], [here.high], [_difference(frame)], colour="@ink", size=13, place="bottom left")
     widest = int(frame.p.argmax())
     below = frame.floors[widest] + (0.065 if saves[widest] else -CLOSE) * here.high
@@ -255,7 +256,8 @@ def _course(look: Look[RectanglesFrame], here: Ground) -> Panel:
     panel = look.history(column, zero=here.certain, small=True, x={"range": ends} | ({} if steps else {"tickvals": [0]}))
     line = curves.line(np.array(ends), np.full(2, level), colour="@ink2", dash="dash", width=1.5)
     font = {"size": 11, "color": "@ink2"}
-    key = note(look.say(word), x=1, y=level, xref="x domain", xanchor="right", yanchor="bottom", font=font)
+    side = "top" if here.certain else "bottom"  # where no curve is
+    key = note(look.say(word), x=1, y=level, xref="x domain", xanchor="right", yanchor=side, font=font)
     columns_ = (column,) if here.certain else (column, "entropy")
     return replace(panel, traces=[line, *panel.traces], notes=[key] * bool(np.isfinite(level)), series=columns_)
 
