@@ -103,6 +103,7 @@ class Experiment:
     then: str = ""
     then_set: Mapping[str, Any] = field(default_factory=dict)
     hides: Hides = Hides()
+    hint: str = ""  # said instead of the question once the moves towards a goal are used up
 
 
 @cache
@@ -153,7 +154,7 @@ def markdown(text: str) -> str:
 def _experiment(slug: str, language: str, item: dict[str, Any]) -> Experiment:
     """An experiment in a language; its settings, and what answers its question, stand once, in the reference language."""
     words = {"ask": item["ask"], "why": item["why"], "choices": tuple(item.get("answers", ()))}
-    named = {"id": item["id"], "name": item["name"], "then": item.get("then", "")}
+    named = {"id": item["id"], "name": item["name"], "then": item.get("then", ""), "hint": item.get("hint", "")}
     if language != REFERENCE:
         same = next(other for other in theory(slug, REFERENCE).experiments if other.id == item["id"])
         asked = {name: getattr(same.question, name) for name in ("right", "number", "goal", "cover")}

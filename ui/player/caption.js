@@ -40,8 +40,9 @@ const caption = (my, pane, film, p, i = my.shown) => {
   put(pane.versus, "hidden", !two || !first || stopped); put(pane.versus, "innerHTML", two && first ? versusHtml(my, i) : "");
   put(pane.metrics, "hidden", two); measured(my, pane.metrics, film, two ? [] : p?.metrics ?? []);
 };
+const numeral = (x, {thDigits}) => typeof x === "string" ? x : plain(number(x, thDigits ?? (Number.isInteger(x) ? 0 : 3)));
 const tellNumbers = (film, i) => {                  // what the page says of a run gets the run's own numbers, once
   const value = (key) => film?.column(key)[i];
-  for (const node of document.querySelectorAll("[data-th-value]:empty")) { const x = value(node.dataset.thValue); node.textContent = typeof x === "string" ? x : plain(number(x, node.dataset.thDigits ?? (Number.isInteger(x) ? 0 : 3))); }
+  for (const node of document.querySelectorAll("[data-th-value]:empty")) node.textContent = numeral(value(node.dataset.thValue), node.dataset);
   for (const node of document.querySelectorAll("[data-th-guess]:empty")) { const {thGuess, thColumn, thWithin, thNear, thFar} = node.dataset; node.textContent = Math.abs(thGuess - value(thColumn)) <= +thWithin + 1e-9 ? thNear : thFar; }
 };
