@@ -46,7 +46,7 @@ const makePlayer = (root) => {
   const my = makeState(root), {dress, end} = watched(my), beside = dresser(my.column), hear = () => followColumn(my), stand = () => { standCode(my); fillMenu(my); };
   wire(my);
   shared.followers.add(hear); ROOMY.addEventListener("change", stand);
-  window.theoriaLoops++; my.frame = requestAnimationFrame((now) => tick(my, now));
+  window.theoriaLoops++; rouse(my);
   shared.player = my;
   return {
     update(next, trigger) {
