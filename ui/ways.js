@@ -179,7 +179,8 @@ function makeBar(root) {
   }
   let missing = "";
   const cut = (what) => { missing = what; if ($("th-line")) $("th-line").textContent = what && words[what]; };
-  const name = () => { for (const wait of [50, 150, 300, 500]) setTimeout(() => data && rename(SITE.languages[data.language].names), wait); }, line = makeLine(cut, name), rest = watchPictures();
+  let names = [];                                   // when it is looked for names again: who walks with the keyboard calls at every step
+  const name = () => { names.forEach(clearTimeout); names = [50, 150, 300, 500].map((wait) => setTimeout(() => data && rename(SITE.languages[data.language].names), wait)); }, line = makeLine(cut, name), rest = watchPictures();
   const away = (event) => { if (!$("th-panel").hidden && !box.contains(event.target)) show(false); };
   document.addEventListener("click", click);
   document.addEventListener("pointerdown", away);

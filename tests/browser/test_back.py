@@ -10,7 +10,7 @@ def rows(page: Page) -> str:
 
 
 def test_back_and_undo_bring_what_the_page_opened_with_and_forward_returns(sit):
-    page = sit("som")
+    page = sit("som?data=square")
     opened = rows(page)
     with another_film(page):
         slider(page, "rows").press("ArrowRight")
@@ -34,7 +34,7 @@ def test_back_and_undo_bring_what_the_page_opened_with_and_forward_returns(sit):
 
 
 def test_back_leaves_an_experiment(sit):
-    page = sit("som")
+    page = sit("som?data=square")
     with another_film(page):
         page.locator(".st-key-experiments").get_by_text("A tangle", exact=True).click()
     expect(page.locator(".st-key-strip")).to_be_visible()
@@ -45,7 +45,7 @@ def test_back_leaves_an_experiment(sit):
 
 
 def test_a_page_that_is_loaded_again_shows_the_step_it_was_left_at(sit):
-    page = sit("som?som.rows=9")
+    page = sit("som?som.rows=9&data=square")
     go(page, 24)
     page.reload()
     ready(page, step=24)
@@ -76,9 +76,8 @@ def test_back_to_the_bare_address_a_page_opened_with_brings_its_settings_back(vi
     assert page.url == changed
 
 
-def test_back_before_the_new_picture_is_there_is_back_all_the_same(visit):
-    page = visit("/som?som.rows=9")
-    ready(page)
+def test_back_before_the_new_picture_is_there_is_back_all_the_same(sit):
+    page = sit("som?som.rows=9&data=square")
     idle(page)
     address = page.url
     slider(page, "rows").press("ArrowRight")

@@ -45,7 +45,7 @@ def test_the_lit_lines_change_with_the_part_while_one_steps_through_a_close_up(s
 
 
 def test_a_whole_run_invites_to_look_closely_and_then_the_lines_light_up(visit):
-    page = visit("/som?v=1&lang=zh")
+    page = visit("/som?v=1&lang=zh&data=square&som.rows=5&som.cols=4")
     ready(page)
     page.get_by_role("tab", name="代码").click()
     page.locator(".th-code .th-invite button").click()
@@ -57,7 +57,7 @@ def test_a_whole_run_invites_to_look_closely_and_then_the_lines_light_up(visit):
 
 
 def test_the_code_has_room_on_a_phone(sit):
-    page = sit("som?v=1&som.close_up=20")
+    page = sit("som?v=1&som.close_up=20&data=square&som.rows=5&som.cols=4")
     page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
     page.keyboard.press("Home")
     ready(page, step=0)

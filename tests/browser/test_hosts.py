@@ -24,7 +24,7 @@ RUNS = """() => { const app = document.querySelector("[data-testid=stApp]"); win
 def test_a_host_without_our_routes_shows_the_film_all_the_same(server, visit):
     lost = ["/films", "/plotly-"]
     with without(lost, server.port) as (url, refused):
-        page = visit("/som?step=11", at=url)
+        page = visit("/som?step=11&data=square", at=url)
         ready(page, step=11)
         assert {path.split("/")[1][:6] for path in refused} >= {route.strip("/")[:6] for route in lost}
         assert page.locator(".th-plot .main-svg path").count() > 100

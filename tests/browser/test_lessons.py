@@ -58,7 +58,7 @@ def votes(page: Page) -> list[int]:
 
 def test_a_teacher_has_three_steps_on_a_projector_and_on_phones_within_five_minutes(visit):
     begun = time.monotonic()
-    teacher = visit("/som")
+    teacher = visit("/som?data=square")
     ready(teacher)
     teacher.get_by_role("button", name="A tangle").or_(teacher.get_by_role("radio", name="A tangle")).first.click()
     ready(teacher, step=0)
@@ -144,7 +144,7 @@ def test_a_teacher_has_three_steps_on_a_projector_and_on_phones_within_five_minu
 
 def test_a_lesson_of_hostile_words_stops_at_its_picture_explains_there_and_harms_nobody(visit):
     asked = Question(ask=EVIL, choices=(EVIL, "plain"), right=0, why=EVIL)
-    only = Step(slug="som", at=4, settings={"som." + EVIL: EVIL}, question=asked)
+    only = Step(slug="som", at=4, settings={"data": "square", "som." + EVIL: EVIL}, question=asked)
     page = visit("/som?lesson=" + lesson.pack(Lesson(v=1, title=EVIL, language="en", steps=(only,))))
     ready(page, step=0)
     page.get_by_role("button", name=EVIL).click()
@@ -160,7 +160,8 @@ def test_a_lesson_of_hostile_words_stops_at_its_picture_explains_there_and_harms
 
 def test_on_a_projector_the_code_is_seen_whole_and_the_run_begins_by_space_or_by_its_button(visit):
     asked = Question(ask="Will the sheet lie flat?", choices=("flat", "tangled", "torn"))
-    steps = tuple(Step(slug="som", settings={"som.seed": seed}, question=asked) for seed in "12")
+    small = {"data": "square", "som.rows": "5", "som.cols": "4"}
+    steps = tuple(Step(slug="som", settings=small | {"som.seed": seed}, question=asked) for seed in "12")
     packed = lesson.pack(Lesson(v=1, title="Maps", language="en", steps=steps))
     beamer = visit(f"/som?lesson={packed}&present=1", height=720)
     for begin in ("space", "button"):

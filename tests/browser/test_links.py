@@ -53,7 +53,9 @@ def test_a_copied_link_shows_another_visitor_the_same_picture_with_the_same_word
 
 
 def test_without_a_clipboard_the_link_is_shown_and_selected(server, visit):
-    page = visit("/som?step=9", at=f"http://theoria.test:{server.port}")  # plain http by name: browsers give no clipboard there
+    page = visit(
+        "/som?step=9&data=square", at=f"http://theoria.test:{server.port}"
+    )  # plain http by name: browsers give no clipboard there
     ready(page, step=9)
     assert page.evaluate("navigator.clipboard") is None
     press(page, "more")

@@ -37,7 +37,7 @@ def keys(page: Page, *names: str) -> None:
 
 
 def test_points_are_drawn_by_mouse_and_keyboard_and_the_link_opens_the_same_run(visit):
-    page = visit("/som?data=square")
+    page = visit("/som?data=square&som.rows=5&som.cols=4")
     ready(page)
     sample = film(page)
     opened(page, "som")

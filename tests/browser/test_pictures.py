@@ -1,13 +1,14 @@
 """A large picture is made smaller in the browser before it travels; a small one travels as it is."""
 
 import io
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from PIL import Image as Pillow
 from playwright.sync_api import Page, expect
 
-from tests.browser.playground import another_film, bring, picture, ready
+from tests.browser.playground import another_film, bring, picture, shut
 
 DROPPED = """([zone, content, name, kind]) => {
   const held = new DataTransfer();
@@ -27,7 +28,7 @@ def photo(width: int, height: int, kind: str = "JPEG", *, turned: int = 1) -> by
 
 
 HEARD = """() => {
-  const append = FormData.prototype.append;
+  const append = window.append ??= FormData.prototype.append;
   window.sent = [];
   FormData.prototype.append = function (name, file, ...more) { window.sent.push(file); return append.call(this, name, file, ...more); };
 }"""
@@ -35,12 +36,13 @@ LAST = "async () => { const file = window.sent.at(-1); return [...new Uint8Array
 
 
 @pytest.fixture
-def som(visit) -> Page:
-    """A page of pictures that notes what travels from it."""
-    page = visit("/som")
-    ready(page)
+def som(sit) -> Iterator[Page]:
+    """A page of pictures that notes what travels from it; its map is small."""
+    page = sit("som?data=square&som.rows=4&som.cols=4&som.steps=100")
     page.evaluate(HEARD)
-    return page
+    yield page
+    shut(page)
+    page.evaluate("() => { FormData.prototype.append = window.append; }")
 
 
 def sent(page: Page) -> bytes:

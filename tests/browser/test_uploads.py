@@ -14,6 +14,7 @@ from tests.browser.playground import (
     picture,
     ready,
     saved,
+    shut,
     spot,
     unbroken,
 )
@@ -21,9 +22,8 @@ from tests.browser.playground import (
 EVIL = "<img src=x onerror=window.hacked=1>"
 
 
-def test_own_files_are_taken_with_what_was_assumed_or_refused_in_one_sentence_while_the_picture_before_stays(visit):
-    page = visit()
-    ready(page)
+def test_own_files_are_taken_with_what_was_assumed_or_refused_in_one_sentence_while_the_picture_before_stays(sit):
+    page = sit("som?data=square&som.rows=6&som.cols=7")
     shown, said = film(page), caption(page)
     bad = [
         ("a.csv", b"", ["empty"]),
@@ -55,6 +55,7 @@ def test_own_files_are_taken_with_what_was_assumed_or_refused_in_one_sentence_wh
     assert any(url.startswith("ws://") for url in page.context.watch.asked)  # the watch sees what a page asks for,
     assert len(page.context.watch.asked) > 10
     assert page.context.watch.strangers == []  # and nothing of it leaves the machine
+    shut(page)
 
 
 def harmless(page) -> None:
@@ -65,7 +66,7 @@ def harmless(page) -> None:
 
 def test_a_visitors_words_are_text_wherever_they_stand(visit, tmp_path):
     rows = [f'{k % 5 + k / 10},{k % 7},"{EVIL}{"ab"[k % 2]}","{EVIL}{k}"' for k in range(30)]
-    page = visit()
+    page = visit("/som?data=square&som.rows=6&som.cols=7")
     ready(page)
     with another_film(page):
         bring(page, f"{EVIL}.csv", "\n".join([f'"{EVIL}",b,"{EVIL}kind","{EVIL}name"', *rows]).encode())
@@ -120,10 +121,8 @@ def test_a_strange_data_link_opens_the_sample_and_says_so(visit):
     harmless(page)
 
 
-def test_what_was_understood_is_copied_without_the_data_also_of_a_file_that_was_refused(visit):
-    page = visit()
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    ready(page)
+def test_what_was_understood_is_copied_without_the_data_also_of_a_file_that_was_refused(sit):
+    page = sit("som?data=square&som.rows=5&som.cols=4")
     with another_film(page):
         bring(page, "mine.csv", TABLE)
     told = copied(page)
@@ -133,6 +132,7 @@ def test_what_was_understood_is_copied_without_the_data_also_of_a_file_that_was_
     bring(page, "mine.csv", b"name,city\nA,B\nC,D\n")
     expect(page.get_by_test_id("stAlert")).to_have_count(1)
     assert "refused: " in copied(page)
+    shut(page)
 
 
 def copied(page) -> str:

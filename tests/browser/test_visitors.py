@@ -12,7 +12,7 @@ from tests.browser.playground import PHONE, another_film, count, film, idle, pre
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
 def test_a_phone_shows_everything_without_scrolling_sideways(visit, locale):
     page = visit("/", locale=locale, **PHONE)
-    card = page.locator(".st-key-rows [data-go=som]")
+    card = page.locator(".st-key-rows [data-go=em]")
     card.wait_for()
     idle(page)
     assert sideways(page) == []
@@ -68,9 +68,8 @@ def test_a_guessed_number_is_compared_with_the_one_that_the_run_comes_to(visit):
     unbroken(page)
 
 
-def test_an_experiment_asks_waits_plays_and_explains(visit):
-    page = visit()
-    ready(page)
+def test_an_experiment_asks_waits_plays_and_explains(sit):
+    page = sit("som?data=square")
     page.evaluate("document.querySelector('.js-plotly-plot').mine = true")
     with another_film(page):
         page.get_by_role("button", name="A tangle").or_(page.get_by_role("radio", name="A tangle")).first.click()
@@ -100,6 +99,7 @@ def test_an_experiment_asks_waits_plays_and_explains(visit):
     expect(page.locator(".th-said")).to_contain_text("ends without a fold")
     unbroken(page)
     assert same_figure  # the question must not shift what stands below it: React would mount the player anew
+    expect(page.locator(".st-key-experiments")).to_be_visible()  # it has been left, so who sits here next finds none
 
 
 def test_home_remembers_in_this_browser_what_was_visited_but_no_own_data_and_leads_back_to_it(visit):

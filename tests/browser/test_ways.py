@@ -14,6 +14,11 @@ OURS = """() => performance.getEntriesByType('resource').filter(({name}) => !nam
     .reduce((sum, {encodedBodySize}) => sum + encodedBodySize, 0)"""  # Streamlit's own files weigh the same on every page
 
 
+# What is drawn by the clock of its frames, as the run on the home page is, takes a fifth of the time.
+HASTE = """() => { const began = performance.now(); window.in_time = requestAnimationFrame;
+    window.requestAnimationFrame = (turn) => window.in_time((now) => turn(began + 5 * (now - began))); }"""
+
+
 def mark(page: Page, slug: str) -> str:
     """What the panel says of a topic: seen, open, where you are."""
     return str(
@@ -89,11 +94,13 @@ def test_the_run_on_the_home_page_plays_when_it_is_asked_and_rests_at_its_end(si
         "aria-label",
         "A map of 144 units settles on 949 colours that people have named. Step 5000: “light neon green” pulls its nearest unit, and the neighbours follow.",
     )
+    page.evaluate(HASTE)
     hero.get_by_role("button", name="Play this run").click()
     expect(hero.get_by_role("button", name="Pause")).to_be_visible()
     page.wait_for_function("() => +document.querySelector('.th-hero').dataset.step < 40")
     expect(hero).to_have_attribute("data-step", "60", timeout=30_000)
     expect(hero.get_by_role("button", name="Play this run")).to_be_visible()
+    page.evaluate("() => { window.requestAnimationFrame = window.in_time; }")
     hero.get_by_role("link", name="Open this run").click()
     ready(page)
     assert "data=xkcd" in page.url

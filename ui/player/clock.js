@@ -1,6 +1,12 @@
-// ---- the clock: one loop as long as the player is on the page, at most one picture a turn
+// ---- the clock: turns as long as there is something to wait for, at most one picture a turn; between them the page is at rest, and any change (state.js) rouses it
+const rouse = (my) => { if (!my.frame && !my.gone) my.frame = requestAnimationFrame((now) => tick(my, now)); };
+const astir = (my) => my.playing || my.panes.some(({glide}) => glide) || (count(my) > 0 && !ends(my));
 const tick = (my, now) => {
-  my.frame = requestAnimationFrame((next) => tick(my, next));
+  my.frame = 0;
+  clearTimeout(my.nap);
+  try { turn(my, now); } finally { if (astir(my)) rouse(my); else if (my.data.present) my.nap = setTimeout(rouse, FIT, my); }
+};
+const turn = (my, now) => {
   glideOn(my, now);
   if (my.fresh) { my.fresh = false; state(my); tell("rows"); }
   if (my.data.present) fitAgain(my, now);
@@ -13,8 +19,9 @@ const tick = (my, now) => {
   if (to >= 0 && (my.want !== my.shown || my.dirty || grown)) draw(my, to);
 };
 const asksFor = (i) => new URLSearchParams(location.search).get("step") === String(i);      // whether it is the address that names this picture
+const FIT = 400;                                    // milliseconds
 const fitAgain = (my, now) => {                     // on a projector: a question came or went above
-  if (now - my.sized <= 400) return;
+  if (now - my.sized < FIT) return;
   const before = my.room * my.zoom;
   my.sized = now;
   measure(my);

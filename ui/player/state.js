@@ -1,22 +1,30 @@
 // ---- the state of a player: one object, which every function of these modules takes first as `my`
 const makeState = (root) => {
   const pair = root.appendChild(element("div", "th-pair")), stage = pair.appendChild(element("section", "th-player", HTML)), column = pair.appendChild(element("div", "th-column")), $ = (name) => stage.querySelector(".th-" + name);
-  return {
+  return rousing({
     pair, stage, column, $, panesBox: $("panes"), veil: $("veil"), scrub: $("scrub"), menu: $("menu"), linkbox: $("linkbox"),
     data: {}, words: {}, send: () => {},            // what the page said last, and how it is answered
     Plotly: null, plotlyAsked: false, asking: null, outbox: Promise.resolve(),
     films: [], panes: [], agreed: ["", true],
     mood: "light", template: null,
-    outer: 0, room: 0, zoom: 1, sized: 0,           // pixels: the stage's width, the height for a picture; its enlargement on a projector, and when that was measured
+    outer: 0, across: 0, room: 0, zoom: 1, sized: 0,           // pixels: the stage's width inside and with its border, the height for a picture; its enlargement on a projector, and when that was measured
     shown: -1, want: -1,                            // the picture that stands there, and the one that should
     start: null, until: null, following: true,      // where to open, where a lesson's step ends, whether the newest picture is followed
-    playing: false, loop: false, speed: 1, due: 0, opened: 0, drawnAt: 0, frame: 0,
+    playing: false, loop: false, speed: 1, due: 0, opened: 0, drawnAt: 0, frame: 0, nap: 0,
     handed: -Infinity, hasty: false, slips: 0,      // when a hand was last felt, whether it is in haste; glides in a row that had too few frames
     busy: false, dirty: false, fresh: false, gone: false,      // being drawn; to be drawn again; lines have come; off the page
     beyond: null,                                   // a step that the link names and the run has not
     flashed: null,                                  // a word for a moment: "link copied"
     pointed: null, cursor: null,                    // the entity that is ringed, and the point that the keyboard is on
-  };
+  });
+};
+const ROUSES = ["data", "Plotly", "films", "outer", "want", "start", "following", "playing", "busy", "dirty", "fresh"];      // what the clock looks at: it turns once somebody changes one of these
+const rousing = (my) => {
+  for (const name of ROUSES) {
+    let kept = my[name];
+    Object.defineProperty(my, name, {enumerable: true, get: () => kept, set: (next) => { if (next !== kept) { kept = next; rouse(my); } }});
+  }
+  return my;
 };
 const emit = (my, value) => { my.outbox = my.outbox.then(() => { my.send("event", value); return pause(120); }); };     // two triggers at once would be one for Streamlit
 const news = (my) => { my.fresh = true; };

@@ -179,3 +179,45 @@ def test_a_huge_stage_takes_the_huge_layout_and_films_without_one_the_wide(page,
     page.set_viewport_size({"width": 1600, "height": 800})
     show(page, "small")
     page.wait_for_function(f"{ends} === 0.45 && document.querySelector('.th-player').dataset.film === 'small'")
+
+
+# Traces of every kind that is registered, with lists wherever a list may stand.
+LISTED = """async () => {
+    const list = [1, 2], words = ["a", "b"], ink = ["#111111", "#222222"], z = [[1, 2], [3, 4]], {findArrayAttributes: ours} = Plotly.PlotSchema;
+    const colorbar = {tickvals: list, ticktext: words, tickformatstops: [{value: ".2f", dtickrange: [1, 2]}]};
+    const marker = {color: list, size: list, symbol: ["circle", "square"], opacity: [0.5, 1], showscale: true, colorbar, line: {width: list, color: ink}};
+    const points = {x: list, y: Float64Array.from(list), text: words, hovertext: words, customdata: words, ids: words, hoverlabel: {bgcolor: ink, font: {size: [9, 10]}}, hoverinfo: ["x", "y"], marker};
+    const traces = [
+        {type: "scatter", mode: "markers+text+lines", ...points, textfont: {color: ink}, textposition: ["top left", "bottom left"], error_y: {array: list}, line: {color: "#111111"}},
+        {type: "bar", ...points, insidetextfont: {color: ink}, base: list}, {type: "heatmap", z, text: [words, words], customdata: z, colorbar}, {type: "contour", z, colorbar},
+        {type: "image", z: [[[1, 2, 3], [4, 5, 6]]], customdata: z}, {type: "scattergl", mode: "markers", ...points}, {type: "scatter", x: list, y: list}];
+    const gd = document.body.appendChild(document.createElement("div"));
+    await Plotly.newPlot(gd, traces);
+    const found = gd._fullData.map((trace) => [trace.type, ours(trace), ours.walk(trace)]);
+    Plotly.purge(gd); gd.remove();
+    return found; }"""
+
+
+def test_plotly_is_told_of_the_lists_that_it_would_find_by_looking_everywhere(page):
+    show(page, "small")
+    wait(page, step=11)
+    found = page.evaluate(LISTED)
+    assert [kind for kind, *_ in found] == ["scatter", "bar", "heatmap", "contour", "image", "scattergl", "scatter"]
+    for kind, ours, looked in found:
+        assert ours == looked, kind
+    assert "marker.line.color" in found[0][1]
+    assert found[-1][1] == ["x", "y"]
+
+
+def test_a_window_of_another_width_or_height_is_drawn_once(page):
+    show(page, "small")
+    wait(page, step=11)
+    page.wait_for_timeout(200)
+    page.evaluate(
+        "() => { window.reacts = 0; if (!window.react) { window.react = Plotly.react; Plotly.react = (...all) => { window.reacts++; return window.react(...all); }; } }"
+    )
+    for drawn, (width, height) in enumerate(((1000, 640), (1000, 760), (700, 760)), start=1):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function("drawn => window.reacts >= drawn", arg=drawn)
+        page.wait_for_timeout(200)
+        assert page.evaluate("window.reacts") == drawn, (width, height)

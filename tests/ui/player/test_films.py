@@ -6,7 +6,11 @@ import pytest
 from playwright.sync_api import expect
 
 import tests.ui.player.harness as harness
+from charts import theme
 from tests.ui.player.harness import STAGE, Stream, error_at, film, head, inline, press, remember_steps, show, step, steps, wait
+
+FRAMES = """() => { window.ask_frame = requestAnimationFrame; window.frames_asked = 0;
+    window.requestAnimationFrame = (turn) => { window.frames_asked++; return window.ask_frame(turn); }; }"""
 
 
 def test_a_finished_film_opens_on_its_last_picture_and_rests(page):
@@ -253,6 +257,28 @@ def test_only_one_loop_runs_and_none_is_left_after_the_page_is_gone(page, server
     show(page, "small")
     wait(page, step=11)
     assert page.evaluate("window.theoriaLoops") == 1
+
+
+def test_a_page_at_rest_asks_for_no_frames_and_a_hand_or_a_change_of_theme_rouses_it(page):
+    show(page, "small")
+    wait(page, step=11)
+    page.wait_for_timeout(300)
+    page.evaluate(FRAMES)
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.frames_asked") == 0
+    press(page, "first")
+    wait(page, step=0)
+    press(page, "play")
+    wait(page, step=11, playing="false")
+    assert page.evaluate("window.frames_asked") > 11
+    page.evaluate("document.documentElement.className = 'dark'")
+    wait(page, mood="dark")
+    page.wait_for_function(f"() => document.querySelector('.th-plot')._fullLayout.font.color === '{theme.DARK['ink2']}'")
+    page.wait_for_timeout(300)
+    page.evaluate("window.frames_asked = 0")
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.frames_asked") == 0
+    page.evaluate("() => { window.requestAnimationFrame = window.ask_frame; }")
 
 
 def test_a_link_to_a_step_that_the_run_has_not_shows_the_last_and_says_so(page):
