@@ -1,5 +1,6 @@
 """Panels with their own axes, laid into one figure, so that linked views cannot disagree."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -172,6 +173,9 @@ def _kept(trace: Trace, panel: Panel) -> Trace:
     return {**trace, **lists}
 
 
+HARMFUL = re.compile(r"[&<>\"'$]|%\{|\A@")
+
+
 class Safe(str):
     """Words that are escaped already."""
 
@@ -182,6 +186,8 @@ def escaped(text: str) -> str:
     """A visitor's word, harmless in HTML, in a hover label and as a colour role. What is safe stays as it is."""
     if isinstance(text, Safe):
         return text
+    if not HARMFUL.search(text):  # as most are
+        return Safe(text)
     safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&#34;").replace("'", "&#39;")
     safe = safe.replace("%{", "%&#123;").replace("$", "&#36;")  # neither a hover template nor TeX
     return Safe("&#64;" + safe[1:] if safe.startswith("@") else safe)
