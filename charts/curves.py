@@ -97,7 +97,7 @@ def now(x: float, y: float) -> Trace:
 
 
 def history(
-    title: str, *columns: str, across: str = "step", zero: bool = True, small: bool = False,
+    title: str, *columns: str, across: str = "step", zero: bool = True, small: bool = False, hover: str = "%{y:.4~r}",
     x: Mapping[str, Any] | None = None, y: Mapping[str, Any] | None = None, notes: Sequence[dict[str, Any]] = (),
 ) -> Panel:  # fmt: skip
     """The course of one column, or of some in one panel, dashed in turn. `title` is what the table calls it, escaped already.
@@ -106,9 +106,8 @@ def history(
     """
     traces = []
     for column, dash in zip(columns, DASHES, strict=False):
-        for trace in course(column, across=across, dash=dash):
-            trace["meta"] |= {"column": column}
-            traces.append(trace)
+        for trace in course(column, across=across, dash=dash, hover=hover):
+            traces.append(trace | {"meta": trace["meta"] | {"column": column}})
     axes = ({"nticks": 4, "showgrid": False} | dict(x or {}), {"nticks": 3} | dict(y or {}))
     scaled = [] if y and "range" in y else list(columns)
     return Panel(traces, headed(title), notes=notes, x=axes[0], y=axes[1], series=scaled, zero=zero, small=small)
@@ -119,36 +118,19 @@ def headed(name: str) -> str:
     return name[:1].upper() + name[1:] if name[:2].isalpha() and name[:2].isascii() else name
 
 
-def course(column: str, *, across: str = "step", dash: str = "solid", colour: str = "@ink", width: float = 2) -> list[Trace]:
+def course(
+    column: str, *, across: str = "step", dash: str = "solid", colour: str = "@ink", width: float = 2, hover: str = "%{y:.4~r}"
+) -> list[Trace]:
     """The past of a column in ink, or in its colour, what has been computed beyond it as a ghost, and a lamp on the present."""
 
     def part(when: str) -> dict[str, Any]:
         return {"series": {"x": across, "y": column, "when": when}}
 
-    base = {"type": "scatter", "x": [], "y": []}
+    none, told = np.zeros(0), {"hovertemplate": hover + "<extra></extra>"}
     return [
-        {
-            **base,
-            "mode": "lines",
-            "line": {"color": "@ghost", "width": 1.5, "dash": dash},
-            "meta": part("future"),
-            "hovertemplate": "%{y:.4~r}<extra></extra>",
-        },
-        {
-            **base,
-            "mode": "lines",
-            "line": {"color": colour, "width": width, "dash": dash},
-            "meta": part("past"),
-            "hovertemplate": "%{y:.4~r}<extra></extra>",
-        },
-        {
-            **base,
-            "mode": "markers",
-            "marker": {"size": 9, "color": "@accent"},
-            "meta": part("now"),
-            "hoverinfo": "skip",
-            "cliponaxis": False,
-        },
+        line(none, none, colour="@ghost", width=1.5, dash=dash, meta=part("future"), **told),
+        line(none, none, colour=colour, width=width, dash=dash, meta=part("past"), **told),
+        now(0, 0) | {"x": none, "y": none, "meta": part("now")},
     ]
 
 

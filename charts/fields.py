@@ -60,9 +60,8 @@ def arrows(places: np.ndarray, reach: np.ndarray, *, colour: str = "@ink3", widt
     """Arrows from places [n, 2] as far as `reach` [n, 2] says, all in one path."""
     tip, side = places + reach, np.stack([-reach[:, 1], reach[:, 0]], -1)
     barbs = [tip - 0.35 * reach + 0.22 * side, tip, tip - 0.35 * reach - 0.22 * side]
-    gap = np.full((len(places), 1, 2), np.nan)
-    paths = np.concatenate([np.stack([places, tip, *barbs], axis=1), gap], axis=1).reshape(-1, 2)
-    return curves.line(paths[:, 0].round(3), paths[:, 1].round(3), colour=colour, width=width, opacity=opacity)
+    x, y = points.gapped_ways(np.stack([places, tip, *barbs], axis=1))
+    return curves.line(x.round(3), y.round(3), colour=colour, width=width, opacity=opacity)
 
 
 def needles(places: np.ndarray, reach: np.ndarray, pixel: np.ndarray, *, colour: str, foot: float = 4, **more: Any) -> Trace:
@@ -86,14 +85,12 @@ def followed(ways: Sequence[np.ndarray], here: np.ndarray, aims: np.ndarray) -> 
     """One entity in the lamp's colour, in one version or several: the `ways` [m, 2] it came, its places [n, 2], and its aims."""
     gap = np.full((1, 2), np.nan)
     came = np.concatenate([gap, *[part for way in ways for part in (way, gap)]])
-    goes = np.concatenate([np.stack([here, aims], 1), np.full((len(here), 1, 2), np.nan)], axis=1).reshape(-1, 2)
-    dot = points.cloud(here, colour="@accent", size=10, opacity=1, hoverinfo="skip")
-    dot["marker"] |= {"line": {"color": "@surface", "width": 1.5}}
+    goes = points.gapped_ways(np.stack([here, aims], 1))
     return [
         curves.line(came[:, 0], came[:, 1], colour="@accent", width=1.4),
-        curves.line(goes[:, 0], goes[:, 1], colour="@accent", width=1.2, dash="dot"),
+        curves.line(*goes, colour="@accent", width=1.2, dash="dot"),
         points.cloud(aims, colour="@accent", symbol="circle-open", size=9, opacity=1, hoverinfo="skip"),
-        dot,
+        points.cloud(here, colour="@accent", size=10, opacity=1, hoverinfo="skip", marker=points.RIM),
     ]
 
 
@@ -102,9 +99,9 @@ def pulls(
 ) -> Trace:
     """Few arrows from places [n, 2] as far as `reach` [n, 2] says, with heads of one size; shorter than `least` is none."""
     reach = np.where(np.linalg.norm(reach, axis=1, keepdims=True) < least, np.nan, reach)
-    ways = np.stack([places, places + reach, np.full(places.shape, np.nan)], 1).reshape(-1, 2)
+    ways = points.gapped_ways(np.stack([places, places + reach], 1))
     tips = {"size": head, "symbol": "arrow", "angleref": "previous", "color": colour, "opacity": [0, 1, 0] * len(places)}
-    return curves.line(ways[:, 0], ways[:, 1], colour=colour, width=width, mode="lines+markers", marker=tips, **more)
+    return curves.line(*ways, colour=colour, width=width, mode="lines+markers", marker=tips, **more)
 
 
 def trails(past: Sequence[np.ndarray], *, colour: str, width: float = 0.8, opacity: float = 0.4) -> Trace:
@@ -112,8 +109,8 @@ def trails(past: Sequence[np.ndarray], *, colour: str, width: float = 0.8, opaci
     ways = np.stack(past, axis=1)  # (n, moments, 2)
     if len(past) < 2:
         ways = ways[:, :0]
-    paths = np.concatenate([ways, np.full((len(ways), 1, 2), np.nan)], axis=1).reshape(-1, 2)
-    return curves.line(paths[:, 0].round(3), paths[:, 1].round(3), colour=colour, width=width, opacity=opacity)
+    x, y = points.gapped_ways(ways)
+    return curves.line(x.round(3), y.round(3), colour=colour, width=width, opacity=opacity)
 
 
 def _middles(ends: Sequence[float], n: int) -> np.ndarray:

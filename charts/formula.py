@@ -34,8 +34,13 @@ def formula(latex: str) -> str:
     return mathml
 
 
+def scored(mathml: str, scores: bool) -> str:
+    """A formula of probabilities p and P; the same of S where a model hands out `scores`."""
+    return re.sub("<mi>[Pp]</mi>", "<mi>S</mi>", mathml) if scores else mathml
+
+
 def whole(**values: Any) -> dict[str, tuple[Any, int]]:
-    """Whole numbers, and arrays of them by entity, as a picture's formula takes them."""
+    """Words, whole numbers, and arrays of them by entity, as a picture's formula takes them."""
     return {name: (value.tolist() if isinstance(value, np.ndarray) else value, 0) for name, value in values.items()}
 
 

@@ -47,35 +47,23 @@ def heads(pos: np.ndarray, arcs: np.ndarray, *, size: float = 0.03, colour: str 
 
 def nodes(pos: np.ndarray, index: np.ndarray, *, colour: Any, size: Any = 11, symbol: str = "circle", **more: Any) -> Trace:
     """Some of the nodes, at places [n, 2]; they share the link "node" by their index."""
-    meta = {"link": "node", "index": index, "ring": 18} | more.pop("meta", {})
-    marker = more.pop("marker", {})
-    trace = points.cloud(pos[index].astype(float), colour=colour, symbol=symbol, size=size, opacity=1, meta=meta, **more)
-    trace["marker"] |= {"line": {"width": 1, "color": "@surface"}} | marker
-    return faster(trace, len(pos))
+    more["meta"] = {"link": "node", "index": index, "ring": 18} | more.get("meta", {})
+    more["marker"] = {"line": {"width": 1, "color": "@surface"}} | more.get("marker", {})
+    return faster(points.cloud(pos[index].astype(float), colour=colour, symbol=symbol, size=size, opacity=1, **more), len(pos))
 
 
-def valued(pos: np.ndarray, values: np.ndarray, *, high: float, size: Any = 11, scale: Any = "@sequential", **more: Any) -> Trace:
+def valued(pos: np.ndarray, values: np.ndarray, *, high: float, **more: Any) -> Trace:
     """All nodes coloured by a value from 0 to `high`."""
-    marker = {
-        "color": np.asarray(values, dtype=float),
-        "colorscale": scale,
-        "cmin": 0,
-        "cmax": max(high, 1e-12),
-        "showscale": False,
-    }
-    return nodes(pos, np.arange(len(pos)), colour="@ink", size=size, marker=marker | more.pop("marker", {}), **more)
+    scaled = {"colorscale": "@sequential", "cmin": 0, "cmax": max(high, 1e-12), "showscale": False}
+    marker = {"color": np.asarray(values, dtype=float)} | scaled | more.pop("marker", {})
+    return nodes(pos, np.arange(len(pos)), colour="@ink", marker=marker, **more)
 
 
 def rings(pos: np.ndarray, index: np.ndarray, *, colour: str = "@ink", size: float = 19, width: float = 2) -> Trace:
     """Circles around some nodes."""
-    trace = points.cloud(pos[index].astype(float), colour=colour, symbol="circle-open", size=size, opacity=1, hoverinfo="skip")
-    trace["marker"] |= {"line": {"width": width, "color": colour}}
-    return faster(trace, len(pos))
-
-
-def told(texts: Sequence[str]) -> dict[str, Any]:
-    """What pointing at marks says; escaped already."""
-    return {"text": list(texts), "hovertemplate": "%{text}<extra></extra>"}
+    at, line = pos[index].astype(float), {"line": {"width": width, "color": colour}}
+    ring = points.cloud(at, colour=colour, symbol="circle-open", size=size, opacity=1, hoverinfo="skip", marker=line)
+    return faster(ring, len(pos))
 
 
 def names(
@@ -89,8 +77,7 @@ def names(
     sides = _sides(pos.tobytes(), pairs.tobytes(), tuple(index), tuple(texts), tuple(first), size, room)
     inks = ["@ink" if sides[k] >= 0 and u in {*first, *bold} else "@ink2" for k, u in enumerate(index)]
     said = [f"<b>{escaped(text)}</b>" if u in bold else escaped(text) for u, text in zip(index, texts, strict=True)]
-    where, font = [labels.SIDES[side] for side in sides], {"size": 11, "color": inks, "shadow": "@halo"}
-    return labels.beside(pos[list(index)], said, sides, radius=size / 2, textposition=where, textfont=font)
+    return labels.beside(pos[list(index)], said, sides, radius=size / 2, font=11, colour=inks)
 
 
 @lru_cache(maxsize=32)

@@ -47,10 +47,9 @@ class Map:
     def dots(self, **more: Any) -> Trace:
         """Every point in its group's colour and shape."""
         looks = [points.kind(int(k))[:2] if k >= 0 else ("@ink3", "circle") for k in self.group]
-        dots = points.cloud(self.places.round(3), colour=[colour for colour, _ in looks], opacity=1, **more)
         size = np.where(self.group >= 0, WORD, NONE)
-        dots["marker"] |= {"symbol": [symbol for _, symbol in looks], "size": size, "line": {"width": 0}}
-        return dots
+        signs = {"symbol": [symbol for _, symbol in looks], "size": size, "line": {"width": 0}}
+        return points.cloud(self.places.round(3), colour=[colour for colour, _ in looks], opacity=1, marker=signs, **more)
 
     def sides(self) -> np.ndarray:
         """The side of every name, first the points', then four to choose from for each group; −1: it has none."""
@@ -73,10 +72,11 @@ class Map:
         m, shown = len(self.places), labels.held(sides, at, self._sizes(texts), rank)
         named = [k for k in np.flatnonzero(sides >= 0) if k not in self.own]
         inks = [f"@c{(k - m) // 4 + 1}" if k >= m else "@ink2" for k in named]
-        font = {"size": [HEAD if k >= m else FONT for k in named], "color": inks, "shadow": "@halo"}
+        size = [HEAD if k >= m else FONT for k in named]
         words = [f"<b>{texts[k]}</b>" if k >= m else texts[k] for k in named]
-        where = [labels.SIDES[sides[k]] for k in named]
-        return labels.beside(self._spots(self.places)[named], words, shown[named], textposition=where, textfont=font)
+        where = [labels.SIDES[sides[k]] for k in named]  # also of what is not written now
+        at = self._spots(self.places)[named]
+        return labels.beside(at, words, shown[named], textposition=where, font=size, colour=inks)
 
     def _px(self, xy: np.ndarray) -> np.ndarray:
         return labels.pixels(xy, self.x, self.y, self.stage)

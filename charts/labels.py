@@ -11,6 +11,7 @@ Python knows no pixels: reckon with WIDE, or with NARROW where a phone matters m
 import html
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ THIN, BROAD = frozenset("fijlrtI.,:;|!'()[] 1"), frozenset("mwMWOQGCDNH@%—…"
 TAG = re.compile(r"</?(?:b|i|br|sub|sup)>")
 
 
+@lru_cache(maxsize=4096)
 def width(text: str, size: float = 12, bold: bool = False) -> float:
     """About how many pixels a line of text takes in the house's sans; an ideograph takes an em. It may hold tags and entities."""
     em = 0.0
@@ -101,16 +103,16 @@ def place(
     return _chosen(rects, cost, np.lexsort((cost.min(1), -rank)), allowed, group)
 
 
-def column(y: np.ndarray, rank: np.ndarray, high: float, blocked: np.ndarray | None = None) -> np.ndarray:
+def column(y: np.ndarray, rank: np.ndarray, high: float) -> np.ndarray:
     """Which labels [n] of one column find room: bool [n]. They share an edge, stand level with their marks at y [n], `high` each.
 
-    The greatest `rank` [n] is placed first. `blocked` [m, 2]: from and to, where none may stand.
+    The greatest `rank` [n] is placed first.
     """
-    out, taken = np.zeros(len(y), bool), np.empty((0, 2)) if blocked is None else np.asarray(blocked, float)
+    out, at, taken = np.zeros(len(y), bool), y.tolist(), list[float]()
     for n in np.lexsort((y, -rank)).tolist():
-        low, top = y[n] - high / 2, y[n] + high / 2
-        if not ((taken[:, 0] < top - 1e-9) & (taken[:, 1] > low + 1e-9)).any():
-            out[n], taken = True, np.vstack([taken, [low, top]])
+        if all(abs(at[n] - other) >= high - 1e-9 for other in taken):
+            out[n] = True
+            taken.append(at[n])
     return out
 
 
@@ -198,8 +200,9 @@ def drawn(
 
 
 def beside(
-    xy: np.ndarray, texts: Sequence[str], sides: np.ndarray, *, radius: float = 3, font: float = 12, **more: Any
-) -> dict[str, Any]:
+    xy: np.ndarray, texts: Sequence[str], sides: Sequence[int] | np.ndarray, *, radius: float = 3, font: Any = 12,
+    colour: str | Sequence[str] = "@ink2", **more: Any,
+) -> dict[str, Any]:  # fmt: skip
     """Labels as `drawn` has them, but tied by Plotly to marks at xy [n, 2]: where panels come in many sizes, or marks move.
 
     What has no side, −1, is not written, but keeps its turn, so that the trace keeps its number through a film.
@@ -211,7 +214,8 @@ def beside(
         "y": xy[:, 1].round(3),
         "marker": {"size": 2 * radius, "color": "rgba(0,0,0,0)"},
         "text": [text if side >= 0 else "" for text, side in zip(texts, sides, strict=True)],
-        "textfont": {"size": font, "color": "@ink2", "shadow": "@halo"},
+        "textfont": {"size": font, "color": colour, "shadow": "@halo"},
+        "textposition": [SIDES[max(side, 0)] for side in sides],
         "hoverinfo": "skip",
         "cliponaxis": False,
         **more,

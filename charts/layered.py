@@ -50,7 +50,7 @@ class Layered:
         way[0] = way[0, 0] + ends[0], height
         way[-1, 0] -= ends[1]
         x, y = _smooth(way)
-        half = (wide[0] + (wide[1] - wide[0]) * np.linspace(0, 1, len(x))) / 2
+        half = (wide[0] + (wide[1] - wide[0]) * (x - x[0]) / (x[-1] - x[0])) / 2
         around = [np.append(x, [*x[::-1], x[0], np.nan]), np.append(y - half, [*(y + half)[::-1], (y - half)[0], np.nan])]
         return np.stack(around, 1)
 

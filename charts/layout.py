@@ -84,11 +84,11 @@ def rows(*parts: Layout | Panel, shares: Sequence[float] = ()) -> Layout:
 def compose(layout: Layout | Panel) -> dict[str, Any]:
     """Data and the three layouts of a figure: what a Picture takes first."""
     whole = rows(layout) if isinstance(layout, Panel) else layout
-    narrow, height = whole.narrow()
-    drawn = figures.compose(whole.panels, whole.boxes(), narrow, height, whole.boxes(HUGE))
+    wide, huge, (narrow, height) = whole.boxes(), whole.boxes(HUGE), whole.narrow()
+    drawn = figures.compose(whole.panels, wide, narrow, height, huge)
     inset = {"wide": INSET, "huge": INSET, "narrow": INSET_PHONE}  # as far in as the caption below
     margins = {size: {"margin": {"l": px, "r": px, "t": 4, "b": 4}} for size, px in inset.items()}
-    boxes = {"wide": whole.boxes(), "huge": whole.boxes(HUGE), "narrow": narrow}
+    boxes = {"wide": wide, "huge": huge, "narrow": narrow}
     sizes = {size: {**drawn[size], **margin, **_edges(whole.panels, boxes[size], NEAR[size])} for size, margin in margins.items()}
     return {**drawn, **sizes, "alone": _alone(whole.panels[0])}
 

@@ -27,7 +27,8 @@ def cells(
 ) -> list[Trace]:
     """Cells [n, 2] filled by value in fourteen steps from low to high: one path a step, because that draws fastest."""
     level = np.clip((values - low) / max(high - low, 1e-12) * LEVELS, 0, LEVELS - 1).astype(int)
-    return [_patch(places[level == step], corners, f"@{ramp}{step}") for step in range(LEVELS)]
+    inks = [f"@{ramp}{step}" for step in range(LEVELS)]
+    return [points.blobs(places[level == k], corners, colour=ink, line="@surface", width=1) for k, ink in enumerate(inks)]
 
 
 def blocks(groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -59,24 +60,6 @@ def scale(low: str, high: str, ramp: str = "neutral", steps: int = 5) -> list[di
     small = place | {"font": {"size": 11, "color": "@ink3"}, "yshift": 8, "borderpad": 0}
     after = small | {"xanchor": "left", "xshift": 6 - right}  # words are as far from the squares at either side
     return [note(low, xshift=-right - 9 * steps - 6, **small), *squares, note(high, **after)]
-
-
-def _patch(places: np.ndarray, corners: np.ndarray, colour: str) -> Trace:
-    rings = (
-        np.concatenate([places[:, None] + corners, np.full((len(places), 1, 2), np.nan)], axis=1)
-        if len(places)
-        else np.zeros((0, 1, 2))
-    )
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "fill": "toself",
-        "x": rings[..., 0].ravel(),
-        "y": rings[..., 1].ravel(),
-        "hoverinfo": "skip",
-        "line": {"color": "@surface", "width": 1},
-        "fillcolor": colour,
-    }
 
 
 def squares(

@@ -11,6 +11,7 @@ UNKNOWN = "–"
 THIN = "\u202f"  # between thousands: narrow, and no line breaks there
 PLAIN = (-4, 6)  # powers of ten from and below which `short` writes no power
 LONGEST = 1e12  # what is larger has no place for decimals
+HALF = 1e-3  # so near to a half of the last place a number is rounded with care
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -20,6 +21,10 @@ def number(value: float | None, decimals: int) -> str:
         return _endless(value)
     if abs(value) >= LONGEST:
         return short(value)
+    scaled = abs(value) * 10**decimals
+    if scaled < LONGEST and abs(scaled % 1 - 0.5) > HALF:  # no half is near: the plain way, ten times as fast
+        plain = f"{value:.{decimals}f}"
+        return _signed(plain if plain.strip("-0.") else plain.lstrip("-"))
     fixed = Decimal(float(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, Context(prec=60))
     return _signed(f"{abs(fixed) if fixed.is_zero() else fixed:f}")
 

@@ -64,6 +64,11 @@ def blank(**more: Any) -> dict[str, Any]:
     return {**BLANK, **more}
 
 
+def bare(traces: Sequence[Trace], title: str, x: Sequence[float], y: Sequence[float], **more: Any) -> Panel:
+    """A panel of pictures, maps, trees or words: its axes have a range, and nothing to read on them."""
+    return Panel(traces, title, x=blank(range=x), y=blank(range=y), **more)
+
+
 def note(text: str, **more: Any) -> dict[str, Any]:
     """A word inside a panel; `text` is escaped already."""
     return {"text": text, "showarrow": False, **more}
@@ -173,7 +178,7 @@ def _kept(trace: Trace, panel: Panel) -> Trace:
     return {**trace, **lists}
 
 
-HARMFUL = re.compile(r"[&<>\"'$]|%\{|\A@")
+HARMFUL = re.compile(r"""[&<>"'$]|%\{|^@""")
 
 
 class Safe(str):
@@ -186,7 +191,7 @@ def escaped(text: str) -> str:
     """A visitor's word, harmless in HTML, in a hover label and as a colour role. What is safe stays as it is."""
     if isinstance(text, Safe):
         return text
-    if not HARMFUL.search(text):  # as most are
+    if not HARMFUL.search(text):
         return Safe(text)
     safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&#34;").replace("'", "&#39;")
     safe = safe.replace("%{", "%&#123;").replace("$", "&#36;")  # neither a hover template nor TeX
@@ -220,6 +225,6 @@ def _parts(panels: Sequence[Panel], domains: dict[str, Any]) -> dict[str, Any]:
 
 
 def corner(text: str, line: float, colour: str) -> dict[str, Any]:
-    """A word in the lower left corner of a panel, some lines up."""
+    """A word at the left edge of a panel, some lines above its foot."""
     place = {"xref": "x domain", "yref": "y domain", "x": 0.02, "y": 0.02 + 0.06 * line, "xanchor": "left", "yanchor": "bottom"}
     return note(text, bgcolor="@surface", opacity=0.9, borderpad=1, font={"size": 11, "color": colour}, **place)

@@ -8,12 +8,15 @@ import numpy as np
 from charts.panels import Trace
 from charts.theme import SYMBOLS
 
+RIM = {"line": {"color": "@surface", "width": 1.5}}  # of paper, around a mark that lies on others
+
 
 def cloud(
     xy: np.ndarray, *, colour: str | Sequence[str], symbol: str = "circle", size: float = 6, opacity: float = 0.55, **more: Any
 ) -> Trace:
-    """Samples [n, 2] as marks of one kind."""
-    marker = {"size": size, "color": colour if isinstance(colour, str) else list(colour), "symbol": symbol, "opacity": opacity}
+    """Samples [n, 2] as marks of one kind; `marker`: what else there is to say of them."""
+    inks = colour if isinstance(colour, str) else list(colour)
+    marker = {"size": size, "color": inks, "symbol": symbol, "opacity": opacity} | more.pop("marker", {})
     return {"type": "scatter", "mode": "markers", "x": xy[:, 0], "y": xy[:, 1], "marker": marker, **more}
 
 
@@ -88,14 +91,13 @@ def dots(xy: np.ndarray, radius: tuple[float, float], *, colour: str = "@ink") -
 
 def blobs(xy: np.ndarray, corners: np.ndarray, *, colour: str, line: str | None = None, width: float = 0.8, **more: Any) -> Trace:
     """Polygons `corners` [n, k, 2] around places [n, 2], all in one path."""
-    ring = xy[:, None] + corners
-    rings = np.concatenate([ring, np.full((len(xy), 1, 2), np.nan)], axis=1)
+    x, y = gapped_ways(xy[:, None] + corners)
     return {
         "type": "scatter",
         "mode": "lines",
         "fill": "toself",
-        "x": rings[..., 0].ravel(),
-        "y": rings[..., 1].ravel(),
+        "x": x,
+        "y": y,
         "hoverinfo": "skip",
         "fillcolor": colour,
         "line": {"color": line or colour, "width": width if line else 0},

@@ -26,11 +26,12 @@ def lattice(left: float, top: float, places: np.ndarray, across: float, high: fl
     return np.stack([x, x + across, y - high, y], 1)
 
 
-def hanging(boxes: np.ndarray, spread: np.ndarray, floor: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Ways [n, k, 2] from below each box straight to its `floor` [n], then in a curve to the middle of the top of `ends` [n, 4].
+def hanging(boxes: np.ndarray, rows: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Ways [n, k, 2] from below each box straight to below the grid, then in a curve to the middle of the top of `ends` [n, 4].
 
-    `spread` [n], 0 … 1: where across a box its thread begins, so that those of one column hang side by side.
+    `rows` [n]: in which row of the grid a box stands, so that the threads of one column hang side by side.
     """
+    spread, floor = (rows + 1) / (rows.max() + 2), np.full(len(boxes), boxes[:, 2].min() - 2)
     x0, y0 = boxes[:, 0] + spread * (boxes[:, 1] - boxes[:, 0]), boxes[:, 2]
     x1, y1 = (ends[:, 0] + ends[:, 1]) / 2, ends[:, 3]
     x = x0[:, None] + EASE * (x1 - x0)[:, None]
@@ -39,10 +40,10 @@ def hanging(boxes: np.ndarray, spread: np.ndarray, floor: np.ndarray, ends: np.n
     return np.concatenate([first, np.stack([x, y], -1)], 1)
 
 
-def threads(ways: np.ndarray, *, colour: str, width: float = 1.2, **more: Any) -> Trace:
+def threads(ways: np.ndarray, *, colour: str, width: float = 1.2, dash: str = "solid", **more: Any) -> Trace:
     """Ways [n, k, 2] as one line with gaps."""
     x, y = points.gapped_ways(ways)
-    style = {"color": colour, "width": width, "simplify": False}
+    style = {"color": colour, "width": width, "dash": dash, "simplify": False}
     return {"type": "scatter", "mode": "lines", "x": x.round(1), "y": y.round(1), "line": style, "hoverinfo": "skip", **more}
 
 

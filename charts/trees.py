@@ -5,6 +5,7 @@ As a river a branch is as wide as its node weighs beside the heaviest of its lev
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -145,6 +146,7 @@ def course(parent: np.ndarray, x: np.ndarray, y: np.ndarray, wide: np.ndarray, s
     return Course(x, y, wide, start, begin, first, room)
 
 
+@cache
 def _bend(to: float) -> tuple[np.ndarray, np.ndarray]:
     """Parts of a branch's way and of its fall, as far as `to` of the way."""
     along = np.append(np.linspace(0, FLAT, 11), 1.0) if to >= 1 else np.linspace(0, to, 7)

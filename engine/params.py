@@ -48,6 +48,12 @@ class Params(Options):
     seed: int = Field(0, ge=0, le=9999, json_schema_extra={"rare": True})
 
 
+class Certain(Params):
+    """Settings of a run in which nothing is left to chance: its seed stands in links, and no page asks for it."""
+
+    seed: int = Field(0, ge=0, le=9999, json_schema_extra={"rare": True, "when": {"seed": []}})
+
+
 class Closing(Params):
     """Settings of a run whose single steps can be looked at: from step `close_up` on; -1: the whole run."""
 

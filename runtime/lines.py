@@ -1,6 +1,7 @@
 """JSON lines in one deflate stream. An array, a list or a long text that was sent before is referred to, not sent again."""
 
 import hashlib
+import math
 import struct
 import zlib
 from typing import Any
@@ -9,7 +10,9 @@ import numpy as np
 import orjson
 
 LONG = 1000  # characters from which a text is sent once: a picture's file
+MANY, RECENT = 1000, 4  # numbers from which an array that cannot change is looked at once; so many of these are remembered
 WORTH = 64  # bytes of JSON from which a repeated value is sent once and referred to
+SINGLE = {int, float, bool, type(None)}  # values that stand as they are
 STATE = 400_000  # bytes a stream holds while it is open: deflate's window and tables
 
 
@@ -20,6 +23,7 @@ class Lines:
         self.chunks: list[bytes] = []
         self._stored = 0
         self._open = True
+        self._same: dict[int, tuple[np.ndarray, Any]] = {}  # arrays that cannot change, and what was sent for them
         self._numbers: dict[bytes, int] = {}  # a hash of the value's JSON → its number
         self._deflate = zlib.compressobj(6, zlib.DEFLATED, 31)
 
@@ -39,12 +43,22 @@ class Lines:
     def sent(self, item: Any) -> Any:
         """An item with its arrays (rounded) and longer lists and texts replaced by references; new ones are sent first."""
         if isinstance(item, np.ndarray):
-            return self.value(rounded(item))
+            return self.value(rounded(item)) if item.flags.writeable or item.size < MANY else self._still(item)
         if isinstance(item, dict):
-            return {key: self.sent(value) for key, value in item.items()}
+            return {key: value if _stands(value) else self.sent(value) for key, value in item.items()}
         if isinstance(item, (list, tuple)):
             return self.value(item) if len(item) > 8 else [self.sent(value) for value in item]
         return self.value(item) if isinstance(item, str) and len(item) >= LONG else item
+
+    def _still(self, item: np.ndarray) -> Any:
+        """An array that cannot change: when the very same comes again, nothing of it is looked at."""
+        known, sent = self._same.get(id(item), (None, None))
+        if known is not item:
+            sent = self.value(rounded(item))
+            self._same[id(item)] = item, sent
+            if len(self._same) > RECENT:
+                del self._same[next(iter(self._same))]
+        return sent
 
     def value(self, item: Any) -> Any:
         """A reference to an item, sent first where it is new; itself where that is shorter."""
@@ -62,6 +76,7 @@ class Lines:
         self._keep(self._deflate.flush())
         self._open = False
         self._numbers.clear()
+        self._same.clear()
         del self._deflate
 
     def _write(self, line: bytes, *, more: bool) -> None:
@@ -73,6 +88,12 @@ class Lines:
         if chunk:
             self._stored += len(chunk)
             self.chunks.append(chunk)
+
+
+def _stands(value: Any) -> bool:
+    """Whether a value is sent as it is: what most of a picture's are."""
+    kind = type(value)
+    return kind in SINGLE or (kind is str and len(value) < LONG)
 
 
 def closing(begun: bytes, content: dict[str, Any] | None = None) -> bytes:
@@ -87,10 +108,21 @@ def rounded(array: np.ndarray) -> np.ndarray:
     """Numbers as short as the eye allows: about a ten-thousandth of their range."""
     if array.dtype.kind != "f":
         return np.ascontiguousarray(array)
+    low, high = _ends(array)
+    span = float(high - low) or float(abs(low)) / 100 or 1.0
+    power = math.log10(span)
+    digits = -6 if power > 10 else 18 if power < -14 else 4 - math.ceil(power)
+    return np.ascontiguousarray(array.astype(np.float64, copy=False).round(digits))
+
+
+def _ends(array: np.ndarray) -> tuple[Any, Any]:
+    """The least and the greatest of its finite numbers; −1 and 0 where there is none."""
+    if array.size:
+        low, high = array.min(), array.max()
+        if math.isfinite(low) and math.isfinite(high):  # then all are: it is asked of arrays by the thousand
+            return low, high
     finite = array[np.isfinite(array)]
-    span = float(np.ptp(finite)) if finite.size else 0.0
-    span = span or (float(abs(finite[0])) / 100 if finite.size else 1.0) or 1.0
-    return np.ascontiguousarray(np.round(array.astype(np.float64), int(np.clip(4 - np.ceil(np.log10(span)), -6, 18))))
+    return (finite.min(), finite.max()) if finite.size else (-1.0, 0.0)
 
 
 def plain(value: Any) -> Any:

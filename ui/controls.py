@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -14,16 +15,21 @@ from ui.text import Topic
 
 M = TypeVar("M", bound=Options)
 Choices = Mapping[str, Mapping[str, str]]  # field → its values now → their names
+Idle = Mapping[str, Mapping[str, Sequence[str]]]  # option → its value → settings of the run that play no part then
 
 
-def controls(text: Topic, kind: Algorithm[Any], view: type[M], choices: Choices | None = None) -> tuple[Any, M]:
+def controls(
+    text: Topic, kind: Algorithm[Any], view: type[M], choices: Choices | None = None, idle: Idle = MappingProxyType({})
+) -> tuple[Any, M]:
     """Draw the settings of a run and of its picture that matter now, and return the two models that they make.
 
-    `choices`: what a field may be with the data of the moment; one that may be nothing plays no part. Rare ones stand behind
-    one expander, with them all those of the picture where none of these is rare. What is folded away is not drawn: a page has
-    fewer widgets, and its picture comes sooner.
+    `choices`: what a field may be with the data of the moment; one that may be nothing plays no part. `idle`: which settings of
+    the run play none in what the picture shows. Rare ones stand behind one expander, with them all those of the picture where
+    none of these is rare. What is folded away is not drawn: a page has fewer widgets, and its picture comes sooner.
     """
     run, picture = (_Group(model, text, choices or {}, kind.name) for model in (kind.Params, view))
+    for option, by in idle.items():
+        run.without |= set(by.get(str(picture.values[option]), ()))
     for group, key in ((run, "settings"), (picture, "options")):
         if shown := group.shown(rare=False, otherwise=group is picture):
             with st.container(gap="small", key=f"{text.slug}-{key}"):

@@ -7,6 +7,9 @@ import streamlit as st
 from ui.text import LANGUAGES, phrases
 from ui.visit import visit
 
+# where the signs of a language that writes them as wide as its words come from, on one system or another
+WIDE = {"zh": ("PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC")}
+
 
 def arrive() -> None:
     """Take the language of the page's link, before anything is said: once, since `language` is asked for eighty times a page."""
@@ -23,6 +26,13 @@ def language() -> str:
 def say(key: str, **values: object) -> str:
     """A phrase of the page's frame."""
     return phrases(language())["ui"][key].format(**values)
+
+
+def punctuation(language: str) -> str:
+    """The style that takes quotes, dashes and dots from another font, where a language writes them as wide as its words."""
+    fonts = ", ".join(f'local("{font}")' for font in WIDE.get(language, ()))
+    marks = "unicode-range: U+2014, U+2018-2019, U+201C-201D, U+2026"
+    return f'@font-face {{ font-family: "Plex Sans"; font-weight: 100 700; src: {fonts}; {marks} }}' if fonts else ""
 
 
 def following(speaks: str) -> str:

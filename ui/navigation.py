@@ -9,7 +9,7 @@ from contents import SECTIONS
 from engine.errors import TheoriaError
 from runtime.workers import bug
 from ui import presenting, streamlit_patches, ways
-from ui.language import arrive, language, say
+from ui.language import arrive, language, punctuation, say
 from ui.player import trouble
 from ui.text import phrases, theory
 from ui.visit import visit
@@ -51,7 +51,7 @@ st.set_page_config(page_title=shown.title + " · Theoria")
 if visit().path != shown.url_path:
     visit().path, visit().trail = shown.url_path, []
 place = streamlit_patches.ONLY["topic"] if shown.url_path in ways.ORDER else ""
-st.html(f"<style>{streamlit_patches.words(say('choose_file'))}{place}</style>")
+st.html(f"<style>{streamlit_patches.words(say('choose_file'))}{punctuation(language())}{place}</style>")
 ways.bar(shown.url_path)
 try:
     shown.run()

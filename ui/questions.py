@@ -16,15 +16,19 @@ def asked(question: Question) -> None:
     st.html(f'<p class="th-ask"><b>{html.escape(head)}</b> {html.escape(question.ask)}</p>', width="stretch")
 
 
-def aim(question: Question, text: Topic, moves: int) -> None:
-    """The goal, and once the picture has reached it, in how many moves and why; the player knows whether it has."""
+def aim(question: Question, text: Topic, moves: int, hint: str) -> None:
+    """The goal, or a hint once its moves are used up; where the picture has reached it, in how many moves and why.
+
+    The player knows whether it has, and the numbers of the hint.
+    """
     goal = question.goal
     assert goal is not None
     reached = say("goal_reached" if moves <= goal.moves else "goal_late", n=moves)
     count = f" <b>{html.escape(say('goal_moves', n=moves, most=goal.moves))}</b>" * bool(moves)
     facts = f'data-th-aim="{goal.side}" data-th-column="{goal.column}" data-th-bound="{goal.bound}"'
     why = f"<b>{html.escape(reached)}</b> {with_numbers(question.why, text.columns)}"
-    asked = f"<b>{html.escape(say('goal'))}</b> {html.escape(question.ask)}{count}"
+    led = f'<span class="th-hint">{with_numbers(hint, text.columns)}</span>' if hint and moves > goal.moves else ""
+    asked = f"<b>{html.escape(say('goal'))}</b> {led or html.escape(question.ask)}{count}"
     st.html(f'<p class="th-ask">{asked}</p><p class="th-ask" {facts} hidden>{why}</p>', width="stretch")
 
 

@@ -40,7 +40,8 @@ def topic(module: ModuleType, view: ModuleType, *, samples: Samples = (), form: 
     `samples` and `form` say what it can be about; a kind of run that `form` leaves out is about its sample alone, if it has
     one. Of the view it takes `draw` and `Options`, and where it has them `choices(data, words)` (what settings may be with
     these data), `belonging(data)` (settings that speak of the data, and of which), `along` (what a menu sets with its choice:
-    setting → value → other settings) and `clicked(…)` (what a click sets).
+    setting → value → other settings), `idle` (settings that play no part in what an option shows: option → value → settings) and
+    `clicked(…)` (what a click sets).
     """
     text = header(module.__name__.rpartition(".")[2])
     row = Strip(text)
@@ -57,7 +58,7 @@ def topic(module: ModuleType, view: ModuleType, *, samples: Samples = (), form: 
             if spec.name in view.along:
                 address.along(text.slug, spec, view.along[spec.name])
         choices = view.choices(chosen.data, text) if hasattr(view, "choices") else None
-        params, options = controls(text, kind, view.Options, choices)
+        params, options = controls(text, kind, view.Options, choices, getattr(view, "idle", {}))
     picture(text, module, view, kind, params, options, chosen, row, (left, right))
 
 

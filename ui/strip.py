@@ -102,7 +102,7 @@ def _taken(text: Topic, item: Experiment) -> Begins:
     with st.container(key="strip", horizontal=True, vertical_alignment="center", gap="small"):
         _turns(text, item)
         if question.goal:
-            questions.aim(question, text, now.moves)
+            questions.aim(question, text, now.moves, item.hint)
             if now.moves:
                 st.button(say("goal_again"), key="strip-again", on_click=_take, args=(text, item.id))
         elif now.answer is None:

@@ -7,6 +7,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from charts.panels import Safe, escaped
@@ -102,6 +103,7 @@ class Experiment:
     then: str = ""
     then_set: Mapping[str, Any] = field(default_factory=dict)
     hides: Hides = Hides()
+    hint: str = ""  # said instead of the question once the moves towards a goal are used up
 
 
 @cache
@@ -121,9 +123,14 @@ def theory(slug: str, language: str) -> Topic:
 
 
 def _filled(template: str, values: Mapping[str, Any]) -> Safe:
-    return Safe(
-        template.format(**{name: escaped(value if isinstance(value, str) else str(value)) for name, value in values.items()})
-    )
+    named = ((name, values[name]) for name in _named(template))
+    return Safe(template.format(**{name: escaped(value if isinstance(value, str) else str(value)) for name, value in named}))
+
+
+@cache
+def _named(template: str) -> tuple[str, ...]:
+    """The fields of a template: of the many values that it might have, those that it has."""
+    return tuple(dict.fromkeys(name for _, name, *_ in Formatter().parse(template) if name))
 
 
 PLACE = re.compile(r"\{(\w+)(?::\.(\d)f)?\}")  # {column} or {column:.2f}
@@ -147,7 +154,7 @@ def markdown(text: str) -> str:
 def _experiment(slug: str, language: str, item: dict[str, Any]) -> Experiment:
     """An experiment in a language; its settings, and what answers its question, stand once, in the reference language."""
     words = {"ask": item["ask"], "why": item["why"], "choices": tuple(item.get("answers", ()))}
-    named = {"id": item["id"], "name": item["name"], "then": item.get("then", "")}
+    named = {"id": item["id"], "name": item["name"], "then": item.get("then", ""), "hint": item.get("hint", "")}
     if language != REFERENCE:
         same = next(other for other in theory(slug, REFERENCE).experiments if other.id == item["id"])
         asked = {name: getattr(same.question, name) for name in ("right", "number", "goal", "cover")}

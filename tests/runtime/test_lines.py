@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.lines import Lines, plain, rounded
+from runtime.lines import MANY, RECENT, Lines, plain, rounded
 from tests.runtime.helpers import read
 
 
@@ -40,6 +40,27 @@ def test_an_array_is_sent_once_and_referred_to_after_that() -> None:
     got = read(written(lines))
     assert [line for line in got if "value" in line] == [{"value": list(range(100))}]
     assert got[1:] == [{"trace": {"x": {"$": 0}, "y": {"$": 0}, "few": [1, 2, {"$": 0}], "name": "n"}}] * 3
+
+
+def test_an_array_that_cannot_change_is_written_as_another_and_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+
+    def noted(array: np.ndarray) -> np.ndarray:
+        looked.append(1)
+        return rounded(array)
+
+    monkeypatch.setattr("runtime.lines.rounded", noted)
+    arrays = [np.linspace(k, k + 1, MANY) for k in range(RECENT + 1)]
+    sent = []
+    for writeable, often in ((True, 2 * len(arrays) + 1), (False, len(arrays) + 1)):  # the first is forgotten in the end
+        lines = Lines()
+        for array in (*arrays, *arrays[1:], arrays[0], arrays[0]):
+            array.flags.writeable = writeable
+            lines.add({"x": lines.sent(array)})
+        sent.append(written(lines))
+        assert len(looked) == often
+        looked.clear()
+    assert sent[0] == sent[1]
 
 
 def test_what_is_short_is_not_worth_a_reference() -> None:

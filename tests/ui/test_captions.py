@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page
 
 import tests.ui.player.harness as harness
 from contents import SECTIONS
+from ui.language import punctuation
 from ui.text import LANGUAGES, theory
 
 SLUGS = [slug for slugs in SECTIONS.values() for slug in slugs]
@@ -29,6 +30,12 @@ TIGHT = """async (film) => {
     return out; }"""
 
 
+DRESS = """async (style) => {
+    const own = document.getElementById("punctuation") ?? document.head.appendChild(Object.assign(document.createElement("style"), {id: "punctuation"}));
+    own.textContent = style;
+    await document.fonts.load('15px "Plex Sans"', "“—…"); }"""
+
+
 @pytest.fixture(scope="module")
 def pages(browser: Browser) -> Iterator[list[Page]]:
     server, opened = harness.Server(), []
@@ -48,7 +55,9 @@ def pages(browser: Browser) -> Iterator[list[Page]]:
 @pytest.mark.parametrize("slug", SLUGS)
 def test_captions_fit(films, pages, slug):
     assert [page.evaluate("document.querySelector('.th-caption').offsetHeight") for page in pages] == [98, 131, 204]
-    for experiment in ("", *(item.id for item in theory(slug, "en").experiments)):
-        for language in LANGUAGES:
+    for language in LANGUAGES:
+        for page in pages:
+            page.evaluate(DRESS, punctuation(language))
+        for experiment in ("", *(item.id for item in theory(slug, "en").experiments)):
             shown = films.get(slug, experiment, language).spoken()
             assert [page.evaluate(TIGHT, shown) for page in pages] == [[], [], []], (experiment, language)

@@ -61,6 +61,7 @@ def test_a_goal_is_headed_as_one_and_its_moves_are_counted_until_it_is_begun_aga
         page.run()
         assert f"Moves: {moves} of 3." in said(page)
         assert f'data-th-aim="below" data-th-column="cost" data-th-bound="1.6" hidden><b>{head}</b>' in said(page)
+        assert ("furthest above its dashed line" in said(page)) is (moves > 3)
     page.button(key="strip-again").click().run()
     assert visit(page).topic("cross_entropy").experiment.moves == 0
     assert is_taken(page)

@@ -31,6 +31,7 @@ def test_questions_answers_and_reasons_have_room(slug, language):
     for item in told(slug, language).experiments:
         asked = item.question
         assert breadth(asked.ask, language) <= room(ASK, language), f"{item.id} asks"
+        assert breadth(item.hint, language) <= room(ASK, language), f"{item.id} hints"
         assert breadth(asked.why, language) <= room(WHY, language), f"{item.id} explains"
         assert breadth("".join(asked.choices), language) <= room(ANSWERS, language), f"{item.id} is answered"
 

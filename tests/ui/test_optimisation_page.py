@@ -49,6 +49,29 @@ def test_a_link_keeps_the_start_that_it_says():
     assert stand() == {"x": 1.0, "y": 1.0, "rate": 0.02}
 
 
+def asked(page):
+    """The settings that the page asks for, what is folded away included."""
+    keys = [item.key for item in (*page.slider, *page.selectbox, *page.segmented_control, *page.text_input, *page.number_input)]
+    return {key.split(".")[1] for key in keys if key.startswith("optimisation.")}
+
+
+def test_what_plays_no_part_is_not_asked_for():
+    page = opened("optimisation", optimisation__show="chord")
+    assert asked(page) == {"show", "curve", "a", "b", "level", "points", "focus"}
+    page.segmented_control(key="optimisation.focus").set_value("descents").run()
+    assert asked(page) == {"show", "curve", "focus"}
+    page.segmented_control(key="optimisation.focus").set_value("chord").run()
+    assert asked(page) >= {"a", "b", "level"}
+    assert asked(opened("optimisation", optimisation__show="chord", optimisation__points="-1:1 2:1")) == {
+        "show",
+        "curve",
+        "points",
+        "focus",
+    }
+    assert "seed" not in asked(opened("optimisation"))
+    assert "seed" in asked(opened("optimisation", optimisation__show="saddles"))
+
+
 def test_an_experiment_has_the_start_that_it_names():
     page = opened("optimisation", optimisation__surface="bowl", optimisation__x="3.0")
     page.button_group(key="optimisation-experiment").set_value("landing").run()

@@ -71,6 +71,19 @@ def test_three_moves_are_enough_and_one_is():
     assert round(after, 2) == 1.56 < goal.bound
 
 
+def test_the_hint_leads_below_the_bound_from_wherever_three_moves_have_led():
+    goal = EXPERIMENTS["goal"].question.goal
+    p, rng = np.array([0.5, 0.25, 0.25]), np.random.default_rng(0)
+    q = np.maximum(rng.dirichlet(np.full(3, 0.4), 2000), 1e-4)
+    q /= q.sum(1, keepdims=True)
+    each = np.arange(len(q))
+    for _ in range(goal.moves):  # the top that stands furthest above its dashed line is put there, the others give way
+        at = (p / q).argmax(1)
+        q *= ((1 - p[at]) / (1 - q[each, at]))[:, None]
+        q[each, at] = p[at]
+    assert (-(p * np.log2(q)).sum(1)).max() < goal.bound
+
+
 def test_the_errata_and_the_table_of_the_notes_are_reckoned_right():
     costs = [ce.cross_entropy(np.log(q), NOTES_P) for q in (Q1, Q2)]
     assert [round(float(cost), 3) for cost in costs] == [0.693, 0.223]
@@ -165,6 +178,22 @@ def test_where_a_smoothed_lead_rests_its_bracket_stands_between_the_tops_and_say
     assert np.ptp(bracket["y"]) == pytest.approx(frame.gap, abs=1e-9)
     for other in (drawn("smooth", 0), drawn("smooth", smoothing=0.0), drawn("smooth", unit="bits")):
         assert not any("leads" in word for word in words(other))
+
+
+def test_a_guessed_lead_has_its_mark_where_the_lead_is_drawn_and_where_it_rests_is_said():
+    picture, item = drawn("smooth"), EXPERIMENTS["smooth"]
+    curves = [trace for trace in picture.data if (trace.get("meta") or {}).get("column") == item.question.number.column]
+    assert {trace["xaxis"] for trace in curves} == {"x3"}
+    assert 3 in item.hides.panels
+    rest = next(trace for trace in picture.data if trace["xaxis"] == "x3" and trace.get("line", {}).get("dash") == "dash")
+    assert rest["y"][0] == pytest.approx(np.log(0.91 / 0.01))
+    notes = [[note["text"] for note in one.layout["annotations"]] for one in (picture, drawn("smooth", smoothing=0.0))]
+    assert ["here it rests" in one for one in notes] == [True, False]
+    warm = drawn("smooth", temperature=2.0, steps=200)
+    assert warm.numbers["gap"] == pytest.approx(2 * np.log(0.91 / 0.01), abs=0.1)
+    assert next(t for t in warm.data if t["xaxis"] == "x3" and t.get("line", {}).get("dash") == "dash")["y"][0] == pytest.approx(
+        2 * np.log(0.91 / 0.01)
+    )
 
 
 def test_what_a_question_asks_for_is_told_by_marks_that_can_be_covered_and_by_no_sentence():

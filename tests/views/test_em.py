@@ -12,7 +12,7 @@ from tests import runs
 from ui.text import theory
 from views.learning import em as view
 from views.learning.coins import start_at
-from views.learning.mixtures import place_at
+from views.learning.em import place_at
 
 
 def picture(name, i=-1, options=None, **params):
@@ -210,7 +210,7 @@ def test_the_experiment_on_moons_draws_between_them_and_eight_components_less():
 def test_labels_are_told_of_each_sample_and_agreement_stands_with_the_numbers():
     frames, shown = picture("penguins", model="mixture", k=3, iterations=5)
     assert shown.numbers["agreement"] == frames[-1].agreement
-    told = [text for trace in shown.data for text in trace.get("text", ())]
+    told = [text for trace in shown.data for text in trace.get("customdata", ())]
     assert sum("(Gentoo)" in text for text in told) == 123
     _, without = picture("old_faithful", model="mixture", iterations=2)
     assert without.numbers["agreement"] is None

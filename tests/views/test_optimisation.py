@@ -127,6 +127,26 @@ def test_what_the_errata_compute_is_so():
     assert curves.values(wells, np.array([-1.0, 0.0, 1.0])).tolist() == [-1, 0, -1]
 
 
+# ---- on a phone
+
+
+@pytest.mark.parametrize(
+    ("kind", "sets", "focus"),
+    [
+        (Race, {}, "chord"),
+        (Chord, {}, "chord"),
+        (Chord, {}, "descents"),
+        (Chord, {"points": "-1:1 0:1 1:1 2:1 3:1 -2:1 -3:1 4:1"}, "chord"),
+        (Saddles, {}, "chord"),
+    ],
+)
+def test_on_a_phone_the_first_panel_is_much_larger_than_any_other(kind, sets, focus):
+    _, picture = shown(1, kind=kind, options=view.Options(focus=focus), **sets)
+    places = [item["domain"] for key, item in picture.narrow.items() if key[1:5] == "axis"]
+    first, *others = ((right - left) * (high - low) for (left, right), (low, high) in zip(places[::2], places[1::2], strict=True))
+    assert first > 1.4 * max(others) > 0
+
+
 # ---- the sheet
 
 

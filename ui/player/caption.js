@@ -1,8 +1,9 @@
 // ---- the caption: phase, sentence, formula with this step's values, metrics
 const broke = (my, film, p, i) => Boolean(film.error && (!p || lastOf(my, film, i) === film.count - 1));      // the last finite picture carries the explanation
 const bound = (text) => text.replaceAll(" = ", "\u00a0=\u00a0").replaceAll(" × 10<", "\u00a0×\u00a010<");      // what is equal stays on one line, and a power with its number
+const MACRON = '<math><mover accent="true"><mi>α</mi><mo>¯</mo></mover></math>';      // few fonts have the letter with its macron, and then it stands beside it
 const measured = (my, box, film, metrics) => {      // names stay where they are, so that who is on one stays there; values change
-  const names = metrics.map(([label]) => `<div><dt${meaning(film, label)}>${label}</dt><dd></dd></div>`).join("");
+  const names = metrics.map(([label]) => `<div><dt${meaning(film, label)}>${label.replaceAll("ᾱ", MACRON)}</dt><dd></dd></div>`).join("");
   if (box.th !== names) { box.innerHTML = names; box.th = names; }
   box.querySelectorAll("dd").forEach((place, k) => { const [label, value, extra] = metrics[k]; put(place, "innerHTML", hides(my, label) ? "?" : `${value}${extra ? ` <small>${extra}</small>` : ""}`); });
 };
@@ -39,8 +40,9 @@ const caption = (my, pane, film, p, i = my.shown) => {
   put(pane.versus, "hidden", !two || !first || stopped); put(pane.versus, "innerHTML", two && first ? versusHtml(my, i) : "");
   put(pane.metrics, "hidden", two); measured(my, pane.metrics, film, two ? [] : p?.metrics ?? []);
 };
+const numeral = (x, {thDigits}) => typeof x === "string" ? x : plain(number(x, thDigits ?? (Number.isInteger(x) ? 0 : 3)));
 const tellNumbers = (film, i) => {                  // what the page says of a run gets the run's own numbers, once
   const value = (key) => film?.column(key)[i];
-  for (const node of document.querySelectorAll("[data-th-value]:empty")) { const x = value(node.dataset.thValue); node.textContent = typeof x === "string" ? x : plain(number(x, node.dataset.thDigits ?? (Number.isInteger(x) ? 0 : 3))); }
+  for (const node of document.querySelectorAll("[data-th-value]:empty")) node.textContent = numeral(value(node.dataset.thValue), node.dataset);
   for (const node of document.querySelectorAll("[data-th-guess]:empty")) { const {thGuess, thColumn, thWithin, thNear, thFar} = node.dataset; node.textContent = Math.abs(thGuess - value(thColumn)) <= +thWithin + 1e-9 ? thNear : thFar; }
 };

@@ -10,7 +10,8 @@ const cover = (my, {plot, rings, covers}) => {
     `<i style="left:${left - aside}px;top:${top - 8}px;width:${wide + aside + 8}px;height:${high + below + 8}px">?</i>`).join(""));
   Object.assign(covers.style, {transform: rings.style.transform, transformOrigin: "0 0"});
 };
-const aimed = (film) => {                           // whether a goal is reached is said by the picture that stands there
+const aimed = (film) => {                           // whether a goal is reached is said by the picture that stands there, and so are the numbers of a hint
+  for (const node of document.querySelectorAll(".th-hint [data-th-value]")) put(node, "textContent", numeral(film?.column(node.dataset.thValue).at(-1), node.dataset));
   for (const node of document.querySelectorAll("[data-th-aim]")) {
     const {thAim, thColumn, thBound} = node.dataset, value = film?.column(thColumn).at(-1);
     if (typeof value !== "number") continue;

@@ -1,4 +1,7 @@
-"""A line that is fitted: the loss over slope and height of all lines, and the way that descent takes through it."""
+"""A line that is fitted: the loss over slope and height of all lines, and the way that descent takes through it.
+
+Longer than a picture's budget of lines: the way may leave the sheet, and clicks set the start and the points.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -8,7 +11,7 @@ import numpy as np
 from charts import curves, fields, points
 from charts.formula import formula
 from charts.layout import Layout, columns, rows
-from charts.numbers import count, number, short
+from charts.numbers import count, short
 from charts.panels import Panel, Picture, Trace, note
 from charts.words import cut
 from engine.foundations.autograd import FitFrame
@@ -28,13 +31,13 @@ def fit(look: Look[FitFrame]) -> Picture:
     before = frame.path[-2] if len(frame.path) > 1 else frame.path[-1]
     slopes = (before - frame.path[-1]) / look.params.rate
     values = {"w0": before[0], "b0": before[1], "gw": slopes[0], "gb": slopes[1], "w": frame.w, "b": frame.b}
-    told = {name: (short(float(value), 4), 0) for name, value in values.items()}
+    told = {name: (exact(value), 0) for name, value in values.items()}
     return look.picture(
         columns(_sheet(look), _beside(look)),
         facts=_facts(look),
         formula=STEP if frame.step else "",
         values=told | {"rate": (short(look.params.rate), 0)} if frame.step else {},
-        metrics=[("w", plain(frame.w, 4)), ("b", plain(frame.b, 4)), ("loss", short(frame.loss))],
+        metrics=[("w", exact(frame.w)), ("b", exact(frame.b)), ("loss", short(frame.loss))],
         derived={"log_loss": float(np.log10(frame.loss)) if frame.loss > 0 else None},
     )
 
@@ -162,9 +165,9 @@ def started(index: int, params: Any, frame: FitFrame) -> tuple[float, float]:
     return float(np.clip(round(w, 2), -10, 10)), float(np.clip(round(b, 2), -50, 50))
 
 
-def plain(value: float, decimals: int = 3) -> str:
-    """A number with decimals as long as it is small."""
-    return number(value, decimals) if abs(value) < 1000 else short(value, 2)
+def exact(value: float) -> str:
+    """What w, b and their slopes are, in sentence, formula and metrics alike."""
+    return short(float(value), 4)
 
 
 def _facts(look: Look[FitFrame]) -> dict[str, Any]:
@@ -172,8 +175,8 @@ def _facts(look: Look[FitFrame]) -> dict[str, Any]:
     fate = "kept" if not look.params.zero_grad else "calm" if frame.stretch <= 1 else "swings" if frame.stretch < 2 else "flees"
     known = np.isfinite(frame.condition)
     return {
-        "w": plain(frame.w), "b": plain(frame.b), "loss": short(frame.loss),
-        "best_w": plain(float(frame.best[0])), "best_b": plain(float(frame.best[1])),
+        "w": exact(frame.w), "b": exact(frame.b), "loss": short(frame.loss),
+        "best_w": exact(frame.best[0]), "best_b": exact(frame.best[1]),
         "condition": count(frame.condition) if known else "∞",
         "longer": count(frame.condition**0.5) if known else "∞",
         "fate": say("fate", fate, stretch=short(frame.stretch, 2 if frame.stretch < 1 else 3)),

@@ -1,6 +1,6 @@
 """An expression as a graph: values to the right, slopes to the left as bands that are copied, multiplied and added up.
 
-Longer than other kinds: nodes, bands and piled bars are one drawing of its own.
+Longer than a picture's budget of lines: no chart has nodes, bands as wide as slopes and bars piled up from them.
 """
 
 from collections.abc import Sequence
@@ -11,17 +11,19 @@ import numpy as np
 
 from charts import bars, points, ranking
 from charts.formula import formula
+from charts.labels import width
 from charts.layout import columns, rows
 from charts.numbers import short
 from charts.panels import Panel, Picture, Trace, blank, note
 from engine.foundations.autograd import GraphFrame
-from views.foundations.autograd_stage import LOWERED, Stacks, Stage, called, lost, said, sign, stacks, stage, valued
+from views.foundations.autograd_stage import LOWERED, MARK, Stacks, Stage, called, lost, said, sign, stacks, stage, valued
 from views.look import Look
 
 BACK = formula(r"\bar{u} + \bar{w} \cdot \frac{\partial w}{\partial u} = {before}? + {upstream}? \cdot {local}? = {after}!!")
 HATCH = {"shape": "/", "fgcolor": "@ink3", "bgcolor": "@surface", "size": 6, "solidity": 0.25}
 NO_LINE = {"width": 0}
-MARK, AWAY, BAR = 15, 20, 7  # px: half of a node's mark, how far from its middle its bar begins, and how wide that is
+AWAY, BAR = 20, 7  # px: how far from a node's middle its bar begins, and how wide that is
+PHONE, ON_AVERAGE = 0.67, 0.8  # px of a phone to each of a wide stage; of something between the two
 GAP = 6  # px: half of the gap in an edge that is cut
 FEW, SOME = 5, 12  # layers up to which labels of edges stay; nodes that are all told of
 ROWS = 8  # of the table and of the bars
@@ -76,8 +78,9 @@ def _missing(look: Look[GraphFrame], there: Stage, gone: Sequence[int]) -> list[
     for edge in gone:
         away, (x, y) = frame.meant[edge] - frame.passed[edge], there.laid.labels[edge].tolist()
         if away.any() and (frame.used[edge] or frame.part == "end"):  # before, some of it may still come
-            text = look.say("missing", n=said(away, frame.sizes[edges[edge][0]]))
-            notes.append(note(text, x=x, y=y, yshift=-26 * int(frame.used[edge]), **look_of))
+            text = look.say("missing", n=said(away, frame.sizes[edges[edge][0]])).replace(", ", " ")
+            narrow = {"name": "wide"} if width(text, 12) > there.room(edge, PHONE) else {}
+            notes.append(note(text, x=x, y=y, yshift=-26 * int(frame.used[edge]), **look_of, **narrow))
     return notes
 
 
@@ -153,13 +156,20 @@ def _nodes(frame: GraphFrame, there: Stage) -> list[Trace]:
     slopes = [
         said(frame.gradients[k], frame.sizes[k]) * int(shown and frame.reached[k]) for k, shown in zip(nodes, told, strict=True)
     ]
+    aside = xy + [_aside(there, k, text) for k, text in zip(nodes, values, strict=True)]
     marks = _marked(xy, [sign(made, k) for k in nodes], "middle center", ["@ink"] * len(nodes))
     rim = {"color": ["@accent" if lit else "@ink2" for lit in now], "width": [2.5 if lit else 1.2 for lit in now]}
     return [
         marks | {"marker": {"size": 2 * MARK, "color": "@surface", "line": rim}},
-        _marked(xy, values, "top center", ["@accent" if lit and not back else "@ink" for lit in now]),
+        _marked(aside, values, "top center", ["@accent" if lit and not back else "@ink" for lit in now]),
         _marked(xy, slopes, "bottom center", ["@accent" if lit and back else "@c1" for lit in now]),
     ]
+
+
+def _aside(there: Stage, k: int, text: str) -> tuple[float, float]:
+    """How far what is written above a node gives way to its bar; above the first ones there is no room for that."""
+    half = max(width(line, 13) for line in text.split("<br>")) / 2
+    return min(AWAY - 3 - half, 0) / there.px * (there.x[k] > 0), 0.0
 
 
 def _marked(xy: np.ndarray, words: Sequence[str], place: str, inks: Sequence[str]) -> Trace:
@@ -184,7 +194,7 @@ def _labels(look: Look[GraphFrame], there: Stage) -> list[Trace]:
     quiet = [
         text if there.laid.layers <= FEW and edge not in lit and "(" not in text else "" for edge, text in enumerate(carried)
     ]
-    bold = [f"<b>{text}</b>" if edge in lit else "" for edge, text in enumerate(carried)]
+    bold = [f"<b>{_fitting(there, edge, text)}</b>" if edge in lit else "" for edge, text in enumerate(carried)]
     names = [(called(there, start), called(there, end)) for start, end, _ in edges]
     told = [
         look.say("hover", start=a, end=b, what=look.say("lost") if blocked else text.replace("<br>", " "))
@@ -196,6 +206,15 @@ def _labels(look: Look[GraphFrame], there: Stage) -> list[Trace]:
         bars.labels(x, y, bold) | {"textfont": {"size": 13, "color": "@ink", "shadow": "@halo"}},
         points.targets(there.laid.labels, "edge", ring=20, template="%{text}", text=told, meta={"click": "edge"}),
     ]
+
+
+def _fitting(there: Stage, edge: int, text: str) -> str:
+    """As much of a label as has room between two nodes: all of it, without its result, or nothing; the formula says it too."""
+    room = there.room(edge, ON_AVERAGE)
+    fits = (
+        one for one in (text, text.partition(" =")[0]) if max(width(line, 13, bold=True) for line in one.split("<br>")) <= room
+    )
+    return next(fits, "")
 
 
 def _carried(frame: GraphFrame, there: Stage, edge: int) -> str:

@@ -1,4 +1,7 @@
-"""Where an expression stands: its layers, the bars of its nodes and the pieces of them, and what is written at them."""
+"""Where an expression stands: its layers, the bars of its nodes and the pieces of them, and what is written at them.
+
+A part of `autograd_graph`, whose lines are counted together.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +19,7 @@ from engine.foundations.expressions import Formula, Node
 SIGNS: Mapping[str, str] = {
     "*": "×", "/": "÷", "-": "−", "neg": "−", "sum": "Σ", "sigmoid": "σ", "detach": "=", "abs": "|·|", "**": "xʸ",
 }  # fmt: skip
+MARK = 15  # px: half of a node's mark
 LEAST = 0.006  # of the height: a bar that holds anything is not thinner
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -33,6 +37,10 @@ class Stage:
     starts: np.ndarray  # [e]
     ends: np.ndarray  # [e]
     inputs: tuple[int, ...]  # the names that begin
+
+    def room(self, edge: int, part: float) -> float:
+        """Px that an edge's label has between the marks of two nodes, on a stage that is such a part of a wide one."""
+        return part * self.px * float(self.x[self.ends[edge]] - self.x[self.starts[edge]]) - 2 * MARK
 
     def leaving(self, node: int) -> list[int]:
         """The edges through which a node is used, from the top: what comes back along them is stacked in this order."""
@@ -104,7 +112,7 @@ def called(there: Stage, k: int) -> str:
 
 def valued(frame: GraphFrame, made: Formula, k: int) -> str:
     node = made.nodes[k]
-    name, first = escaped(node.name), "detach: " * (node.op == "detach")
+    name, first = escaped(node.name), "detach:<br>" * (node.op == "detach")
     if not frame.known[k]:
         return first + name
     text = said(frame.values[k], frame.sizes[k])

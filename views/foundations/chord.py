@@ -1,12 +1,16 @@
-"""A chord over a curve, or a balance of points on it: does it hang above everywhere?"""
+"""A chord over a curve, or a balance of points on it: does it hang above everywhere? And where do walkers on it come to rest?
+
+Longer than a picture's budget of lines: a chord, a balance of points and forty walkers are three pictures of one curve.
+"""
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
 
+from charts import bars, points, ranking
 from charts import curves as lines
-from charts import points, ranking
 from charts.formula import formula
 from charts.layout import Layout, columns, rows
 from charts.numbers import UNKNOWN, number, short
@@ -20,6 +24,7 @@ Focus = Literal["chord", "descents"]
 CHORD = formula(r"\alpha f(a) + (1 - \alpha) f(b) - f(\alpha a + (1 - \alpha) b) = {chord}! - {f}? = {gap}!!")
 JENSEN = formula(r"E[f(X)] - f(E[X]) = {chord}! - {f}? = {gap}!!")
 SMALL, LARGE = 7.0, 22.0  # px of a point without weight, and of one with all of it
+HIGH, LOW, LINE = 300, 130, 18  # px on a phone of the curve, of what stands below it, and of a line of its table
 FREE = 0.08  # of the height, above and below the curve
 BANDS: tuple[tuple[float, float], ...] = ((1.2, 1.8), (0.2, 0.8))  # where the two strips lie
 MOVED = 1e-3  # what a walker goes between two pictures at least, to be called under way
@@ -50,7 +55,7 @@ def _layout(look: Look[ChordFrame]) -> Layout:
         return columns(_hill(look), _walks(look))
     if look.params.points.strip():
         means = look.history("chord", "f", across="part_of", zero=False, x={"range": [0, 1]})
-        return columns(_curve(look), rows(replace(means, title=look.say("means")), _weights(look)))
+        return columns(_curve(look), rows(replace(means, title=look.say("means"), tall=LOW), _weights(look)))
     return columns(_curve(look), rows(_walks(look), _strips(look)))
 
 
@@ -60,9 +65,7 @@ def _layout(look: Look[ChordFrame]) -> Layout:
 def _curve(look: Look[ChordFrame]) -> Panel:
     """The curve, the points on it, what the balance has swept so far, and the gap to the curve in the lamp's colour."""
     frame = look.frame
-    function = curves.function_of(look.params.curve, look.params.fx)
-    xs = curves.shown_part(frame.places)
-    f = curves.values(function, xs)
+    xs, f, _ = _course(look)
     ends = _reach(f, frame)
     past = np.array([(one.x, one.chord) for one in look.frames])
     gap = np.array([[frame.x, frame.f], [frame.x, frame.chord]])
@@ -76,7 +79,7 @@ def _curve(look: Look[ChordFrame]) -> Panel:
     rims = points.cloud(places, colour="@c1", symbol="circle-open", size=1, opacity=1, hoverinfo="skip")
     rims["marker"] |= {"size": full, "line": {"color": "@c1", "width": 1.5}}
     traces = [
-        *_swept(past, function),
+        *_swept(past, curves.function_of(look.params.curve, look.params.fx)),
         lines.line(frame.places[order], frame.heights[order], colour="@c1", width=1.5, meta={"still": True}),
         _whole(xs, f),
         _tangent(frame, xs),
@@ -84,13 +87,23 @@ def _curve(look: Look[ChordFrame]) -> Panel:
         marks,
         rims,
         lines.line(gap[:, 0], gap[:, 1], colour="@accent", width=4, meta={"key": "gap"}),
-        points.cloud(
-            np.array([[frame.x, frame.f], [frame.x, frame.chord]]), colour="@accent", size=9, opacity=1, hoverinfo="skip"
-        ),
+        points.cloud(gap, colour="@accent", size=9, opacity=1, hoverinfo="skip"),
     ]
     notes = [_named(look, k) for k in range(len(frame.places))]
     axes = {"range": [float(xs[0]), float(xs[-1])], "nticks": 5, "showgrid": False}, {"range": ends, "nticks": 5}
-    return Panel(traces, look.say("curve", f=_formula(look)), *axes, notes=notes)
+    return Panel(traces, look.say("curve", f=_formula(look)), *axes, notes=notes, tall=HIGH)
+
+
+def _course(look: Look[ChordFrame]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Places [n] along what is shown of the curve, and f and f″ there."""
+    low, high = curves.shown_part(look.frame.places)[[0, -1]].tolist()
+    return _along(look.params.curve, look.params.fx, low, high)
+
+
+@lru_cache(maxsize=8)
+def _along(curve: curves.Curve, own: str, low: float, high: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    function, xs = curves.function_of(curve, own), np.linspace(low, high, curves.PLACES)
+    return xs, curves.values(function, xs), curves.bends(function, xs)
 
 
 def _whole_weights(look: Look[ChordFrame]) -> np.ndarray:
@@ -115,8 +128,8 @@ def _reach(f: np.ndarray, frame: ChordFrame) -> list[float]:
 
 def _swept(past: np.ndarray, function: Any) -> list[Trace]:
     """What lies between the balance's way and the curve: where it hangs above, and where below."""
-    x = np.concatenate([np.linspace(a, b, 5) for a, b in zip(past[:-1, 0], past[1:, 0], strict=True)] or [past[:1, 0]])
-    y = np.concatenate([np.linspace(a, b, 5) for a, b in zip(past[:-1, 1], past[1:, 1], strict=True)] or [past[:1, 1]])
+    between = np.linspace(past[:-1], past[1:], 5, axis=1).reshape(-1, 2) if len(past) > 1 else past
+    x, y = between.T
     f = curves.values(function, x)
     over, under = np.maximum(y, f), np.minimum(y, f)
     rings = [np.append(x, x[::-1]), np.append(over, f[::-1]), np.append(under, f[::-1])]
@@ -149,8 +162,7 @@ def _named(look: Look[ChordFrame], k: int) -> dict[str, Any]:
 
 def _strips(look: Look[ChordFrame]) -> Panel:
     """Where the curve bends up and down, and where it lies low."""
-    xs = curves.shown_part(look.frame.places)
-    bend = curves.bends(curves.function_of(look.params.curve, look.params.fx), xs)
+    xs, _, bend = _course(look)
     signs = ((bend > STRAIGHT, "@c1"), (bend < -STRAIGHT, "@bad"))
     traces = [_boxes(_runs(xs, where), BANDS[0], colour) for where, colour in signs]
     traces += [_boxes(look.frame.low, BANDS[1], "@ink2"), _here(look.frame.x, (0.0, 2.0))]
@@ -173,12 +185,8 @@ def _runs(xs: np.ndarray, where: np.ndarray) -> np.ndarray:
 
 
 def _boxes(spans: np.ndarray, band: tuple[float, float], colour: str) -> Trace:
-    """Bars over spans [m, 2] at one height, all in one path."""
-    corners = [
-        np.stack([spans[:, k], np.full(len(spans), up)], 1) for k, up in ((0, band[0]), (1, band[0]), (1, band[1]), (0, band[1]))
-    ]
-    rings = np.stack([*corners, corners[0]], 1)
-    return points.blobs(np.zeros((len(spans), 2)), rings, colour=colour, meta={"still": True})
+    """Bars over spans [m, 2] at one height."""
+    return bars.rectangles(spans[:, 0], spans[:, 1], *band, colour=colour, meta={"still": True})
 
 
 def _here(x: float, y: tuple[float, float]) -> Trace:
@@ -197,7 +205,7 @@ def _walks(look: Look[ChordFrame]) -> Panel:
     now = points.cloud(np.stack([ways[-1], times[-1]], 1), colour="@ink", size=5, opacity=1, hoverinfo="skip")
     traces = [lines.line(path[0].round(3), path[1], colour="@ink2", width=1, opacity=0.6, meta={"still": True}), now]
     axis = {"range": [low - 0.2, high + 0.2], "nticks": 5, "showgrid": False}
-    return Panel(traces, look.say("walks"), axis, {"range": [curves.STEPS, 0], "nticks": 3})
+    return Panel(traces, look.say("walks"), axis, {"range": [curves.STEPS, 0], "nticks": 3}, tall=LOW)
 
 
 def _hill(look: Look[ChordFrame]) -> Panel:
@@ -206,8 +214,7 @@ def _hill(look: Look[ChordFrame]) -> Panel:
     function = curves.function_of(look.params.curve, look.params.fx)
     low, high = frame.span.tolist()
     free = 0.1 * max(high - low, 1.0)
-    xs = np.linspace(low - free, high + free, curves.PLACES)
-    f = curves.values(function, xs)
+    xs, f, _ = _along(look.params.curve, look.params.fx, low - free, high + free)
 
     def walkers(some: ChordFrame, **how: Any) -> Trace:
         x = some.walkers[~frame.gone]
@@ -220,7 +227,7 @@ def _hill(look: Look[ChordFrame]) -> Panel:
     ends = [low - 0.15 * (high - low or 1.0), high + 0.08 * (high - low or 1.0)]
     axes = {"range": [float(xs[0]), float(xs[-1])], "nticks": 5, "showgrid": False}, {"nticks": 5, "range": ends}
     notes = [_crowd(frame, float(end), function) for end in frame.ends] if frame.step == curves.FRAMES else []
-    return Panel([_whole(xs, f), begun, now], look.say("curve", f=_formula(look)), *axes, notes=notes)
+    return Panel([_whole(xs, f), begun, now], look.say("curve", f=_formula(look)), *axes, notes=notes, tall=HIGH)
 
 
 def _crowd(frame: ChordFrame, end: float, function: Any) -> dict[str, Any]:
@@ -236,7 +243,8 @@ def _weights(look: Look[ChordFrame]) -> Panel:
     x, f = ([short(float(value)) for value in values] for values in (frame.places, frame.heights))
     weights = [number(float(weight), 2) for weight in _whole_weights(look)]
     heads = [(0.0, "x", x), (0.55, look.say("weight"), weights), (1.0, "f(x)", f)]
-    return ranking.table(look.say("weights"), heads, lit=np.flatnonzero(frame.weights).tolist(), rows=4)
+    made = ranking.table(look.say("weights"), heads, lit=np.flatnonzero(frame.weights).tolist(), rows=4)
+    return replace(made, tall=LINE * (max(len(x), 4) + 1))
 
 
 def _formula(look: Look[ChordFrame]) -> str:

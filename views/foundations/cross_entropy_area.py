@@ -19,6 +19,7 @@ from engine.foundations.cross_entropy import RectanglesFrame, read
 from views.look import Look, Values
 
 WIDE, PHONE = 480, 290  # px across, reckoned with, of the large panel
+WRITTEN = 12  # px of type at a top
 TERMS = 4  # of the sum, that the formula writes out
 IN_BITS = formula(r"H(P, Q) = -\sum_i p_i \, \log_2 q_i = {terms}! = {cost}!!")
 IN_NATS = formula(r"H(P, Q) = -\sum_i p_i \, \ln q_i = {terms}! = {cost}!!")
@@ -41,7 +42,7 @@ def rectangles(look: Look[RectanglesFrame]) -> Picture:
     facts |= {"off": number(_off(frame), 3)}
     key = _key(look)
     return look.picture(
-        columns(_areas(look, here), rows(_logits(look, here), _course(look))),
+        columns(_areas(look, here), rows(_logits(look, here), _course(look, here))),
         facts=facts,
         key=key,
         metrics=[(name, facts[name]) for name in ("cost", "entropy", "kl")],
@@ -60,6 +61,7 @@ class Ground:
     tops: np.ndarray  # (k,) one without end is cut off
     high: float  # how high the axis goes, the same through a film
     lit: int  # the class whose area has changed most in this step; before the first it is about to
+    certain: bool  # P, before it is smoothed, is one class
 
     @property
     def middle(self) -> np.ndarray:
@@ -76,8 +78,8 @@ def ground(look: Look[RectanglesFrame]) -> Ground:
     before = look.frames[-2].tops if len(look.frames) > 1 else frame.tops - np.abs(frame.slopes)
     changed = np.where((frame.p > 0) & ~frame.never, frame.p * np.abs(frame.tops - before), -1.0)
     high = ceiling(frame)
-    names = read(look.data[0], scale=look.params.scale).names
-    return Ground(names, right - frame.p, right, np.where(frame.never, TORN * high, frame.tops), high, int(changed.argmax()))
+    pair, tops = read(look.data[0], scale=look.params.scale), np.where(frame.never, TORN * high, frame.tops)
+    return Ground(pair.names, right - frame.p, right, tops, high, int(changed.argmax()), bool(pair.p.max() == 1))
 
 
 def ceiling(frame: RectanglesFrame) -> float:
@@ -110,7 +112,8 @@ def _sum(look: Look[RectanglesFrame], here: Ground) -> dict[str, Any]:
     """The cost as a sum of areas, the largest of them written out; and what the code says of the lit class."""
     frame = look.frame
     heights, some = np.where(frame.never, np.inf, frame.tops), np.flatnonzero(frame.p)
-    shown = np.sort(some[np.argsort(-frame.p[some] * heights[some], kind="stable")][:TERMS]).tolist()
+    most = TERMS - (len(some) > TERMS)  # so that the sum keeps to its line
+    shown = np.sort(some[np.argsort(-frame.p[some] * heights[some], kind="stable")][:most]).tolist()
     terms = [f"{short(float(frame.p[at]))} · {number(float(heights[at]), 3)}" for at in shown]
     of_lit = {"share": number(float(frame.q[here.lit]), 3), "slope": number(float(frame.slopes[here.lit]), 3)}
     told_ = {"cost": number(frame.cost, 3), "name": escaped(cut(here.names[here.lit], 6)), **of_lit}
@@ -172,7 +175,7 @@ def _torn(frame: RectanglesFrame, here: Ground) -> tuple[np.ndarray, np.ndarray]
 def _lead(look: Look[RectanglesFrame], here: Ground) -> list[Trace]:
     """How far the logit of a truth that is smoothed leads: in nats as far as its top lies below the others'."""
     frame, params, at = look.frame, look.params, int(look.frame.p.argmax())
-    smoothed = params.smoothing > 0 and read(look.data[0], scale=params.scale).p.max() == 1
+    smoothed = here.certain and params.smoothing > 0
     leads = smoothed and params.unit == "nats" and params.temperature == 1 and frame.gap > 0.06 * here.high
     x, half = here.left[at] + 0.8 * frame.p[at], 0.012
     low, high = float(here.tops[at]), float(np.delete(here.tops, at).min())
@@ -195,7 +198,7 @@ def _said(look: Look[RectanglesFrame], here: Ground) -> list[Trace]:
     for p, top, never in zip(frame.p.tolist(), frame.tops.tolist(), frame.never.tolist(), strict=True):
         factors, area = f"{short(p)} × {number(top, 2)}", number(p * top, 2)
         ways = (f"{factors} = {area}", f"{factors}<br>= {area}", area)
-        fits = [text for text, part in zip(ways, (ways[0], factors, area), strict=True) if PHONE * p > width(part, 13) + 2]
+        fits = [text for text, part in zip(ways, (ways[0], factors, area), strict=True) if PHONE * p > width(part, WRITTEN) + 6]
         texts.append("∞" if never and p else fits[0] if fits else "")
     saves = (frame.tops < frame.floors - 0.02 * here.high) & (frame.tops > 0.16 * here.high) & ~frame.never
     up = np.where(saves, frame.tops - 2 * CLOSE * here.high, np.maximum(frame.tops, frame.floors) + CLOSE * here.high)
@@ -204,7 +207,7 @@ def _said(look: Look[RectanglesFrame], here: Ground) -> list[Trace]:
     for under, place in ((False, "top center"), (True, "bottom center")):
         for now, colour in ((False, "@ink"), (True, "@accent")):
             shown = [text * bool(mine) for text, mine in zip(texts, (saves == under) & (lit == now), strict=True)]
-            written.append(bars.labels(here.middle, up, shown, colour=colour, size=13, place=place, meta=STILL))
+            written.append(bars.labels(here.middle, up, shown, colour=colour, size=WRITTEN, place=place, meta=STILL))
     total = bars.labels([1], [here.high], [_difference(frame)], colour="@ink", size=13, place="bottom left")
     widest = int(frame.p.argmax())
     below = frame.floors[widest] + (0.065 if saves[widest] else -CLOSE) * here.high
@@ -245,12 +248,21 @@ def _logits(look: Look[RectanglesFrame], here: Ground) -> Panel:
     return Panel(traces, look.say("logits"), x=x, y={"range": ends, "nticks": 4}, small=True)
 
 
-def _course(look: Look[RectanglesFrame]) -> Panel:
-    """The cost by step, above what P itself costs."""
-    steps, level = look.params.steps, look.frame.entropy
+def _course(look: Look[RectanglesFrame], here: Ground) -> Panel:
+    """The cost by step, above what P itself costs; of a truth that is one class, the lead of its logit, and where that rests."""
+    frame, steps = look.frame, look.params.steps
+    column, level, word = ("gap", _rest(look), "rest_is") if here.certain else ("cost", frame.entropy, "floor_is")
     ends = [0, steps] if steps else [-0.5, 0.5]
-    panel = look.history("cost", zero=False, small=True, x={"range": ends} | ({} if steps else {"tickvals": [0]}))
-    floor = curves.line(np.array(ends), np.full(2, level), colour="@ink2", dash="dash", width=1.5)
+    panel = look.history(column, zero=here.certain, small=True, x={"range": ends} | ({} if steps else {"tickvals": [0]}))
+    line = curves.line(np.array(ends), np.full(2, level), colour="@ink2", dash="dash", width=1.5)
     font = {"size": 11, "color": "@ink2"}
-    key = note(look.say("floor_is"), x=1, y=level, xref="x domain", xanchor="right", yanchor="bottom", font=font)
-    return replace(panel, traces=[floor, *panel.traces], notes=[key], series=("cost", "entropy"))
+    side = "top" if here.certain else "bottom"  # where no curve is
+    key = note(look.say(word), x=1, y=level, xref="x domain", xanchor="right", yanchor=side, font=font)
+    columns_ = (column,) if here.certain else (column, "entropy")
+    return replace(panel, traces=[line, *panel.traces], notes=[key] * bool(np.isfinite(level)), series=columns_)
+
+
+def _rest(look: Look[RectanglesFrame]) -> float:
+    """How far the logit of P's likeliest class leads once Q is P; NaN where no lead is enough."""
+    second, first = np.sort(look.frame.p)[-2:]
+    return float(look.params.temperature * np.log(first / second)) if second else float("nan")

@@ -1,6 +1,6 @@
 """What `views.foundations.cross_entropy` draws of a softmax: its stages side by side, as written and shifted; two gradients.
 
-Longer than a picture's budget of lines: its table is drawn cell by cell, so that what breaks is seen where it breaks.
+Longer than a picture's budget of lines: the table of two ways is drawn cell by cell, so that what breaks is seen where it breaks.
 """
 
 import math

@@ -1,6 +1,6 @@
 """Optimisation: runners on a contour sheet; a chord over a curve; how rare a minimum is where there are many directions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import engine.params
 from charts import fields
@@ -11,7 +11,7 @@ from views.foundations.race import race
 from views.foundations.saddles import saddles
 from views.look import scenes
 
-__all__ = ["Options", "along", "clicked", "draw"]
+__all__ = ["Options", "along", "clicked", "draw", "idle"]
 
 
 class Options(engine.params.Options):
@@ -24,6 +24,9 @@ draw = scenes(ALGORITHMS, {"race": race, "chord": chord, "saddles": saddles})
 along: Mapping[str, Mapping[str, Mapping[str, Value]]] = {  # what a menu sets with its choice
     "surface": surfaces.STARTS,
     "curve": curves.ENDS,
+}
+idle: Mapping[str, Mapping[str, Sequence[str]]] = {  # settings that play no part in what an option shows
+    "focus": {"descents": ("a", "b", "level", "points")},
 }
 
 

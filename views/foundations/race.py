@@ -1,17 +1,22 @@
-"""Six runners on a contour sheet, and how high and how steep each has come to stand."""
+"""Six runners on a contour sheet, and how high and how steep each has come to stand.
+
+Longer than a picture's budget of lines: each runner has a formula, a limit and a fate of its own, and the ground a cross.
+"""
 
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from charts import curves, fields, points
+from charts import bars, curves, fields, points
 from charts.formula import formula
 from charts.layout import columns, rows
 from charts.numbers import RAISED, short
-from charts.panels import Panel, Picture, Trace, escaped, legend, note
+from charts.panels import Panel, Picture, Trace, escaped, legend
 from charts.words import cut
+from engine.algorithm import shown
 from engine.foundations.optimisation import METHODS, RaceFrame, kind_of, limit, surfaces
+from engine.foundations.optimisation.race import FRAMES
 from views.foundations.typed import typed
 from views.look import Fact, Look, Values
 
@@ -26,8 +31,10 @@ FORMULAS = (
 )  # fmt: skip
 ARM, MOST, WALL = 0.12, 0.24, 0.015  # of the sheet's height: an arm as strong as the start's, the longest, half of a wall
 GAUGE = (0.73, 0.98, 0.885, 0.915)  # where the bar lies, as parts of the sheet: from, to, from, to
+LOW = 130  # px on a phone of what stands below the map
 DEEPEST = {"same": -8, "best": -14}  # powers of ten: how deep the panel of heights goes
 LEGEND, HIGH = 300, 38  # px: the names of the runners in two lines, also on a phone, and what lies behind them
+ACROSS = {"nticks": 4, "showgrid": False}  # an axis of steps
 FREE = ("rmsprop", "adam")  # they measure their steps by slopes alone
 MOMENTS = 1000  # more than a film has pictures
 
@@ -64,8 +71,9 @@ def _sheet(look: Look[RaceFrame]) -> Panel:
     called = [escaped(look.words.choices["told"][name]) for name in METHODS]
     names = [(SIGNS[k], name, LAMP if k == _told(look) else f"@c{k + 1}") for k, name in enumerate(called)]
     traces = [*_ground(look, x, y), begin, *_trails(look, x, y), *_lamp(look, x, y, seen), dots, *_gauge(look, x, y)]
+    traces.append(_measure(look, x, y))
     said = look.say("sheet", f=escaped(cut(typed(surfaces.TEXTS.get(params.surface, params.f)), 40)))
-    notes = [*legend(names, room=LEGEND), _measure(look, x, y)]
+    notes = legend(names, room=LEGEND)
     across, up = ({"range": list(side), "nticks": 6, "showgrid": False} for side in (x, y))
     under: list[dict[str, Any]] = [  # a ground for what is written on the map
         {"type": "rect", "xsizemode": "pixel", "ysizemode": "pixel", "xanchor": x[0], "yanchor": y[0],
@@ -89,24 +97,36 @@ def _ground(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, float
 @lru_cache(maxsize=8)
 def _contours(surface: surfaces.Name, own: str, x: float, y: float) -> Trace:
     xs, ys = surfaces.grid(surface, x, y)
-    return fields.contours(xs, ys, surfaces.sheet(surface, own, x, y))
+    lines = fields.contours(xs, ys, surfaces.sheet(surface, own, x, y))
+    lines["z"].flags.writeable = False  # so a film looks at it once
+    return lines
 
 
 def _trails(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, float]) -> list[Trace]:
     """The way of each runner, the one that is told of last and broader; its moments can be pointed at, and are doors."""
-    told, steps = _told(look), [frame.step for frame in look.frames]
+    told, drawn = _told(look), list[Trace]()
     way = np.concatenate([frame.way for frame in look.frames], 1)  # (6, places, 2)
-    marks = np.stack([frame.at for frame in look.frames], 1)  # (6, frames, 2)
-    drawn, unseen = [], []
     for k in _order(look):
         moves = np.flatnonzero(np.append(True, np.any(way[k, 1:] != way[k, :-1], axis=1)))
-        name = escaped(look.words.choices["told"][METHODS[k]])
         how: dict[str, Any] = {"colour": f"@c{k + 1}", "key": METHODS[k], "width": 2 + (k == told)}
         drawn.append(fields.trail(way[k, moves], moves.tolist(), x, y, **how))
-        meta = {"index": [k * MOMENTS + at for at in range(len(steps))], "frames": list(range(len(steps)))}
-        where = points.within(marks[k], x, y).round(4)
-        unseen.append(points.targets(where, "moment", ring=11, template=f"{name}, %{{customdata}}", customdata=steps, meta=meta))
-    return [*drawn, *unseen]
+    marks = np.full((len(METHODS), look.frame.total, 2), np.nan)
+    marks[:, : len(look.frames)] = points.within(np.stack([frame.at for frame in look.frames], 1), x, y).round(4)
+    said = _called(tuple(map(look.words.choices["told"].__getitem__, METHODS)), look.params.steps)
+    meta = {"index": _moments(look.frame.total).ravel(), "frames": np.tile(np.arange(look.frame.total), len(METHODS))}
+    return [*drawn, points.targets(marks.reshape(-1, 2), "moment", ring=11, template="%{customdata}", customdata=said, meta=meta)]
+
+
+@lru_cache(maxsize=8)
+def _moments(total: int) -> np.ndarray:
+    """The numbers [6, total] by which each runner's pictures are linked, in the map and in the curves."""
+    return np.arange(len(METHODS))[:, None] * MOMENTS + np.arange(total)
+
+
+@lru_cache(maxsize=8)
+def _called(names: tuple[str, ...], steps: int) -> list[str]:
+    """What is said of each runner at each picture of a run of so many steps."""
+    return [f"{escaped(name)}, {step}" for name in names for step in shown(steps, FRAMES)]
 
 
 def _lamp(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, float], seen: np.ndarray) -> list[Trace]:
@@ -136,18 +156,17 @@ def _gauge(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, float]
     across = (x[0] + GAUGE[0] * span[0], x[0] + GAUGE[1] * span[0])
     up = (y[0] + GAUGE[2] * span[1], y[0] + GAUGE[3] * span[1])
     over = most is not None and _product(look) > most
-    bars = fields.gauge(_product(look), most or 1.0, across, up, colour="@bad" if over else LAMP)
-    return bars if most is not None else [points.nowhere(bar) for bar in bars]
+    parts = fields.gauge(_product(look), most or 1.0, across, up, colour="@bad" if over else LAMP)
+    return parts if most is not None else [points.nowhere(part) for part in parts]
 
 
-def _measure(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, float]) -> dict[str, Any]:
-    """What the bar says."""
+def _measure(look: Look[RaceFrame], x: tuple[float, float], y: tuple[float, float]) -> Trace:
+    """What the bar says: a trace, since a picture whose layout stays is drawn much faster."""
     most = limit(look.options.told, look.params.momentum)
     text = look.say("gauge", product=short(_product(look)), limit=short(most, 4)) if most else look.say("no_limit")
-    at = {"x": x[0] + GAUGE[1] * (x[1] - x[0]), "y": y[0] + (GAUGE[3] + 0.015) * (y[1] - y[0])}
-    return note(
-        text, **at, xanchor="right", yanchor="bottom", borderpad=2, bgcolor="@surface", font={"size": 12, "color": "@ink"}
-    )
+    font = {"size": 12, "color": "@ink", "shadow": "@halo"}
+    at = [x[0] + GAUGE[1] * (x[1] - x[0])], [y[0] + (GAUGE[3] + 0.02) * (y[1] - y[0])]
+    return bars.labels(*at, [text], place="top left", meta={"still": True}, textfont=font)
 
 
 # ---- the courses
@@ -161,10 +180,10 @@ def _heights(look: Look[RaceFrame]) -> Panel:
         apart = 2 * -(-(high - low) // 10)
         ticks = [power for power in range(high, low - 1, -1) if not power % apart]
         axis = {"range": [low, high], "tickvals": ticks, "ticktext": [f"10{_raised(power)}" if power else "1" for power in ticks]}
-        return Panel(_courses(look, "log"), title, x={"nticks": 4, "showgrid": False}, y=axis)
+        return Panel(_courses(look, "log"), title, x=ACROSS, y=axis, small=True, tall=LOW)
     z = surfaces.sheet(params.surface, params.f if params.surface == "own" else "", params.x, params.y)
     ends = [float(np.nanquantile(z, part)) for part in (0, 1)]
-    return Panel(_courses(look, "height"), title, x={"nticks": 4, "showgrid": False}, y={"range": ends, "nticks": 4})
+    return Panel(_courses(look, "height"), title, x=ACROSS, y={"range": ends, "nticks": 4}, small=True, tall=LOW)
 
 
 def _slopes(look: Look[RaceFrame]) -> Panel:
@@ -172,7 +191,7 @@ def _slopes(look: Look[RaceFrame]) -> Panel:
     above = 0 if look.params.surface in surfaces.FLOOR_AT_ZERO else 2  # without a bottom it gets steeper on the way
     high = int(np.ceil(np.log10(max(look.frames[0].slopes[0], 1e-3)))) + above
     title = curves.headed(look.words.columns["slope"])
-    return Panel(_courses(look, "slope"), title, x={"nticks": 4, "showgrid": False}, y=curves.powers(high - 6, high), small=True)
+    return Panel(_courses(look, "slope"), title, x=ACROSS, y=curves.powers(high - 6, high), small=True)
 
 
 def _courses(look: Look[RaceFrame], what: str) -> list[Trace]:
@@ -181,8 +200,7 @@ def _courses(look: Look[RaceFrame], what: str) -> list[Trace]:
     for k in _order(look):
         column, mine = f"{what}_{METHODS[k]}", k == told
         ahead, past, now = curves.course(column, colour=f"@c{k + 1}", width=1.6 + mine)
-        index = [k * MOMENTS + at for at in range(look.frame.total)]
-        past["meta"] |= {"column": column, "link": "moment", "index": index, "ring": 11}
+        past["meta"] |= {"column": column, "link": "moment", "index": _moments(look.frame.total)[k], "ring": 11}
         traces += [ahead, past, now] if mine else [past]
     return traces
 

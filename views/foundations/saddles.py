@@ -16,6 +16,7 @@ from views.look import Look
 
 SHARE = formula(r"1 - P(\lambda_{\min} > 0) - P(\lambda_{\max} < 0) = 1 - 2 \cdot {p}! = {exact}!!")
 REACH, TOP = 3.3, 4.1  # of the axes, and of what goes up, for the words: eigenvalues over √d lie between −2 and 2 in the end
+LOW = 150  # px on a phone of what stands below the plane
 CORNERS: tuple[tuple[str, str, str, float, float], ...] = (  # name, sign, colour, where its words stand
     ("saddle", "", "@accent", -3.1, TOP),
     ("minimum", "● ", "@c1", 0.5, TOP),
@@ -40,8 +41,8 @@ def saddles(look: Look[SaddlesFrame]) -> Picture:
 
 
 def _near_one(share: float) -> str:
-    """A share with as many digits as tell it from 1."""
-    return number(share, 2 - int(np.floor(np.log10(1 - share)))) if share else "0"
+    """A share with as many digits as tell it from 1; of so many no more than a phone has room for."""
+    return number(share, min(2 - int(np.floor(np.log10(1 - share))), 9)) if share else "0"
 
 
 def _plane(look: Look[SaddlesFrame]) -> Panel:
@@ -86,4 +87,4 @@ def _shares(look: Look[SaddlesFrame]) -> Panel:
     key = legend([(sign, look.say(name), colour) for sign, name, colour in signs], room=150)
     x = {"range": [0.7, MOST + 0.3], "tickvals": [1, 2, 4, 6, 8]}
     panel = look.history("share", across="dimension", x=x, y={"range": [-0.45, 1.08], "tickvals": [0, 0.5, 1]}, notes=key)
-    return replace(panel, traces=[*more, *panel.traces])
+    return replace(panel, traces=[*more, *panel.traces], tall=LOW)

@@ -1,6 +1,7 @@
 """Tensors in memory: a script line by line, and strides element by element.
 
-The budget of lines is overdrawn: a script can do eleven things, and torch refuses for as many reasons, each in its own words.
+Longer than a picture's budget of lines: a script can do eleven things, and torch refuses for as many reasons, each in its own
+words; strips, grids and threads (`tensors_memory`) find room for any script of eight names (`tensors_sheet`).
 """
 
 import re
@@ -59,7 +60,7 @@ def script(look: Look[ScriptFrame]) -> Picture:
     frame = look.frame
     mathml, values, at = _address(look)
     return look.picture(
-        columns(memory(look), rows(_lines(look), _names(look)), shares=SHARES),
+        columns(memory(look), rows(_lines(look), _names(look), shares=(LINES + 2, _rows(look.frame) + 2)), shares=SHARES),
         facts=_facts(look),
         key=_key(frame),
         formula=mathml,
@@ -207,9 +208,13 @@ def _names(look: Look[ScriptFrame]) -> Panel:
         (1.0, say("version"), told(frame.version)),
     ]
     lit = sorted({*lit_names(frame).tolist(), *(k for k in range(len(frame.names)) if known[k] and _touched(frame, k))})
-    rows_ = max(5, len(frame.room))
-    made = table(say("names"), parts, lit=lit if frame.step else -1, rows=rows_, size=11, link="name")
-    return replace(made, tall=ROW * (rows_ + 2))
+    made = table(say("names"), parts, lit=lit if frame.step else -1, rows=_rows(frame), size=11, link="name")
+    return replace(made, tall=ROW * (_rows(frame) + 2))
+
+
+def _rows(frame: ScriptFrame) -> int:
+    """For how many names the table has room."""
+    return max(5, len(frame.room))
 
 
 def _row(numbers: list[int]) -> str:

@@ -1,5 +1,6 @@
 """The large panel of a script: strips of numbered cells, above them every name as a grid whose threads hang down to them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from charts import bars, points, threads
+from charts.labels import width
 from charts.numbers import short
 from charts.panels import Panel, Trace, blank, escaped, told
 from charts.words import cut
 from engine.foundations.tensors import ScriptFrame
 from engine.foundations.tensors.script import ABSENT, GONE, KEPT, NAMED, TEMPORARY
 from engine.foundations.tensors.strides import indices
-from views.foundations.tensors_sheet import BRACKET, GRIDS, HIGH, KEEPS, NAME, NAMES, SMALL, TOP, WIDE, Sheet, reads, sheet
+from views.foundations.tensors_sheet import BRACKET, HIGH, KEEPS, NAME, NAMES, SMALL, TOP, WIDE, Sheet, reads, sheet
 from views.look import Look
 
 LETTERS = "αβγδεζηθικλμνξοπρστυφχψω"
@@ -22,6 +24,7 @@ OPERATIONS = ("Sin", "Exp", "Pow", "Mul", "Div", "Addmm")  # those that keep num
 DOT = "•"  # a number that its cell is too narrow for
 SEEN = 6  # places that are named of those that see a cell
 FREE = 34.0  # px of a cell of memory before anything is in it
+FRESH = re.compile(r"(\w+)\s*=\s*torch\.\w+\([^()]*\)(\.requires_grad_\(\))?")  # its numbers stand in reading order
 PHONE = 0.65  # px of a phone to each that the panel is reckoned with
 
 
@@ -50,7 +53,7 @@ def memory(look: Look[ScriptFrame]) -> Panel:
         *_threads(of, frame, places, cell_of(frame, look.options.cell)),
         *_strips(of, frame, lit),
         *_grids(frame, places),
-        *_empty(look, of),
+        *_coming(look, of),
         *_words(look, of, places, lit),
         *_brackets(look, of),
         *_targets(look, of, places),
@@ -189,19 +192,39 @@ def _words(look: Look[ScriptFrame], of: Sheet, places: Places, lit: np.ndarray) 
 
 def _code(look: Look[ScriptFrame]) -> Trace:
     """The line that has just been carried out, on top; before the first, that one."""
-    frame, first = look.frame, cut(look.data[0].lines[0], 48)
-    line = escaped(cut(frame.line, 60)) + " \u2007✗" * bool(frame.refused) if frame.step else look.say("next", line=first)
-    ink = "@accent" if frame.step else "@ink2"
-    return bars.labels([0.0], [TOP], [line], colour=ink, size=15, place="middle right", meta={"still": True})
+    frame, first = look.frame, cut(look.data[0].lines[0], 46)
+    line = escaped(cut(frame.line, 48)) + " \u2007✗" * bool(frame.refused) if frame.step else look.say("next", line=first)
+    ink, size = "@accent" if frame.step else "@ink2", 15 if width(line, 15) < PHONE * WIDE else 13
+    return bars.labels([0.0], [TOP], [line], colour=ink, size=size, place="middle right", meta={"still": True})
 
 
-def _empty(look: Look[ScriptFrame], of: Sheet) -> list[Trace]:
-    """Before the first line: free cells where storages will be, and where names will stand."""
-    free, none = threads.row((WIDE - 13 * FREE) / 2, of.foot + 34, 13, FREE, 28.0), not look.frame.step
-    words = [look.say("names_here"), look.say("empty")] if none else []
-    at = [WIDE / 2] * len(words), [(NAMES + GRIDS) / 2 - 40, of.foot + 10][: len(words)]
-    cells = threads.outlined(free[: len(free) * none], colour="@edge", fill="@surface", dash="dot")
-    return [cells, bars.labels(*at, words, size=13, meta={"still": True})]
+def _coming(look: Look[ScriptFrame], of: Sheet) -> list[Trace]:
+    """Before the first line, dotted: the cells that it will make, and the grid that reads them; over all, names to come."""
+    frame, lines, none = look.frame, look.data[0].lines, not look.frame.step
+    plain_ = FRESH.fullmatch(lines[0])
+    names = [room for room in frame.room if none and room[0] in of.lefts] or list(frame.room) * none
+    first = [room for room in names if plain_ and room[0] == plain_[1] and room[1] * room[2] == frame.size[room[3]]]
+    strip, grid, ways = threads.row((WIDE - 13 * FREE) / 2, of.foot + 34, 13 * none, FREE, 28.0), np.zeros((0, 4)), threads.NONE
+    for name, _, across, storage in first:
+        strip = of.strips[frame.starts[storage] :][: frame.size[storage]]
+        at = np.stack(np.divmod(np.arange(len(strip)), across), -1)
+        grid = of.boxes(name, at, across)
+        ways = threads.hanging(grid, at[:, 0], strip)
+    even = (np.arange(len(names)) + 0.5) * WIDE / max(len(names), 1)
+    x = [of.lefts[room[0]] + of.wide[room[0]] / 2 if room[0] in of.lefts else at for room, at in zip(names, even, strict=True)]
+    late = [look.say("comes", line=_begins(lines, room[0], int(frame.made[room[3]]))) * (room not in first) for room in names]
+    below, empty = threads.middles(strip)[:, 0].mean() if none else 0.0, [look.say("empty")] * none
+    return [
+        threads.threads(ways, colour="@edge", dash="dot"),
+        threads.outlined(np.concatenate([strip, grid]), colour="@edge", fill="@surface", dash="dot"),
+        bars.labels(x, [NAMES] * len(x), [f"<b>{escaped(room[0])}</b>" for room in names], size=NAME, colour="@ink3"),
+        bars.labels([*x, *[below] * none], [*[NAMES - 20] * len(x), *[of.foot + 10] * none], [*late, *empty], size=SMALL),
+    ]
+
+
+def _begins(lines: Sequence[str], name: str, made: int) -> int:
+    """The first line that lets a name stand for something; of what is no line's own the one that makes its memory."""
+    return next((k for k, line in enumerate(lines, 1) if re.match(rf"{re.escape(name)}\s*=", line)), made)
 
 
 def _counted(of: Sheet, frame: ScriptFrame, there: np.ndarray) -> Trace:

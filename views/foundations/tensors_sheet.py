@@ -57,17 +57,17 @@ class Sheet:
         called, shape, dims = frame.names[name], frame.shape[name].tolist(), int(frame.dims[name])
         if frame.storage[name] < 0:
             return np.zeros((0, 4))
-        left = self.lefts[called] + (self.wide[called] - grid(shape, dims)[1] * self.unit) / 2
-        return threads.lattice(left, GRIDS, places(shape, dims), self.unit, self.high, self.gap)
+        return self.boxes(called, places(shape, dims), grid(shape, dims)[1])
+
+    def boxes(self, name: str, at: np.ndarray, across: int) -> np.ndarray:
+        """The boxes (n, 4) at rows and columns `at` (n, 2) of a name's grid that is so many cells wide."""
+        left = self.lefts[name] + (self.wide[name] - across * self.unit) / 2
+        return threads.lattice(left, GRIDS, at, self.unit, self.high, self.gap)
 
     def threads(self, frame: ScriptFrame, name: int) -> np.ndarray:
         """The ways (elements, k, 2) from a name's grid to the cells that it reads."""
-        boxes, shape, dims = self.cells(frame, name), frame.shape[name].tolist(), int(frame.dims[name])
-        if not len(boxes):
-            return threads.NONE
-        floor = np.full(len(boxes), boxes[:, 2].min() - 2)
-        spread = (places(shape, dims)[:, 0] + 1) / (grid(shape, dims)[0] + 1)
-        return threads.hanging(boxes, spread, floor, self.strips[reads(frame, name)])
+        boxes, at = self.cells(frame, name), places(frame.shape[name].tolist(), int(frame.dims[name]))
+        return threads.hanging(boxes, at[:, 0], self.strips[reads(frame, name)]) if len(boxes) else threads.NONE
 
 
 def reads(frame: ScriptFrame, name: int) -> np.ndarray:
@@ -80,7 +80,7 @@ def sheet(frame: ScriptFrame, labels: list[str], kept: str) -> Sheet:
     facts = {name: tuple(getattr(frame, name).tolist()) for name in ("size", "made", "letter", "keeps")}
     plan = Plan(room=frame.room, labels=tuple(labels), kept=kept, **facts)
     waiting = tuple(name for name, storage in zip(frame.names, frame.storage, strict=True) if storage < 0)
-    return _laid(plan, frame.step if not _fits(plan) else max(plan.made, default=0), waiting)
+    return _laid(plan, max(frame.step, 1) if not _fits(plan) else max(plan.made, default=0), waiting)
 
 
 @lru_cache(64)

@@ -1,4 +1,7 @@
-"""Strides: one strip, one grid, and a thread for every element that has been read."""
+"""Strides: one strip, one grid, and a thread for every element that has been read.
+
+Some lines longer than a picture's budget: cells can be pointed at above and below, and what lies beyond the strip is drawn.
+"""
 
 import numpy as np
 
@@ -46,10 +49,9 @@ def _memory(look: Look[StridesFrame]) -> Panel:
     strip = threads.row(LEFT, STRIP_LOW, STRIP + 1, UNIT, 34.0)  # the last one is beyond it
     at = np.stack(np.divmod(np.arange(params.size_down * params.size_across), params.size_across), -1)
     grid = threads.lattice((WIDE - params.size_across * SIDE) / 2, GRID_TOP, at, SIDE, ROW, GAP)
-    floor = np.full(len(grid), grid[:, 2].min() - 3)
     stride = (params.stride_down, params.stride_across)
     every = np.minimum(cells((params.size_down, params.size_across), stride, params.offset), STRIP)
-    ways = threads.hanging(grid, (at[:, 0] + 1) / (params.size_down + 1), floor, strip[every])
+    ways = threads.hanging(grid, at[:, 0], strip[every])
     m, now = len(frame.read), np.zeros(len(grid), bool)
     now[max(m - 1, 0) : m] = True
     done = (np.arange(len(grid)) < m) & ~now

@@ -12,6 +12,7 @@ from engine.generative.diffusion import DiffusionFrame
 from views.look import Look, Values
 
 SIDE = nets.SIDE
+LEFT = 0.05  # of the picture's amplitude that may be left at the last time
 
 
 def facts(look: Look[Any]) -> dict[str, Any]:

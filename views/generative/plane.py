@@ -9,7 +9,7 @@ from charts import points as marks
 from charts.formula import formula
 from charts.layout import columns, rows
 from charts.numbers import number
-from charts.panels import Panel, Picture, Trace, blank, corner
+from charts.panels import Panel, Picture, Trace, bare, corner
 from engine.generative import schedules
 from engine.generative.diffusion import CloudFrame
 from engine.generative.diffusion.plane import standard
@@ -26,45 +26,42 @@ DDPM = formula(
     r"\tilde\mu = {c0}!\,\hat x_0 + {ct}!\,x_t = {c0}! \cdot ({x0x}!, {x0y}!) + {ct}! \cdot ({xx}!, {xy}!)"
     r" = ({nextx}!!, {nexty}!!) \qquad \tilde\beta = {beta}!!"
 )
-LOSS = {
-    "eps": formula(
-        r"L = \frac{1}{B}\sum_b w_{t_b}\,\lVert \varepsilon_b - \hat\varepsilon(x_{t_b}, t_b) \rVert^2 / 2 = {loss}!!"
-    ),
-    "x0": formula(r"L = \frac{1}{B}\sum_b w_{t_b}\,\lVert x_{0,b} - \hat x_0(x_{t_b}, t_b) \rVert^2 / 2 = {loss}!!"),
-    "v": formula(r"L = \frac{1}{B}\sum_b w_{t_b}\,\lVert v_b - \hat v(x_{t_b}, t_b) \rVert^2 / 2 = {loss}!!"),
-}
+LOSS = r"L = \frac{1}{B}\sum_b w_{t_b}\,\lVert MISSED(x_{t_b}, t_b) \rVert^2 / 2 = {loss}!!"
+MISSED = {"eps": r"\varepsilon_b - \hat\varepsilon", "x0": r"x_{0,b} - \hat x_0", "v": r"v_b - \hat v"}
 ACROSS, UP = (-2.9, 2.9), (-2.6, 2.6)  # the axes, in deviations of the data
-X_AXIS, Y_AXIS = blank(range=list(ACROSS)), blank(range=list(UP))
 FEW, GUESSED, DATA = 40, 150, 300  # trails; points that are guessed, or of each of two samplers; points of the data, about
 CELLS = 60  # places across that can be clicked
 STEEP = 6.0  # a score whose arrow is a cell long
 NO_TIME: dict[str, Fact] = dict.fromkeys(("t", "alpha_bar", "snr"))  # while the network is tried, or at the end of a way
-LEFT = 0.05  # of the amplitude that may be left where points begin
 
 
 def points(look: Look[CloudFrame]) -> Picture:
     """All points on their way; while the network learns, where they would end."""
     course = parts.schedule(_left(look), look) if look.params.score == "exact" else look.history("loss")
-    hold = 4.0 if len(look.frames) == look.frame.total else 1.5
-    return _picture(look, [_guessed(look), course], hold)
+    return _picture(look, [_guessed(look), course], 1.5)
 
 
 def by_calls(look: Look[CloudFrame]) -> Picture:
     """Where both samplers end, with more and more calls."""
     log = {"type": "log", "range": [-0.1, 2.1], "tickvals": [1, 10, 100]}
     course = curves.history(look.say("distance_panel"), "distance", "distance2", across="calls", x=log)
-    hold = 4.0 if len(look.frames) == look.frame.total else 6.0 if look.part == "calls" else 1.5
-    return _picture(look, [course, *([look.history("loss")] if look.params.score != "exact" else [])], hold)
+    others = [course, look.history("loss")] if look.params.score != "exact" else [course]
+    return _picture(look, others, 6.0 if look.part == "calls" else 1.5)
 
 
 def _picture(look: Look[CloudFrame], others: list[Panel], hold: float) -> Picture:
+    frame, alpha_bars = look.frame, _left(look)
+    untaught = "learn_start_held" if look.params.clip else "learn_start"
+    learnt = look.say("learn" if frame.step else untaught, loss=number(frame.loss, 3), t=frame.t)
+    rest = number(float(np.sqrt(alpha_bars[-1])), 3)
+    told = {"sigma": number(frame.deviation, 3), "learnt": learnt, "rest": rest, "T": len(alpha_bars)}
     return look.picture(
         columns(_plane(look), rows(*others, shares=[1] * len(others))),
-        facts=parts.facts(look) | _told(look),
+        facts=parts.facts(look) | told,
         key=_key(look),
         metrics=_metrics(look),
-        derived=NO_TIME if look.frame.part in ("learn", "calls") else {"t": look.frame.t if look.frame.t >= 0 else None},
-        hold=hold,
+        derived=NO_TIME if frame.part in ("learn", "calls") else {"t": frame.t if frame.t >= 0 else None},
+        hold=4.0 if len(look.frames) == frame.total else hold,
         **_formula(look),
     )
 
@@ -75,15 +72,6 @@ def place_at(index: int, data: Points) -> dict[str, float]:
     centre = data.X.mean(0)
     spread = float((data.X - centre).std())
     return {name: float(f"{value:.4g}") for name, value in zip(data.columns, centre + spread * at, strict=True)}
-
-
-def _told(look: Look[CloudFrame]) -> dict[str, Any]:
-    """What sentences say beside a frame's own numbers."""
-    frame, alpha_bars = look.frame, _left(look)
-    untaught = "learn_start_held" if look.params.clip else "learn_start"
-    learnt = look.say("learn" if frame.step else untaught, loss=number(frame.loss, 3), t=frame.t)
-    rest = number(float(np.sqrt(alpha_bars[-1])), 3)
-    return {"sigma": number(frame.deviation, 3), "learnt": learnt, "rest": rest, "T": len(alpha_bars)}
 
 
 def _left(look: Look[CloudFrame]) -> np.ndarray:
@@ -98,7 +86,7 @@ def _key(look: Look[CloudFrame]) -> str:
         return ""
     if frame.t < 0:
         return "end_both" if np.isfinite(frame.distance2) else "end"
-    if frame.t == look.params.timesteps - 1 and np.sqrt(frame.alpha_bar) > LEFT:
+    if frame.t == look.params.timesteps - 1 and np.sqrt(frame.alpha_bar) > parts.LEFT:
         return "left"
     return "step_noise" if frame.deviation else "step"
 
@@ -118,7 +106,8 @@ def _formula(look: Look[CloudFrame]) -> dict[str, Any]:
     """The loss; or the step of every point, by the first sampler."""
     frame, at = look.frame, {"of": "point", "at": _lit(look)}
     if frame.part in ("learn", "batch"):
-        loss = {"formula": LOSS[look.params.predicts], "values": {"loss": (frame.loss, 4)}} if np.isfinite(frame.loss) else {}
+        said = formula(LOSS.replace("MISSED", MISSED[look.params.predicts]))
+        loss = {"formula": said, "values": {"loss": (frame.loss, 4)}} if np.isfinite(frame.loss) else {}
         return loss | (at if frame.part == "batch" else {})
     if frame.t < 0:
         return at
@@ -152,7 +141,7 @@ def _plane(look: Look[CloudFrame]) -> Panel:
     past = [] if frame.part == "batch" else past[-2:] if frame.part == "learn" else past
     ways = [np.array([one.x[k][lit] for one in past]).reshape(-1, 2) for k in range(compared)]
     followed = fields.followed(ways, frame.x[:compared, lit], frame.x0[:compared, lit])
-    return Panel([*traces, *followed, *clicks], title, notes=notes, x=X_AXIS, y=Y_AXIS, equal=True)
+    return bare([*traces, *followed, *clicks], title, ACROSS, UP, notes=notes, equal=True)
 
 
 def _lit(look: Look[CloudFrame]) -> int:
@@ -163,18 +152,15 @@ def _lit(look: Look[CloudFrame]) -> int:
 
 def _dots(look: Look[CloudFrame], k: int) -> Trace:
     """The points of one sampler; those of a batch in the colours of their times."""
-    frame = look.frame
+    frame, batch = look.frame, look.frame.part == "batch"
     x = marks.within(frame.x[k] if len(frame.x) == 1 else frame.x[k][:GUESSED], ACROSS, UP)
     colour, symbol, _ = marks.kind(0 if k == 0 else 2)
-    dots = marks.cloud(x, colour=colour, symbol=symbol, size=4.5, opacity=0.7)
-    if look.options.click == "nothing":
-        dots |= {"hovertemplate": look.say("hover_point") + "<extra></extra>", "meta": {"link": "point", "ring": 12}}
-    else:
-        dots |= {"hoverinfo": "skip"}
-    if frame.part != "batch":
-        return dots | {"customdata": list(range(1, len(x) + 1))}
-    dots["marker"] |= {"color": frame.times * 1.0, "colorscale": "@sequential", "cmin": 0, "cmax": look.params.timesteps - 1}
-    return dots | {"customdata": frame.times.tolist(), "hovertemplate": "t = %{customdata}<extra></extra>"}
+    by_time = {"color": frame.times * 1.0, "colorscale": "@sequential", "cmin": 0, "cmax": look.params.timesteps - 1}
+    known = {"customdata": frame.times.tolist() if batch else list(range(1, len(x) + 1)), "marker": by_time if batch else {}}
+    hover = ("t = %{customdata}" if batch else look.say("hover_point")) + "<extra></extra>"
+    door = {"hovertemplate": hover, "meta": {"link": "point", "ring": 12}}
+    how: dict[str, Any] = known | (door if look.options.click == "nothing" else {"hoverinfo": "skip"})
+    return marks.cloud(x, colour=colour, symbol=symbol, size=4.5, opacity=0.7, **how)
 
 
 def _guessed(look: Look[CloudFrame]) -> Panel:
@@ -185,4 +171,4 @@ def _guessed(look: Look[CloudFrame]) -> Panel:
         marks.dots(X[:: max(1, len(X) // DATA)], (0.03, 0.03), colour="@ghost"),
         marks.cloud(marks.within(look.frame.x0[0][:GUESSED], ACROSS, UP), colour="@c1", size=4, opacity=0.7, **told),
     ]
-    return Panel(traces, look.say("guessed_points"), x=X_AXIS, y=Y_AXIS, equal=True)
+    return bare(traces, look.say("guessed_points"), ACROSS, UP, equal=True)

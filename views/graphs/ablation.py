@@ -8,7 +8,7 @@ from charts import curves, graphs, points
 from charts.formula import formula
 from charts.layout import columns, rows
 from charts.numbers import count, number, short
-from charts.panels import Panel, Picture, legend
+from charts.panels import Panel, Picture, legend, told
 from charts.ranking import ranked
 from charts.words import cut
 from engine.graphs.gcn import EditFrame
@@ -66,13 +66,11 @@ def _worth(look: Look[EditFrame]) -> list[str]:
 def _changed(look: Look[EditFrame]) -> Panel:
     """Every node by how much its prediction changes; the edited edges lit; an edge is the door to its frame."""
     frame, pos = look.frame, look.frame.pos
-    web, told = parts.web(look)
     high = max(float(frame.change.max()), 0.05)
     turned = np.flatnonzero(frame.p.argmax(1) != frame.before.argmax(1))
     lit: dict[str, Any] = {"colour": "@accent", "width": 3, "opacity": 1}
     doors = {"text": _worth(look), "meta": {"frames": list(range(1, len(frame.edges) + 1))}}
     traces = [
-        *web,
         graphs.edges(pos, frame.edited[frame.added == 0], dash="dot", **lit),
         graphs.edges(pos, frame.edited[frame.added == 1], **lit),
         points.targets(pos[frame.edges].mean(1).astype(float), "edge", ring=12, template="%{text}", **doors),
@@ -80,11 +78,10 @@ def _changed(look: Look[EditFrame]) -> Panel:
         parts.rings(look, frame.labelled),
         parts.lamp(look, [frame.v]),
         graphs.crosses(pos, turned),
-        *parts.names(look, [frame.v]),
     ]
     signs = (("●", look.say("key_change", high=number(high, 2)), "@sequential10"), ("○", look.say("key_told"), "@ink"))
     key = legend([*signs, ("✕", look.say("key_turned"), "@bad")], room=480)
-    return parts.drawn(look, traces, look.say("changed"), [*told, *key])
+    return parts.drawn(look, look.say("changed"), traces, [frame.v], key)
 
 
 def _effects(look: Look[EditFrame]) -> Panel:
@@ -95,7 +92,7 @@ def _effects(look: Look[EditFrame]) -> Panel:
     lamp = curves.now(frame.step, float(effect[frame.step - 1]) if frame.part == "edge" else float("nan"))
     x = {"range": [0, len(rank) + 1], "nticks": 4, "showgrid": False}
     y = {"range": [0, 1.1 * float(effect.max(initial=0.01))], "nticks": 3}
-    line = curves.line(rank, effect, colour="@ink", meta=meta, **graphs.told(_worth(look)))
+    line = curves.line(rank, effect, colour="@ink", meta=meta, **told(_worth(look)))
     return Panel([line, lamp], look.say("effects"), x=x, y=y)
 
 

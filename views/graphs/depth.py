@@ -1,6 +1,5 @@
 """Networks of growing depth: what they come to, and how smooth their hidden layers are."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,14 +17,9 @@ ENERGY = formula(r"E(H) = \frac{\mathrm{tr}\,H^\top (I - \hat A)\,H}{\|H\|^2} = 
 OF_INPUT = formula(r"E(X) = \frac{\mathrm{tr}\,X^\top (I - \hat A)\,X}{\|X\|^2} = {e}!!")
 FLOOR = 1e-6  # of an energy: what is smaller is drawn there
 X = {"type": "log", "range": [-0.05, 1.56], "tickvals": [1, 2, 4, 8, 16, 32], "showgrid": False}
-POWERS = {
-    "type": "log",
-    "range": [-6.1, 0.2],
-    "tickvals": [1e-6, 1e-4, 1e-2, 1],
-    "ticktext": ["≤10⁻⁶", "10⁻⁴", "10⁻²", "1"],
-    "showgrid": False,
-}
+POWERS = curves.powers(-6) | {"range": [-6.1, 0.2], "ticktext": ["1", "10⁻²", "10⁻⁴", "≤10⁻⁶"], "showgrid": False}
 SHARES = {"range": [0, 1.05], "tickformat": ".0%", "nticks": 3}
+SOLID: dict[str, Any] = {"colour": "@ink", "mode": "lines+markers", "marker": {"size": 4, "color": "@ink"}}
 DASHED: dict[str, Any] = {"colour": "@ink2", "dash": "dash", "width": 1.5}
 DOTTED: dict[str, Any] = {"colour": "@ink3", "dash": "dot"}
 
@@ -49,11 +43,10 @@ def depth(look: Look[TrainFrame]) -> Picture:
 
 def _energies(look: Look[TrainFrame]) -> Panel:
     """The energy of the last hidden layer by depth: before training, after it, and with no weights at all."""
-    done, fresh = _of(look, ""), _of(look, "start")
     lines = [
-        _curve(look, "plain", done, [frame.plain for frame in done], **DOTTED),
-        _curve(look, "untrained", fresh, [frame.energy for frame in fresh], **DASHED),
-        _trained([(frame.depth, max(frame.energy, FLOOR)) for frame in done]),
+        _by_depth(look, "plain", look.say("line", "plain") + " %{y:.2~e}", **DOTTED),
+        _by_depth(look, "energy", look.say("line", "untrained") + " %{y:.2~e}", "start", **DASHED),
+        _by_depth(look, "energy", "%{x}: %{y:.4~r}", **SOLID),
         curves.now(look.frame.depth, max(look.frame.energy, FLOOR)),
     ]
     styles = (("untrained", "- -", "@ink2"), ("trained", "—", "@ink"), ("plain", "···", "@ink3"))
@@ -66,25 +59,15 @@ def _accuracies(look: Look[TrainFrame]) -> Panel:
     frame = look.frame
     hover = look.say("chance") + " %{y:.0%}<extra></extra>"
     chance = curves.line(np.array([1, 32]), np.full(2, np.nan_to_num(frame.chance)), hovertemplate=hover, **DOTTED)
-    after = _trained([(one.depth, one.accuracy) for one in _of(look, "")])
+    after = _by_depth(look, "accuracy", "%{x}: %{y:.0%}", **SOLID)
     lamp = curves.now(frame.depth, float(np.nan_to_num(frame.accuracy)))
     key = legend([("···", look.say("line", "commonest"), "@ink3")], room=120)
     return Panel([chance, after, lamp], curves.headed(look.words.columns["accuracy"]), notes=key, x=X, y=SHARES)
 
 
-def _of(look: Look[TrainFrame], part: str) -> list[TrainFrame]:
-    """The pictures of finished networks (""), or of fresh ones ("start"), up to now."""
-    return [frame for frame in look.frames if frame.part == part]
-
-
-def _curve(look: Look[TrainFrame], name: str, of: Sequence[TrainFrame], values: Sequence[float], **style: Any) -> Trace:
+def _by_depth(look: Look[TrainFrame], column: str, hover: str, part: str = "", **style: Any) -> Trace:
+    """What the networks up to now have come to: finished ones (""), or fresh ones ("start")."""
+    of = [frame for frame in look.frames if frame.part == part]
+    values = np.array([getattr(frame, column) for frame in of], dtype=float)
     at = np.array([frame.depth for frame in of])
-    hover = look.say("line", name) + " %{y:.2~e}<extra></extra>"
-    return curves.line(at, np.maximum(np.array(values, dtype=float), FLOOR), hovertemplate=hover, **style)
-
-
-def _trained(pairs: Sequence[tuple[int, float]]) -> Trace:
-    """What finished networks have come to: (depth, value) each."""
-    xy = np.array(pairs, dtype=float).reshape(-1, 2)
-    marker, hover = {"size": 4, "color": "@ink"}, "%{x}: %{y:.4~r}<extra></extra>"
-    return curves.line(xy[:, 0], xy[:, 1], colour="@ink", mode="lines+markers", marker=marker, hovertemplate=hover)
+    return curves.line(at, np.maximum(values, FLOOR), hovertemplate=hover + "<extra></extra>", **style)

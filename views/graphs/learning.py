@@ -8,7 +8,7 @@ from charts import graphs, points
 from charts.formula import formula
 from charts.layout import columns, rows
 from charts.numbers import number, short
-from charts.panels import Panel, Picture, Trace, escaped, legend
+from charts.panels import Panel, Picture, Trace, escaped, legend, told
 from charts.words import cut
 from engine.algorithm import closely
 from engine.edges import Graph
@@ -33,10 +33,13 @@ def training(look: Look[TrainFrame]) -> Picture:
     turned = len(learning.turned(frame, look.frames[-2])) if len(look.frames) > 1 else 0
     random = look.say("random", features=frame.random_features) if frame.random_features else ""
     settled = look.say("settled", epoch=last) if last < frame.epoch else look.say("turns", count=turned)
-    told = {"name": parts.called(look, frame.pull.argmax()), "random": random, "settled": settled}
+    more = {"name": parts.called(look, frame.pull.argmax()), "random": random, "settled": settled}
+    epochs = closely(look.params, look.params.last) or range(look.params.last + 1)
+    y = {"range": [0, 1.05], "tickformat": ".0%", "nticks": 3} if known else None
+    course = look.history("accuracy" if known else "loss", x={"range": [epochs[0], max(epochs[-1], 1)]}, y=y)  # axes stay
     return look.picture(
-        columns(main, rows(_plane(look), _course(look, known), shares=(3, 2))),
-        facts=facts(look) | told | {"who": _who(look), "chosen": _chosen(look)},
+        columns(main, rows(_plane(look), course, shares=(3, 2))),
+        facts=facts(look) | more | {"who": _who(look), "chosen": _chosen(look)},
         key=("step" if known else "unknown") if trained else "",
         metrics=metrics(look),
         hold=3.0 if frame.part or turned else 1.0,
@@ -58,15 +61,6 @@ def _chosen(look: Look[TrainFrame]) -> str:
     params, labels = look.params, look.data[0].labels
     key = "hand" if params.labelled else "far" if labels is None else "most" if params.per_class == 1 else "some"
     return look.say("chosen", key, count=params.per_class)
-
-
-def _course(look: Look[TrainFrame], known: bool) -> Panel:
-    """How many of the others are right, epoch by epoch; the loss where nobody knows. The axes stay."""
-    epochs = closely(look.params, look.params.last) or range(look.params.last + 1)
-    x = {"range": [epochs[0], max(epochs[-1], 1)]}
-    if known:
-        return look.history("accuracy", x=x, y={"range": [0, 1.05], "tickformat": ".0%", "nticks": 3})
-    return look.history("loss", x=x)
 
 
 def _formula(look: Look[TrainFrame]) -> dict[str, Any]:
@@ -118,31 +112,30 @@ def _lit(look: Look[TrainFrame]) -> tuple[np.ndarray, str]:
 def predicted(look: Look[TrainFrame]) -> Panel:
     """Every node in the colour and shape of its class, paler the less sure; rings: told, crosses: wrong, lit: moved."""
     frame, graph = look.frame, look.data[0]
-    web, told = parts.web(look)
     now, meaning = _lit(look)
     traces = [
-        *(_attended(look) if len(frame.attention) else web),
         *_members(look, frame.pos, parts.size_of(graph)),
         parts.rings(look, frame.labelled),
         parts.lamp(look, now),
         graphs.crosses(frame.pos, _wrong(frame, graph)),
-        *parts.names(look, frame.labelled.tolist()),
     ]
-    key = "graph_attention" if len(frame.attention) else "graph" if graph.n <= graphs.FEW else "graph_large"
-    items = [*_classes(look), ("○", look.say(meaning), "@accent")]
-    return parts.drawn(look, traces, look.say(key), [*told, *legend(items, room=LEGEND)])
+    edges = _attended(look) if len(frame.attention) else []
+    title = look.say("graph_attention" if edges else "graph" if graph.n <= graphs.FEW else "graph_large")
+    key = legend([*_classes(look), ("○", look.say(meaning), "@accent")], room=LEGEND)
+    return parts.drawn(look, title, traces, frame.labelled.tolist(), key, edges)
 
 
 def _pulled(look: Look[TrainFrame]) -> Panel:
     """How hard the loss pulls at every node; the lamp on the one it pulls hardest."""
     frame = look.frame
-    web, told = parts.web(look)
     high = max(float(frame.pull.max()), 1e-30)
-    marks = parts.shaded(look, frame.pull / high, 1, [short(float(pull)) for pull in frame.pull])
-    around = [parts.rings(look, frame.labelled), parts.lamp(look, [int(frame.pull.argmax())])]
+    traces = [
+        parts.shaded(look, frame.pull / high, 1, [short(float(pull)) for pull in frame.pull]),
+        parts.rings(look, frame.labelled),
+        parts.lamp(look, [int(frame.pull.argmax())]),
+    ]
     key = legend([("○", look.say("key_told"), "@ink")], room=LEGEND)
-    traces = [*web, marks, *around, *parts.names(look, frame.labelled.tolist())]
-    return parts.drawn(look, traces, look.say("pulled"), [*told, *key])
+    return parts.drawn(look, look.say("pulled"), traces, frame.labelled.tolist(), key)
 
 
 def _plane(look: Look[TrainFrame]) -> Panel:
@@ -151,11 +144,11 @@ def _plane(look: Look[TrainFrame]) -> Panel:
     xy = frame.plane @ frame.turn
     far = max(float(np.abs(one.plane).max()) for one in look.frames)
     reach = 1.7 * 2.0 ** max(0, np.ceil(np.log2(far / 1.6)))
-    told = graphs.rings(xy, frame.labelled, size=size + 4, width=1.5)
+    labelled = graphs.rings(xy, frame.labelled, size=size + 4, width=1.5)
     glow = graphs.rings(xy, _lit(look)[0], colour="@accent", size=size + 6) | {"meta": {"still": True}}
     axis = {"range": [-reach, reach], "showticklabels": False, "tickvals": [0]}
     title = look.say("plane" if frame.depth > 1 else "plane_output")
-    return Panel([*_members(look, xy, size), told, glow], title, x=axis, y=axis)
+    return Panel([*_members(look, xy, size), labelled, glow], title, x=axis, y=axis)
 
 
 def _classes(look: Look[TrainFrame]) -> list[tuple[str, str, str]]:
@@ -173,15 +166,16 @@ def _classes(look: Look[TrainFrame]) -> list[tuple[str, str, str]]:
 def _members(look: Look[TrainFrame], pos: np.ndarray, size: float) -> list[Trace]:
     """All nodes by predicted class; a click tells a class."""
     frame, graph, meta = look.frame, look.data[0], {"click": "node"}
-    classes, opacity = frame.p.argmax(1), _opacity(frame)
+    classes, least = frame.p.argmax(1), 1 / frame.p.shape[1]
     if graph.n > graphs.FEW:
         how: dict[str, Any] = {"hovertemplate": look.say("hover_many") + "<extra></extra>", "marker": graphs.classes(classes)}
         return [graphs.nodes(pos, np.arange(graph.n), colour="@ink", size=size, meta=meta, **how)]
     traces, every = [], _told(look)
+    opacity = np.round(0.3 + 0.7 * (frame.p.max(1) - least) / (1 - least), 2)  # 0.3: all classes alike; 1: one is certain
     for k in range(frame.p.shape[1]):
         mine = np.flatnonzero(classes == k)
         colour, symbol, _ = points.kind(k)
-        said, pale = graphs.told([every[u] for u in mine]), {"opacity": opacity[mine]}
+        said, pale = told([every[u] for u in mine]), {"opacity": opacity[mine]}
         traces.append(graphs.nodes(pos, mine, colour=colour, symbol=symbol, size=size, marker=pale, meta=meta, **said))
     return traces
 
@@ -195,12 +189,6 @@ def _told(look: Look[TrainFrame]) -> list[str]:
     for u in _wrong(frame, graph):
         said[u] += "<br>" + look.say("in_truth", label=names[graph.labels[u]])
     return said
-
-
-def _opacity(frame: TrainFrame) -> np.ndarray:
-    """How strongly every node is drawn, (n,): 0.3 where all classes are alike, 1 where one is certain."""
-    least = 1 / frame.p.shape[1]
-    return np.asarray(np.round(0.3 + 0.7 * (frame.p.max(1) - least) / (1 - least), 2))
 
 
 def _wrong(frame: TrainFrame, graph: Graph) -> np.ndarray:

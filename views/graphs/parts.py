@@ -8,7 +8,7 @@ import numpy as np
 
 from charts import graphs
 from charts.numbers import count
-from charts.panels import Panel, Trace, blank, escaped, note
+from charts.panels import Panel, Trace, bare, corner, escaped, told
 from charts.words import cut
 from engine.edges import Graph
 from engine.graphs.gcn import Wired
@@ -17,15 +17,13 @@ from views.look import Look
 
 NAMED, LETTERS = 80, 16  # nodes up to which all have a name where there is room; letters of one
 FORMULAS = 700  # nodes up to which the formula speaks of each of them
-BELOW = 0.07  # of a drawing's height: room for words below it
-LEADERS: dict[tuple[str, ...], tuple[int, ...]] = {
-    ("Mr. Hi", "Officer"): (0, 33)
-}  # Zachary's club broke up into their sides: by the classes' names, who they are
+BELOW, TOP = 0.07, 15  # of a drawing's height: room for words below it; lines up to its upper corner
+CLUB = ("Mr. Hi", "Officer")  # Zachary's club broke up into their sides: what its classes are called
 
 
 def leaders(graph: Graph) -> tuple[int, ...]:
     """The nodes after whom the classes are named, in their order: of the karate club."""
-    return LEADERS.get(graph.label_names, ()) if graph.n == 34 else ()
+    return (0, 33) if graph.label_names == CLUB and graph.n == 34 else ()
 
 
 def called(look: Look[Any], node: Any) -> str:
@@ -62,18 +60,17 @@ def most_of(look: Look[Any], values: np.ndarray, said: Sequence[str], most: int 
     return look.say("comma").join(look.say("with_number", name=called(look, u), n=said[u]) for u in first)
 
 
-def web(look: Look[Any]) -> tuple[list[Trace], list[dict[str, Any]]]:
+def _web(look: Look[Any]) -> tuple[list[Trace], list[dict[str, Any]]]:
     """The edges, arrows where only one direction counts, and the word that some are left out."""
     graph, pos = look.data[0], look.frame.pos
     directed = isinstance(look.params, Wired) and look.params.direction == "as_given"
     pairs = graph.edges if directed else graph.pairs()[0]
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
-    shown = graphs.sampled(pairs)
-    traces = [graphs.edges(pos, shown, opacity=0.55 if graph.n <= graphs.FEW else 0.18)]
-    if directed and graph.n <= graphs.FEW:
-        traces.append(graphs.heads(pos, shown))
-    told = look.say("sampled", shown=count(len(shown)), all=count(len(pairs)))
-    return traces, [_corner(told)] if len(shown) < len(pairs) else []
+    shown, few = graphs.sampled(pairs), graph.n <= graphs.FEW
+    traces = [graphs.edges(pos, shown, opacity=0.55 if few else 0.18)]
+    traces += [graphs.heads(pos, shown)] if directed and few else []
+    said = look.say("sampled", shown=count(len(shown)), all=count(len(pairs)))
+    return traces, [corner(said, TOP, "@ink3")] if len(shown) < len(pairs) else []
 
 
 def size_of(graph: Graph) -> float:
@@ -85,10 +82,10 @@ def shaded(look: Look[Any], values: np.ndarray, high: float, said: Sequence[str]
     """All nodes coloured by a value from 0 to `high`; pointing at one says it in words."""
     texts = [f"{name}: {word}" for name, word in zip(everybody(look), said, strict=True)]
     style = {"line": {"width": 1, "color": "@edge"}, "size": size_of(look.data[0])} | marker
-    return graphs.valued(look.frame.pos, values, high=high, marker=style, meta={"click": "node"}, **graphs.told(texts))
+    return graphs.valued(look.frame.pos, values, high=high, marker=style, meta={"click": "node"}, **told(texts))
 
 
-def names(look: Look[Any], some: Sequence[int] = ()) -> list[Trace]:
+def _names(look: Look[Any], some: Sequence[int]) -> list[Trace]:
     """Names beside the nodes where there is room, first of leaders and of `some`: of large graphs theirs alone."""
     graph, first = look.data[0], sorted({*some, *leaders(look.data[0])})
     if not look.options.names or graph.n > graphs.FEW:
@@ -99,11 +96,19 @@ def names(look: Look[Any], some: Sequence[int] = ()) -> list[Trace]:
     return [graphs.names(look.frame.pos, pairs, index, texts, first, size=size, room=BELOW, bold=leaders(graph))]
 
 
-def drawn(look: Look[Any], traces: Sequence[Trace], title: str, notes: Sequence[dict[str, Any]] = ()) -> Panel:
-    """The graph in its panel; a layout that was not given has no scale of its own and fills it."""
+def drawn(
+    look: Look[Any], title: str, traces: Sequence[Trace], named: Sequence[int], key: Sequence[dict[str, Any]],
+    edges: Sequence[Trace] = (),
+) -> Panel:  # fmt: skip
+    """The graph in its panel: its edges, or others in their place, `traces`, names, of `named` nodes first.
+
+    A layout that was not given has no scale of its own and fills it.
+    """
+    web, notes = _web(look)
     x, y = graphs.frame(look.frame.pos)
     y[0] -= BELOW * (y[1] - y[0])
-    return Panel(traces, title, notes=notes, x=blank(range=x), y=blank(range=y), equal=look.data[0].positions is not None)
+    shown = [*(edges or web), *traces, *_names(look, named)]
+    return bare(shown, title, x, y, notes=[*notes, *key], equal=look.data[0].positions is not None)
 
 
 def rings(look: Look[Any], index: np.ndarray) -> Trace:
@@ -115,9 +120,3 @@ def lamp(look: Look[Any], index: Sequence[int] | np.ndarray, width: float = 2.5)
     """A lamp around some of the nodes; it goes from one to the other without a way between."""
     at, size = np.asarray(index, dtype=int), size_of(look.data[0]) + 9
     return graphs.rings(look.frame.pos, at, colour="@accent", size=size, width=width) | {"meta": {"still": True}}
-
-
-def _corner(text: str) -> dict[str, Any]:
-    """A word in the upper left corner of a panel."""
-    place = {"xref": "x domain", "yref": "y domain", "x": 0, "y": 1, "xanchor": "left", "yanchor": "top"}
-    return note(text, bgcolor="@surface", borderpad=1, font={"size": 11, "color": "@ink3"}, **place)

@@ -7,7 +7,7 @@ import numpy as np
 from charts import graphs, matrices, points
 from charts.formula import formula
 from charts.layout import columns, rows
-from charts.panels import Panel, Picture, Trace, blank
+from charts.panels import Panel, Picture, Trace, bare
 from charts.ranking import ranked
 from charts.words import cut
 from engine.graphs.gcn import RoundFrame, messages
@@ -93,7 +93,6 @@ def _spread(look: Look[RoundFrame], values: np.ndarray) -> list[float]:
 def _graph(look: Look[RoundFrame], share: np.ndarray) -> Panel:
     """Every node by its share in what v holds; messages on their way, those to v lit, and the ways of what is new."""
     frame, pos = look.frame, look.frame.pos
-    web, told = parts.web(look)
     arcs = wires(look.params, look.data[0])[0]
     arcs = arcs[:, arcs[0] != arcs[1]]
     after = frame.part == "update"
@@ -103,19 +102,17 @@ def _graph(look: Look[RoundFrame], share: np.ndarray) -> Panel:
     edge = {"width": 1, "color": ["@edge" if near else "@ghost" for near in frame.heard]}
     said = [look.percent(float(part), 2) for part in share]
     traces = [
-        *web,
         graphs.edges(pos, lit, colour="@accent", width=2.5, opacity=1),
         _talk(look, arcs),
         parts.shaded(look, np.minimum(share, high).round(5), high, said, size=size.round(1), line=edge),
         parts.lamp(look, np.flatnonzero((frame.hop == frame.step) & after), 1.5),
         parts.lamp(look, [frame.v], 3),
         _messages(look),
-        *parts.names(look, [frame.v]),
         *_ends(look),
     ]
     title = look.say("heard", name=cut(parts.called(look, frame.v), 14), k=frame.done)
     key = matrices.scale("0", "\u2002≥ " * (high < 1) + look.percent(high), "sequential")
-    return parts.drawn(look, traces, title, [*told, *key])
+    return parts.drawn(look, title, traces, [frame.v], key)
 
 
 def _talk(look: Look[RoundFrame], arcs: np.ndarray) -> Trace:
@@ -131,8 +128,9 @@ def _messages(look: Look[RoundFrame]) -> Trace:
     at = _between(look, frame.senders, np.full(len(frame.senders), frame.v))
     at[-1, 1] += 0.16 * (1 - COME.get(frame.part, 1))
     large = np.where(weights > 0, 9 if frame.part == "gather" else 20 * np.sqrt(weights), 0)
-    dots = points.cloud(at, colour="@accent", opacity=1, hoverinfo="skip", meta={"key": "messages", "still": not seen})
-    return dots | {"marker": dots["marker"] | {"size": (large * seen).round(1), "line": {"width": 1, "color": "@surface"}}}
+    marker = {"size": (large * seen).round(1), "line": {"width": 1, "color": "@surface"}}
+    meta = {"key": "messages", "still": not seen}
+    return points.cloud(at, colour="@accent", opacity=1, hoverinfo="skip", marker=marker, meta=meta)
 
 
 def _between(look: Look[RoundFrame], sender: np.ndarray, receiver: np.ndarray) -> np.ndarray:
@@ -165,10 +163,9 @@ def _matrix(look: Look[RoundFrame]) -> Panel:
     lit = points.cloud(at, colour="@accent", symbol="square", size=6, opacity=1, hoverinfo="skip", meta={"still": True})
     place = {"x0": -0.5, "x1": n - 0.5, "y0": row - 0.5, "y1": row + 0.5}
     band = {"type": "rect", "line": {"width": 1.5, "color": "@accent"}, **place}
-    axis = blank(range=[-0.5, n - 0.5])
     title = look.say("matrix", which, k=k) + (" " + look.say("matrix_part", n=n) if n < graph.n else "")
     cells = matrices.heat(shown.round(4), look.say("hover_cell") + " %{z:.4~r}<extra></extra>", link="cell")
-    return Panel([cells, lit], title, shapes=[band], x=axis, y=axis | {"range": [n - 0.5, -0.5]}, equal=True)
+    return bare([cells, lit], title, [-0.5, n - 0.5], [n - 0.5, -0.5], shapes=[band], equal=True)
 
 
 def _sources(look: Look[RoundFrame], share: np.ndarray) -> Panel:

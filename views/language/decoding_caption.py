@@ -1,34 +1,23 @@
 """Decoding's caption: what a step comes to, as facts for its sentences, as a formula and as a row of numbers."""
 
-import re
 from typing import Any
 
 import numpy as np
 
-from charts.formula import formula
+from charts.formula import formula, scored
 from charts.numbers import number
 from charts.panels import Safe
-from engine.language.decoding import ALIVE, OPEN, Beam, Greedy, SampleFrame, agreement, held, sentence_of
-from engine.language.smoothing import SCORES
-from engine.texts import Text
+from engine.language.decoding import ALIVE, OPEN, SampleFrame, agreement
 from views.language.decoding_scene import Scene, p_of
-from views.look import Look, Metric
+from views.look import Metric
 
-PRODUCT = formula(
-    r"P({name}!) = {factors}! = {product}!! \qquad \frac{\log P}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
-)
-SUM = formula(
-    r"\log P({name}!) = {factors}! = {logp}!! \qquad \frac{\log P}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
-)
+RANKED = r" \qquad \frac{\log P}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
+PRODUCT = formula(r"P({name}!) = {factors}! = {product}!!" + RANKED)
+SUM = formula(r"\log P({name}!) = {factors}! = {logp}!!" + RANKED)
 ASK = formula(r"p(\,\cdot \mid {name}!) = ({row}!)")
 FILTER = formula(r"p = ({row}!) \;\to\; q = ({filtered}!!)")
 DRAW = formula(r"{low}! \le u = {u}!! < {high}! \;\Rightarrow\; {token}!")
 SHARE = formula(r"\frac{{count}!}{{samples}!} = {share}!! \qquad P = {factors}! = {product}!")
-
-
-def called(mathml: str, scene: Scene) -> str:
-    """A formula of probabilities, or the same of scores."""
-    return re.sub("<mi>[Pp]</mi>", "<mi>S</mi>", mathml) if scene.scores else mathml
 
 
 def facts(scene: Scene) -> dict[str, Any]:
@@ -38,7 +27,7 @@ def facts(scene: Scene) -> dict[str, Any]:
     order = alive[np.argsort(-np.round(frame.logp[alive], 12), kind="stable")]
     top = int(open_[np.argmax(frame.logp[open_])] if len(open_) else order[0] if len(order) else 0)
     won = {"winner": scene.model.words(best.tokens), "winner_p": _p(best.logp)} if best else {"winner": "", "winner_p": ""}
-    hidden, masses = scene.look.frame.hidden, list(left(scene.look).values())
+    hidden, masses = scene.look.frame.hidden, list(scene.left.values())
     return won | {
         "P": scene.letter,
         "p": scene.letter.lower(),
@@ -77,13 +66,6 @@ def more(scene: Scene, greedy: float = np.nan) -> str:
     return Safe(told)
 
 
-def left(look: Look[Any]) -> dict[int, float]:
-    """What is left of all probability after each step of a beam search, as far as it has come; of scores nothing can be said."""
-    if not isinstance(look.params, Beam | Greedy) or (isinstance(look.data[0], Text) and look.params.estimator in SCORES):
-        return {}
-    return {frame.step: held(frame) for frame in look.frames if frame.part in ("", "force", "prune")}
-
-
 def told(scene: Scene) -> dict[str, Any]:
     """The step's formula, its values, of which entity: as in Picture."""
     frame = scene.frame
@@ -100,7 +82,7 @@ def _path_formula(scene: Scene) -> dict[str, Any]:
     drawn = frame.count if isinstance(frame, SampleFrame) else np.zeros(len(nodes), int)
     values = {
         "name": (_names(scene), 0),
-        "factors": ([_factors(scene, node) for node in nodes], 0),
+        "factors": (_factors(scene), 0),
         "product": (list(map(p_of, np.exp(scene.logs).tolist())), 0),
         "logp": (np.round(frame.logp, 3).tolist(), 3),
         "length": (frame.depth.tolist(), 0),
@@ -110,8 +92,11 @@ def _path_formula(scene: Scene) -> dict[str, Any]:
         "samples": (max(int(drawn[0]), 1), 0),
         "share": (np.round(drawn / max(int(drawn[0]), 1), 3).tolist(), 3),
     }
-    ranked = called(SUM if scene.added else PRODUCT, scene)
-    return {"formula": SHARE if scene.sampled else ranked, "values": values, "of": "node", "at": _looked_at(scene)}
+    ranked = scored(SUM if scene.added else PRODUCT, scene.scores)
+    about = np.flatnonzero(scene.lit if scene.lit.any() else frame.state == ALIVE)  # the likeliest of it; at the end the winner
+    about = about[frame.depth[about] == frame.depth[about].max(initial=0)]
+    at = int(about[np.argmax(np.round(scene.logs[about], 12))]) if len(about) else 0
+    return {"formula": SHARE if scene.sampled else ranked, "values": values, "of": "node", "at": at}
 
 
 def _ask_formula(scene: Scene) -> dict[str, Any]:
@@ -122,7 +107,8 @@ def _ask_formula(scene: Scene) -> dict[str, Any]:
         below = np.flatnonzero(frame.parent == node)
         rows[node] = _row(scene, frame.token[below], np.exp(scene.steps[below]), whole=not scene.look.frame.hidden)
     values = {"name": (_names(scene), 0), "row": (rows, 0)}
-    return {"formula": called(ASK, scene), "values": values, "of": "node", "at": int(frame.asked[-1 if scene.singly else 0])}
+    at = int(frame.asked[-1 if scene.singly else 0])
+    return {"formula": scored(ASK, scene.scores), "values": values, "of": "node", "at": at}
 
 
 def _draw_formula(scene: Scene, frame: SampleFrame) -> dict[str, Any]:
@@ -132,31 +118,22 @@ def _draw_formula(scene: Scene, frame: SampleFrame) -> dict[str, Any]:
         told = {key: (number(value, 4), 0) for key, value in (("low", low), ("u", frame.u), ("high", high))}
         return {"formula": DRAW, "values": told | {"token": (scene.said(frame.drawn[-1:].tolist()), 0)}}
     rows = {"row": frame.chances, "filtered": frame.filtered}
-    return {"formula": called(FILTER, scene), "values": {key: (_row(scene, frame.named, p), 0) for key, p in rows.items()}}
+    values = {key: (_row(scene, frame.named, p), 0) for key, p in rows.items()}
+    return {"formula": scored(FILTER, scene.scores), "values": values}
 
 
 def _names(scene: Scene) -> list[str]:
     """The prefixes, of long ones the beginning and the end."""
-    all_ = [sentence_of(scene.frame, node) for node in range(len(scene.frame.parent))]
-    return [scene.said(one) if len(one) < 6 else f"{scene.said(one[:2])} … {scene.said(one[-2:])}" for one in all_]
+    return [scene.said(way) if len(way) < 6 else f"{scene.said(way[:2])} … {scene.said(way[-2:])}" for way in scene.ways]
 
 
-def _looked_at(scene: Scene) -> int:
-    """The likeliest of what the step is about; at the end the winner."""
-    nodes = np.flatnonzero(scene.lit if scene.lit.any() else scene.frame.state == ALIVE)
-    nodes = nodes[scene.frame.depth[nodes] == scene.frame.depth[nodes].max(initial=0)]
-    return int(nodes[np.argmax(np.round(scene.logs[nodes], 12))]) if len(nodes) else 0
-
-
-def _factors(scene: Scene, node: int) -> str:
-    """0.5 · 0.4 · 0.6, or the sum of the logarithms; of a long one the beginning and the end."""
-    steps: list[str] = []
-    while node > 0:
-        above = int(scene.frame.parent[node])
-        steps.insert(0, scene.factor(float(scene.logs[node] - scene.logs[above])))
-        node = above
-    steps = steps if len(steps) <= 6 else [*steps[:2], "…", steps[-1]]
-    return (" ".join(steps) or "0") if scene.added else (" · ".join(steps) or "1")
+def _factors(scene: Scene) -> list[str]:
+    """Of every node 0.5 · 0.4 · 0.6, or the sum of the logarithms; of a long one the beginning and the end."""
+    ways: list[list[str]] = [[]]
+    for above, step in zip(scene.frame.parent[1:].tolist(), scene.steps[1:].tolist(), strict=True):
+        ways.append([*ways[above], scene.factor(step)])
+    some = [way if len(way) <= 6 else [*way[:2], "…", way[-1]] for way in ways]
+    return [(" ".join(way) or "0") if scene.added else (" · ".join(way) or "1") for way in some]
 
 
 def _row(scene: Scene, tokens: np.ndarray, chances: np.ndarray, whole: bool = True) -> str:
@@ -182,7 +159,7 @@ def derived(scene: Scene) -> dict[str, float | int | str | None]:
         "score": best.score(scene.look.options.alpha) if best else np.nan,
         "entropy": scene.look.frame.mean_entropy,
         "choices": np.exp(scene.look.frame.mean_entropy),
-        "held": next(reversed(left(scene.look).values()), np.nan),
+        "held": next(reversed(scene.left.values()), np.nan),
         "agreement": _agreement(scene),
     }
     known: dict[str, Any] = {key: float(value) if np.isfinite(value) else None for key, value in row.items()}
@@ -197,8 +174,7 @@ def metrics(scene: Scene, last: str = "held") -> list[Metric]:
     """The best sentence so far; the likeliest there is, which is known at the end; and what is left of all probability."""
     row = derived(scene)
     names = ("s", "optimum_s", "calls") if scene.scores else ("probability", "optimum", last)
-    values = [(name, row.get(name)) for name in names]
-    return [name if name == "calls" else (name, None if p is None else p_of(float(p))) for name, p in values]
+    return [name if name == "calls" else (name, None if (p := row[name]) is None else p_of(float(p))) for name in names]
 
 
 def _agreement(scene: Scene) -> float:

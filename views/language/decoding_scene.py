@@ -11,7 +11,7 @@ import engine.params
 from charts.numbers import chance, number
 from charts.panels import Safe, escaped
 from engine.language import decoding
-from engine.language.decoding import OPEN, DecodingFrame, SampleFrame, SearchFrame, Sentence, Tokens, sentence_of
+from engine.language.decoding import OPEN, DecodingFrame, SampleFrame, SearchFrame, Sentence, Tokens
 from engine.language.smoothing import SCORES
 from engine.params import choice
 from engine.texts import Text
@@ -84,6 +84,21 @@ class Scene:
     def steps(self) -> np.ndarray:  # [n] log probability of each node's own token
         return np.asarray(self.logs - self.logs[np.maximum(self.frame.parent, 0)])
 
+    @cached_property
+    def ways(self) -> list[list[int]]:
+        """The tokens on the way to every node."""
+        out: list[list[int]] = [[]]
+        for above, token in zip(self.frame.parent[1:].tolist(), self.frame.token[1:].tolist(), strict=True):
+            out.append([*out[above], token])
+        return out
+
+    @cached_property
+    def left(self) -> dict[int, float]:
+        """What is left of all probability after each step of a beam search so far; of scores nothing can be said."""
+        if self.scores or not isinstance(self.look.params, decoding.Beam | decoding.Greedy):
+            return {}
+        return {frame.step: decoding.held(frame) for frame in self.look.frames if frame.part in ("", "force", "prune")}
+
     def say(self, key: str, **values: Any) -> Safe:
         return Safe(self.look.say(key, P=self.letter, p=self.letter.lower(), **values))
 
@@ -91,7 +106,7 @@ class Scene:
         return escaped(self.model.words(tokens)) or "∅"
 
     def name(self, node: int) -> str:  # of the prefix that ends in a node
-        return self.model.words(sentence_of(self.frame, int(node))) or "∅"
+        return self.model.words(self.ways[int(node)]) or "∅"
 
     def factor(self, logp: float) -> str:
         """What one token contributes: its probability, or the logarithm of it."""
@@ -101,13 +116,7 @@ class Scene:
 def search_scene(look: Look[SearchFrame], *, dotted: bool = True) -> Scene:
     """A search step by step."""
     over, before = look.frame.part == "end", look.frames[max(len(look.frames) - 2, 0)]
-    return _search(look, look.frame, len(before.parent if over else look.frame.parent), over=over, dotted=dotted)
-
-
-def width_scene(look: Look[SearchFrame]) -> Scene:
-    """What a whole search at some width has come to."""
-    frame = fewer(look.frame, look.options)
-    return _search(look, frame, len(frame.parent), over=True, dotted=True)
+    return searched(look, look.frame, len(before.parent if over else look.frame.parent), over=over, dotted=dotted)
 
 
 def fewer(frame: SearchFrame, options: Options) -> SearchFrame:
@@ -125,7 +134,8 @@ def sample_scene(look: Look[SampleFrame]) -> Scene:
     return Scene(look, frame, names, decoding.counted(frame), frame.logq, frame.count == 0, lit, none, over=False, known=n)
 
 
-def _search(look: Look[Any], frame: SearchFrame, known: int, *, over: bool, dotted: bool) -> Scene:
+def searched(look: Look[Any], frame: SearchFrame, known: int, *, over: bool = True, dotted: bool = True) -> Scene:
+    """What a search has come to, of whose tree a part may be drawn."""
     names = decoding.tokens_of(look.data[0], look.frame, look.params)
     ranked = decoding.ranked(frame, look.options.alpha, kept=look.options.pool == "kept")
     path = decoding.up_from(frame, [ranked[0].node] if ranked else [])

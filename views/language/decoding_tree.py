@@ -14,8 +14,7 @@ from charts.bars import labels as words_at
 from charts.bars import rectangles
 from charts.numbers import number
 from charts.panels import Panel, Trace, blank, escaped, note, told
-from engine.language.decoding import ALIVE, EXPANDED, SampleFrame, sentence_of
-from views.language.decoding_caption import left
+from engine.language.decoding import ALIVE, EXPANDED, SampleFrame
 from views.language.decoding_scene import Scene, p_of
 
 HIGH, TALL = 370, 340  # px of the panel that are reckoned with, and those on a phone
@@ -54,10 +53,11 @@ def river(scene: Scene) -> Panel:
         names,
         _chances(scene, course),
     ]
-    below = ticks(scene, scales=_scales(scene, course))
-    x = {"showgrid": False, "range": [float(course.x[0]) - 0.06, scene.look.params.longest + BEYOND]} | below
-    title = scene.say("bed" if scene.sampled else "tree")
-    return Panel(traces, title, notes=notes, x=x, y=blank(range=[1.02 if scene.known == len(dry) else 1.07, -0.02]), tall=TALL)
+    begins, ends = float(course.x[0]) - 0.06, scene.look.params.longest + BEYOND
+    x = {"showgrid": False, "range": [begins, ends]} | ticks(scene, scales=_scales(scene, course))
+    y = blank(range=[1.02 if scene.known == len(dry) else 1.07, -0.02])
+    phone = (begins, 1.18 * ends)  # room for the names after the last step
+    return Panel(traces, scene.say("bed" if scene.sampled else "tree"), notes=notes, x=x, y=y, part=phone, tall=TALL)
 
 
 def _course(scene: Scene) -> trees.Course:
@@ -118,9 +118,8 @@ def _names(scene: Scene, course: trees.Course) -> tuple[Trace, list[dict[str, ob
         text.append(f"\u2002{name} {value}".rstrip() if free else "\u2002" + name)
         inks.append(ink)
         halos.append(halo)
-    trace = words_at(course.x[shown], course.y[shown], text, colour=inks, place="middle right", meta={"index": shown})
-    trace["textfont"] |= {"size": [SIZE - int(dry[node]) for node in shown], "shadow": halos}
-    return trace, notes
+    font = {"size": [SIZE - int(dry[node]) for node in shown], "color": inks, "shadow": halos}
+    return words_at(course.x[shown], course.y[shown], text, place="middle right", textfont=font, meta={"index": shown}), notes
 
 
 def _chances(scene: Scene, course: trees.Course) -> Trace:
@@ -137,9 +136,8 @@ def _chances(scene: Scene, course: trees.Course) -> Trace:
             shown.append(node)
     text = [scene.factor(float(scene.steps[node])) + "\u2002" for node in shown]
     inks = ["@accent" if scene.lit[node] and not scene.over else "@ink" for node in shown]
-    trace = words_at(course.x[shown], at[shown], text, colour=inks, size=11, place="middle left", meta={"index": shown})
-    trace["textfont"]["shadow"] = ["none" if inside[node] else "@halo" for node in shown]
-    return trace
+    font = {"size": 11, "color": inks, "shadow": ["none" if inside[node] else "@halo" for node in shown]}
+    return words_at(course.x[shown], at[shown], text, place="middle left", textfont=font, meta={"index": shown})
 
 
 def blocks(scene: Scene) -> Panel:
@@ -204,31 +202,36 @@ def nodes(scene: Scene, x: np.ndarray, y: np.ndarray, *, seen: bool = True) -> T
     fills = np.where(scene.lit, "@accent", np.where(scene.dry | scene.fresh, "@surface", "@c1"))
     edges = np.where(scene.lit, "@accent", np.where(scene.dry, "@ghost", "@c1"))
     ends = (scene.frame.token == scene.model.end) & (scene.model.end >= 0)
-    hover = told([_hover(scene, node) for node in range(len(x))], link="node", click="node")
-    marks = points.cloud(np.stack([np.round(x, 3), np.round(y, 4)], 1), colour=fills.tolist(), opacity=float(seen), **hover)
+    hover = told(_hovers(scene), link="node", click="node")
     signs = {"size": np.where(ends, 8, 6), "symbol": np.where(ends, "square", "circle").tolist()}
-    marks["marker"] |= signs | {"line": {"color": edges.tolist(), "width": 1.3}}
-    return marks | {"cliponaxis": False}
+    how: dict[str, Any] = {"marker": signs | {"line": {"color": edges.tolist(), "width": 1.3}}, "cliponaxis": False}
+    at = np.stack([np.round(x, 3), np.round(y, 4)], 1)
+    return points.cloud(at, colour=fills.tolist(), opacity=float(seen), **hover, **how)
 
 
-def _hover(scene: Scene, node: int) -> str:
-    frame = scene.frame
-    if not node:
-        return scene.say("hover_root")
-    said, p = scene.said(sentence_of(frame, node)), p_of(float(np.exp(frame.logp[node])))
-    chance_ = p_of(float(np.exp(frame.logp[node] - frame.logp[frame.parent[node]])))
+def _hovers(scene: Scene) -> list[str]:
+    """What pointing at every node says."""
+    frame, P, click = scene.frame, scene.letter, scene.say("hover_click")
+    logp, p = frame.logp.tolist(), np.exp(frame.logp).tolist()
+    chances = np.exp(frame.logp - frame.logp[frame.parent]).tolist()
     if isinstance(frame, SampleFrame):
-        became = scene.say("hover_sampled", count=int(frame.count[node]), exact=p_of(float(np.exp(frame.logq[node]))))
+        drawn = zip(frame.count.tolist(), np.exp(frame.logq).tolist(), strict=True)
+        became = [scene.say("hover_sampled", count=count, exact=p_of(exact)) for count, exact in drawn]
     else:
-        became = scene.say(STATES[frame.state[node]])
-    lines = [f"<b>{said}</b>", f"{scene.letter.lower()} = {chance_}, {scene.letter} = {p}"]
-    return "<br>".join([*lines, f"log {scene.letter} = {number(float(frame.logp[node]), 3)}", became, scene.say("hover_click")])
+        words = {state: scene.say(STATES[state]) for state in set(frame.state.tolist())}
+        became = [words[state] for state in frame.state.tolist()]
+    told_ = [
+        f"<b>{scene.said(way)}</b><br>{P.lower()} = {p_of(chances[k])}, {P} = {p_of(p[k])}<br>"
+        f"log {P} = {number(logp[k], 3)}<br>{became[k]}<br>{click}"
+        for k, way in enumerate(scene.ways)
+    ]
+    return [scene.say("hover_root"), *told_[1:]]
 
 
 def ticks(scene: Scene, *, phone: bool = False, shift: float = 0, scales: Mapping[int, float] | None = None) -> dict[str, Any]:
     """Below every level its number, how much wider it is drawn than the first, and what is left of all probability there."""
     look, longest = scene.look, scene.look.params.longest
-    masses = {} if phone and longest > SHORT else left(look)
+    masses = {} if phone and longest > SHORT else scene.left
     short = phone or longest > SHORT
     words = [look.say("level", step=level) if not short else str(level) for level in range(1, longest + 1)]
     for level, scale in ({} if short else scales or {}).items():

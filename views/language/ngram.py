@@ -7,7 +7,7 @@ from typing import Any
 import engine.params
 from charts import bars
 from charts.numbers import count
-from charts.panels import Panel, Picture, blank
+from charts.panels import Picture, bare
 from engine.language import ngram
 from engine.language.ngram import ALGORITHMS, ContextFrame, GenerateFrame, NgramFrame, ReadFrame
 from engine.language.ngram.contexts import COLUMNS
@@ -34,7 +34,7 @@ def _read(look: Look[ReadFrame]) -> Picture:
         bars.rectangles(0, frame.share, 0.58, 0.66, colour="@accent"),
         bars.labels([0], [0.76], [told], size=16, place="middle right", colour="@ink"),
     ]
-    panel = Panel(traces, x=blank(range=[-0.1, 1.1]), y=blank(range=[0, 1]))
+    panel = bare(traces, "", [-0.1, 1.1], [0, 1])
     longest = int((frame.grams > 0).sum())
     sorted_ = look.say("sorted", order=longest) if longest else ""
     facts = {"tokens": count(frame.tokens), "types": count(frame.types), "sorted": sorted_}

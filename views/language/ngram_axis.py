@@ -4,7 +4,7 @@ Distances along the axis are letters; upwards they are bits, and below the words
 through a film: a long line is turned over page by page.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 from charts import bars, curves
 from charts.layout import HIGHEST
 from charts.numbers import chance, count, number
-from charts.panels import Panel, Trace, blank, escaped
+from charts.panels import Panel, Trace, bare, escaped
 from charts.words import cut, places
 from views.language.ngram_parts import HATCH, blocks, inked, keyed, levels, sign
 from views.look import Look
@@ -54,44 +54,23 @@ class Line:
         """Bits that a bar reaches."""
         return self.chance + 6
 
-    def ends(self) -> tuple[np.ndarray, np.ndarray]:
-        """Where words begin and end, (n,) each."""
-        left, size, _ = places([cut(word, LONGEST) for word in self.words], np.inf, least=BOX)
-        return left, left + size
-
 
 @dataclass(frozen=True)
 class Choices:
-    """The words that might come next, best first, and their places among all (0: not known)."""
+    """The words that might come next, best first, and the one that came, with its value and its rank (0: not known)."""
 
     title: str
     names: list[str]
     values: np.ndarray  # (n,)
-    said: list[str]
-    ranks: list[int]
-    lit: int  # the one that came, or −1
+    written: Callable[[float], str]
+    came: tuple[str, float, int] | None
     click: str = ""
-
-
-def best(
-    title: str, names: Sequence[str], values: np.ndarray, said: Sequence[str], came: tuple[str, float, str, int], click: str = ""
-) -> Choices:
-    """The likeliest words; what came (word, value, number, rank) takes the last row where it is not among them."""
-    names, values, said, ranks = list(names)[:SHOWN], values[:SHOWN], list(said)[:SHOWN], list(range(1, SHOWN + 1))
-    word, value, written, rank = came
-    if word and word not in names:
-        last = min(len(names), SHOWN - 1)
-        names, values, said = [*names[:last], word], np.append(values[:last], value), [*said[:last], written]
-        ranks = [*ranks[:last], rank]
-    elif word:
-        ranks[names.index(word)] = rank
-    return Choices(title, names, values, said, ranks, names.index(word) if word else -1, click)
 
 
 def standing(look: Look[Any], line: Line, choices: Choices) -> Panel:
     """The line with its bars, and the choices that hang from the word of now."""
-    left, right = line.ends()
-    middle, high = (left + right) / 2, line.highest
+    left, size, _ = places([cut(word, LONGEST) for word in line.words], np.inf, least=BOX)
+    right, middle, high = left + size, left + size / 2, line.highest
     wide, narrow = _pages(line, left, right)
     traces = [*_bars(look, line, middle), *_words(look, line, middle)]
     if line.at >= 0:
@@ -99,8 +78,7 @@ def standing(look: Look[Any], line: Line, choices: Choices) -> Panel:
         traces += [_bracket(line, left, right, hangs), *_hanging(choices, hangs, high)]
     random = ("···", look.say("random", bits=number(line.chance, 1)), "@ink3")
     title, notes = keyed(look.say("surprise", sign=sign(look)), [*levels(look, look.params.order), random])
-    y = blank(range=[FLOOR * high, 1.12 * high])
-    return Panel(traces, title, notes=notes, x=blank(range=list(wide)), y=y, part=narrow, tall=HIGHEST)
+    return bare(traces, title, wide, [FLOOR * high, 1.12 * high], notes=notes, part=narrow, tall=HIGHEST)
 
 
 def _pages(line: Line, left: np.ndarray, right: np.ndarray) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -175,21 +153,26 @@ def _bracket(line: Line, left: np.ndarray, right: np.ndarray, hangs: float) -> T
 
 
 def _hanging(choices: Choices, x: float, high: float) -> list[Trace]:
-    """The words that might have come, with their ranks and bars; what came is lit."""
-    n = len(choices.names)
-    y, half = (FIRST - ROW * np.arange(n)) * high, 0.3 * ROW * high
-    ends = x + BARS + np.maximum(REACH * choices.values / max(float(choices.values.max(initial=0)), 1e-12), 0.1)
-    lit = np.arange(n) == choices.lit
-    inks = (("@neutral7", ~lit), ("@accent", lit))
+    """The words that might have come, with their ranks and bars; what came is lit, in the last row if it is not among them."""
+    rows = list(zip(choices.names[:SHOWN], choices.values.tolist(), range(1, SHOWN + 1), strict=False))
+    known, lit = [name for name, *_ in rows], -1
+    if choices.came:
+        lit = known.index(choices.came[0]) if choices.came[0] in known else min(len(rows), SHOWN - 1)
+        rows[lit : lit + 1] = [choices.came]
+    names, values, ranks = (list(column) for column in zip(*rows, strict=True))
+    y, half = (FIRST - ROW * np.arange(len(rows))) * high, 0.3 * ROW * high
+    ends = x + BARS + np.maximum(REACH * np.array(values) / max(*values, 1e-12), 0.1)
+    now = np.arange(len(rows)) == lit
+    inks = (("@neutral7", ~now), ("@accent", now))
     boxes = [bars.rectangles(x + BARS, ends[k], y[k] - half, y[k] + half, colour=colour) for colour, k in inks]
-    ranks = [count(rank) if rank else "–" for rank in choices.ranks[:n]]
-    told = [f"{escaped(name)} {said}" for name, said in zip(choices.names, choices.said, strict=True)]
-    names = [escaped(cut(name, NAME)) for name in choices.names]
+    said = [choices.written(value) for value in values]
+    told = [f"{escaped(name)} {value}" for name, value in zip(names, said, strict=True)]
+    places, cut_ = [count(rank) if rank else "–" for rank in ranks], [escaped(cut(name, NAME)) for name in names]
     meta = {"link": "next"} | ({"click": choices.click} if choices.click else {})
     return [
         bars.labels([x], [HEAD * high], [choices.title], place="middle right", size=11),
         *boxes,
-        bars.labels(np.full(n, x + NAMES - 0.6), y, ranks, place="middle left", size=11, colour="@ink3"),
-        *inked(x + NAMES, y, names, choices.lit, told=told, meta=meta, place="middle right", size=12),
-        *inked(ends + 0.3, y, choices.said, choices.lit, place="middle right", size=11),
+        bars.labels([x + NAMES - 0.6] * len(rows), y, places, place="middle left", size=11, colour="@ink3"),
+        *inked(x + NAMES, y, cut_, lit, told=told, meta=meta, place="middle right", size=12),
+        *inked(ends + 0.3, y, said, lit, place="middle right", size=11),
     ]

@@ -7,7 +7,7 @@ import numpy as np
 from charts import bars, curves
 from charts.layout import HIGHEST, rows
 from charts.numbers import chance, count, number
-from charts.panels import Panel, Picture, Trace, blank, escaped
+from charts.panels import Panel, Picture, Trace, bare, escaped
 from charts.words import cut
 from engine.language.ngram import END, UNK, ContextFrame
 from engine.language.ngram.contexts import COLUMNS
@@ -25,30 +25,24 @@ LETTERS = 7  # of a word that can be looked at
 
 def context(look: Look[ContextFrame]) -> Picture:
     """A row for each estimator: a bar of what goes where; and what each says of one word, chosen by a tap."""
-    frame, k = look.frame, _word(look)
+    frame, k, n = look.frame, _word(look), _whole(look)
     i, shown = max(frame.shown - 1, 0), frame.shown > 0
     name, summed, now = ESTIMATORS[i], shown and frame.sums[i] >= 0, frame.explained[k]
     facts = _facts(look)
     said_of = "add_k" if name == "add_one" else name
+    seen, unseen = (float(frame.mass[i, n]), float(frame.mass[i, :n].sum())) if shown else (None, None)
+    row = {"estimator": name if shown else None, "order": look.params.order, "word": str(frame.words[k]), "seen": seen}
+    found = {"count": now.count, "context": now.total, "sum": float(frame.sums[i]) if summed else None, "unseen": unseen}
+    new = frame.new / frame.followed if frame.followed else None
     return look.picture(
         rows(_mass(look), _words(look), shares=(6, 1)),
         facts=facts,
         key="undefined" if shown and not summed else said_of if shown else "start",
         metrics=[("unseen", facts["unseen"] if summed else None), ("new", facts["new"] if frame.followed else None)],
-        derived=_derived(look, summed) | named(now.p if shown else None, name),
+        derived=row | found | {"new": new} | named(now.p if shown else None, name),
         hold=4.0,
         **(explained(now, name, look.params.k, frame.types) if shown else {}),
     )
-
-
-def _derived(look: Look[ContextFrame], summed: bool) -> dict[str, Any]:
-    """The row's numbers that no field of the frame is."""
-    frame, n, now = look.frame, _whole(look), look.frame.explained[_word(look)]
-    i, shown = max(frame.shown - 1, 0), frame.shown > 0
-    seen, unseen = (float(frame.mass[i, n]), float(frame.mass[i, :n].sum())) if shown else (None, None)
-    row = {"estimator": ESTIMATORS[i] if shown else None, "order": look.params.order, "word": str(frame.words[_word(look)])}
-    found = {"count": now.count, "context": now.total, "sum": float(frame.sums[i]) if summed else None}
-    return row | found | {"seen": seen, "unseen": unseen, "new": frame.new / frame.followed if frame.followed else None}
 
 
 def _whole(look: Look[ContextFrame]) -> int:
@@ -94,7 +88,7 @@ def _mass(look: Look[ContextFrame]) -> Panel:
     outline = bars.rectangles(0, 1, *now, colour="rgba(0,0,0,0)", line="@accent", width=2, meta={"key": "now"})
     title, notes = keyed(look.say("mass", context=cut(joined(frame.context), 20)), levels(look, n))
     traces = [*stacked(shares / scale, y, 0.34, told, "mass"), outline, *_columns(look), *_truth(look)]
-    return Panel(traces, title, notes=notes, x=blank(range=WIDE), y=blank(range=[BOTTOM, TOP]), part=PHONE, tall=HIGHEST)
+    return bare(traces, title, WIDE, [BOTTOM, TOP], notes=notes, part=PHONE, tall=HIGHEST)
 
 
 def _columns(look: Look[ContextFrame]) -> list[Trace]:
@@ -144,4 +138,4 @@ def _words(look: Look[ContextFrame]) -> Panel:
     if frame.words[k] not in (END, UNK):
         on: dict[str, Any] = {"told": [look.say("go_on")], "meta": {"link": "word", "index": [k], "click": "word"}}
         traces += inked(n, 0, ["→"], -1, size=16, **on)
-    return Panel(traces, look.say("words"), x=blank(range=[-0.5, COLUMNS + 0.5]), y=blank(range=[1.8, -0.8]), small=True)
+    return bare(traces, look.say("words"), [-0.5, COLUMNS + 0.5], [1.8, -0.8], small=True)

@@ -1,15 +1,14 @@
 """Two estimators from inside: Jelinek–Mercer's weights by EM, and Good and Turing's counts."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from charts import bars, curves, points
-from charts.formula import formula
+from charts.formula import formula, whole
 from charts.layout import HIGHEST, columns, rows
 from charts.numbers import count, number
-from charts.panels import Panel, Picture, Trace, blank, escaped
+from charts.panels import Panel, Picture, Trace, bare, escaped
 from charts.words import cut
 from engine.language.ngram import TuringFrame, WeightsFrame
 from views.language.ngram_parts import beside, colour_of, inked, keyed, levels, past, size_of, stacked
@@ -34,7 +33,7 @@ WIDE, PHONE = (-0.26, 1.02), (-0.36, 1.02)  # shares, and room for words before 
 def weights(look: Look[WeightsFrame]) -> Picture:
     """Each held-out word shared out among the orders by the weights above; below the mean share, which is the next weight."""
     frame, most = look.frame, int(np.argmax(look.frame.weights))
-    names = [_component(look, m) for m in range(look.params.order + 1)]
+    names = [look.say(NAMED[m]) if m < len(NAMED) else look.say("component", m=m) for m in range(look.params.order + 1)]
     terms = " + ".join(f"{weight:.3f}·{SMALL[m]}" for m, weight in enumerate(frame.weights))
     return look.picture(
         columns(_shared_out(look, names), rows(_weights(look, names), look.history("perplexity", zero=False), shares=(1, 1))),
@@ -45,10 +44,6 @@ def weights(look: Look[WeightsFrame]) -> Picture:
         derived={"order": look.params.order},
         hold=1.5,
     )
-
-
-def _component(look: Look[WeightsFrame], m: int) -> str:
-    return look.say(NAMED[m]) if m < len(NAMED) else look.say("component", m=m)
 
 
 def _shared_out(look: Look[WeightsFrame], names: Sequence[str]) -> Panel:
@@ -72,8 +67,7 @@ def _shared_out(look: Look[WeightsFrame], names: Sequence[str]) -> Panel:
     traces.append(bars.labels(at[some], np.full(len(numbers), y[-1] + 1.15), numbers, size=11, colour="@accent"))
     key = [(mark, name, ink) for (mark, _, ink), name in zip(levels(look, order), reversed(names), strict=True)]
     title, notes = keyed(look.say("shared_out"), key)
-    axis = blank(range=[WORDS + 4.2, -0.7])
-    return Panel(traces, title, notes=notes, x=blank(range=WIDE), y=axis, part=PHONE, tall=HIGHEST)
+    return bare(traces, title, WIDE, [WORDS + 4.2, -0.7], notes=notes, part=PHONE, tall=HIGHEST)
 
 
 def _weights(look: Look[WeightsFrame], names: Sequence[str]) -> Panel:
@@ -90,28 +84,24 @@ def _weights(look: Look[WeightsFrame], names: Sequence[str]) -> Panel:
 
 def turing(look: Look[TuringFrame]) -> Picture:
     """What part of the text words seen r times were, what part they are given, and what part they are of the held-out text."""
-    frame, at = look.frame, look.frame.at
-    facts, known = _facts(frame), at >= 0
+    frame, at, known = look.frame, max(look.frame.at, 0), look.frame.at >= 0
     key = _key(frame) if known else ""
-    row = {"r": int(frame.r[at]), "nr": int(frame.n[at]), "star": float(frame.star[at])} if known else {}
+    r, n, star = int(frame.r[at]), int(frame.n[at]), float(frame.star[at])
+    row = {"r": r, "nr": n, "star": star} if known else {}
+    seen = {"r": r, "n": n, "star": number(star, 3), "tokens": count(frame.tokens), "once": int(frame.n[0]) * (frame.r[0] == 1)}
+    new = {"unseen": number(frame.unseen, 4), "new": number(int(frame.held_r[0]) / max(frame.held, 1), 4)}
+    above = round(float(frame.raw[at] * n) / (r + 1))
+    texts = {"r": r, "next": r + 1, "above": above, "here": n, "star": seen["star"]}
     return look.picture(
         columns(_parts(look), _how_many(look), shares=(5, 2)),
-        facts=facts,
+        facts=seen | new,
         key=key,
         formula=FORMULAS[key] if known else "",
-        values=_values(frame, facts) if known else {},
-        metrics=[("unseen", facts["unseen"]), ("new", facts["new"] if frame.held else None)],
+        values=whole(**texts) | {"slope": (frame.slope, 4)} if known else {},
+        metrics=[("unseen", new["unseen"]), ("new", new["new"] if frame.held else None)],
         derived={"r": None, "nr": None, "star": None} | row | {"new": int(frame.held_r[0]) / frame.held if frame.held else None},
         hold=2.0,
     )
-
-
-def _facts(frame: TuringFrame) -> dict[str, Any]:
-    """What the sentences say beside the row."""
-    at = max(frame.at, 0)
-    seen = {"r": int(frame.r[at]), "n": int(frame.n[at]), "star": number(float(frame.star[at]), 3), "tokens": count(frame.tokens)}
-    new = {"unseen": number(frame.unseen, 4), "new": number(int(frame.held_r[0]) / max(frame.held, 1), 4)}
-    return seen | new | {"once": int(frame.n[0]) if frame.r[0] == 1 else 0}
 
 
 def _key(frame: TuringFrame) -> str:
@@ -119,13 +109,6 @@ def _key(frame: TuringFrame) -> str:
     if not (frame.line > 0).any():
         return "plain"
     return "line" if frame.r[frame.at] >= frame.switch else "turing"
-
-
-def _values(frame: TuringFrame, facts: Mapping[str, Any]) -> dict[str, tuple[Any, int]]:
-    at, r = frame.at, int(frame.r[frame.at])
-    above = round(float(frame.raw[at] * frame.n[at]) / (r + 1))
-    texts = {"r": r, "next": r + 1, "above": above, "here": facts["n"], "star": facts["star"]}
-    return {name: (value, 0) for name, value in texts.items()} | {"slope": (frame.slope, 4)}
 
 
 def _parts(look: Look[TuringFrame]) -> Panel:

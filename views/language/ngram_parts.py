@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from charts import bars, points
-from charts.formula import formula
+from charts.formula import formula, scored, whole
 from charts.numbers import chance, count, short, times_ten
 from charts.panels import Trace, legend
 from charts.panels import told as said
@@ -23,15 +23,12 @@ LESS = formula(r"p = \frac{{c}! - {D}!}{{n}!} + {weight}! \cdot {lower}! = {p}!!
 TAKEN = formula(r"p = \frac{{c}! - {D}!}{{n}!} = {p}!!")
 TIMES = formula(r"p = {D}! \cdot \frac{{c}!}{{n}!} = {p}!!")
 BACK = formula(r"p = {weight}! \cdot {lower}! = {p}!!")
-SCORE = formula(r"S = \frac{{c}!}{{n}!} = {p}!!")  # of stupid back-off: no probability
-SCORE_BACK = formula(r"S = {weight}! \cdot {lower}! = {p}!!")
-SCORE_NOTHING = formula(r"S = {p}!!")
 STAR = formula(r"p = \frac{r^{*}}{N} = \frac{{D}!}{{n}!} = {p}!!")
 NOTHING = formula(r"p = {p}!!")
-FORMULAS = {"mle": RATIO, "jelinek_mercer": MIX, "witten_bell": WITTEN, "katz": TIMES, "good_turing": STAR}
+FORMULAS = {"mle": RATIO, "stupid": RATIO, "jelinek_mercer": MIX, "witten_bell": WITTEN, "katz": TIMES, "good_turing": STAR}
 FORMULAS |= dict.fromkeys(("add_one", "add_k"), ADD) | dict.fromkeys(("absolute", "kneser_ney"), TAKEN)
 FORMULAS |= dict.fromkeys(("interpolated_kn", "modified_kn"), LESS)
-BACKING = ("absolute", "katz", "kneser_ney")
+BACKING = ("absolute", "katz", "kneser_ney", "stupid")
 HATCH = {"shape": "/", "fgcolor": "@ink3", "bgcolor": "@surface", "size": 5, "solidity": 0.3}  # of words never seen
 IN_A_ROW = 4  # entries of the key on a phone
 ROW = 15  # px of a row of the key
@@ -49,13 +46,11 @@ def explained(now: Explained, name: str, k: float, V: int) -> dict[str, Any]:
         "k": short(1.0 if name == "add_one" else k, 6),
         "V": str(V),
     }
-    return {"formula": _formula_of(now, name), "values": {key: (value, 0) for key, value in texts.items()}}
+    return {"formula": scored(_formula_of(now, name), name in SCORES), "values": whole(**texts)}
 
 
 def _formula_of(now: Explained, name: str) -> str:
-    if name == "stupid":
-        return SCORE_NOTHING if not now.known else SCORE if now.c else SCORE_BACK
-    if not now.known or (name == "mle" and not now.total) or (not now.n and name not in ("add_one", "add_k")):
+    if not now.known or (name == "mle" and not now.total) or (not now.n and name not in ("add_one", "add_k", "stupid")):
         return NOTHING
     if name in BACKING and not now.c:
         return BACK

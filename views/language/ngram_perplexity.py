@@ -21,14 +21,15 @@ SPARED = formula(
 REFERENCE = (962, 170, 109)  # Wall Street Journal, 38 million words (Jurafsky & Martin), by order
 INFINITE, NONE = -1.0, -2.0  # how the engine's table says them
 DECADES = {1: "1", 3: "3", 10: "10", 30: "30", 100: "100", 300: "300", 1000: "1,000", 3000: "3,000", 10000: "10,000"}
-APART = 0.047  # of the axis between two names
+APART, MARGIN = 0.047, 0.1  # of the axis between two names; decades above what is infinite
 NAMES, NAMES_PHONE = 0.32, 0.46  # of the axis, for the names at the ends of the lines
 
 
 def perplexity(look: Look[PerplexityFrame]) -> Picture:
     """A line for each estimator by order, its name and value at the end; the chosen one by the size of the training text."""
     frame, params = look.frame, look.params
-    value, facts = _value(look), _facts(look)
+    value = float(frame.table[ESTIMATORS.index(params.estimator), frame.order - 1, frame.size])  # 0: before the first
+    facts = _facts(look, value)
     spared = frame.spared and frame.unknown
     known = frame.tested - (0 if params.unknown == "rare" else frame.unknown)
     return look.picture(
@@ -44,15 +45,9 @@ def perplexity(look: Look[PerplexityFrame]) -> Picture:
     )
 
 
-def _value(look: Look[PerplexityFrame]) -> float:
-    """What stands in the table for the chosen estimator; 0 before the first."""
-    frame = look.frame
-    return float(frame.table[ESTIMATORS.index(look.params.estimator), frame.order - 1, frame.size])
-
-
-def _facts(look: Look[PerplexityFrame]) -> dict[str, Any]:
+def _facts(look: Look[PerplexityFrame], value: float) -> dict[str, Any]:
     """What the sentences say beside the row."""
-    frame, value = look.frame, _value(look)
+    frame = look.frame
     worst = str(frame.words[frame.worst]) if frame.worst >= 0 else ""
     unknown, tested = count(frame.unknown), count(frame.tested)
     spared = frame.spared and value != NONE
@@ -71,9 +66,9 @@ def _written(value: float) -> str:
 def _orders(look: Look[PerplexityFrame]) -> Panel:
     """The lines at the size that is looked at; what is infinite leaves through the top."""
     frame, orders = look.frame, look.frame.table.shape[1]
-    low, high = _range(frame)
+    axis = _decades(frame)
     known = frame.table[:, : frame.order, frame.size] if frame.step else np.zeros((len(ESTIMATORS), 0))
-    lines = [np.where(row == INFINITE, 10**high, row)[row != NONE] for row in known]
+    lines = [np.where(row == INFINITE, 10 ** (axis["range"][1] - MARGIN), row)[row != NONE] for row in known]
     chosen = ESTIMATORS.index(look.params.estimator)
     traces = [_line(look, name, y, name == look.params.estimator) for name, y in zip(ESTIMATORS, lines, strict=True)]
     reference = np.array(list(enumerate(REFERENCE[:orders], 1)), dtype=float)
@@ -88,15 +83,12 @@ def _orders(look: Look[PerplexityFrame]) -> Panel:
     reach, n = max(orders - 1, 1) + 0.2, list(range(1, orders + 1))
     wide, phone = ((0.85, 0.85 + reach / (1 - names)) for names in (NAMES, NAMES_PHONE))
     across = {"showgrid": False, "tickvals": n, "ticktext": [f"n = {order}" for order in n], "range": wide}
-    return Panel(traces, title, notes=notes, x=across, y=_decades(low, high), part=phone, tall=HIGHEST)
+    return Panel(traces, title, notes=notes, x=across, y=axis, part=phone, tall=HIGHEST)
 
 
-def _range(frame: PerplexityFrame) -> tuple[float, float]:
-    return (1.3, 4.2) if frame.types > 500 else (0.0, 2.5)
-
-
-def _decades(low: float, high: float) -> dict[str, Any]:
-    return {"type": "log", "range": [low, high + 0.1], "tickvals": list(DECADES), "ticktext": list(DECADES.values())}
+def _decades(frame: PerplexityFrame) -> dict[str, Any]:
+    low, high = (1.3, 4.2) if frame.types > 500 else (0.0, 2.5)
+    return {"type": "log", "range": [low, high + MARGIN], "tickvals": list(DECADES), "ticktext": list(DECADES.values())}
 
 
 def _line(look: Look[PerplexityFrame], name: str, y: np.ndarray, chosen: bool) -> Trace:
@@ -110,14 +102,13 @@ def _line(look: Look[PerplexityFrame], name: str, y: np.ndarray, chosen: bool) -
 
 def _names(look: Look[PerplexityFrame], ends: list[float]) -> list[Trace]:
     """Names and values, one above the other, each led to from the end of its line; the chosen one is lit."""
-    frame, (low, high) = look.frame, _range(look.frame)
+    frame, (low, high) = look.frame, _decades(look.frame)["range"]
     values, orders = frame.table[:, frame.order - 1, frame.size].tolist(), frame.table.shape[1]
     some = [k for k in np.argsort(ends, kind="stable").tolist() if ends[k] > 0]
-    there = (np.log10([ends[k] for k in some]) - low) / (high + 0.1 - low)
-    y = 10 ** (low + trees.apart(there, np.full(len(some), APART)) * (high + 0.1 - low))
-    led: dict[str, Any] = {"x": [frame.order, orders + 0.1, None] * len(some)}
-    led["y"] = [at for k, up in zip(some, y.tolist(), strict=True) for at in (ends[k], up, None)]
-    lines = curves.line(np.zeros(0), np.zeros(0), colour="@ghost", width=0.8) | led
+    there = (np.log10([ends[k] for k in some]) - low) / (high - low)
+    y = 10 ** (low + trees.apart(there, np.full(len(some), APART)) * (high - low))
+    led = [((frame.order, ends[k]), (orders + 0.1, up)) for k, up in zip(some, y.tolist(), strict=True)]
+    lines = curves.line(*points.gapped_ways(np.array(led).reshape(-1, 2, 2)), colour="@ghost", width=0.8)
     text = [f"{escaped(short_name(look, ESTIMATORS[k]))} {_written(values[k])}" for k in some]
     chosen = ESTIMATORS.index(look.params.estimator)
     lit = some.index(chosen) if chosen in some else -1
@@ -137,4 +128,4 @@ def _sizes(look: Look[PerplexityFrame]) -> Panel:
     names = [f"{size / 1000:.3g}k" if size >= 1000 else str(size) for size in sizes]
     axis = {"type": "log", "range": [np.log10(largest / 22), np.log10(largest * 1.4)], "tickvals": sizes, "ticktext": names}
     title = beside(look.say("by_size", order=frame.order))
-    return Panel([course], title, x=axis | {"showgrid": False}, y=_decades(*_range(frame)))
+    return Panel([course], title, x=axis | {"showgrid": False}, y=_decades(frame))

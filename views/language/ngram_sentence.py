@@ -4,25 +4,27 @@ from typing import Any
 
 import numpy as np
 
-from charts.formula import formula
+from charts.formula import formula, scored
 from charts.numbers import chance, count, number
 from charts.panels import Panel, Picture
 from engine.language import ngram
 from engine.language.ngram import SentenceFrame
 from engine.language.smoothing import FLAT, SCORES
-from views.language.ngram_axis import Line, best, standing
+from views.language.ngram_axis import Choices, Line, standing
 from views.language.ngram_parts import explained, joined, named, past, short_name, sign, size_of, tiny
 from views.look import Look, Metric
 
 COUNT = formula(r"C(h\,w) = {gram}! \qquad C(h) = {context}!")
 PRODUCT = formula(r"P = {factors}! = {product}!!")
 WHOLE = formula(r"P = {factors}! = {product}!! \qquad P^{-1/{m}!} = {perplexity}!")
-SCORE = formula(r"S = {factors}! = {product}!!")  # of stupid back-off: no probability, so it has no perplexity
 
 
 def sentence(look: Look[SentenceFrame]) -> Picture:
     """The words as an axis: a bar of surprise and a rank for each factor; from the word of now hang the likeliest next words."""
-    frame, now, asked = look.frame, look.frame.now, _asked(look)
+    frame, now, asked = look.frame, look.frame.now, look.frame  # asked: the picture of the word that is looked at
+    if look.part == "end":  # the one that was most of a surprise
+        worst = _first(frame) + int(np.argmin(frame.p))
+        asked = next(one for _, one in past(look) if one.at == worst and one.part == "accumulate")
     estimator = look.params.estimator
     facts = _facts(look)
     perplexity = None if frame.zeros or not len(frame.p) or estimator in SCORES else float(2 ** (frame.bits / len(frame.p)))
@@ -44,20 +46,13 @@ def sentence(look: Look[SentenceFrame]) -> Picture:
     )
 
 
-def _asked(look: Look[SentenceFrame]) -> SentenceFrame:
-    """The picture of the word that is looked at: in the end of that which was most of a surprise."""
-    if look.part != "end":
-        return look.frame
-    worst = _first(look.frame) + int(np.argmin(look.frame.p))
-    return next(frame for _, frame in past(look) if frame.at == worst and frame.part == "accumulate")
-
-
 def _facts(look: Look[SentenceFrame]) -> dict[str, Any]:
     """What the sentences say beside the row."""
     frame, now = look.frame, look.frame.now
     text = {"tokens": count(frame.tokens), "types": count(frame.types), "context": joined(_context(frame))}
     model = {"estimator": short_name(look, look.params.estimator), "sign": sign(look)}
-    found = {"word": _word(frame), "gram": now.count, "total": now.total, "p": chance(now.p), "level": now.level}
+    word = str(frame.words[frame.at]) if frame.at >= 0 else ""
+    found = {"word": word, "gram": now.count, "total": now.total, "p": chance(now.p), "level": now.level}
     facts = text | model | found | {"tail": look.say("scores") if look.params.estimator in SCORES else ""}
     if not len(frame.p):
         return facts
@@ -93,8 +88,8 @@ def _caption(look: Look[SentenceFrame]) -> dict[str, Any]:
     shown = [chance(float(p)) for p in frame.p]
     factors = " · ".join(shown if len(shown) <= 5 else [*shown[:2], "…", *shown[-2:]])
     values: dict[str, Any] = {"factors": (factors, 0), "product": (_product(frame, len(frame.p)), 0)}
-    if look.params.estimator in SCORES:
-        return {"formula": SCORE, "values": values}
+    if look.params.estimator in SCORES:  # of stupid back-off: no probabilities, so they have no perplexity
+        return {"formula": scored(PRODUCT, True), "values": values}
     values |= {"m": (len(frame.p), 0), "perplexity": (_power(frame), 0)}
     return {"formula": WHOLE if look.part == "end" else PRODUCT, "values": values}
 
@@ -116,20 +111,14 @@ def _axis(look: Look[SentenceFrame], asked: SentenceFrame) -> Panel:
         ranks={one.at: one.rank for _, one in seen if one.part != "count"},
     )
     title = look.say("next_count" if counted else "next_p", context=joined(_context(asked)), sign=sign(look))
-    total, written = (max(now.total, 1), str) if counted else (1, chance)
+    came = str(frame.words[asked.at]), now.count if counted else now.p, asked.rank
     values = asked.top_count if counted else asked.top_p
-    came = str(frame.words[max(asked.at, 0)]), now.count if counted else now.p, asked.rank
-    return standing(look, line, best(title, asked.top.tolist(), values / total, [written(value) for value in values.tolist()],
-                                     (came[0], came[1] / total, written(came[1]), came[2])))  # fmt: skip
+    return standing(look, line, Choices(title, asked.top.tolist(), values, str if counted else chance, came))
 
 
 def _first(frame: SentenceFrame) -> int:
     """The place of the first word that is predicted."""
     return int((frame.words == ngram.START).sum())
-
-
-def _word(frame: SentenceFrame) -> str:
-    return str(frame.words[frame.at]) if frame.at >= 0 else ""
 
 
 def _context(frame: SentenceFrame) -> np.ndarray:

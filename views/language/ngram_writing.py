@@ -5,21 +5,20 @@ from typing import Any
 import numpy as np
 
 from charts import bars
-from charts.formula import formula
+from charts.formula import formula, scored
 from charts.layout import HIGHEST, Layout, columns
 from charts.numbers import chance, number
-from charts.panels import Panel, Picture, blank, escaped
+from charts.panels import Panel, Picture, bare, escaped
 from charts.words import cut, places, wrapped
 from engine.language import ngram
 from engine.language.ngram import GenerateFrame
 from engine.language.smoothing import SCORES
-from views.language.ngram_axis import LONGEST, Line, best, standing
+from views.language.ngram_axis import LONGEST, Choices, Line, standing
 from views.language.ngram_parts import beside, inked, joined, named, past, sign, size_of, tiny
 from views.look import Look, Metric
 
 DRAW = formula(r"p({name}! \mid h) = {p}!! \qquad u = {u}!")
 PICK = formula(r"p({name}! \mid h) = {p}!!")
-SCORE_PICK = formula(r"S({name}! \mid h) = {p}!!")
 PAGE, LETTERS = 46, 53  # letters of a page of the axis, of a line of the text
 LINES = 14  # lines of the text that there is room for
 
@@ -27,34 +26,21 @@ LINES = 14  # lines of the text that there is room for
 def generate(look: Look[GenerateFrame]) -> Picture:
     """A bar of surprise for each word that was written, the words that were to choose from, and the text so far."""
     frame, params = look.frame, look.params
+    drawn = {"word": _last(frame), "context": joined(frame.context), "p": chance(frame.chosen_p), "n": len(frame.words)}
+    settings = {"T": number(params.temperature, 2), "k": params.width, "sign": sign(look), "whole": sign(look).upper()}
     metrics: list[Metric] = [("bits", number(frame.bits, 2))]
     if params.estimator not in SCORES:
         metrics.append(("perplexity", size_of(float(2 ** (frame.bits / len(frame.p)))) if len(frame.p) else None))
     return look.picture(
         _beginnings(look) if len(frame.beams) else _writing(look),
-        facts=_facts(look),
-        key=_key(look),
+        facts=drawn | settings | {"best": str(frame.beams[0]) if len(frame.beams) else "", "P": tiny(frame.bits)},
+        key={"draw": "sampling" if _drawn(look) else "greedy", "end": "beam_end" * bool(len(frame.beams))}.get(look.part, ""),
         metrics=metrics,
         derived={"word": _last(frame) or None, "estimator": params.estimator, "order": params.order, "context": None}
         | named(frame.chosen_p or None, "" if _drawn(look) else params.estimator),
         hold=2.0,
         **_caption(look),
     )
-
-
-def _facts(look: Look[GenerateFrame]) -> dict[str, Any]:
-    """What the sentences say beside the row."""
-    frame, params = look.frame, look.params
-    drawn = {"word": _last(frame), "context": joined(frame.context), "p": chance(frame.chosen_p), "n": len(frame.words)}
-    settings = {"T": number(params.temperature, 2), "k": params.width, "sign": sign(look), "whole": sign(look).upper()}
-    return drawn | settings | {"best": str(frame.beams[0]) if len(frame.beams) else "", "P": tiny(frame.bits)}
-
-
-def _key(look: Look[GenerateFrame]) -> str:
-    """Which sentence is said, where the part alone does not tell."""
-    if look.part == "draw":
-        return "sampling" if _drawn(look) else "greedy"
-    return "beam_end" if look.part == "end" and len(look.frame.beams) else ""
 
 
 def _drawn(look: Look[GenerateFrame]) -> bool:
@@ -67,8 +53,7 @@ def _caption(look: Look[GenerateFrame]) -> dict[str, Any]:
     if not _chosen(frame):
         return {}
     values = {"name": (escaped(_last(frame)), 0), "p": (chance(frame.chosen_p), 0), "u": (number(frame.u, 3), 0)}
-    picked = SCORE_PICK if look.params.estimator in SCORES else PICK
-    return {"formula": DRAW if _drawn(look) else picked, "values": values}
+    return {"formula": DRAW if _drawn(look) else scored(PICK, look.params.estimator in SCORES), "values": values}
 
 
 def _chosen(frame: GenerateFrame) -> bool:
@@ -96,11 +81,9 @@ def _writing(look: Look[GenerateFrame]) -> Layout:
         starts=_starts(look),
         room=PAGE,
     )
-    came = (_last(frame) if now else "", frame.chosen_p, chance(frame.chosen_p), frame.chosen + 1)
-    said = [chance(float(value)) for value in frame.top_p]
-    said_of = "p" if _drawn(look) else sign(look)
-    title = look.say("next_p", context=joined(frame.context), sign=said_of)
-    choices = best(title, frame.top.tolist(), frame.top_p, said, came, click="next")
+    came = (_last(frame), frame.chosen_p, frame.chosen + 1) if now else None
+    title = look.say("next_p", context=joined(frame.context), sign="p" if _drawn(look) else sign(look))
+    choices = Choices(title, frame.top.tolist(), frame.top_p, chance, came, click="next")
     return columns(standing(look, line, choices), _text(look, words, at), shares=(8, 5))
 
 
@@ -113,7 +96,7 @@ def _text(look: Look[GenerateFrame], words: list[str], at: int) -> Panel:
     starts = _starts(look)
     how: dict[str, Any] = {"meta": {"link": "factor"}, "frames": [starts.get(k, 0) for k in range(len(words))], "told": text}
     traces = inked(left, np.maximum(y, 0), text, at, faint=range(frame.given), size=12, place="middle right", **how)
-    return Panel(traces, beside(look.say("written")), x=blank(range=[0, LETTERS]), y=blank(range=[LINES - 0.5, -0.7]))
+    return bare(traces, beside(look.say("written")), [0, LETTERS], [LINES - 0.5, -0.7])
 
 
 def _beginnings(look: Look[GenerateFrame]) -> Panel:
@@ -125,8 +108,7 @@ def _beginnings(look: Look[GenerateFrame]) -> Panel:
     parts = 2.0 ** (look.frame.beams_bits[0] - look.frame.beams_bits)  # of the best one's probability
     for colour, here in (("@neutral7", y > 0), ("@accent", y == 0)):
         traces.append(bars.rectangles(0, parts[here], y[here] + 0.3, y[here] + 0.38, colour=colour))
-    axis = blank(range=[max(look.params.width, 3) - 0.4, -0.6])
-    return Panel(traces, look.say("beams"), x=blank(range=[0, 1]), y=axis, tall=HIGHEST)
+    return bare(traces, look.say("beams"), [0, 1], [max(look.params.width, 3) - 0.4, -0.6], tall=HIGHEST)
 
 
 def _starts(look: Look[GenerateFrame]) -> dict[int, int]:

@@ -1,22 +1,25 @@
-"""word2vec: the words on a map that drift together, who is near whom, and the machinery that makes it cheap."""
+"""word2vec: words on a map that drift together, who is near whom, what makes it cheap; here: a text cut in several ways."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from charts import bars, points
 from charts.formula import formula
 from charts.layout import columns, rows
 from charts.numbers import count, number
-from charts.panels import Picture
-from engine.language.word2vec import ALGORITHMS, GloveFrame, MapFrame, vectors
+from charts.panels import Panel, Picture, Trace, bare, escaped, told
+from charts.words import cut, lines
+from engine.language.word2vec import ALGORITHMS, CutsFrame, GloveFrame, MapFrame, vectors
+from engine.language.word2vec.cutting import NEAREST
 from engine.params import Params, Value
 from engine.texts import Text
-from views.language.word2vec_cuts import cuts
 from views.language.word2vec_map import Options, Scene, map_ids, of_glove, of_map, plane
 from views.language.word2vec_noise import noise
 from views.language.word2vec_pair import pair
-from views.language.word2vec_side import beside
+from views.language.word2vec_side import SIDES
 from views.language.word2vec_tree import tree
 from views.look import Fact, Look, scenes
 
@@ -26,6 +29,9 @@ COSINE = formula(
     r"\cos({name}!,\ {near}!) = \frac{v_1 \cdot v_2}{|v_1|\,|v_2|} = \frac{{dot}!}{{long}! \cdot {length}!} = {cos}!!"
 )
 ANALOGY = formula(r"{b}! - {a}! + {c}! \approx {best}!! \qquad \cos = {cos}!")
+LETTERS, LINES = 34, 3  # of a sentence, at most
+GAP = " · "  # between its words
+HALF = 0.36  # of a column: how far its words reach from its middle
 
 
 def mapped(look: Look[MapFrame]) -> Picture:
@@ -34,11 +40,11 @@ def mapped(look: Look[MapFrame]) -> Picture:
     across = "step" if look.params.close_up < 0 else "learned"  # within an epoch there is more than one picture a step
     course = "agreement" if len(frame.aims) else "loss"
     history = look.history(course, across=across, zero=False)
-    told = "step" if len(frame.aims) else "plain"
+    said = "step" if len(frame.aims) else "plain"
     return look.picture(
-        columns(plane(scene), rows(beside(scene), history, shares=(7, 3)), shares=(13, 7)),
+        columns(plane(scene), rows(SIDES[scene.side](scene), history, shares=(7, 3)), shares=(13, 7)),
         facts=_facts(scene) | {"agreement": number(frame.agreement, 3)},
-        key="analogy" if scene.stage else told if frame.step else "start",
+        key="analogy" if scene.stage else said if frame.step else "start",
         of="word",
         at=scene.rows(scene.near[:1])[0],
         metrics=["loss", "agreement", ("spread", look.percent(frame.spread))],
@@ -52,7 +58,7 @@ def glove(look: Look[GloveFrame]) -> Picture:
     """Words that others trained, around those asked for; an analogy in steps."""
     scene, dimensions = of_glove(look), look.frame.vectors.shape[1]
     return look.picture(
-        columns(plane(scene), beside(scene), shares=(13, 7)),
+        columns(plane(scene), SIDES[scene.side](scene), shares=(13, 7)),
         facts=_facts(scene),
         key="" if scene.question else "words_only",
         of="word",
@@ -62,6 +68,22 @@ def glove(look: Look[GloveFrame]) -> Picture:
         hold=5.0,
         **({} if 0 < scene.stage < 4 else _analogy(scene) if scene.stage else _cosine(scene)),
     )
+
+
+def cuts(look: Look[CutsFrame]) -> Picture:
+    """What is near the same word in every cut."""
+    frame, modes = look.frame, _modes(look)
+    near = [f"{mode}: {look.say('comma').join(some[:3]) or '–'}" for mode, some in zip(modes, frame.near, strict=True)]
+    first = "; ".join(some[0] if some else "–" for some in frame.near)
+    picture = look.picture(
+        columns(_lists(look), _sentences(look), shares=(5, 3)),
+        facts={"word": next(word for word in frame.asked if word), "m": len(modes), "lists": "; ".join(near)},
+        derived={"word": frame.asked[0], "nearest": first, "loss": float(frame.losses[0]) if frame.step else None},
+        hold=3.0,
+    )
+    sizes = [(mode, count(int(types))) for mode, types in zip(modes, frame.types, strict=True)]
+    few = [*sizes[:2], *sizes[2:][-1:]]  # of four the third has no room: it is nearly the second
+    return replace(picture, metrics=few)  # one a cut: they are no columns
 
 
 draw = scenes(ALGORITHMS, {"map": mapped, "tree": tree, "pair": pair, "noise": noise, "cuts": cuts, "glove": glove})
@@ -77,8 +99,8 @@ def clicked(name: str, index: int, frame: Any, params: Params, data: Text, optio
     if name == "token":
         return {"word": frame.words[frame.sentence[index]], "other": ""} if index < len(frame.sentence) else {}
     assert name == "listed"
-    cut, rank = divmod(index, 100)
-    return {"word": frame.near[cut][rank]} if cut < len(frame.near) and rank < len(frame.near[cut]) else {}
+    column, rank = divmod(index, 100)
+    return {"word": frame.near[column][rank]} if column < len(frame.near) and rank < len(frame.near[column]) else {}
 
 
 def _facts(scene: Scene) -> dict[str, Any]:
@@ -120,3 +142,44 @@ def _cosine(scene: Scene) -> dict[str, Any]:
     sizes = {"dot": (dot.round(digits), digits), "long": (long, digits), "length": (length.round(digits), digits)}
     values = {"name": (scene.said(scene.focus), 0), "near": (near, 0), "cos": (cos.round(3), 3), **sizes}
     return {"formula": COSINE, "values": values}
+
+
+def _modes(look: Look[CutsFrame]) -> list[str]:
+    return [look.words.choices["cut"][mode] for mode in look.frame.modes]
+
+
+def _lists(look: Look[CutsFrame]) -> Panel:
+    """A column of neighbours for each cut, the same word joined from column to column; lit is what has just come in."""
+    frame, columns_ = look.frame, list(range(len(look.frame.modes)))
+    before = look.frames[-2].near if len(look.frames) > 1 else frame.near
+    ties, traces = list[tuple[float, int]](), list[Trace]()
+    for k, near in enumerate(frame.near):
+        later = frame.near[k + 1] if k + 1 < len(frame.near) else ()
+        shared = [(r, later.index(word)) for r, word in enumerate(near) if word in later]
+        ties += [end for r, on in shared for end in ((k + HALF, r), (k + 1 - HALF, on))]
+        inks = ["@accent" if word not in before[k] else "@ink" for word in near]
+        names = [escaped(cut(word, 12)) for word in near]
+        said = [f"{escaped(word)}: {value:.3f}" for word, value in zip(near, frame.cosines[k], strict=False)]
+        hover = told(said, link=f"cut{k}", index=[100 * k + r for r in range(len(near))], click="listed", ring=16)
+        traces.append(bars.labels([k] * len(near), list(range(len(near))), names, colour=inks, size=14, **hover))
+    modes, inks = [escaped(cut(mode, 14)) for mode in _modes(look)], [points.kind(k)[0] for k in columns_]
+    asked = [f"<b>{escaped(cut(word, 10)) or look.say('cut_none')}</b>" for word in frame.asked]
+    above = [
+        points.mesh(np.array(ties, float).reshape(-1, 2), np.arange(len(ties)).reshape(-1, 2), colour="@c1", width=1.4),
+        bars.labels(columns_, [-2.1] * len(modes), modes, colour=inks, size=12),
+        bars.labels(columns_, [-1.15] * len(modes), asked, colour="@accent", size=16),
+    ]
+    return bare([*above, *traces], look.say("near_title"), [-0.5, len(modes) - 0.5], [NEAREST - 0.4, -2.7])
+
+
+def _sentences(look: Look[CutsFrame]) -> Panel:
+    """One sentence as every cut has it, what is asked about bold."""
+    texts, inks, at = list[str](), list[str](), list[float]()
+    for k, (mode, tokens, word) in enumerate(zip(_modes(look), look.frame.sentences, look.frame.asked, strict=True)):
+        found = lines([token for token in tokens if token.strip()], LETTERS, LINES, GAP)
+        cut_ = [GAP.join(f"<b>{escaped(token)}</b>" if token == word else escaped(token) for token in line) for line in found]
+        texts += [f"<b>{escaped(mode)}</b>", *cut_]
+        inks += [points.kind(k)[0], *["@ink2"] * len(cut_)]
+        at += [k * (LINES + 1.6) + r for r in range(len(cut_) + 1)]
+    said = bars.labels([0] * len(texts), at, texts, colour=inks, size=12, place="middle right")
+    return bare([said], look.say("sentence"), [0, 1], [4 * (LINES + 1.6), -0.7])

@@ -8,7 +8,7 @@ import numpy as np
 
 import engine.params
 from charts import curves, islands, labels, points
-from charts.panels import Panel, Trace, blank, escaped, told
+from charts.panels import Panel, Trace, bare, escaped, told
 from engine.language.word2vec import GloveFrame, MapFrame, vectors
 from engine.language.word2vec.asking import NEAR, Question, around, asked, frequent
 from engine.params import choice, number
@@ -124,11 +124,13 @@ def plane(scene: Scene) -> Panel:
     x, y = (1.08 * np.maximum(scene.reach.astype(float), 1e-6)).tolist()
     map_ = _map(scene, [-x, 1.1 * x], [-y, 1.04 * y])
     sides = map_.sides()
-    lit = _arrows(scene, sides) if scene.stage else _asked_about(scene, sides)
+    rows = _first(scene)
+    halo = points.cloud(scene.places[rows].round(3), colour="@surface", size=HALO, opacity=0.9, hoverinfo="skip")
+    lit = _arrows(scene, sides) if scene.stage else [halo, _large(scene, rows, sides, "@accent", "@accent")]
     traces = [*map_.islands(), *_ties(scene), _dots(scene, map_), map_.written(sides), *lit]
     drawn = bool((scene.group >= 0).any())
     title = "plane" if not drawn else "told" if scene.look.frame.told else "found"
-    return Panel(traces, scene.look.say(title), x=blank(range=map_.x), y=blank(range=map_.y))
+    return bare(traces, scene.look.say(title), map_.x, map_.y)
 
 
 def _map(scene: Scene, x: list[float], y: list[float]) -> islands.Map:
@@ -170,9 +172,8 @@ def _first(scene: Scene) -> list[int]:
 
 
 def _large(scene: Scene, rows: list[int], sides: np.ndarray, colour: str, ink: str) -> dict[str, Any]:
-    texts, font = [f"<b>{scene.said(int(scene.ids[k]))}</b>" for k in rows], {"size": 14, "color": ink, "shadow": "@halo"}
-    where, marker = [labels.SIDES[max(sides[k], 0)] for k in rows], {"size": 2 * ASKED, "color": colour}
-    return labels.beside(scene.places[rows], texts, sides[rows].clip(0), textposition=where, textfont=font, marker=marker)
+    texts, marker = [f"<b>{scene.said(int(scene.ids[k]))}</b>" for k in rows], {"size": 2 * ASKED, "color": colour}
+    return labels.beside(scene.places[rows], texts, sides[rows].clip(0), font=14, colour=ink, marker=marker)
 
 
 def _ties(scene: Scene) -> list[Trace]:
@@ -184,13 +185,6 @@ def _ties(scene: Scene) -> list[Trace]:
     way = scene.way if scene.look.options.tails else scene.way[:0]
     track = curves.line(*way.round(3).T, colour="@accent", width=2.2, opacity=0.35)
     return [one | {"meta": {"still": True}} for one in (track, ties)]
-
-
-def _asked_about(scene: Scene, sides: np.ndarray) -> list[Trace]:
-    """The word asked for: the lamp on a halo of paper."""
-    rows = _first(scene)
-    halo = points.cloud(scene.places[rows].round(3), colour="@surface", size=HALO, opacity=0.9, hoverinfo="skip")
-    return [halo, _large(scene, rows, sides, "@accent", "@accent")]
 
 
 def _segments(scene: Scene) -> np.ndarray:

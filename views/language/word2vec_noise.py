@@ -8,7 +8,7 @@ from charts import bars, points
 from charts.formula import formula
 from charts.layout import columns, rows
 from charts.numbers import count, short
-from charts.panels import Panel, Picture, blank, escaped, legend, told
+from charts.panels import Panel, Picture, bare, escaped, legend, told
 from charts.words import cut, lines
 from engine.language.word2vec import NoiseFrame
 from views.look import Look, Values
@@ -25,6 +25,8 @@ def noise(look: Look[NoiseFrame]) -> Picture:
     """A sentence is thinned out, and noise is drawn."""
     frame, top = look.frame, look.frame.words[0]
     drawn = int(frame.drawn.sum())
+    shares = {"share": f"{100 * frame.shares[0]:.1f}", "chance": f"{100 * frame.chances[0]:.1f}"}
+    kept = {"keep": f"{100 * frame.keep[0]:.0f}", "percent": f"{100 * frame.expected:.0f}"}
     values: Values = {
         "word": ([escaped(word) for word in frame.words], 0),
         "count": (frame.counts.astype(float), 0),
@@ -33,7 +35,7 @@ def noise(look: Look[NoiseFrame]) -> Picture:
     }
     return look.picture(
         columns(_shares(look), rows(_thinned(look), _keep(look), shares=(2, 3)), shares=(3, 2)),
-        facts=_facts(frame),
+        facts=shares | kept | {"left": int((~frame.stays).sum()), "of": len(frame.stays)},
         formula=TABLE,
         values=values,
         of="word",
@@ -42,12 +44,6 @@ def noise(look: Look[NoiseFrame]) -> Picture:
         derived={"word": top, "drawn": drawn},
         hold=3.0,
     )
-
-
-def _facts(frame: NoiseFrame) -> dict[str, Any]:
-    shares = {"share": f"{100 * frame.shares[0]:.1f}", "chance": f"{100 * frame.chances[0]:.1f}"}
-    kept = {"keep": f"{100 * frame.keep[0]:.0f}", "percent": f"{100 * frame.expected:.0f}"}
-    return shares | kept | {"left": int((~frame.stays).sum()), "of": len(frame.stays)}
 
 
 def _some(count: int, most: int) -> np.ndarray:
@@ -63,14 +59,14 @@ def _shares(look: Look[NoiseFrame]) -> Panel:
     low, high = float(min(share.min(), chance.min())) * 0.5, float(max(share.max(), chance.max())) * 1.6
     drawn = np.maximum(frame.drawn[ids] / max(int(frame.drawn.sum()), 1), low / 10)  # none yet: out of the picture
     hover = told([_told(look, int(word)) for word in ids], link="word", index=ids, ring=12)
+    bold: dict[str, Any] = {"marker": {"line": {"width": 2.5}}, "hoverinfo": "skip"}
     both = np.concatenate([np.stack([share, y], 1), np.stack([chance, y], 1)])
     traces = [
         points.mesh(both, np.stack([y, len(y) + y], 1), colour="@ink3", width=1.2),
         points.cloud(np.stack([share, y], 1), colour=INKS[0], symbol="circle-open", size=8, opacity=1, **hover),
         points.cloud(np.stack([chance, y], 1), colour=INKS[1], size=9, opacity=1, **hover),
-        points.cloud(np.stack([drawn, y], 1), colour=INKS[2], symbol="line-ns-open", size=13, opacity=1, hoverinfo="skip"),
+        points.cloud(np.stack([drawn, y], 1), colour=INKS[2], symbol="line-ns-open", size=13, opacity=1, **bold),
     ]
-    traces[-1]["marker"]["line"] = {"width": 2.5}
     axis = {"type": "log", "range": [np.log10(low), np.log10(high)], "dtick": 1, "tickformat": ".2~%", "showgrid": True}
     names = {"tickvals": y, "ticktext": [escaped(cut(frame.words[word], 12)) for word in ids]}
     up = {"range": [len(ids) - 0.4, -0.6], "tickfont": {"size": 12, "color": "@ink"}, "showgrid": False, **names}
@@ -115,4 +111,4 @@ def _thinned(look: Look[NoiseFrame]) -> Panel:
         at += len(line)
     texts = texts if tokens else [look.say("nothing_read")]
     said = bars.labels([0] * len(texts), list(range(len(texts))), texts, colour="@ink", size=13, place="middle right")
-    return Panel([said], look.say("thinned_title"), x=blank(range=[0, 1]), y=blank(range=[LINES + 0.6, -0.6]), small=True)
+    return bare([said], look.say("thinned_title"), [0, 1], [LINES + 0.6, -0.6], small=True)

@@ -8,7 +8,7 @@ from charts import bars, curves, fields, labels, patches, points
 from charts.formula import formula
 from charts.layout import columns, rows
 from charts.numbers import apart, count, number
-from charts.panels import Panel, Picture, blank, escaped, told
+from charts.panels import Panel, Picture, bare, blank, escaped, told
 from charts.ranking import table
 from charts.words import breadth, cut, places
 from engine.language.word2vec import PairFrame
@@ -35,7 +35,8 @@ def pair(look: Look[PairFrame]) -> Picture:
     frame, spent = look.frame, [int(one) for one in look.frame.spent]
     asked = frame.asked(look.options.way)
     times = {f"times_{way}": f"{spent[0] / max(some, 1):.0f}" for way, some in zip(WAYS, spent, strict=True)}
-    sizes = {"v": len(frame.words), "l": len(frame.path), "k": len(frame.noise), **dict(zip(WAYS, frame.rows, strict=True))}
+    found = len(set(frame.noise.tolist()))  # a word may be drawn twice
+    sizes = {"v": len(frame.words), "l": len(frame.path), "noise": found, "others": found - 1, "draws": len(frame.noise) - 1}
     return look.picture(
         columns(
             _plane(look, asked), rows(_sentence(look), _touched(look), _table(look, asked), shares=(5, 5, 12)), shares=(5, 3)
@@ -70,8 +71,6 @@ def _plane(look: Look[PairFrame], asked: Rows) -> Panel:
     (x, y), at, tip, target = _reach(look), asked.places, np.array([asked.length, 0.0]), int(asked.wanted.argmax())
     rays = np.stack([np.zeros((min(len(at), LISTED), 2)), at[:LISTED]], 1).reshape(-1, 2)
     inks = ["@c1" if wanted else "@ink3" for wanted in asked.wanted]
-    dots = points.cloud(at.round(3), colour=inks, opacity=1)
-    dots["marker"]["size"] = 6 + 3 * asked.wanted
     names = [f"<b>{name}</b>" for name in _called(look, asked)]
     if look.part in ("ask", "move"):
         sure = [f" {_brief(p)}, {number(e, 3)}" for p, e in zip(asked.chances, asked.error, strict=True)]
@@ -82,7 +81,7 @@ def _plane(look: Look[PairFrame], asked: Rows) -> Panel:
         points.mesh(rays.round(3), np.arange(len(rays)).reshape(-1, 2), colour="@ink3", width=1, opacity=0.5),
         curves.line(*np.array([[0, 0], at[target]]).T, colour="@c1", width=2.5),
         curves.line(*np.array([[0, 0], tip]).T, colour="@accent", width=4),
-        dots | told(names),
+        points.cloud(at.round(3), colour=inks, opacity=1, marker={"size": 6 + 3 * asked.wanted}, **told(names)),
         points.cloud(tip[None], colour="@accent", size=11, opacity=1, hoverinfo="skip"),
         fields.pulls(tails, ends, colour="@accent", least=SHORT * (x[1] - x[0])),
         _names(look, asked, tip, (x, y)),
@@ -112,11 +111,9 @@ def _names(look: Look[PairFrame], asked: Rows, tip: np.ndarray, reach: tuple[lis
     rank = -np.arange(len(full), dtype=float)
     lines = np.concatenate([at, ends], 1)
     sides = labels.place(at, labels.sizes(full, 12), rank, panel=STAGE, marks=at, lines=lines, must=rank > -2, limit=1.0)
-    where = [labels.SIDES[max(side, 0)] for side in sides]
     inks = ["@accent", *("@c1" if wanted else "@ink2" for wanted in asked.wanted[:LISTED])]
-    font = {"size": 12, "color": inks, "shadow": "@halo"}
     bold = [f"<b>{text}</b>" if ink != "@ink2" else text for ink, text in zip(inks, texts, strict=True)]
-    return labels.beside(spots, bold, sides, radius=6, textposition=where, textfont=font)
+    return labels.beside(spots, bold, sides, radius=6, colour=inks)
 
 
 def _sentence(look: Look[PairFrame]) -> Panel:
@@ -129,7 +126,7 @@ def _sentence(look: Look[PairFrame]) -> Panel:
     middle = left + np.array([breadth(token) for token in tokens]) / 2
     hover = told([f"{escaped(token)}<br>{look.say('hover_token')}" for token in tokens], link="token", click="token", ring=24)
     words = bars.labels(middle.round(2), -line, text, colour=inks, size=13, **hover)
-    return Panel([words], look.say("sentence"), x=blank(range=[0, LINE]), y=blank(range=[-2.5, 0.6]), small=True)
+    return bare([words], look.say("sentence"), [0, LINE], [-2.5, 0.6], small=True)
 
 
 def _touched(look: Look[PairFrame]) -> Panel:
@@ -150,8 +147,7 @@ def _touched(look: Look[PairFrame]) -> Panel:
     style = {"colorscale": [[0, "@neutral2"], [0.5, "@c1"], [1, "@accent"]], "zmin": 0, "zmax": 2, "hoverinfo": "skip"}
     grid = patches.cells(cells, (0, wide), (0, down), xgap=GAP * (down < FEW), ygap=GAP * (down < FEW), **style)
     words = bars.labels(begins, [down * 1.1] * 3, texts, size=11, place="bottom right")
-    x, y = blank(range=[0, wide]), blank(range=[1.9 * down, 0])
-    return Panel([grid, words], look.say("touched"), x=x, y=y, tall=92)
+    return bare([grid, words], look.say("touched"), [0, wide], [1.9 * down, 0], tall=92)
 
 
 def _table(look: Look[PairFrame], asked: Rows) -> Panel:

@@ -8,7 +8,7 @@ import numpy as np
 from charts import bars, curves, labels, points
 from charts.matrices import squares
 from charts.numbers import number
-from charts.panels import Panel, blank, escaped, note, upward
+from charts.panels import Panel, bare, escaped, note, upward
 from charts.ranking import listed
 from charts.words import cut, ticks
 from engine.language.word2vec import vectors
@@ -20,11 +20,6 @@ HEAT, COURSE = 9, 5  # words of the cosine table, and of the course of neighbour
 LINE = 0.09  # of a cosine: what a name needs of the height of the course
 
 
-def beside(scene: Scene) -> Panel:
-    """What the options ask for, or what this step of an analogy has found."""
-    return SIDES[scene.side](scene)
-
-
 def _near(scene: Scene) -> Panel:
     return _bars(scene, scene.near, scene.cosines, scene.look.say("near", word=scene.words[scene.focus]))
 
@@ -32,8 +27,7 @@ def _near(scene: Scene) -> Panel:
 def _answers(scene: Scene) -> Panel:
     """The words of the question are no answers: hollow, whatever their cosine."""
     if scene.question is None:
-        told = note(scene.look.say("three_words"), x=0.5, y=0.5)
-        return Panel([], scene.look.say("analogy"), notes=[told], x=blank(range=[0, 1]), y=blank(range=[0, 1]))
+        return bare([], scene.look.say("analogy"), [0, 1], [0, 1], notes=[note(scene.look.say("three_words"), x=0.5, y=0.5)])
     a, b, c = (scene.words[word] for word in scene.question)
     asked, E = np.array(scene.question), scene.vectors
     end = vectors.unit(vectors.analogy_point(E, *scene.question)[None])[0]
@@ -62,7 +56,7 @@ def _course(scene: Scene) -> Panel:
     high = np.minimum.accumulate(course[-1] + LINE * np.arange(len(few))) - LINE * np.arange(len(few))  # a line's height apart
     dots = points.cloud(ends, colour="@c1", size=6, opacity=1, hoverinfo="skip")
     names = [scene.said(int(word)) for word in few]
-    told = labels.beside(np.stack([ends[:, 0], high], 1), names, np.zeros(len(few)), textposition="middle right")
+    told = labels.beside(np.stack([ends[:, 0], high], 1), names, [0] * len(few))
     title = scene.look.say("course", word=scene.words[scene.focus])
     x = {"range": [0, 1.6 * last], "tickvals": [0, last // 2, last], "showgrid": False}
     return Panel([*lines, dots, told], title, x=x, y={"range": [-0.6, 1.08], "tickvals": [-0.5, 0, 0.5, 1]})
@@ -119,7 +113,7 @@ def _theory(scene: Scene) -> Panel:
     return Panel([line, dots], scene.look.say("theory"), notes=[upward("u · v")], x={"range": [low, high], "nticks": 5}, y=y)
 
 
-SIDES = {
+SIDES = {  # what an option asks for, or what a step of an analogy has found
     "neighbours": _near,
     "analogy": _answers,
     "cosine": _heat,

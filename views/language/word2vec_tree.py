@@ -8,7 +8,7 @@ from charts import bars, labels, trees
 from charts.formula import formula
 from charts.layout import columns
 from charts.numbers import number, short
-from charts.panels import Panel, Picture, blank, escaped, told
+from charts.panels import Panel, Picture, bare, escaped, told
 from charts.ranking import ranked
 from engine.language.word2vec import TreeFrame
 from views.look import Look
@@ -23,7 +23,7 @@ LISTED = 24  # bars beside the tree
 def tree(look: Look[TreeFrame]) -> Picture:
     """A merge, a bit on the way to a word, or all leaves."""
     frame = look.frame
-    picture = look.picture(
+    return look.picture(
         columns(_branches(look), _beside(look), shares=(5, 2)),
         facts=_facts(look),
         key=_key(frame),
@@ -36,9 +36,6 @@ def tree(look: Look[TreeFrame]) -> Picture:
         hold=6.0,
         **_formula(frame),
     )
-    deep = float(trees.in_lines(frame.parent, len(frame.words))[0].max())
-    picture.narrow["xaxis"]["range"] = [-1.6, 1.45 * deep + 0.4]  # a phone needs more of it for the names
-    return picture
 
 
 def _key(frame: TreeFrame) -> str:
@@ -60,12 +57,6 @@ def _facts(look: Look[TreeFrame]) -> dict[str, Any]:
     if frame.part == "sum":
         facts |= {"p": short(frame.product, 3), "l": len(frame.bits)}
     return facts
-
-
-def _called(look: Look[TreeFrame], node: int) -> str:
-    """A word, or how many words hang on a node."""
-    frame = look.frame
-    return frame.words[node] if node < len(frame.words) else look.say("inner", n=frame.size(node))
 
 
 def _formula(frame: TreeFrame) -> dict[str, Any]:
@@ -97,16 +88,17 @@ def _branches(look: Look[TreeFrame]) -> Panel:
     edges = [(side[merge], n + merge, bit) for merge in range(known - n) for bit, side in enumerate((frame.left, frame.right))]
     middle = np.array([trees.on_branch(x[top], y[top], x[node], y[node], at=0.5) for node, top, _ in edges]).reshape(-1, 2)
     inks = ["@accent" if {int(node), top} <= set(way) else "@ink3" for node, top, _ in edges]
+    font = {"size": 11, "color": inks, "shadow": "@halo"}
     traces = [
         trees.branches(x, y, frame.parent, [node for node in there if node not in lit], colour="@ink3", width=1.2),
         trees.branches(x, y, frame.parent, sorted(lit), colour="@accent", width=3),
-        bars.labels(middle[:, 0], middle[:, 1], [str(bit) for *_, bit in edges])
-        | {"textfont": {"size": 11, "color": inks, "shadow": "@halo"}},
+        bars.labels(middle[:, 0], middle[:, 1], [str(bit) for *_, bit in edges], textfont=font),
         _nodes(look, x, y, hot),
         _sigmas(frame, x, y, way),
     ]
-    across = blank(range=[-1.0, float(x.max()) + 1.1])
-    return Panel(traces, look.say("title_walk" if walked else "title_build"), x=across, y=blank(range=[n - 0.4, -0.8]))
+    deep, title = float(x.max()), look.say("title_walk" if walked else "title_build")
+    phone = (-1.6, 1.45 * deep + 0.4)  # it needs more of it for the names
+    return bare(traces, title, [-1.0, deep + 1.1], [n - 0.4, -0.8], part=phone)
 
 
 def _nodes(look: Look[TreeFrame], x: np.ndarray, y: np.ndarray, hot: set[int]) -> dict[str, Any]:
@@ -130,12 +122,10 @@ def _sigmas(frame: TreeFrame, x: np.ndarray, y: np.ndarray, way: list[int]) -> d
     nodes = np.array(way[: frame.walked], int)
     sigma = np.where(frame.bits == 0, frame.chances, 1 - frame.chances)[: len(nodes)]
     rises = [k > 0 and y[way[k - 1]] > y[node] for k, node in enumerate(nodes.tolist())]  # the edge comes from below
-    font = {"size": 12, "color": "@accent", "shadow": "@halo"}
-    places = ["top left" if up else "bottom left" for up in rises]
+    sides = [labels.SIDES.index("top left" if up else "bottom left") for up in rises]
     mark = {"size": 0.7 * _sizes(frame)[nodes], "color": "rgba(0,0,0,0)"}
     said = [f"σ = {number(float(one), 3)}" for one in sigma]
-    spots = np.stack([x[nodes], y[nodes]], 1)
-    return labels.beside(spots, said, np.zeros(len(nodes)), textposition=places, textfont=font, marker=mark)
+    return labels.beside(np.stack([x[nodes], y[nodes]], 1), said, sides, colour="@accent", marker=mark)
 
 
 def _sizes(frame: TreeFrame) -> np.ndarray:
@@ -158,6 +148,6 @@ def _beside(look: Look[TreeFrame]) -> Panel:
         return ranked(title, names, frame.leaves[order], lit=lit, rows=8, link="leaf", index=order, click="leaf")
     waiting = frame.waiting[:LISTED].tolist()
     colours = ["@accent" if j < 2 and len(waiting) > 1 else "@c1" if node < n else "@ghost" for j, node in enumerate(waiting)]
-    names = [_called(look, node) for node in waiting]
+    names = [frame.words[node] if node < n else look.say("inner", n=frame.size(node)) for node in waiting]
     total, title = float(frame.counts.sum()), look.say("waiting_title")
     return ranked(title, names, frame.count[waiting], colour=colours, rows=max(n, 8), top=total)

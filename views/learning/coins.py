@@ -7,7 +7,7 @@ import numpy as np
 from charts import bars, curves, discs, fields, points
 from charts.formula import formula
 from charts.numbers import number, short
-from charts.panels import Panel, Trace, blank, corner, note, upward
+from charts.panels import Panel, Trace, bare, corner, note, upward
 from engine.learning.em import CoinsFrame
 from engine.learning.em.two_coins import MAP
 from views.look import Look, Values
@@ -47,8 +47,10 @@ def divided(look: Look[CoinsFrame]) -> Panel:
     heads = [(f"θ<sub>{name}</sub>", sum(ends) / 2, -5.0, colour) for name, (colour, ends) in COINS.items()]
     heads += [("r<sub>A</sub>", SHARE, HIGH + 4.5, "@ink2")] * (len(frame.r) <= NAMED)
     notes = [note(text, x=x, y=y, yanchor="middle", font={"size": 13, "color": colour}) for text, x, y, colour in heads]
-    title, axes = look.say("divided" if rows.round else "blocks"), (blank(range=[0, WIDE]), blank(range=[-10, HIGH + 8]))
-    return Panel([*traces, *_lit(look, rows), *_words(look), _targets(look, rows)], title, *axes, notes=notes, equal=True)
+    told = [look.say("hover", set=k, heads=h, tails=t) for k, (h, t) in enumerate(look.data[0].X.astype(int).tolist(), 1)]
+    door: dict[str, Any] = {"customdata": [told[k] for k in rows.row], "meta": {"index": rows.row}}
+    traces += [*_lit(look, rows), *_words(look), points.targets(rows.at, "set", ring=24, template="%{customdata}", **door)]
+    return bare(traces, look.say("divided" if rows.round else "blocks"), [0, WIDE], [-10, HIGH + 8], notes=notes, equal=True)
 
 
 def lit_row(look: Look[CoinsFrame]) -> int:
@@ -93,13 +95,6 @@ def _written(words: list[tuple[float, float, str]], colour: str) -> Trace:
     return bars.labels(x, y, text, colour=colour, size=13, meta={"still": True})
 
 
-def _targets(look: Look[CoinsFrame], rows: discs.Rows) -> Trace:
-    """Every toss can be pointed at: its group's share stands in the formula then."""
-    sets = enumerate(look.data[0].X.astype(int).tolist(), 1)
-    told = [look.say("hover", set=k, heads=heads, tails=tails) for k, (heads, tails) in sets]
-    return points.targets(rows.at, "set", ring=24, template="%{text}", text=[told[k] for k in rows.row], meta={"index": rows.row})
-
-
 def plane(look: Look[CoinsFrame]) -> Panel:
     """The likelihood over both coins, and the ways that lead up."""
     frame, say, n = look.frame, look.say, len(look.frame.starts)
@@ -113,10 +108,10 @@ def plane(look: Look[CoinsFrame]) -> Panel:
     notes = [upward("θ<sub>B</sub>")]
     for k, (name, sign, symbol, colour) in enumerate(WAYS):
         way, called = _way(look, name), say("way", told.get(name, name))
-        mark = points.cloud(way[-1:], colour="@accent" if name == "theta" else colour, symbol=symbol, size=10, opacity=1)
-        mark["marker"]["line"] = {"color": "@surface", "width": 1.5}
+        marked: dict[str, Any] = {"hovertemplate": called + "<extra></extra>", "marker": points.RIM}
+        lamp = "@accent" if name == "theta" else colour
         traces += curves.cased(way, colour=colour, dash=curves.DASHES[len(WAYS) - 1 - k])
-        traces.append(mark | {"hovertemplate": called + "<extra></extra>"})
+        traces.append(points.cloud(way[-1:], colour=lamp, symbol=symbol, size=10, opacity=1, **marked))
         notes.append(corner(f"{sign} {called}", 1.5 * k + 0.5, colour))
     axis = {"range": [0, 1], "tickvals": [0, 0.5, 1], "showgrid": False}
     return Panel(traces, say("plane"), notes=notes, x={**axis, "title": {"text": "θ<sub>A</sub>"}}, y=axis)

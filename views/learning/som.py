@@ -48,8 +48,8 @@ class Options(engine.params.Options):
 
 def choices(data: Points, words: Words) -> dict[str, dict[str, str]]:
     """What the options may be for these data: field → value → name."""
-    free = [column for column in data.columns[:40] if column not in RESERVED] if data.kind != "images" else []
-    few = {column: column_name(column, words) for column in free}
+    columns_ = data.columns[:40] if data.kind != "images" else ()
+    few = {column: column_name(column, words) for column in columns_ if column not in RESERVED}
     own = {} if data.kind == "table" else {"units": words("plane_units")}
     planes = {"": words("automatic")} | own | {"u_matrix": words("plane_u_matrix"), "hits": words("plane_hits")} | few
     axes = {"": words("automatic")} | ({"pc1": words("pc", k=1), "pc2": words("pc", k=2)} if len(data.columns) > 2 else {}) | few

@@ -54,7 +54,7 @@ def sheet(look: Look[SomFrame], new: New | None, classes: np.ndarray, pull: Pull
 
 
 def _title(column: int, cloud: Points, words: Words) -> str:
-    return called(cloud.columns[column], words) if column >= 0 else words("pc", k=column + 3)
+    return escaped(column_name(cloud.columns[column], words)) if column >= 0 else words("pc", k=column + 3)
 
 
 def _samples(frame: SomFrame, seen: Seen, words: Words) -> list[Trace]:
@@ -245,7 +245,7 @@ def _targets(look: Look[SomFrame], at: np.ndarray, hits: np.ndarray) -> Trace:
     told = range(min(TOLD, len(cloud.columns)) if cloud.kind != "images" else 0)
     weights, digits = frame.units.reshape(len(at), -1).astype(float), [worth(float(np.ptp(cloud.X[:, j]))) for j in told]
     lines = [say("unit_hits") + " %{customdata[2]} · U = %{customdata[3]:.2f}"]
-    lines += [f"{called(cloud.columns[j], say)} %{{customdata[{j + 4}]:.{digits[j]}f}}" for j in told]
+    lines += [f"{escaped(column_name(cloud.columns[j], say))} %{{customdata[{j + 4}]:.{digits[j]}f}}" for j in told]
     known = [hits, frame.u_matrix.ravel().astype(float).round(3), *(weights[:, j].round(digits[j]) for j in told)]
     return pointed(at, look.params.cols, 20, say, lines, known)
 
@@ -260,11 +260,6 @@ def pointed(at: np.ndarray, cols: int, ring: int, words: Words, lines: list[str]
 def labelled(cloud: Points) -> bool:
     """Whether the data have labels that signs can tell apart."""
     return cloud.labels is not None and 1 < len(cloud.label_names) <= LABELS
-
-
-def called(column: str, words: Words) -> str:
-    """A column's name, escaped."""
-    return escaped(column_name(column, words))
 
 
 def colours(rows: np.ndarray) -> np.ndarray:

@@ -9,9 +9,9 @@ from charts import curves, patches
 from charts.formula import formula, whole
 from charts.layout import columns, rows
 from charts.numbers import number, short
-from charts.panels import Panel, Picture, Trace, blank
+from charts.panels import Panel, Picture, Trace, bare
 from engine.vision.swin import CostFrame, OffsetsFrame
-from views.look import Look, Values
+from views.look import Look
 
 INDEX = formula(
     r"\Delta = ({qy}!, {qx}!) - ({ky}!, {kx}!) \qquad "
@@ -30,11 +30,15 @@ def offsets(look: Look[OffsetsFrame]) -> Picture:
     frame = look.frame
     M, span = frame.window, 2 * frame.window - 1
     row, column = divmod(frame.query, M)
+    y, x = np.divmod(np.arange(M * M), M)  # of the keys
+    places = {"qy": row, "qx": column, "ky": y, "kx": x, "dy": row - y, "dx": column - x}
+    all_ = _numbered(frame.index, M, hoverinfo="skip")
+    queries = _square(M * M, [all_], [frame.query, 0, 1, M * M], look.say("index_matrix"))  # by keys, the query's row in a frame
     return look.picture(
-        columns(_table(look), rows(_window(look), _index(look), shares=(1, 1))),
+        columns(_table(look), rows(_window(look), queries, shares=(1, 1))),
         facts={"n": frame.query + 1, "row": row, "column": column, "count": M * M, "span": span, "table": span * span},
         formula=INDEX,
-        values=_places(frame),
+        values=whole(**places, m1=M - 1, span=span, index=frame.index[frame.query]),
         of="key",
         at=0,
         metrics=[("table_size", f"({span})² = {span * span}"), ("pairs", f"{M * M}² = {M**4}")],
@@ -42,19 +46,10 @@ def offsets(look: Look[OffsetsFrame]) -> Picture:
     )
 
 
-def _places(frame: OffsetsFrame) -> Values:
-    """The query's place, every key's, and what comes of both."""
-    M = frame.window
-    qy, qx = divmod(frame.query, M)
-    y, x = np.divmod(np.arange(M * M), M)
-    index = frame.index[frame.query]
-    return whole(qy=qy, qx=qx, ky=y, kx=x, dy=qy - y, dx=qx - x, m1=M - 1, span=2 * M - 1, index=index)
-
-
 def _square(side: int, traces: Sequence[Trace], lit: Sequence[int], title: str) -> Panel:
     """Cells with one box of them lit: top, left, height and width."""
     box = patches.boxes(np.array([lit]), colour="@accent", width=3)
-    return Panel([*traces, box], title, x=blank(range=[0, side]), y=blank(range=[side, 0]), equal=True)
+    return bare([*traces, box], title, [0, side], [side, 0], equal=True)
 
 
 def _numbered(numbers: np.ndarray, M: int, **more: Any) -> Trace:
@@ -74,12 +69,6 @@ def _window(look: Look[OffsetsFrame]) -> Panel:
     shown = _printed(13 if M <= 5 else 11, "%{z}") if M <= 8 else {}
     cells = _numbered(frame.index[frame.query].reshape(M, M), M, **door, **shown)
     return _square(M, [cells], [*divmod(frame.query, M), 1, 1], look.say("window_keys"))
-
-
-def _index(look: Look[OffsetsFrame]) -> Panel:
-    """All queries by all keys, the query's row in a frame."""
-    frame, n = look.frame, look.frame.window**2
-    return _square(n, [_numbered(frame.index, frame.window, hoverinfo="skip")], [frame.query, 0, 1, n], look.say("index_matrix"))
 
 
 def _table(look: Look[OffsetsFrame]) -> Panel:
@@ -104,8 +93,10 @@ def cost(look: Look[CostFrame]) -> Picture:
     padded = (frame.height, frame.width) != (frame.rows, frame.columns)
     projections = 4 * frame.height * frame.width * look.params.channels**2
     whole, windowed, ratio = counted(frame.whole), counted(frame.windowed), number(frame.ratio, 1)
+    x, y = {"nticks": 5, "title": {"text": look.say("axis")}}, {"nticks": 4, "tickformat": "~s"}
+    hover = "%{y:.4~s}"  # G and M, as in the sentence
     return look.picture(
-        _course(look),
+        curves.history(look.say("curve"), "whole", "windowed", "projections", across="side", x=x, y=y, hover=hover),
         facts={
             "whole": whole,
             "windowed": windowed,
@@ -125,12 +116,3 @@ def counted(value: float) -> str:
     """A large number of operations: 2.004 G, 145.1 M."""
     size, unit = (1e9, "G") if value >= 1e9 else (1e6, "M")
     return f"{short(value / size, 4)} {unit}"
-
-
-def _course(look: Look[CostFrame]) -> Panel:
-    axes = {"nticks": 5, "title": {"text": look.say("axis")}}, {"nticks": 4, "tickformat": "~s"}
-    panel = curves.history(look.say("curve"), "whole", "windowed", "projections", across="side", x=axes[0], y=axes[1])
-    for trace in panel.traces:
-        if "hovertemplate" in trace:
-            trace["hovertemplate"] = "%{y:.4~s}<extra></extra>"  # G and M, as in the sentence
-    return panel

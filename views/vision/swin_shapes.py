@@ -10,7 +10,7 @@ from charts import images, patches
 from charts.formula import formula, whole
 from charts.layout import columns, rows
 from charts.numbers import count
-from charts.panels import Panel, Picture, Trace, blank, note
+from charts.panels import Panel, Picture, Trace, bare, note
 from charts.ranking import table
 from engine.vision import swin
 from engine.vision.swin import ShapesFrame, windows
@@ -92,8 +92,8 @@ def _panel(
     grid = patches.grid(high, wide, opacity=0.3) if fine else patches.grid(1, 1)
     lines = [grid, *patches.twofold(cut, width=1), *frames, *patches.twofold(lit, colour="@accent")]
     shape = look.params.height / look.params.width  # the same in all steps
-    x, y = blank(range=[0, max(wide, high / shape)]), blank(range=[max(high, wide * shape), 0])
-    return Panel([picture, *lines], look.say("grid", look.frame.part), notes=notes, x=x, y=y, equal=True)
+    x, y = [0, max(wide, high / shape)], [max(high, wide * shape), 0]
+    return bare([picture, *lines], look.say("grid", look.frame.part), x, y, notes=notes, equal=True)
 
 
 def _operations(look: Look[ShapesFrame]) -> Panel:

@@ -10,7 +10,7 @@ from charts import bars, images, matrices, patches
 from charts.formula import formula, whole
 from charts.layout import columns
 from charts.numbers import count
-from charts.panels import Panel, Picture, Trace, blank
+from charts.panels import Panel, Picture, Trace, bare
 from engine.images import Image
 from engine.vision import swin
 from engine.vision.swin import ShiftFrame, windows
@@ -112,8 +112,7 @@ def _film(look: Look[ShiftFrame]) -> Panel:
         *patches.twofold(patches.at(_moved(frame, np.array([divmod(frame.asked, wide)])))),
         patches.letters(letters, middles[:, 0], middles[:, 1]),
     ]
-    across, down = blank(range=[-frame.shift, wide]), blank(range=[high, -frame.shift])
-    return Panel(traces, look.say("film", frame.part), x=across, y=down, equal=True)
+    return bare(traces, look.say("film", frame.part), [-frame.shift, wide], [high, -frame.shift], equal=True)
 
 
 def _moved(frame: ShiftFrame, at: Cells) -> Cells:
@@ -170,8 +169,7 @@ def _window(look: Look[ShiftFrame]) -> Panel:
     traces = _attention(look) if matrix else _enlarged(look, place, window)
     side = (M**2 if matrix else M) / SHARE
     above = side * frame.shift / (frame.pieces.shape[0] + frame.shift)  # where the picture beside it begins
-    x, y = blank(range=[0, side]), blank(range=[side - above, -above])
-    return Panel([photo, *traces], title, x=x, y=y, equal=True)
+    return bare([photo, *traces], title, [0, side], [side - above, -above], equal=True)
 
 
 def _enlarged(look: Look[ShiftFrame], place: windows.Layout, window: int) -> list[Trace]:

@@ -12,7 +12,7 @@ from engine.errors import DataError, ParamError
 from engine.foundations import descent, expressions
 from engine.foundations.expressions import Formula
 from engine.frames import Frame
-from engine.params import Params, choice, number
+from engine.params import Certain, choice, number
 
 Curve = Literal["square", "absolute", "exp", "cube", "log", "sine", "wells", "own"]
 OWN = "x**4/4 - x**2 + x/3"  # what an own curve begins with
@@ -41,15 +41,16 @@ SAME, MOVES = 0.1, 0.02  # ends closer than that are one; who went farther than 
 MOST, LONGEST = 8, 100  # points of Jensen, and characters that they may take
 FARTHEST = 4.0  # a walker beyond is not shown
 PLACES = 241  # along the curve
+ENDED = {"points": ("",)}  # a chord has ends, and several points have not
 ROUNDING = 1e-12  # of a gap, relative to the heights: what comes of rounding is no violation
 
 
-class Chord(Params):
+class Chord(Certain):
     curve: Curve = choice("square")
     fx: str = choice(OWN, when={"curve": ("own",)})
-    a: float = number(-1.0, -4, 4, step=0.1)
-    b: float = number(2.0, -4, 4, step=0.1)
-    level: float = number(1.0, -1, 4, step=0.1)
+    a: float = number(-1.0, -4, 4, step=0.1, when=ENDED)
+    b: float = number(2.0, -4, 4, step=0.1, when=ENDED)
+    level: float = number(1.0, -1, 4, step=0.1, when=ENDED)
     points: str = choice("", rare=True)  # "−1:1 0:2 2:1", place : weight, from two to eight instead of a and b
 
 

@@ -10,7 +10,7 @@ from engine.algorithm import shown
 from engine.foundations import descent
 from engine.foundations.optimisation.surfaces import OWN, Name, Surface, surface_of
 from engine.frames import Frame
-from engine.params import Params, choice, number
+from engine.params import Certain, choice, number
 
 Method = Literal["gradient", "momentum", "nesterov", "rmsprop", "adam", "newton"]
 METHODS: tuple[Method, ...] = get_args(Method)
@@ -22,7 +22,7 @@ FLAT, ROUND = 1e-6, 1e-9  # a slope, and a curvature, that count as none
 Kind = Literal["slope", "minimum", "maximum", "saddle", "unclear"]
 
 
-class Race(Params):
+class Race(Certain):
     surface: Name = choice("ravine")
     f: str = choice(OWN, when={"surface": ("own",)})
     x: float = number(-2.0, -3, 3, step=0.05)
