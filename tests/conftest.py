@@ -1,6 +1,9 @@
 """Settings of all tests: runs computed in line, hypothesis deterministic."""
 
+import contextlib
 import functools
+import importlib
+import logging
 import os
 
 os.environ.setdefault("WORKERS", "0")
@@ -16,6 +19,7 @@ from hypothesis import settings  # noqa: E402
 from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 from streamlit.components.v2 import manifest_scanner  # noqa: E402
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache  # noqa: E402
+from streamlit.runtime.scriptrunner_utils import script_run_context  # noqa: E402
 
 from runtime import server, workers  # noqa: E402
 from tests import runs  # noqa: E402
@@ -25,14 +29,25 @@ from tests.films import Films  # noqa: E402
 
 scan = manifest_scanner.scan_component_manifests
 manifest_scanner.scan_component_manifests = functools.cache(scan)  # once, and not for each page: it reads what pip installed
+logging.getLogger(script_run_context.__name__).disabled = True  # it says a dozen times a page that there is no server
 compiled, compile_once = ScriptCache(), ScriptCache.get_bytecode
 ScriptCache.get_bytecode = lambda cache, path: compile_once(compiled, path)  # pages' scripts too
 workers.compute_here = runs.compute_here  # runs too
 
 pytest_plugins = ["tests.cost"]
+HERE = Path(__file__).parent
 settings.register_profile("tests", deadline=None, max_examples=25, derandomize=True)
 settings.register_profile("fuzz", deadline=None, max_examples=1000)
 settings.load_profile("fuzz" if os.environ.get("FUZZ") else "tests")
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    """Every second worker reads all tests backwards first: it finds what the other has rewritten. In a new clone half the work."""
+    backwards = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 2
+    whole = session.config.args_source.name == "TESTPATHS" and not session.config.getoption("topic")
+    for file in sorted(HERE.rglob("test_*.py"), reverse=True) if backwards and whole else ():
+        with contextlib.suppress(Exception, pytest.skip.Exception):  # told when it is collected
+            importlib.import_module(".".join(file.relative_to(HERE.parent).with_suffix("").parts))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

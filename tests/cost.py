@@ -1,7 +1,11 @@
-"""What the tests of a topic cost, in seconds of a core: a pytest plugin of `conftest.py`, and `--topic`."""
+"""What the tests of a topic cost, in seconds of a core: a pytest plugin of `conftest.py`, and `--topic`.
+
+A test is charged with what it calls. What is set up before it, for whoever comes next, is its file's: a topic's, or the house's.
+"""
 
 import contextlib
 import re
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,12 +17,14 @@ from contents import SECTIONS
 
 TOPICS = [slug for slugs in SECTIONS.values() for slug in slugs]
 HOUSE = "house"
+COLLECTING = "collecting"  # the room of what every process of the tests imports and collects
 ALSO = {"smoothing": "ngram", "tokens": "ngram", "texts": "ngram", "lm": "decoding", "edgelists": "gcn"}  # files named otherwise
 WHOLE = ("test_home.py", "test_assets.py", "test_words.py")  # look at all topics at once: what a new one still lacks
 SHORT = 0.1  # seconds below which a test is counted with the next one: to look costs some milliseconds
 
-spent = pytest.StashKey[tuple[float, float]]()
-costs: dict[str, float] = {}
+spent = pytest.StashKey[tuple[float, float]]()  # when was looked last, and what had been used by then
+collected = pytest.StashKey[float]()  # what had been used when a worker's first test began
+costs: dict[tuple[str, str], float] = defaultdict(float)  # of a topic in a room
 
 
 def topic_of(nodeid: str) -> str:
@@ -71,32 +77,45 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = kept
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    session.config.stash[spent] = time.time(), used()
+    session.config.stash[collected] = session.config.stash[spent][1]
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-    """A worker's share: what was used since the test before ended goes with the test's last report."""
+    """A worker's share: what was used since it was looked last goes with the test's last report."""
+    if before := item.config.stash.get(collected, 0.0):  # its first test
+        item.user_properties.append((COLLECTING, before))
+        item.config.stash[collected] = 0.0
     if call.when == "teardown":
-        looked, before = item.config.stash.get(spent, (0.0, 0.0))
-        short = call.stop - looked < SHORT
-        now = before if short else used()
-        item.user_properties.append(("cost", max(now - before, 0.0)))  # what outlived its parent is gone from the sum
-        if not short:
-            item.config.stash[spent] = call.stop, now
+        item.user_properties.append(("cost", since(item.config, call.stop)))
+    elif call.when == "setup" and call.duration >= SHORT:
+        item.user_properties.append(("setup", since(item.config, call.stop)))
+
+
+def since(config: pytest.Config, now: float) -> float:
+    """What was used since it was looked last; nothing yet where that is a moment ago."""
+    looked, before = config.stash[spent]
+    if now - looked < SHORT:
+        return 0.0
+    config.stash[spent] = now, used()
+    return max(config.stash[spent][1] - before, 0.0)  # what outlived its parent is gone from the sum
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.when == "teardown":
-        costs[report.nodeid] = dict(report.user_properties)["cost"]
+        said, room, file = dict(report.user_properties), room_of(report.nodeid), report.nodeid.partition("[")[0]
+        costs[topic_of(report.nodeid), room] += said["cost"]
+        costs[topic_of(file), room] += said.get("setup", 0.0)
+        costs[HOUSE, COLLECTING] += said.get(COLLECTING, 0.0)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Core-seconds by topic and room."""
-    table: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for nodeid, cost in costs.items():
-        table[topic_of(nodeid)][room_of(nodeid)] += cost
-    rooms = sorted({room for row in table.values() for room in row})
+    rooms = sorted({room for _, room in costs})
     terminalreporter.section("core-seconds by topic")
-    terminalreporter.line(f"{'':<12}" + "".join(f"{room:>10}" for room in [*rooms, "all"]))
+    terminalreporter.line(f"{'':<12}" + "".join(f"{room:>11}" for room in [*rooms, "all"]))
     for topic in [*TOPICS, HOUSE]:
-        row = table[topic]
-        cells = [row[room] for room in rooms] + [sum(row.values())]
-        terminalreporter.line(f"{topic:<12}" + "".join(f"{cell:>10.1f}" for cell in cells))
+        row = [costs[topic, room] for room in rooms]
+        terminalreporter.line(f"{topic:<12}" + "".join(f"{cell:>11.1f}" for cell in [*row, sum(row)]))

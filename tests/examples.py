@@ -18,10 +18,10 @@ SHORT = {
     "epochs": 5,
     "samples": 100,
     "longest": 6,
-    "calls": 6,
+    "calls": 4,
     "training": 100,
     "least": 2,
-    "iterations": 30,
+    "iterations": 12,
 }  # quick
 ENDS = ("a", "b")  # of a chord: at their greatest, for a logarithm has no value at their least
 STILL = ("every",)  # stays off: it makes a run long

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import orjson
 import plotly.graph_objects as go
 from streamlit.testing.v1 import AppTest
 
@@ -22,6 +23,7 @@ from ui.text import LANGUAGES, REFERENCE
 ENTRY = (Path(__file__).parents[1] / "assets" / "scripts" / "plotly-entry.js").read_text(encoding="utf-8")
 TRACES = {"scatter", *re.findall(r"plotly\.js/(?:lib|src/traces)/(?!core)(\w+)", ENTRY)}  # what our Plotly can draw
 WORDS = re.compile(r'"phase":"((?:[^"\\\\]|\\\\.)*)","said":"((?:[^"\\\\]|\\\\.)*)"')
+NESTS = frozenset((dict, list, tuple))
 EVENLY = 12  # pictures from the first to the last
 NAMED = ("type", "mode", "dash", "symbol", "textposition", "xanchor", "yanchor", "side")  # keys with few right values
 
@@ -42,7 +44,7 @@ def read(film: bytes) -> Read:
     """A whole film. Fails on a line that is not as the protocol says."""
     out, values, early = Read(raw=zlib.decompress(film, 31).decode()), [], None
     for line in out.raw.splitlines():
-        (kind, content), *rest = json.loads(line).items()
+        (kind, content), *rest = orjson.loads(line).items()
         assert not rest, line[:80]
         if kind == "head":
             out.head = content
@@ -82,13 +84,15 @@ def drawn_over(picture: dict[str, Any]) -> list[dict[str, str]]:
 
 def resolved(item: Any, values: list[Any]) -> Any:
     if isinstance(item, dict):
-        return values[item["$"]] if set(item) == {"$"} else {key: resolved(value, values) for key, value in item.items()}
+        if item.keys() == {"$"}:
+            return values[item["$"]]
+        return {key: resolved(value, values) if isinstance(value, dict | list) else value for key, value in item.items()}
     return [resolved(value, values) for value in item] if nested(item) else item
 
 
 def nested(item: Any) -> bool:
     """Whether it is a list in which more stands than words and numbers."""
-    return isinstance(item, list) and not {dict, list}.isdisjoint(map(type, item))
+    return isinstance(item, list) and not NESTS.isdisjoint(map(type, item))
 
 
 def accepted(what: dict[str, Any], seen: set[Hashable]) -> None:
@@ -103,13 +107,14 @@ def accepted(what: dict[str, Any], seen: set[Hashable]) -> None:
 def shape(item: Any) -> Hashable:
     """What kind of thing it is: keys all the way down, what is named under them, types of all else."""
     if isinstance(item, dict):
-        return frozenset((key, named(value) if key in NAMED else shape(value)) for key, value in item.items())
+        kinds = [(key, type(value), value) for key, value in item.items()]
+        return frozenset(
+            [(key, named(value) if key in NAMED else shape(value) if kind in NESTS else kind) for key, kind, value in kinds]
+        )
     if isinstance(item, list | tuple):
-        kinds = set(map(type, item))
-        if kinds.isdisjoint((dict, list, tuple)):
-            return frozenset(kind.__name__ for kind in kinds)
-        return frozenset(shape(part) for part in item)
-    return type(item).__name__
+        held = frozenset(map(type, item))
+        return held if held.isdisjoint(NESTS) else frozenset(map(shape, item))
+    return type(item)
 
 
 def named(item: Any) -> Hashable:
@@ -246,7 +251,7 @@ def shown(slug: str, experiment: str, language: str) -> Film:
     """The film that the page's script opens."""
     page = AppTest.from_file(SCRIPT, default_timeout=60)
     page.query_params["lang"] = language
-    page.run().switch_page(f"../pages/{SECTION[slug]}/{slug}.py").run()
+    page.switch_page(f"../pages/{SECTION[slug]}/{slug}.py").run()
     assert not page.exception
     if experiment:
         page.button_group(key=f"{slug}-experiment").set_value(experiment).run()

@@ -21,7 +21,7 @@ def opened(slug: str = "som", **link: str) -> AppTest:
         page.query_params[key.replace("__", ".")] = value
     for door in ("own", "placing", "more"):  # what is folded away is not drawn
         page.session_state[f"{slug}-{door}"] = True
-    return page.run().switch_page(f"../pages/{SECTION[slug]}/{slug}.py").run()
+    return page.switch_page(f"../pages/{SECTION[slug]}/{slug}.py").run()
 
 
 def visit(page: AppTest) -> Visit:

@@ -11,9 +11,15 @@ from ui.visit import visit
 WIDE = {"zh": ("PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC")}
 
 
+def arrive() -> None:
+    """Take the language of the page's link, before anything is said: once, since `language` is asked for eighty times a page."""
+    now = visit()
+    now.language = _of_link() or now.language
+
+
 def language() -> str:
     now = visit()
-    now.language = known(st.query_params.get("lang")) or now.language or _of_browser()
+    now.language = now.language or _of_link() or _of_browser()
     return now.language
 
 
@@ -37,6 +43,10 @@ def following(speaks: str) -> str:
 def switch() -> None:
     """The next language, in place."""
     visit().language = st.query_params["lang"] = following(language())
+
+
+def _of_link() -> str:
+    return known(st.query_params.get("lang"))
 
 
 def _of_browser() -> str:

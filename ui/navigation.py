@@ -9,7 +9,7 @@ from contents import SECTIONS
 from engine.errors import TheoriaError
 from runtime.workers import bug
 from ui import presenting, streamlit_patches, ways
-from ui.language import language, punctuation, say
+from ui.language import arrive, language, punctuation, say
 from ui.player import trouble
 from ui.text import phrases, theory
 from ui.visit import visit
@@ -20,8 +20,16 @@ st.set_page_config(page_icon=str(ROOT / "ui/static/mark.svg"), layout="wide", in
 st.html(f"<style>{streamlit_patches.STYLE}{(ROOT / 'ui/house.css').read_text(encoding='utf-8')}{ways.STYLE}</style>")
 
 
-def page(section: str, slug: str) -> st.Page:
-    return st.Page(ROOT / "pages" / section / f"{slug}.py", title=theory(slug, language()).title, url_path=slug)
+def made() -> dict[str, st.Page]:
+    """All pages by their addresses, with titles in the visitor's language."""
+    home = st.Page(ROOT / "pages" / "home.py", title=say("home"), default=True)
+    own = [st.Page(ROOT / "pages" / f"{name}.py", title=say(name), url_path=name) for name in OWN]
+    topics = [
+        st.Page(ROOT / "pages" / section / f"{slug}.py", title=theory(slug, language()).title, url_path=slug)
+        for section, slugs in SECTIONS.items()
+        for slug in slugs
+    ]
+    return {page.url_path: page for page in (home, *own, *topics)}
 
 
 def lost(known: set[str]) -> list[st.Page]:
@@ -32,14 +40,13 @@ def lost(known: set[str]) -> list[st.Page]:
     return [st.Page(ROOT / "pages" / "lost.py", title=say("lost"), url_path=name)]
 
 
-pages = {"": [st.Page(ROOT / "pages" / "home.py", title=say("home"), default=True)]}
-pages[""] += [st.Page(ROOT / "pages" / f"{name}.py", title=say(name), url_path=name) for name in OWN]
-pages |= {
-    phrases(language())["sections"][section]: [page(section, slug) for slug in slugs] for section, slugs in SECTIONS.items()
-}
-visit().pages = {page.url_path: page for group in pages.values() for page in group}
-pages[""] += lost(set(visit().pages))
-shown = st.navigation(pages, position="sidebar")
+arrive()
+if visit().pages_speak != language():
+    visit().pages, visit().pages_speak = made(), language()
+pages = visit().pages
+groups = {phrases(language())["sections"][section]: [pages[slug] for slug in slugs] for section, slugs in SECTIONS.items()}
+groups = {"": [*(pages[name] for name in ("", *OWN)), *lost(set(pages))]} | groups
+shown = st.navigation(groups, position="sidebar")
 st.set_page_config(page_title=shown.title + " · Theoria")
 if visit().path != shown.url_path:
     visit().path, visit().trail = shown.url_path, []

@@ -89,7 +89,8 @@ class Visit:
     """What the session remembers beyond one topic."""
 
     language: str = ""  # "": not known yet
-    pages: dict[str, "StreamlitPage"] = field(default_factory=dict)  # by their addresses
+    pages: dict[str, "StreamlitPage"] = field(default_factory=dict)  # by their addresses, with titles in …
+    pages_speak: str = ""  # … this language
     page: str | None = None  # the topic that is shown
     path: str = ""  # of the page that is shown, whatever it is
     presenting: bool = False

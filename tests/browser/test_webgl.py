@@ -20,8 +20,11 @@ COLOURS = """([name, colours]) => { const canvas = document.querySelector(name),
     for (let k = 0; k < data.length; k += 4) { const at = wanted.indexOf(data[k] * 65536 + data[k + 1] * 256 + data[k + 2]); if (at >= 0 && data[k + 3] === 255) found[at]++; }
     return found; }"""  # fmt: skip
 
-PLACES = layout(data.sample("large"))
-ALONE = int(cKDTree(PLACES).query(PLACES, 2)[0][:, 1].argmax())  # the node farthest from its nearest: no other is meant
+
+def alone() -> int:
+    """The node farthest from its nearest: no other is meant."""
+    places = layout(data.sample("large"))
+    return int(cKDTree(places).query(places, 2)[0][:, 1].argmax())
 
 
 def drawn(page: Page, canvas: str, palette: theme.Palette) -> int:
@@ -62,7 +65,8 @@ def test_without_webgl_a_large_graph_is_an_image_in_the_colours_of_the_theme_tha
     assert page.locator(".no-webgl, .gl-canvas").count() == 0
     expect(page.locator(".th-plain")).to_have_text(phrases("zh")["player"]["plain"])
     assert drawn(page, ".th-sheet", theme.DARK) > 10
-    assert str(ALONE) in points_at(page, ALONE)
+    node = alone()
+    assert str(node) in points_at(page, node)
     page.emulate_media(color_scheme="light")
     page.wait_for_selector(".th-player[data-mood=light]")
     idle(page)

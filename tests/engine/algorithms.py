@@ -14,7 +14,8 @@ from engine import data
 from engine.algorithm import Algorithm
 from engine.frames import Frame
 from engine.generative import unet
-from engine.generative.diffusion import plane
+from engine.generative.diffusion import learning, plane
+from engine.graphs.gcn import learning as training
 from engine.graphs.gcn import networks
 from engine.params import Params
 from engine.vision.swin import net as swin_net
@@ -123,15 +124,21 @@ FEW: dict[str, Callable[[], Any]] = {
     "tensors": lambda: data.sample("expanded_writes"),
     "word2vec": few_sentences,
 }
-FEWER = {"COUNT": 40, "MEASURED": 60, "LEARNING": 6}  # points that walk, and frames while a network learns
+FEWER: tuple[tuple[Any, str, Any], ...] = (
+    (plane, "COUNT", 40),  # points that walk
+    (plane, "MEASURED", 60),
+    (plane, "LEARNING", 6),  # frames while a network learns
+    (learning, "BATCH", 32),  # points it learns from at once
+    (training, "DEPTHS", (1, 3, 32)),
+)
 
 
 @contextmanager
 def fewer() -> Iterator[None]:
     """What no setting makes small is small too."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in FEWER.items():
-            patch.setattr(plane, name, value)
+        for where, name, value in FEWER:
+            patch.setattr(where, name, value)
         yield
 
 

@@ -1,9 +1,11 @@
 """Waiting for jobs and reading films."""
 
 import asyncio
+import os
 import threading
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -13,6 +15,9 @@ from runtime.films import Films
 from runtime.jobs import Job
 from runtime.run import Run
 from tests.runtime import toys
+
+LIGHTLY = Path(__file__).parent / "light" / "sitecustomize.py"
+LIGHT = {"PYTHONPATH": os.pathsep.join(filter(None, (str(LIGHTLY.parent), os.environ.get("PYTHONPATH"))))}  # of a server
 
 
 def run(train: Callable[..., Any] = toys.count, *data: Any, **params: Any) -> Run:

@@ -13,7 +13,7 @@ from benchmarks.classroom import OWN, Host, host
 from benchmarks.visitors import Visitor, door
 from runtime import settings
 from runtime.store import Store
-from tests.runtime.helpers import opened, run
+from tests.runtime.helpers import LIGHT, LIGHTLY, opened, run
 
 BACK = """import os, time
 real = time.time
@@ -24,7 +24,7 @@ open({flag!r} + "-read", "w").close()
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Host]:
-    with host(warm=False, WORKERS="1", CACHE_MB="64") as there:
+    with host(warm=False, WORKERS="1", CACHE_MB="64", **LIGHT) as there:
         yield there
 
 
@@ -89,7 +89,7 @@ def test_the_figures_of_the_host_are_there_and_only_on_this_machine(server: Host
 def test_the_server_works_where_nothing_can_be_written_and_the_clock_goes_back_an_hour(tmp_path: Path) -> None:
     nowhere = {"cwd": Path("/proc"), "HOME": "/proc/nobody", "TMPDIR": "/proc/nothing"}  # where even root cannot write
     flag = tmp_path / "back"
-    (tmp_path / "sitecustomize.py").write_text(BACK.format(flag=str(flag)))
+    (tmp_path / "sitecustomize.py").write_text(LIGHTLY.read_text() + BACK.format(flag=str(flag)))
     clock = {"PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])}
 
     async def look(visitor: Visitor) -> None:

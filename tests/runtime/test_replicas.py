@@ -15,6 +15,7 @@ from benchmarks.classroom import OWN, Host, host
 from benchmarks.visitors import Visitor
 from runtime.sticky import COOKIE
 from tests.runtime import nginx_here, toys
+from tests.runtime.helpers import LIGHT
 
 
 @dataclass
@@ -28,8 +29,8 @@ def site() -> Iterator[Site]:
     if not nginx_here.bring():
         pytest.skip("nginx is not here and cannot be installed")
     with (
-        host(warm=False, WORKERS="1", NODE="n0") as n0,
-        host(warm=False, WORKERS="1", NODE="n1") as n1,
+        host(warm=False, WORKERS="1", NODE="n0", **LIGHT) as n0,
+        host(warm=False, WORKERS="1", NODE="n1", **LIGHT) as n1,
         nginx_here.before(n0.address, n1.address) as address,
     ):
         yield Site(address, {"n0": n0, "n1": n1})

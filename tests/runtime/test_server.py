@@ -23,7 +23,7 @@ import app
 from runtime import server, settings
 from runtime.store import Store
 from tests.runtime import toys
-from tests.runtime.helpers import Viewer, ended, opened, run
+from tests.runtime.helpers import LIGHT, Viewer, ended, opened, run
 from ui.text import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
@@ -124,10 +124,10 @@ def test_the_server_imports_nothing_heavy() -> None:
 def little(tmp_path: Path) -> Iterator[Callable[..., tuple[psutil.Process, int]]]:
     with contextlib.ExitStack() as stack:
 
-        def start() -> tuple[psutil.Process, int]:
+        def start(**environment: str) -> tuple[psutil.Process, int]:
             port = free_port()
             script = str(ROOT / "tests" / "runtime" / "little_server.py")
-            return stack.enter_context(serving([script, str(port), str(tmp_path)], port, "/facts")), port
+            return stack.enter_context(serving([script, str(port), str(tmp_path)], port, "/facts", **environment)), port
 
         yield start
 
@@ -154,7 +154,7 @@ def test_a_worker_that_is_started_while_pages_run_imports_no_page(little: Callab
 def test_no_process_outlives_a_server_though_a_run_hangs_and_a_viewer_waits(
     number: signal.Signals, little: Callable, tmp_path: Path
 ) -> None:
-    process, port = little()
+    process, port = little(PYTHONPATH=os.pathsep.join([LIGHT["PYTHONPATH"], str(ROOT)]))
     viewer = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     viewer.request("GET", "/film")
     answer = viewer.getresponse()
@@ -185,9 +185,9 @@ def test_the_app_starts_serves_and_ends_without_orphans() -> None:
 
 
 @contextlib.contextmanager
-def serving(command: list[str], port: int, path: str) -> Iterator[psutil.Process]:
+def serving(command: list[str], port: int, path: str, **environment: str) -> Iterator[psutil.Process]:
     """A server in a process group of its own, from when it answers; nothing of it is left in the end."""
-    started = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=ENVIRONMENT, start_new_session=True)
+    started = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=ENVIRONMENT | environment, start_new_session=True)
     process = psutil.Process(started.pid)
     try:
         toys.until(lambda: answers(port, path), 40)

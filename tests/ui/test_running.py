@@ -17,6 +17,7 @@ from ui.running import lines, lit, painted, running
 from ui.text import theory
 
 FEW = 3  # pictures of a part that are drawn
+SHORTER = {"training": 100, "calls": 4, "timesteps": 100}  # than what a page opens with, where a network learns or is asked
 every = pytest.mark.parametrize("algorithm", ALGORITHMS, ids=str)
 
 
@@ -52,11 +53,12 @@ def test_what_stands_beside_a_line_is_known_in_a_picture_of_a_part_that_runs_it(
 
 
 def pictures(algorithm: Case) -> Iterator[tuple[str, Picture]]:
-    """Pictures with their parts: one of each part and beginning, of the run that the page opens with and of a close-up."""
+    """Pictures with their parts: a few of each part, of the run that the page opens with, if a shorter one, and of a close-up."""
     section = next(section for section, slugs in SECTIONS.items() if algorithm.slug in slugs)
     view, words, kind = import_module(f"views.{section}.{algorithm.slug}"), theory(algorithm.slug, "en"), algorithm.kind
     about: tuple[Any, ...] = (data.sample(kind.sample),) if kind.sample else ()
-    for params in [kind.Params(), *([kind.Params(close_up=1)] if kind.closes else [])]:
+    short = {name: value for name, value in SHORTER.items() if algorithm.slug == "diffusion" and name in kind.Params.model_fields}
+    for params in [kind.Params(**short), *([kind.Params(**short, close_up=1)] if kind.closes else [])]:
         frames, drawn = list(again(kind.train, params, *about)), dict[str, int]()
         for i in [*range(len(frames) // 2, len(frames)), *range(1, len(frames) // 2)]:
             drawn[frames[i].part] = drawn.get(frames[i].part, 0) + 1

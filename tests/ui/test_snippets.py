@@ -25,7 +25,7 @@ CASES: list[tuple[str, dict[str, str]]] = [  # what pages open with, and more of
     ("ngram", {"ngram__order": "2", "ngram__estimator": "katz", "data": "little"}),
     ("word2vec", {"word2vec__show": "tree", "data": "little"}),
     ("decoding", {"decoding__strategy": "sampling", "decoding__temperature": "0.7", "data": "grammar"}),
-    ("gcn", {"gcn__show": "train", "gcn__layer": "sage", "gcn__epochs": "8", "data": "blocks"}),
+    ("gcn", {"gcn__show": "train", "gcn__optimiser": "sgd", "gcn__epochs": "8", "data": "blocks"}),
     ("swin", {"swin__show": "trained", "data": "boots"}),
     ("diffusion", {"diffusion__what": "points", "diffusion__sampler": "ddpm", "diffusion__training": "100", "diffusion__timesteps": "50", "diffusion__seed": "2", "data": "rings"}),
 ]  # fmt: skip

@@ -90,7 +90,7 @@ def test_small_and_certain_models_are_drawn_with_every_option(rows, strategy, op
 @pytest.mark.parametrize("strategy", ["greedy", "beam", "exhaustive", "sampling"])
 @pytest.mark.parametrize("close_up", [0, 1, 4])
 def test_every_strategy_can_be_looked_at_closely(strategy, close_up):
-    frames, shown = drawn(data.sample("notes"), strategy=strategy, close_up=close_up, samples=20, width=3)
+    frames, shown = drawn(data.sample("notes"), strategy=strategy, close_up=close_up, samples=10, width=3)
     for picture in shown:
         check(picture)
     assert frames[0].step == close_up

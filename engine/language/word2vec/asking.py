@@ -21,7 +21,7 @@ def asked(words: tuple[str, ...], near: str, analogy: str, *, about_it: bool) ->
     focus = number.get(spelled(near, number), -1)
     if focus < 0:
         trouble = near.strip()
-        like = vectors.closest(trouble, words[:SPELLED]) if trouble else ""
+        like = alike(trouble, words) if trouble else ""
         focus = number[like or vocabularies.opening(words)]
     typed = analogy.split()
     for three in [typed] if typed else [known.split() for known in ANALOGIES]:
@@ -37,6 +37,12 @@ def asked(words: tuple[str, ...], near: str, analogy: str, *, about_it: bool) ->
 def numbers(words: tuple[str, ...]) -> dict[str, int]:
     """Word → its row."""
     return {word: i for i, word in enumerate(words)}
+
+
+@lru_cache(maxsize=32)
+def alike(word: str, words: tuple[str, ...]) -> str:
+    """The word that is meant by one that is not there: looked for once, and not for every picture."""
+    return vectors.closest(word, words[:SPELLED])
 
 
 def frequent(E: np.ndarray, focus: int, question: Question, *, answers: bool) -> np.ndarray:

@@ -8,6 +8,7 @@ That sum cancels where a component is narrow and far from the origin: there, and
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -51,7 +52,7 @@ def cloud(X: np.ndarray) -> Cloud:
     """X (n, d), centred by the caller."""
     features = None
     if X.shape[1] <= FEW:
-        i, j = np.triu_indices(X.shape[1])
+        i, j = upper(X.shape[1])
         features = np.vstack([np.ones(len(X)), X.T, X.T[i] * X.T[j]])
     return Cloud(X, features, (X**2).max(0))
 
@@ -131,9 +132,16 @@ def _coefficients(means: np.ndarray, white: np.ndarray, const: np.ndarray) -> np
     """(k, p): the log of a weighted component as a sum over the features."""
     P = white.transpose(0, 2, 1) @ white  # C⁻¹ (k, d, d)
     linear = (P @ means[:, :, None])[:, :, 0]  # (k, d)
-    i, j = np.triu_indices(means.shape[1])
+    i, j = upper(means.shape[1])
     square = P[:, i, j] * np.where(i == j, -0.5, -1.0)
     return np.hstack([(const - 0.5 * (linear * means).sum(1))[:, None], linear, square])
+
+
+@cache
+def upper(d: int) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns of the upper triangle of (d, d): asked for twice an iteration."""
+    i, j = np.triu_indices(d)
+    return i, j
 
 
 def normalise(joint: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -173,7 +181,7 @@ def moments(samples: Cloud, resp: np.ndarray) -> tuple[np.ndarray, np.ndarray, n
         size = sums[:, 0] + EPS10
         sums /= size[:, None]
         means, C = sums[:, 1 : d + 1], np.empty((len(size), d, d))
-        i, j = np.triu_indices(d)
+        i, j = upper(d)
         C[:, i, j] = sums[:, d + 1 :] - means[:, i] * means[:, j]
         C[:, j, i] = C[:, i, j]
         if np.linalg.eigvalsh(C).min() * WIDE > d * samples.reach.sum():

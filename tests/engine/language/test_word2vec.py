@@ -9,8 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from gensim.models import KeyedVectors, Word2Vec
-from gensim.models.word2vec import _assign_binary_codes
 
 from engine import data
 from engine.errors import DataError, ParamError
@@ -49,6 +47,8 @@ def refused(kind, subject=None, **params):
 
 def peer(ground, settings, **more):
     """`Word2Vec.train` as anybody would call it, on the same vocabulary."""
+    from gensim.models import Word2Vec
+
     model = Word2Vec(**embedding.arguments(settings, ground.sentences))
     model.build_vocab_from_freq(dict(zip(ground.vocabulary.words, ground.vocabulary.counts.tolist(), strict=True)))
     model.train(ground.sentences, total_examples=len(ground.sentences), epochs=settings.epochs, **more)
@@ -149,6 +149,8 @@ def test_neighbours_are_the_brute_force_ranking_by_cosine():
 
 
 def test_neighbours_and_analogies_are_gensims():
+    from gensim.models import KeyedVectors
+
     last = frames(epochs=5, dim=10)[-1]
     keyed = KeyedVectors(10)
     keyed.add_vectors(list(last.words), last.vectors)
@@ -232,6 +234,9 @@ def test_codes_have_the_minimal_weighted_length(case):
 
 
 def test_codes_are_gensims_also_where_counts_are_equal():
+    from gensim.models import KeyedVectors
+    from gensim.models.word2vec import _assign_binary_codes
+
     rng = np.random.default_rng(4)
     counts = np.sort(rng.integers(1, 6, 40))[::-1]
     keyed = KeyedVectors(2)

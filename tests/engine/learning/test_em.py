@@ -7,10 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.cluster import KMeans
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import adjusted_rand_score
-from sklearn.mixture import GaussianMixture
 
 from engine import data
 from engine.errors import DataError, ParamError
@@ -150,6 +146,9 @@ def test_the_page_run_equals_scikit_learn_from_the_same_start(kind, seed):
         "diag": np.array([np.diag(P) for P in precisions]),
         "spherical": precisions[:, 0, 0],
     }
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.mixture import GaussianMixture
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         peer = GaussianMixture(
@@ -171,6 +170,8 @@ def test_the_page_run_equals_scikit_learn_from_the_same_start(kind, seed):
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_hard_assignment_is_k_means(seed):
+    from sklearn.cluster import KMeans
+
     frames = run("penguins", model="mixture", k=3, assignment="hard", seed=seed, iterations=50, scaling="none")
     X = data.sample("penguins").X
     peer = KMeans(3, init=frames[0].means, n_init=1, tol=0, algorithm="lloyd").fit(X)
@@ -210,6 +211,8 @@ def test_by_k_every_number_of_components_has_a_frame_and_bic_prefers_two_for_the
 
 
 def test_agreement_is_scikit_learns_adjusted_rand_index():
+    from sklearn.metrics import adjusted_rand_score
+
     rng = np.random.default_rng(3)
     for _ in range(50):
         a, b = rng.integers(0, rng.integers(1, 5), 30), rng.integers(0, rng.integers(1, 6), 30)

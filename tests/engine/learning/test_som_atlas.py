@@ -5,8 +5,6 @@ import io
 
 import numpy as np
 import pytest
-from sklearn.cluster import AgglomerativeClustering
-from sklearn.metrics import adjusted_rand_score, davies_bouldin_score
 
 from engine import data
 from engine.learning import som
@@ -26,6 +24,9 @@ def scaled(frame, cloud) -> np.ndarray:
 
 @pytest.mark.parametrize("count", [2, 3, 7, 12])
 def test_super_classes_are_those_of_scikit_learns_ward(count):
+    from sklearn.cluster import AgglomerativeClustering
+    from sklearn.metrics import adjusted_rand_score
+
     frame, cloud = last()
     theirs = AgglomerativeClustering(count, linkage="ward").fit_predict(scaled(frame, cloud))
     assert adjusted_rand_score(theirs, som.superclasses(frame, cloud, count)) == 1
@@ -65,6 +66,8 @@ def regions(language: str):
 
 
 def test_an_index_that_suggests_a_number_finds_groups_where_there_are_none():
+    from sklearn.metrics import davies_bouldin_score
+
     def suggested(name: str, seed: int) -> int:
         frame, cloud = last(name, seed=seed)
         W = scaled(frame, cloud)
