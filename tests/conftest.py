@@ -1,8 +1,6 @@
 """Settings of all tests: runs computed in line, hypothesis deterministic."""
 
-import contextlib
 import functools
-import importlib
 import logging
 import os
 
@@ -35,19 +33,9 @@ ScriptCache.get_bytecode = lambda cache, path: compile_once(compiled, path)  # p
 workers.compute_here = runs.compute_here  # runs too
 
 pytest_plugins = ["tests.cost"]
-HERE = Path(__file__).parent
 settings.register_profile("tests", deadline=None, max_examples=25, derandomize=True)
 settings.register_profile("fuzz", deadline=None, max_examples=1000)
 settings.load_profile("fuzz" if os.environ.get("FUZZ") else "tests")
-
-
-def pytest_collection(session: pytest.Session) -> None:
-    """Every second worker reads all tests backwards first: it finds what the other has rewritten. In a new clone half the work."""
-    backwards = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 2
-    whole = session.config.args_source.name == "TESTPATHS" and not session.config.getoption("topic")
-    for file in sorted(HERE.rglob("test_*.py"), reverse=True) if backwards and whole else ():
-        with contextlib.suppress(Exception, pytest.skip.Exception):  # told when it is collected
-            importlib.import_module(".".join(file.relative_to(HERE.parent).with_suffix("").parts))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

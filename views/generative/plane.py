@@ -26,8 +26,13 @@ DDPM = formula(
     r"\tilde\mu = {c0}!\,\hat x_0 + {ct}!\,x_t = {c0}! \cdot ({x0x}!, {x0y}!) + {ct}! \cdot ({xx}!, {xy}!)"
     r" = ({nextx}!!, {nexty}!!) \qquad \tilde\beta = {beta}!!"
 )
-LOSS = r"L = \frac{1}{B}\sum_b w_{t_b}\,\lVert MISSED(x_{t_b}, t_b) \rVert^2 / 2 = {loss}!!"
-MISSED = {"eps": r"\varepsilon_b - \hat\varepsilon", "x0": r"x_{0,b} - \hat x_0", "v": r"v_b - \hat v"}
+LOSS = {
+    "eps": formula(
+        r"L = \frac{1}{B}\sum_b w_{t_b}\,\lVert \varepsilon_b - \hat\varepsilon(x_{t_b}, t_b) \rVert^2 / 2 = {loss}!!"
+    ),
+    "x0": formula(r"L = \frac{1}{B}\sum_b w_{t_b}\,\lVert x_{0,b} - \hat x_0(x_{t_b}, t_b) \rVert^2 / 2 = {loss}!!"),
+    "v": formula(r"L = \frac{1}{B}\sum_b w_{t_b}\,\lVert v_b - \hat v(x_{t_b}, t_b) \rVert^2 / 2 = {loss}!!"),
+}
 ACROSS, UP = (-2.9, 2.9), (-2.6, 2.6)  # the axes, in deviations of the data
 FEW, GUESSED, DATA = 40, 150, 300  # trails; points that are guessed, or of each of two samplers; points of the data, about
 CELLS = 60  # places across that can be clicked
@@ -106,8 +111,7 @@ def _formula(look: Look[CloudFrame]) -> dict[str, Any]:
     """The loss; or the step of every point, by the first sampler."""
     frame, at = look.frame, {"of": "point", "at": _lit(look)}
     if frame.part in ("learn", "batch"):
-        said = formula(LOSS.replace("MISSED", MISSED[look.params.predicts]))
-        loss = {"formula": said, "values": {"loss": (frame.loss, 4)}} if np.isfinite(frame.loss) else {}
+        loss = {"formula": LOSS[look.params.predicts], "values": {"loss": (frame.loss, 4)}} if np.isfinite(frame.loss) else {}
         return loss | (at if frame.part == "batch" else {})
     if frame.t < 0:
         return at

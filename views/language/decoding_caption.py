@@ -11,9 +11,12 @@ from engine.language.decoding import ALIVE, OPEN, SampleFrame, agreement
 from views.language.decoding_scene import Scene, p_of
 from views.look import Metric
 
-RANKED = r" \qquad \frac{\log P}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
-PRODUCT = formula(r"P({name}!) = {factors}! = {product}!!" + RANKED)
-SUM = formula(r"\log P({name}!) = {factors}! = {logp}!!" + RANKED)
+PRODUCT = formula(
+    r"P({name}!) = {factors}! = {product}!! \qquad \frac{\log P}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
+)
+SUM = formula(
+    r"\log P({name}!) = {factors}! = {logp}!! \qquad \frac{\log P}{L^{\alpha}} = \frac{{logp}!}{{length}!^{{alpha}!}} = {score}!"
+)
 ASK = formula(r"p(\,\cdot \mid {name}!) = ({row}!)")
 FILTER = formula(r"p = ({row}!) \;\to\; q = ({filtered}!!)")
 DRAW = formula(r"{low}! \le u = {u}!! < {high}! \;\Rightarrow\; {token}!")
