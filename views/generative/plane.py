@@ -16,7 +16,7 @@ from engine.generative.diffusion.plane import standard
 from engine.generative.diffusion.score import GRID
 from engine.points import Points
 from views.generative import parts
-from views.look import Fact, Look, Metric, shown
+from views.look import Look, Metric, shown
 
 DDIM = formula(
     r"x_{{to}!} = {signal}!\,\hat x_0 + {noise}!\,\hat\varepsilon"
@@ -35,9 +35,9 @@ LOSS = {
 }
 ACROSS, UP = (-2.9, 2.9), (-2.6, 2.6)  # the axes, in deviations of the data
 FEW, GUESSED, DATA = 40, 150, 300  # trails; points that are guessed, or of each of two samplers; points of the data, about
+NO_TIME = "t", "alpha_bar", "snr"  # while the network is tried, or at the end of a way
 CELLS = 60  # places across that can be clicked
 STEEP = 6.0  # a score whose arrow is a cell long
-NO_TIME: dict[str, Fact] = dict.fromkeys(("t", "alpha_bar", "snr"))  # while the network is tried, or at the end of a way
 
 
 def points(look: Look[CloudFrame]) -> Picture:
@@ -65,7 +65,7 @@ def _picture(look: Look[CloudFrame], others: list[Panel], hold: float) -> Pictur
         facts=parts.facts(look) | told,
         key=_key(look),
         metrics=_metrics(look),
-        derived=NO_TIME if frame.part in ("learn", "calls") else {"t": frame.t if frame.t >= 0 else None},
+        derived={"t": frame.t if frame.t >= 0 else None} if frame.part not in ("learn", "calls") else dict.fromkeys(NO_TIME),
         hold=4.0 if len(look.frames) == frame.total else hold,
         **_formula(look),
     )

@@ -11,7 +11,7 @@ from charts.numbers import short
 from charts.panels import Panel, Picture, Trace, legend
 from engine.graphs.gcn import TrainFrame
 from views.graphs import learning
-from views.look import Look, Values
+from views.look import Look
 
 ENERGY = formula(r"E(H) = \frac{\mathrm{tr}\,H^\top (I - \hat A)\,H}{\|H\|^2} = {e}!!")
 OF_INPUT = formula(r"E(X) = \frac{\mathrm{tr}\,X^\top (I - \hat A)\,X}{\|X\|^2} = {e}!!")
@@ -29,13 +29,12 @@ def depth(look: Look[TrainFrame]) -> Picture:
     frame, say = look.frame, look.say
     facts = learning.facts(look) | {"epoch": frame.epoch, "energy": short(frame.energy, 2), "plain": short(frame.plain, 2)}
     right = say("right", **facts) if np.isfinite(frame.accuracy) else ""
-    values: Values = {"e": (short(frame.energy), 0)}
     return look.picture(
         columns(learning.predicted(look), rows(_accuracies(look), _energies(look), shares=(2, 3))),
         facts=facts | {"right": right},
         key="step" if frame.depth > 1 else "input",
         formula=ENERGY if frame.depth > 1 else OF_INPUT,
-        values=values,
+        values={"e": (short(frame.energy), 0)},
         metrics=learning.metrics(look),
         hold=3.0 if frame.part else 1.0,
     )
@@ -69,5 +68,5 @@ def _by_depth(look: Look[TrainFrame], column: str, hover: str, part: str = "", *
     """What the networks up to now have come to: finished ones (""), or fresh ones ("start")."""
     of = [frame for frame in look.frames if frame.part == part]
     values = np.array([getattr(frame, column) for frame in of], dtype=float)
-    at = np.array([frame.depth for frame in of])
-    return curves.line(at, np.maximum(values, FLOOR), hovertemplate=hover + "<extra></extra>", **style)
+    depths = np.array([frame.depth for frame in of])
+    return curves.line(depths, np.maximum(values, FLOOR), hovertemplate=hover + "<extra></extra>", **style)

@@ -20,10 +20,6 @@ HEAT, COURSE = 9, 5  # words of the cosine table, and of the course of neighbour
 LINE = 0.09  # of a cosine: what a name needs of the height of the course
 
 
-def _near(scene: Scene) -> Panel:
-    return _bars(scene, scene.near, scene.cosines, scene.look.say("near", word=scene.words[scene.focus]))
-
-
 def _answers(scene: Scene) -> Panel:
     """The words of the question are no answers: hollow, whatever their cosine."""
     if scene.question is None:
@@ -114,7 +110,7 @@ def _theory(scene: Scene) -> Panel:
 
 
 SIDES = {  # what an option asks for, or what a step of an analogy has found
-    "neighbours": _near,
+    "neighbours": lambda scene: _bars(scene, scene.near, scene.cosines, scene.look.say("near", word=scene.words[scene.focus])),
     "analogy": _answers,
     "cosine": _heat,
     "difference": _difference,
