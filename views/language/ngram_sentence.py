@@ -28,8 +28,7 @@ def sentence(look: Look[SentenceFrame]) -> Picture:
     estimator = look.params.estimator
     facts = _facts(look)
     perplexity = None if frame.zeros or not len(frame.p) or estimator in SCORES else float(2 ** (frame.bits / len(frame.p)))
-    known = asked.rank and asked.part != "count"
-    metrics: list[Metric] = [("rank", count(asked.rank) if known else None)]
+    metrics: list[Metric] = [("rank", count(asked.rank) if asked.rank and asked.part != "count" else None)]
     metrics.append(("bits", number(frame.bits, 2) + (" + ∞" if frame.zeros else "")))
     if estimator not in SCORES:  # of scores there is no perplexity
         metrics.append(("perplexity", _power(frame) if len(frame.p) else None))

@@ -38,8 +38,7 @@ def mapped(look: Look[MapFrame]) -> Picture:
     """The words of a text where this epoch has brought them."""
     scene, frame = of_map(look), look.frame
     across = "step" if look.params.close_up < 0 else "learned"  # within an epoch there is more than one picture a step
-    course = "agreement" if len(frame.aims) else "loss"
-    history = look.history(course, across=across, zero=False)
+    history = look.history("agreement" if len(frame.aims) else "loss", across=across, zero=False)
     said = "step" if len(frame.aims) else "plain"
     return look.picture(
         columns(plane(scene), rows(SIDES[scene.side](scene), history, shares=(7, 3)), shares=(13, 7)),
