@@ -5,16 +5,14 @@ const resize = (my) => {
   my.dirty = true;
 };
 const resized = (my, wide) => {
-  const w = Math.floor(wide), across = my.stage.offsetWidth, grown = across !== my.across;
-  if (!w) return;                                   // in a hidden tab
-  my.across = across;
-  if (w === my.outer) { if (grown) resize(my); return; }      // by a part of a pixel
+  const w = Math.floor(wide);
+  if (!w || w === my.outer) return;                 // 0: in a hidden tab
   my.outer = w;
   if (my.stage.dataset.narrow !== String(w < NARROW)) { put(my.stage, "data-narrow", String(w < NARROW)); label(my); }
   if (my.shown >= 0 || !my.panes.length) { measure(my); arrange(my); resize(my); }
 };
 const watched = (my) => {                           // sizes, theme, connection, keys (a tab that was clicked lets go of the arrows, even where the page has moved under the pointer: they step; who walks to it with the keyboard turns the tabs); returns what ends it
-  const {stage} = my, away_ = ({target}) => away(my, target), kept = () => keepLeft(my), freed = ({target}) => { const tab = target.closest?.("[role=tab]"); if (tab) addEventListener("pointerup", () => setTimeout(() => tab.blur()), {capture: true, once: true}); }, keys = (event) => press(my, event), doors = (event) => enter(my, event), fit = () => { if (my.stage.offsetWidth === my.across) resize(my); };      // where its width changes too, `width` says so a moment later: it is drawn once
+  const {stage} = my, away_ = ({target}) => away(my, target), kept = () => keepLeft(my), freed = ({target}) => { const tab = target.closest?.("[role=tab]"); if (tab) addEventListener("pointerup", () => setTimeout(() => tab.blur()), {capture: true, once: true}); }, keys = (event) => press(my, event), doors = (event) => enter(my, event), fit = () => resize(my);
   const dress = dresser(stage, (next) => { my.mood = next; my.template = paint(JSON.stringify(THEME.template), THEME[next]); my.dirty = true; });
   const width = new ResizeObserver(([{contentRect}]) => resized(my, contentRect.width));
   const app = document.querySelector(STREAMLIT.app), line = new MutationObserver(([{oldValue}]) => {      // a server that was restarted knows nothing of us: run the page, or the next change would be lost

@@ -7,7 +7,7 @@ const makeState = (root) => {
     Plotly: null, plotlyAsked: false, asking: null, outbox: Promise.resolve(),
     films: [], panes: [], agreed: ["", true],
     mood: "light", template: null,
-    outer: 0, across: 0, room: 0, zoom: 1, sized: 0,           // pixels: the stage's width inside and with its border, the height for a picture; its enlargement on a projector, and when that was measured
+    outer: 0, room: 0, zoom: 1, sized: 0,           // pixels: the stage's width, the height for a picture; its enlargement on a projector, and when that was measured
     shown: -1, want: -1,                            // the picture that stands there, and the one that should
     start: null, until: null, following: true,      // where to open, where a lesson's step ends, whether the newest picture is followed
     playing: false, loop: false, speed: 1, due: 0, opened: 0, drawnAt: 0, frame: 0, nap: 0,

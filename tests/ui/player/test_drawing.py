@@ -207,17 +207,3 @@ def test_plotly_is_told_of_the_lists_that_it_would_find_by_looking_everywhere(pa
         assert ours == looked, kind
     assert "marker.line.color" in found[0][1]
     assert found[-1][1] == ["x", "y"]
-
-
-def test_a_window_of_another_width_or_height_is_drawn_once(page):
-    show(page, "small")
-    wait(page, step=11)
-    page.wait_for_timeout(200)
-    page.evaluate(
-        "() => { window.reacts = 0; if (!window.react) { window.react = Plotly.react; Plotly.react = (...all) => { window.reacts++; return window.react(...all); }; } }"
-    )
-    for drawn, (width, height) in enumerate(((1000, 640), (1000, 760), (700, 760)), start=1):
-        page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_function("drawn => window.reacts >= drawn", arg=drawn)
-        page.wait_for_timeout(200)
-        assert page.evaluate("window.reacts") == drawn, (width, height)
