@@ -121,8 +121,10 @@ def test_a_strange_data_link_opens_the_sample_and_says_so(visit):
     harmless(page)
 
 
-def test_what_was_understood_is_copied_without_the_data_also_of_a_file_that_was_refused(sit):
-    page = sit("som?data=square&som.rows=5&som.cols=4")
+def test_what_was_understood_is_copied_without_the_data_also_of_a_file_that_was_refused(visit):
+    page = visit("/som?data=square&som.rows=5&som.cols=4")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ready(page)
     with another_film(page):
         bring(page, "mine.csv", TABLE)
     told = copied(page)
@@ -132,7 +134,6 @@ def test_what_was_understood_is_copied_without_the_data_also_of_a_file_that_was_
     bring(page, "mine.csv", b"name,city\nA,B\nC,D\n")
     expect(page.get_by_test_id("stAlert")).to_have_count(1)
     assert "refused: " in copied(page)
-    shut(page)
 
 
 def copied(page) -> str:
