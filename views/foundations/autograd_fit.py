@@ -166,7 +166,7 @@ def started(index: int, params: Any, frame: FitFrame) -> tuple[float, float]:
 
 
 def exact(value: float) -> str:
-    """What w, b and their slopes are, in sentence, formula and metrics alike: with a power of ten there is room for two digits."""
+    """What w, b and their slopes are, in sentence, formula and metrics: with a power of ten there is room for two digits."""
     return short(float(value), 4 if abs(value) < 1e6 else 2)
 
 
