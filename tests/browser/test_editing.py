@@ -3,11 +3,12 @@
 from playwright.sync_api import Page, expect
 
 from engine.links import unpack
-from tests.browser.playground import PATIENCE, idle, ready, shut
+from tests.browser.playground import PATIENCE, idle, ready
 
 
-def test_a_cell_is_edited_and_the_link_opens_the_same_table(sit, visit):
-    page = sit("decoding")
+def test_a_cell_is_edited_and_the_link_opens_the_same_table(visit):
+    page = visit("/decoding")
+    ready(page)
     page.locator(".st-key-decoding-own button").first.click()
     idle(page)
     chosen(page, "glide-cell-2-0", across=0.6, down=54)
@@ -17,14 +18,15 @@ def test_a_cell_is_edited_and_the_link_opens_the_same_table(sit, visit):
     page.wait_for_url("**/decoding?data=~*")
     ready(page, state="error")
     assert "9 is no probability" in page.inner_text(".th-player")
-    shut(page)
     again = visit("/" + page.url.split("/", 3)[3])
     ready(again, state="error", drawn="false")
     assert "9 is no probability" in again.inner_text(".th-player")
 
 
-def test_numbers_with_a_comma_are_pasted_and_a_point_alone_is_typed(sit):
-    page = sit("decoding")
+def test_numbers_with_a_comma_are_pasted_and_a_point_alone_is_typed(visit):
+    page = visit("/decoding")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ready(page)
     page.locator(".st-key-decoding-own button").first.click()
     idle(page)
     page.evaluate("navigator.clipboard.writeText('0,4\\t0,3')")
@@ -39,7 +41,6 @@ def test_numbers_with_a_comma_are_pasted_and_a_point_alone_is_typed(sit):
         page.keyboard.press("Enter")
     idle(page)
     assert row(page, 1)[1] == 0.4
-    shut(page)
 
 
 def typed(page: Page, words: str) -> None:
