@@ -293,12 +293,6 @@ def bring(page: Page, name: str, content: bytes, kind: str = "text/csv") -> None
     idle(page)
 
 
-def shut(page: Page) -> None:
-    """A popover closed by a click beside it."""
-    page.mouse.click(640, 70)
-    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
-
-
 def saved(page: Page, item: str, folder: Path) -> Path:
     """What an item of the player's menu saves."""
     press(page, "more")

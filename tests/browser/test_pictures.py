@@ -1,14 +1,13 @@
 """A large picture is made smaller in the browser before it travels; a small one travels as it is."""
 
 import io
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from PIL import Image as Pillow
 from playwright.sync_api import Page, expect
 
-from tests.browser.playground import another_film, bring, picture, shut
+from tests.browser.playground import another_film, bring, picture, ready
 
 DROPPED = """([zone, content, name, kind]) => {
   const held = new DataTransfer();
@@ -28,7 +27,7 @@ def photo(width: int, height: int, kind: str = "JPEG", *, turned: int = 1) -> by
 
 
 HEARD = """() => {
-  const append = window.append ??= FormData.prototype.append;
+  const append = FormData.prototype.append;
   window.sent = [];
   FormData.prototype.append = function (name, file, ...more) { window.sent.push(file); return append.call(this, name, file, ...more); };
 }"""
@@ -36,13 +35,12 @@ LAST = "async () => { const file = window.sent.at(-1); return [...new Uint8Array
 
 
 @pytest.fixture
-def som(sit) -> Iterator[Page]:
-    """A page of pictures that notes what travels from it; its map is small."""
-    page = sit("som?data=square&som.rows=4&som.cols=4&som.steps=100")
+def som(visit) -> Page:
+    """A page of pictures that notes what travels from it."""
+    page = visit("/som")
+    ready(page)
     page.evaluate(HEARD)
-    yield page
-    shut(page)
-    page.evaluate("() => { FormData.prototype.append = window.append; }")
+    return page
 
 
 def sent(page: Page) -> bytes:

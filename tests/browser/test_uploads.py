@@ -14,7 +14,6 @@ from tests.browser.playground import (
     picture,
     ready,
     saved,
-    shut,
     spot,
     unbroken,
 )
@@ -22,8 +21,9 @@ from tests.browser.playground import (
 EVIL = "<img src=x onerror=window.hacked=1>"
 
 
-def test_own_files_are_taken_with_what_was_assumed_or_refused_in_one_sentence_while_the_picture_before_stays(sit):
-    page = sit("som?data=square&som.rows=6&som.cols=7")
+def test_own_files_are_taken_with_what_was_assumed_or_refused_in_one_sentence_while_the_picture_before_stays(visit):
+    page = visit()
+    ready(page)
     shown, said = film(page), caption(page)
     bad = [
         ("a.csv", b"", ["empty"]),
@@ -55,7 +55,6 @@ def test_own_files_are_taken_with_what_was_assumed_or_refused_in_one_sentence_wh
     assert any(url.startswith("ws://") for url in page.context.watch.asked)  # the watch sees what a page asks for,
     assert len(page.context.watch.asked) > 10
     assert page.context.watch.strangers == []  # and nothing of it leaves the machine
-    shut(page)
 
 
 def harmless(page) -> None:
@@ -66,7 +65,7 @@ def harmless(page) -> None:
 
 def test_a_visitors_words_are_text_wherever_they_stand(visit, tmp_path):
     rows = [f'{k % 5 + k / 10},{k % 7},"{EVIL}{"ab"[k % 2]}","{EVIL}{k}"' for k in range(30)]
-    page = visit("/som?data=square&som.rows=6&som.cols=7")
+    page = visit()
     ready(page)
     with another_film(page):
         bring(page, f"{EVIL}.csv", "\n".join([f'"{EVIL}",b,"{EVIL}kind","{EVIL}name"', *rows]).encode())
@@ -122,7 +121,7 @@ def test_a_strange_data_link_opens_the_sample_and_says_so(visit):
 
 
 def test_what_was_understood_is_copied_without_the_data_also_of_a_file_that_was_refused(visit):
-    page = visit("/som?data=square&som.rows=5&som.cols=4")
+    page = visit()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     ready(page)
     with another_film(page):
