@@ -178,7 +178,10 @@ def _kept(trace: Trace, panel: Panel) -> Trace:
     return {**trace, **lists}
 
 
-HARMFUL = re.compile(r"""[&<>"'$]|%\{|^@""")
+ENTITIES = {
+    "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;", "$": "&#36;", "{": "&#123;", "@": "&#64;",
+}  # fmt: skip
+HARMFUL = re.compile(r"""[&<>"'$]|(?<=%)\{|^@""")  # in HTML, in TeX, in a hover template, as a colour role
 
 
 class Safe(str):
@@ -191,11 +194,7 @@ def escaped(text: str) -> str:
     """A visitor's word, harmless in HTML, in a hover label and as a colour role. What is safe stays as it is."""
     if isinstance(text, Safe):
         return text
-    if not HARMFUL.search(text):
-        return Safe(text)
-    safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&#34;").replace("'", "&#39;")
-    safe = safe.replace("%{", "%&#123;").replace("$", "&#36;")  # neither a hover template nor TeX
-    return Safe("&#64;" + safe[1:] if safe.startswith("@") else safe)
+    return Safe(HARMFUL.sub(lambda found: ENTITIES[found[0]], text))
 
 
 def _title(text: str, k: str) -> dict[str, Any]:
