@@ -122,6 +122,13 @@ def theory(slug: str, language: str) -> Topic:
     return Topic(slug=slug, language=language, prose=prose.strip(), digest=digest_of("assets/theory", "assets/text"), **facts)
 
 
+class Count(int):
+    """A number that chooses its word: `"{count} {count:cell|cells}"`, the first for one."""
+
+    def __format__(self, spec: str) -> str:
+        return spec.split("|")[self != 1] if "|" in spec else format(int(self), spec)
+
+
 def _filled(template: str, values: Mapping[str, Any]) -> Safe:
     named = ((name, values[name]) for name in _named(template))
     return Safe(template.format(**{name: escaped(value if isinstance(value, str) else str(value)) for name, value in named}))

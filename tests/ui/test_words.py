@@ -13,7 +13,7 @@ from contents import SECTIONS
 from engine import errors
 from engine.algorithm import meant
 from tests.engine.algorithms import ALGORITHMS
-from ui.text import LANGUAGES, PLACE, REFERENCE, phrases, theory
+from ui.text import LANGUAGES, PLACE, REFERENCE, Count, phrases, theory
 from views.look import Look
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +33,10 @@ TABLES = (
 )
 
 
+SEVERAL = re.compile(r"\b1 (blank |empty |long |incomplete )?\w+[^s]s\b|\b1 \w+ (are|have|lead|stand)\b")
+MANY = ("graph_labels_left", "long_line", "more_marks")  # said of many alone, or of one kind of several
+
+
 def fields(template: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(template) if name}
 
@@ -45,6 +49,19 @@ def test_every_phrase_stands_in_every_language_with_the_same_fields():
         for table in TABLES:
             for key, template in reference[table].items():
                 assert fields(other[table][key]) == fields(template), (language, table, key)
+
+
+def test_a_note_on_a_file_speaks_of_one_as_of_one():
+    notes = phrases("en")["notes"]
+    one = {
+        name: Count(1) if name in ("count", "nodes", "edges", "classes") else "x"
+        for note in notes.values()
+        for name in fields(note)
+    }
+    said = {key: note.format(**one) for key, note in notes.items() if key not in MANY}
+    assert {key: text for key, text in said.items() if SEVERAL.search(text)} == {}
+    assert notes["missing"].format(count=Count(1), columns="a") == "1 cell without a number in: a."
+    assert notes["missing"].format(count=Count(1204), columns="a") == "1204 cells without a number in: a."
 
 
 def test_no_phrase_is_the_same_in_two_languages():

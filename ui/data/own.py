@@ -14,7 +14,7 @@ from ui import address
 from ui.data.forms import Content
 from ui.data.picking import forget_columns, joined
 from ui.language import language, say
-from ui.text import Topic, markdown, phrases
+from ui.text import Count, Topic, markdown, phrases
 from ui.visit import Brought, visit
 
 SESSION_BYTES = settings.SESSION_MB * 1_000_000  # of uploads a visitor may have at once
@@ -67,7 +67,12 @@ def show_notes(notes: Any) -> None:
     """What was assumed about a file."""
     table = phrases(language())["notes"]
     for code, values in notes:
-        st.caption("· " + table[code].format(**{key: markdown(str(value)) for key, value in values.items()}))
+        st.caption("· " + table[code].format(**{key: counted(value) for key, value in values.items()}))
+
+
+def counted(value: Any) -> Any:
+    """A value of a note as its sentence takes it."""
+    return Count(value) if isinstance(value, int) else markdown(str(value))
 
 
 def state_of(slug: str) -> Brought:
