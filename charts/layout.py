@@ -19,7 +19,8 @@ Size = tuple[float, float]
 WIDE: Size = (820, 440)  # px that the gutters of a layout are reckoned for
 HUGE: Size = (1320, 600)
 PHONE = 342  # px across
-TALL, SMALL = 270, 96  # px on a phone: what a panel plots on, and one that says it is small
+FRONT, TALL, SMALL = 320, 270, 96  # px on a phone: what the first panel plots on, another one, and one that says it is small
+LEAD = 1.15  # how many times as much as any other the first panel has there
 LOWEST, HIGHEST = (
     150,
     420,
@@ -55,7 +56,7 @@ class Layout:
         """The same on a phone: one below the other, small ones two in a row; and its height in px."""
         lines = list(_lines(self.panels))
         edge = max((_left(panel) for panel in self.panels), default=0)
-        tops, foot, placed = [], 0.0, list[tuple[Panel, Box]]()
+        tops, foot, placed, most = [], 0.0, list[tuple[Panel, Box]](), 0.0
         for line in lines:
             top, bottom = max(map(_top, line)), max(map(_bottom, line))
             each = (PHONE - BESIDE * (len(line) - 1)) / len(line)
@@ -63,7 +64,8 @@ class Layout:
                 (panel, k * (each + BESIDE) + (edge if _left(panel) else 0), k * (each + BESIDE) + each - _right(panel))
                 for k, panel in enumerate(line)
             ]
-            height = max(_height(panel, right - left) for panel, left, right in plots)
+            height = max(_height(panel, right - left, most) for panel, left, right in plots)
+            most = most or height * (plots[0][2] - plots[0][1]) / LEAD
             placed += [(panel, (left, right, foot + top, foot + top + height)) for panel, left, right in plots]
             foot += top + height + bottom + BELOW
             tops.append(foot)
@@ -234,14 +236,14 @@ def _aspect(panel: Panel) -> float:
     return extent(panel.x) / extent(panel.y)
 
 
-def _height(panel: Panel, across: float) -> float:
-    """The px that a panel plots on, on a phone."""
+def _height(panel: Panel, across: float, most: float) -> float:
+    """The px that a panel plots on, on a phone. `most`: square px that it may have; 0: it is the first. Rows stay as high."""
     if panel.tall:
         return panel.tall
-    shape = _aspect(panel)
+    high, shape = most / across or HIGHEST, _aspect(panel)
     if shape:
-        return min(across / shape, LOWEST) if panel.small else min(max(across / shape, LOWEST), HIGHEST)
-    return SMALL if panel.small else TALL
+        return min(across / shape, LOWEST) if panel.small else min(max(across / shape, LOWEST), high)
+    return SMALL if panel.small else min(TALL, high) if most else FRONT
 
 
 def _lines(panels: Sequence[Panel]) -> Iterator[list[Panel]]:

@@ -8,9 +8,9 @@
 
 A break is a comparison turned round, + for − or − for +, a number or a truth value changed, a condition negated, or nothing
 returned where something was. It is made in a copy of the tree. By the map, the tests that reach the line come first, the
-quickest before the others; where there is no map, or a line is read when a module is imported, the module's own tests (its
-topic's, or its room's), then those of the rooms above it; with `--all` the whole suite. The first that fails has caught it, as
-has a run that never ends. Each verdict is a line of `build/breaks.jsonl`; who begins again goes on after the last.
+quickest before the others; of a line that is read when its module is imported, those that reach any line of the module, then the
+module's own (its topic's, or its room's), then those of the rooms above it; with `--all` the whole suite. The first that fails
+has caught it, as has a run that never ends. Each verdict is a line of `build/breaks.jsonl`; who begins again goes on after the last.
 """
 
 import argparse
@@ -25,6 +25,7 @@ import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -42,7 +43,7 @@ MAPPED = ("tests/engine", "tests/charts", "tests/views", "tests/runtime", "tests
 TURNED = {ast.Lt: ast.GtE, ast.LtE: ast.Gt, ast.Gt: ast.LtE, ast.GtE: ast.Lt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
           ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is}  # fmt: skip
 SIGNS = {ast.Add: ast.Sub, ast.Sub: ast.Add}
-FIRST = 20  # tests tried in one process, before two share the others
+FIRST = 20  # tests that are tried before the others
 LIMIT = 1200  # seconds after which a run of tests is taken to hang
 
 
@@ -62,7 +63,7 @@ def main() -> None:
     parser.add_argument("modules", nargs="*")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--count", type=int, default=10**9)
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=2)  # breaks at once
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--dry", action="store_true")
     parser.add_argument("--map", action="store_true")
@@ -73,12 +74,12 @@ def main() -> None:
     known = {(item["seed"], item["module"], item["was"], item["now"], item["line"]) for item in verdicts()}
     drawn = [broken for module in asked.modules or modules() if (broken := draw(module, asked.seed))]
     left = [broken for broken in drawn if (asked.seed, broken.module, broken.was, broken.now, broken.line) not in known]
-    for broken in left[: asked.count]:
-        print(f"{broken.module}:{broken.line}  {broken.was}  →  {broken.now}", flush=True)
-        if not asked.dry:
-            verdict(broken, asked.seed, asked.workers, whole=asked.all)
-    if not asked.dry:
-        report(asked.seed)
+    if asked.dry:
+        print(*map(told, left[: asked.count]), sep="\n")
+        return
+    with ThreadPoolExecutor(asked.workers) as at_once:
+        list(at_once.map(lambda broken: verdict(broken, asked.seed, whole=asked.all), left[: asked.count]))
+    report(asked.seed)
 
 
 def modules() -> list[str]:
@@ -157,22 +158,27 @@ def times() -> dict[str, float]:
     return {f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}": float(case.get("time", 0)) for case in cases}
 
 
-def reaching(broken: Break) -> list[str]:
-    """The tests that reach a line, the quickest first. None of them where the line is read when its module is imported."""
+def reaching(broken: Break) -> tuple[list[str], bool]:
+    """The tests that reach a line, or any of its module where it is read at import, the quickest first; and whether it is."""
     data = reached()
-    told = data.contexts_by_lineno(str(ROOT / broken.module)) if data else {}
+    by_line = data.contexts_by_lineno(str(ROOT / broken.module)) if data else {}
     lines = range(broken.line, broken.line + broken.was.count("\n") + 1)
-    contexts = {context for line in lines for context in told.get(line, [])}
-    if "" in contexts:
-        return []
-    return sorted({context.rpartition("|")[0] for context in contexts}, key=lambda test: (times().get(test, 99.0), test))
+    at_import = any("" in by_line.get(line, [""]) for line in lines)
+    contexts = {context for line in (by_line if at_import else lines) for context in by_line.get(line, [])} - {""}
+    tests = {context.rpartition("|")[0] for context in contexts}
+    return sorted(tests, key=lambda test: (times().get(test, 99.0), test)), at_import
 
 
 def stages(broken: Break, *, whole: bool) -> list[list[str]]:
-    """What pytest is given, one after another: the tests that reach the line, or else the module's own, then those of the rooms
-    that stand on it."""
-    if tests := reaching(broken):
-        return [tests[:FIRST], *([tests[FIRST:]] if tests[FIRST:] else []), *([["tests"]] if whole else [])]
+    """What pytest is given, one after another: the tests that reach the line or its module; of what is read at import, and where
+    nothing is known, then the module's own, and those of the rooms that stand on it."""
+    tests, at_import = reaching(broken)
+    first = [part for part in (tests[:FIRST], tests[FIRST:]) if part]
+    return [*first, *(rooms(broken) if at_import or not tests else []), *([["tests"]] if whole else [])]
+
+
+def rooms(broken: Break) -> list[list[str]]:
+    """The tests of a module's topic or room, and those of the rooms that stand on it."""
     room, *folders, name = Path(broken.module).with_suffix("").parts
     above = ["tests/engine", "tests/views", "tests/ui"]
     if folders and folders[0] in SECTIONS:
@@ -181,28 +187,31 @@ def stages(broken: Break, *, whole: bool) -> list[list[str]]:
     else:
         first = ["tests/views" if room == "charts" else f"tests/{room}"]
     wider = ["tests/runtime", "tests/ui", "tests/views"] if room == "runtime" else above
-    return [first, wider, *([["tests"]] if whole else [])]
+    return [first, wider]
 
 
-def verdict(broken: Break, seed: int, workers: int, *, whole: bool) -> None:
+def told(broken: Break) -> str:
+    return f"{broken.module}:{broken.line}  {broken.was}  →  {broken.now}"
+
+
+def verdict(broken: Break, seed: int, *, whole: bool) -> None:
     """Run the tests on a broken copy, and write down what they say."""
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "tree"
         shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".git", ".venv", "build", "__pycache__"), symlinks=True)
         source = (tree / broken.module).read_bytes()
         (tree / broken.module).write_bytes(source[: broken.start] + broken.now.encode() + source[broken.end :])
-        caught = next((found for stage in stages(broken, whole=whole) if (found := failing(tree, stage, workers))), "")
-    print(f"    {'caught: ' + caught if caught else 'NOT CAUGHT'}", flush=True)
+        caught = next((found for stage in stages(broken, whole=whole) if (found := failing(tree, stage))), "")
+    print(f"{told(broken)}\n    {'caught: ' + caught if caught else 'NOT CAUGHT'}", flush=True)
     VERDICTS.parent.mkdir(exist_ok=True)
     with VERDICTS.open("a", encoding="utf-8") as file:
         print(json.dumps({"seed": seed, **asdict(broken), "caught": caught}, ensure_ascii=False), file=file)
 
 
-def failing(tree: Path, stage: list[str], workers: int) -> str:
+def failing(tree: Path, stage: list[str]) -> str:
     """The first test that fails. "" where all of them pass."""
-    shared = ["-n", str(workers), "--dist", "worksteal"] if len(stage) > FIRST or "::" not in stage[0] else []
     (tree / "asked").write_text("\n".join(stage), encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-x", "-q", *shared, "@asked"]
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "@asked"]
     env = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": ""}
     try:
         done = subprocess.run(command, cwd=tree, env=env, capture_output=True, text=True, timeout=LIMIT, check=False)
@@ -210,8 +219,8 @@ def failing(tree: Path, stage: list[str], workers: int) -> str:
         return "it never ended"
     if done.returncode in (0, 5):  # all passed, or none was there
         return ""
-    told = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - |$)", done.stdout, re.MULTILINE)
-    return told[1] if told else f"pytest ended with {done.returncode}: {(done.stdout + done.stderr).strip()[-200:]}"
+    failed = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - |$)", done.stdout, re.MULTILINE)
+    return failed[1] if failed else f"pytest ended with {done.returncode}: {(done.stdout + done.stderr).strip()[-200:]}"
 
 
 def verdicts() -> list[dict[str, object]]:

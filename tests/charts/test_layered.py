@@ -48,3 +48,9 @@ def test_bands_begin_where_they_are_piled_up_and_widen_as_they_are_told():
     assert (np.ptp(left), np.ptp(right)) == pytest.approx((0.1, 0.02), abs=1e-3)
     assert left.mean() == pytest.approx(0.4, abs=0.02)
     assert not np.isfinite(made.bands([], np.zeros(0), np.zeros((0, 2)), (0.1, 0.05))["x"]).any()
+
+
+def test_what_leads_crosswise_is_put_in_order_so_that_nothing_crosses():
+    y = layered(6, ((0, 3), (1, 2), (2, 4), (3, 5))).y
+    assert (y[0] - y[1]) * (y[3] - y[2]) > 0
+    assert (y[2] - y[3]) * (y[4] - y[5]) > 0

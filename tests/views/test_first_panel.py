@@ -16,14 +16,17 @@ from ui.text import theory
 
 SECTION = {slug: section for section, slugs in SECTIONS.items() for slug in slugs}
 LEAST = 0.45  # of the stage
+LEAD = 1.1  # on a phone
 ROW = 24  # px: titles whose lines are so near stand in one row
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS, ids=str)
-def test_the_first_panel_has_nearly_half_of_the_stage_and_carries_the_lamp(algorithm: Case):
+def test_the_first_panel_has_nearly_half_of_the_stage_leads_on_a_phone_and_carries_the_lamp(algorithm: Case):
     shown = pictures(algorithm)
     assert all(share(picture, boxes) >= LEAST for picture in shown for boxes in (picture.wide, picture.huge) if boxes)
     assert all(lit(picture) for picture in shown[1:])
+    first, *others = on_a_phone(shown[-1])
+    assert first >= LEAD * max(others, default=0)
     for size, across, high in (("wide", *WIDE), ("narrow", PHONE, shown[0].narrow["height"])):
         for picture in (shown[0], shown[-1]):
             places = titles(picture, getattr(picture, size))
@@ -47,6 +50,12 @@ def share(picture: Picture, boxes: dict[str, list[float]]) -> float:
     """What the first panel plots on, of the stage."""
     (left, right), (low, high) = (boxes[axis]["domain"] for axis in ("xaxis", "yaxis"))
     return (right - left) * (high - low)
+
+
+def on_a_phone(picture: Picture) -> list[float]:
+    """What each panel plots on there, in reading order, as parts of its stage."""
+    places = [item["domain"] for key, item in picture.narrow.items() if key[1:5] == "axis"]
+    return [(right - left) * (high - low) for (left, right), (low, high) in zip(places[::2], places[1::2], strict=True)]
 
 
 def titles(picture: Picture, boxes: dict[str, Any]) -> list[tuple[float, float]]:

@@ -14,10 +14,10 @@ from engine.tables import Table
 from engine.texts import Text
 from ui import address
 from ui.data.forms import Content, Form
-from ui.data.own import Own, show_notes, state_of
+from ui.data.own import Own, counted, show_notes, state_of
 from ui.data.picking import forget_columns
 from ui.language import language
-from ui.text import Count, Topic, markdown, phrases
+from ui.text import Topic, markdown, phrases
 
 OF_TABLE = ("encoding", "separator", "decimal", "header", "skip", "counter", "marks", "units", "gaps")
 OF_GRAPH = ("encoding", "separator", "header", "label")
@@ -98,7 +98,7 @@ def sentence(own: Own, notes: Sequence[Note], words: Mapping[str, str]) -> str:
     said += [words["said_header_" + used.header]] if used.header != "auto" else []
     if isinstance(content, Table):
         said += [words["said_names"].format(column=markdown(content.names))] if content.names else []
-        said += [words["said_dropped"].format(count=Count(found["dropped"]["count"]))] if "dropped" in found else []
+        said += [words["said_dropped"].format(count=counted(found["dropped"]["count"]))] if "dropped" in found else []
     elif content.columns:
         said.append(words["said_column"].format(column=markdown(used.column)))
     else:

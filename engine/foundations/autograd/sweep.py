@@ -13,13 +13,13 @@ import numpy as np
 from engine.errors import DataError, Diverged, ParamError
 from engine.foundations.expressions import OPERATIONS, VECTORS, Array, Formula, computed, fitted, formula, value, why_not
 from engine.frames import Frame
-from engine.params import Params, choice, number
+from engine.params import Certain, choice, number
 from engine.texts import Text
 
 NEAR = 1e-5  # how far a difference quotient looks to both sides, of |x| above 1
 
 
-class Sweep(Params):
+class Sweep(Certain):
     """`v`: a number for each number of the result, "": ones. `cut`: an edge that passes nothing back, −1: none."""
 
     v: str = choice("")

@@ -13,14 +13,14 @@ from engine.foundations.cross_entropy import losses
 from engine.foundations.cross_entropy.pairs import read
 from engine.frames import Frame
 from engine.language import huffman
-from engine.params import Params, choice, number
+from engine.params import Certain, choice, number
 from engine.tables import Table
 
 FINE = 2**50  # counts that stand for probabilities while a code is built
 CALM = 4.0  # rate / T² up to which no step of descent costs more: the Hessian's eigenvalues are at most 1 / (2 T²)
 
 
-class Rectangles(Params):
+class Rectangles(Certain):
     unit: Literal["bits", "nats"] = choice("bits")
     rate: float = number(0.5, 0.01, 5, step=0.01)
     steps: int = number(40, 0, 200)

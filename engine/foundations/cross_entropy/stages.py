@@ -10,7 +10,7 @@ import numpy as np
 from engine.errors import ParamError
 from engine.foundations.cross_entropy import losses
 from engine.frames import Frame
-from engine.params import Params, choice, number
+from engine.params import Certain, choice, number
 
 LARGEST, MOST = 1000.0, 3  # of logits: how far from 0, and how many
 STAGES = ("max", "shift", "exp", "sum", "share", "log", "slope")
@@ -18,7 +18,7 @@ GAPS = np.linspace(0, 40, 81)  # of logits, largest − true: where both gradien
 Row = tuple[float, ...]  # numbers by class, or one; NaN and ∞ are what is shown of a way that broke, so no arrays
 
 
-class Logits(Params):
+class Logits(Certain):
     logits: str = choice("1000, 0, -1000")  # two or three numbers, or -inf
     truth: int = number(2, 1, MOST)  # the true class, from 1
     loss: Literal["cross_entropy", "squared"] = choice("cross_entropy")

@@ -10,13 +10,13 @@ from engine.errors import TheoriaError
 from engine.foundations.tensors.grammar import readable
 from engine.foundations.tensors.strides import cells
 from engine.frames import Frame
-from engine.params import Params
+from engine.params import Certain
 from engine.texts import Text
 
 ABSENT, NAMED, KEPT, TEMPORARY, GONE = range(5)  # of a storage after a line
 
 
-class Listing(Params):
+class Listing(Certain):
     """A script is data: nothing else is to be set."""
 
 

@@ -10,12 +10,12 @@ from functools import lru_cache
 import numpy as np
 
 from engine.frames import Frame
-from engine.params import Params, number
+from engine.params import Certain, number
 
 STRIP = 12  # cells
 
 
-class Strides(Params):
+class Strides(Certain):
     size_down: int = number(3, 1, 4)
     size_across: int = number(2, 1, 4)
     stride_down: int = number(1, 0, 6)

@@ -9,7 +9,7 @@ import numpy as np
 from engine.edges import Graph
 from engine.graphs.gcn import messages
 from engine.graphs.gcn.common import IDENTITY, GcnFrame, drawn
-from engine.params import Params, choice
+from engine.params import Certain, choice
 
 if TYPE_CHECKING:  # torch is for workers only
     from engine.graphs.gcn.networks import Inspected
@@ -18,7 +18,7 @@ CLOSE = 1e-4  # how far single precision may bring GCNConv from the right number
 Mistake = Literal["none", "one_way", "float_index", "too_high", "doubled", "no_count", "capital"]
 
 
-class Inspection(Params):
+class Inspection(Certain):
     mistake: Mistake = choice("none")
 
 

@@ -41,6 +41,7 @@ class Sampling(Decoding, Closing):
     top_k: int = number(0, 0, 50, rare=True)
     top_p: float = number(1.0, 0.05, 1, step=0.05, rare=True)
     min_p: float = number(0.0, 0, 1, step=0.01, rare=True)
+    seed: int = number(0, 0, 9999, rare=True)
 
     @property
     def last(self) -> int:

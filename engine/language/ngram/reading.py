@@ -17,7 +17,7 @@ from engine.language import corpus, smoothing, tokens
 from engine.language.corpus import LEAST, Corpus, How
 from engine.language.counts import Counts, Unknown, last
 from engine.language.smoothing import Estimator, Model, Settings
-from engine.params import Params, choice, number
+from engine.params import NEVER, Params, choice, number
 from engine.texts import Text
 
 CANDIDATES = 12  # likeliest next words that a frame holds
@@ -33,7 +33,7 @@ class Read(Params):
     unknown: Unknown = choice("share", rare=True)
     cutoff: int = number(2, 2, 10, rare=True, when={"unknown": ["rare"]})
     held_out: int = number(10, 0, 50, step=5, rare=True)
-    seed: int = number(0, 0, 9999, rare=True)
+    seed: int = number(0, 0, 9999, rare=True, when=NEVER)
 
 
 class Counted(Read):

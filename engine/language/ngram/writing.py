@@ -23,6 +23,7 @@ class Generate(Estimated):
     temperature: float = number(1.0, 0, 2, step=0.05, when={"pick": ["sampling"]})
     width: int = number(4, 1, 8, when={"pick": ["beam"]})
     longest: int = number(30, 2, 60)
+    seed: int = number(0, 0, 9999, rare=True, when={"pick": ["sampling"]})
 
 
 @dataclass(frozen=True)

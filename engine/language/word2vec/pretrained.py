@@ -7,14 +7,14 @@ import numpy as np
 
 from engine.language.word2vec import vectors
 from engine.language.word2vec.reading import Word2vecFrame
-from engine.params import Params, number
+from engine.params import Certain
 from engine.texts import Text
 
 PARTS = ("words", "from", "difference", "added", "nearest")
 
 
-class Glove(Params):
-    seed: int = number(0, 0, 9999, rare=True)
+class Glove(Certain):
+    """Nothing is trained, and nothing drawn."""
 
 
 @dataclass(frozen=True)

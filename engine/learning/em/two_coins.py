@@ -9,7 +9,7 @@ from engine.algorithm import closely
 from engine.errors import DataError, ParamError
 from engine.learning.em import tosses
 from engine.learning.em.bound import NO_LINE, EmFrame, Line, divergence, pace, positions
-from engine.params import Closing, number
+from engine.params import Certain, Closing, number
 from engine.points import Points
 
 SETS, TOSSES, FRAMES = 200, 1_000_000, 300
@@ -17,7 +17,7 @@ CLIMB = 1e-3  # how far gradient ascent keeps from 0 and 1
 MAP = np.linspace(0.01, 0.99, 49)  # the θ at which the likelihood is mapped
 
 
-class Coins(Closing):
+class Coins(Certain, Closing):
     theta_a: float = number(0.6, 0.01, 0.99, step=0.01)
     theta_b: float = number(0.5, 0.01, 0.99, step=0.01)
     iterations: int = number(20, 1, 100)

@@ -1,9 +1,9 @@
 """Settings that several films of Swin share."""
 
-from engine.params import Params, number
+from engine.params import Certain, number
 
 
-class Windowed(Params):
+class Windowed(Certain):
     window: int = number(7, 2, 12)
 
 
@@ -12,7 +12,7 @@ class Sized(Windowed):
     width: int = number(224, 32, 512)
 
 
-class Asked(Params):
+class Asked(Certain):
     """Which patch is asked: ‰ of the height and of the width."""
 
     down: int = number(460, 0, 999, rare=True)

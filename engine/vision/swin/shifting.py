@@ -21,6 +21,7 @@ class Shift(Sized, Asked):
     shift: int = number(3, 0, 11)
     patch: int = number(8, 4, 32, step=4, rare=True)
     mask_pads: bool = choice(True, rare=True)
+    seed: int = number(0, 0, 9999, rare=True)
 
 
 @dataclass(frozen=True)
