@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from charts.formula import filled, formula, powers
-from charts.numbers import THIN, chance, count, number, short, times_ten
+from charts.numbers import THIN, chance, count, number, short, times_ten, worth
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,10 @@ def test_every_power_in_a_product_is_raised():
         "<mrow class=th-now><mn>0.5 · 1</mn><mo>×</mo><msup><mn>10</mn><mn>−7</mn></msup><mn> · 3</mn>"
         "<mo>×</mo><msup><mn>10</mn><mn>−8</mn></msup></mrow>"
     )
+
+
+@pytest.mark.parametrize(
+    ("span", "decimals"), [(5000.0, 0), (500.0, 0), (50.0, 1), (5.0, 2), (0.5, 3), (0.005, 5), (1e-9, 6), (0.0, 3)]
+)
+def test_numbers_that_lie_close_together_get_more_decimals(span, decimals):
+    assert worth(span) == decimals

@@ -1,12 +1,15 @@
 """Bars with names, tables of words, planes, courses, legends, words in lines: what pictures are made of."""
 
+import base64
+import io
 import itertools
 
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from PIL import Image
 
-from charts import curves, fields, matrices, points, theme, tiles
+from charts import curves, fields, images, matrices, points, theme, tiles
 from charts.labels import width
 from charts.layout import columns, compose, rows
 from charts.panels import legend
@@ -233,3 +236,17 @@ def test_the_framed_picture_of_a_sheet_is_outlined_wherever_it_stands():
     outline = panel.traces[1]
     middles = np.stack([outline["x"], outline["y"]], -1).reshape(2, 6, 2)[:, :4].mean(1)
     np.testing.assert_array_equal(middles, [[10.5, 2.5], [2.5, 10.5]])
+
+
+@pytest.mark.parametrize("count", [2, 255, 256, 900])
+def test_an_image_of_indices_has_its_colours_and_is_see_through_where_there_is_none(count):
+    colours = np.arange(3 * count).reshape(-1, 3) % 251
+    index = np.array([[0, count - 1, count]])
+    trace = images.tinted(index, colours.astype(np.uint8), (0, 3), (0, 1))
+    drawn = np.asarray(Image.open(io.BytesIO(base64.b64decode(trace["source"].partition(",")[2]))).convert("RGBA"))
+    assert drawn[0, :, 3].tolist() == [255, 255, 0]
+    assert np.array_equal(drawn[0, :2, :3], colours[[0, -1]])
+
+
+def test_cells_stand_apart_until_there_are_too_many():
+    assert matrices.heat(np.ones((40, 3)), "")["xgap"] > 0 == matrices.heat(np.ones((41, 3)), "")["xgap"]

@@ -112,6 +112,19 @@ def test_limits_are_kept_before_anything_costly():
     assert graph.n == NODES
 
 
+def test_a_file_may_have_as_many_rows_as_nodes_and_edges_together(monkeypatch):
+    monkeypatch.setattr("engine.edgelists.NODES", 3)
+    monkeypatch.setattr("engine.edgelists.EDGES", 2)
+    assert read("source,target\n" + "a,b\nb,c\n" * 2 + "a,c\n").n == 3
+    refused("graph_many_edges", "source,target\n" + "a,b\nb,c\n" * 3)
+
+
+def test_a_column_of_labels_in_which_none_stands_is_no_column_of_classes():
+    graph = read("source,target,label\na,,\nb,,\na,b,\n")
+    assert graph.labels is None
+    assert graph.label_names == ()
+
+
 def test_a_graph_for_every_way_to_be_wrong_in_python():
     for arguments in (
         (2, [(0, 2)]),

@@ -83,6 +83,12 @@ def test_without_a_gpu_nothing_is_started_for_one_and_a_run_that_wants_it_is_ref
         store.start(on_gpu(toys.count), "a")
 
 
+@pytest.mark.skipif(torch.backends.mps.is_available(), reason="this machine has one")
+def test_apples_gpu_is_refused_where_there_is_none() -> None:
+    with device.on("mps"), pytest.raises(DeviceError):
+        device.here()
+
+
 def test_a_run_computed_in_line_is_told_its_device(inline: Store) -> None:
     job = inline.start(Run(device.probe, toys.Params(), (), "cuda"), "a")
     if torch.cuda.is_available():

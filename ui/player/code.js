@@ -39,7 +39,7 @@ const valueOf = ([x, digits], entity) => {
   return one === null ? null : number(one, digits);
 };
 const inRow = (player, film, i, name) => {
-  const k = (film.head.columns ?? []).findIndex(([column]) => column === name), x = (film.rows[i] ?? film.early?.row)?.[k] ?? null;
+  const k = (film.head.columns ?? []).findIndex(([column]) => column === name), x = film.row(i)[k] ?? null;
   return x === null ? null : hides(player, film.head.columns[k][1]) ? "?" : cell(x);
 };
 

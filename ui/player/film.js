@@ -12,6 +12,7 @@ class Film {
   get count() { return this.course && !this.over ? this.total : this.lines.length; }      // pictures that one can go to: there, or drawn when they are asked for
   get computed() { return this.over || Boolean(this.course); }      // whether the run is done
   has(i) { return i < this.lines.length || (this.early?.i === i && Boolean(this.early.line)); }
+  row(i) { return this.rows[i] ?? ((this.early?.i === i && this.early.row) || []); }      // what the table says of a picture
   get length() { return this.over && !this.error ? this.lines.length : Math.max(this.lines.length, this.planned); }       // as far as it is known; of a run that broke, what it would have had
   clear() { Object.assign(this, {head: {}, total: 0, planned: 0, queued: null, again: false, lines: [], values: [], rows: [], marks: [], early: null, course: null, partial: false, ended: false, error: null}); }
   get over() { return this.ended || this.error !== null; }

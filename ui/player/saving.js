@@ -42,7 +42,7 @@ const copyReport = (my) => copyFrom(my, my.$("report"), reportOf(my), my.words.r
 const reportOf = (my) => {                          // what whoever mends it needs: which run, which step, what stands there, where
   const {films, data, words, shown} = my, at = Math.max(shown, 0);
   const numbers = films.flatMap((film) => [...(films.length > 1 ? ["", film.name] : []), ...(film.error ? [plain(film.error.title) + ": " + plain(film.error.text)] : []),
-    ...(film.head.columns ?? []).map(([, label], k) => [label, film.rows[lastOf(my, film, at)]?.[k] ?? ""]).filter(([, value]) => value !== "").map((pair) => pair.join(": "))]);
+    ...(film.head.columns ?? []).map(([, label], k) => [label, film.row(lastOf(my, film, at))[k] ?? ""]).filter(([, value]) => value !== "").map((pair) => pair.join(": "))]);
   const where = [data.device?.gpu ? "GPU" : "CPU", `${innerWidth}×${innerHeight}`, my.mood, navigator.language, navigator.userAgent].join(" · ");
   return ["Theoria " + data.version, linkOfStep(my), `${words.step} ${at} / ${Math.max(total(my) - 1, 0)}`, ...numbers, where].join("\n");
 };

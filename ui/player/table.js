@@ -55,7 +55,7 @@ const markRow = (my, player, k, what) => {
   if (what === "step" && !k) reveal(my);
 };
 const compareRows = ({both, words}, player) => {    // the numbers that are shown, and what lies between them
-  const [here, there] = player.films.map((film) => film.rows[lastOf(player, film)] ?? []);
+  const [here, there] = player.films.map((film) => film.row(lastOf(player, film)));
   const gap = here.map((x, k) => typeof x === "number" && typeof there[k] === "number" ? x - there[k] : "");
   const lines = [[words.now, here], [words.pinned, there], [words.difference, gap]];
   put(both, "innerHTML", lines.map(([name, row]) => `<tr><th scope="row">${escaped(name)}</th>${cells(row)}</tr>`).join(""));

@@ -28,7 +28,7 @@ const difference = (a, b, saidA, saidB) => {        // as the two are written
 };
 const comparison = (my, i) => {                     // rows: the names of the metrics, now, pinned, what lies between
   const [here, there] = my.films.map((film) => {
-    const {metrics = []} = pictureOf(my, film, i) ?? {}, row = film.rows[lastOf(my, film, i)] ?? [];
+    const {metrics = []} = pictureOf(my, film, i) ?? {}, row = film.row(lastOf(my, film, i));
     const known = metrics.map(([label, said]) => [label, {said, value: row[(film.head.columns ?? []).findIndex(([, name]) => name === label)]}]);
     return new Map(known);
   });

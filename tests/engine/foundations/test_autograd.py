@@ -274,6 +274,11 @@ def test_the_words_long_runs_follow_from_the_hessian():
         assert place[1] == pytest.approx(b, abs=6e-4 if steps < 10_000 else 6e-3)
 
 
+def test_the_scattered_points_lie_around_the_line_that_their_name_says():
+    x, y = data.sample("scattered").X.T
+    assert np.polyfit(x, y, 1) == pytest.approx([2.138, 3.213], abs=0.2)
+
+
 def test_slopes_and_curvatures_of_the_line_are_torchs():
     x, y = data.sample("scattered").X.T
     peer = lambda place: ((place[0] * torch.tensor(x.copy()) + place[1] - torch.tensor(y.copy())) ** 2).mean()  # noqa: E731

@@ -320,6 +320,12 @@ def steps(start: int, stop: int, n: int = 12) -> list[dict[str, Any]]:
     return [line for i in range(start, stop) for line in (row(i), picture(i, n))]
 
 
+def opening(at: int, n: int = 12, **more: Any) -> list[dict[str, Any]]:
+    """A film up to the picture that its page opens at, its run done."""
+    course = {"step": [10 * i for i in range(n)], "error": [error_at(i) for i in range(n)]}
+    return [head(**more), {"total": n}, {"course": course}, {"at": at}, *steps(at, at + 1, n)]
+
+
 def film(n: int = 12, flip: bool = False, **more: Any) -> list[dict[str, Any]]:
     pictures = steps(0, n, n)
     for line in pictures:

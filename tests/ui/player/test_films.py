@@ -1,13 +1,11 @@
 """How a film opens, plays, grows and comes to rest."""
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import expect
 
 import tests.ui.player.harness as harness
 from charts import theme
-from tests.ui.player.harness import STAGE, Stream, error_at, film, head, inline, press, remember_steps, show, step, steps, wait
+from tests.ui.player.harness import STAGE, Stream, film, head, inline, opening, press, remember_steps, show, step, steps, wait
 
 FRAMES = """() => { window.ask_frame = requestAnimationFrame; window.frames_asked = 0;
     window.requestAnimationFrame = (turn) => { window.frames_asked++; return window.ask_frame(turn); }; }"""
@@ -112,12 +110,6 @@ def test_a_growing_film_goes_to_the_step_of_the_link_as_soon_as_it_has_come(page
     wait(page, count=3)
     growing.say(*steps(3, 7))
     wait(page, count=7, step=4)
-
-
-def opening(at: int, n: int = 12, **more: Any) -> list[dict[str, Any]]:
-    """A film up to the picture that its page opens at, its run done."""
-    course = {"step": [10 * i for i in range(n)], "error": [error_at(i) for i in range(n)]}
-    return [head(**more), {"total": n}, {"course": course}, {"at": at}, *steps(at, at + 1, n)]
 
 
 def curve(page) -> int:

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 import tests.ui.player.harness as harness
 from charts.numbers import short
-from tests.ui.player.harness import error_at, events, film, head, press, show, wait
+from tests.ui.player.harness import Stream, error_at, events, film, head, opening, press, show, wait
 
 
 def test_two_films_move_in_lock_step_and_the_shorter_waits_at_its_end(page):
@@ -63,6 +63,8 @@ def test_of_two_films_the_main_panels_stand_beside_each_other_and_on_a_phone_one
         panels = "() => [...document.querySelectorAll('.th-plot')].map(({_fullLayout}) => Object.keys(_fullLayout._plots).join())"
         assert page.evaluate(panels) == ["xy", "xy"]
         assert page.locator(".th-caption:visible").count() == 1
+        lock, formula = (page.locator(f"{one}:visible").bounding_box() for one in (".th-lock", ".th-sum"))
+        assert formula["y"] + formula["height"] <= lock["y"] + 1 or formula["y"] >= lock["y"] + lock["height"] - 1
         assert (
             page.locator(".th-versus").evaluate_all(
                 "all => all.filter((one) => one.scrollWidth > one.parentElement.clientWidth).length"
@@ -107,6 +109,20 @@ def test_the_caption_of_two_films_says_what_lies_between_their_metrics(page, ser
     assert [row[0] for row in rows] == [page.evaluate("text => text.replace(/10⁻⁹/, '10−9')", text) for text in said] + [gap]
     assert [row[1] for row in rows] == ["1", "–", "–"]
     assert page.locator(".th-versus tbody th").all_inner_texts() == ["now", "pinned", "now − pinned"]
+
+
+def test_films_that_rest_at_the_picture_their_page_opens_at_are_compared_and_reported_with_its_numbers(page, server):
+    for name in ("rests", "rests2"):
+        server.films[name] = Stream()
+        server.films[name].say(*opening(11))
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    show(page, "rests", "rests2")
+    wait(page, step=11, film="rests,rests2")
+    assert page.locator(".th-versus:visible tbody tr").last.locator("td").first.inner_text() == "0.000"
+    press(page, "more")
+    page.click("text=Something wrong here?")
+    expect(page.locator(".th-note")).to_have_text("report copied")
+    assert page.evaluate("navigator.clipboard.readText()").splitlines().count(f"error: {error_at(11)}") == 2
 
 
 def test_the_table_says_what_lies_between_the_numbers_that_are_shown(page):
