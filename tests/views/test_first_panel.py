@@ -1,12 +1,14 @@
 """One panel dominates and carries the lamp, titles stand in line: held for every kind of run."""
 
 import json
+import re
 from importlib import import_module
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from charts.labels import width
 from charts.layout import NEAR, PHONE, WIDE
 from charts.panels import Picture
 from contents import SECTIONS
@@ -27,6 +29,7 @@ def test_the_first_panel_has_nearly_half_of_the_stage_leads_on_a_phone_and_carri
     assert all(lit(picture) for picture in shown[1:])
     first, *others = on_a_phone(shown[-1])
     assert first >= LEAD * max(others, default=0)
+    assert all(width(line, 11) <= PHONE for picture in shown for line in written(picture))
     for size, across, high in (("wide", *WIDE), ("narrow", PHONE, shown[0].narrow["height"])):
         for picture in (shown[0], shown[-1]):
             places = titles(picture, getattr(picture, size))
@@ -56,6 +59,12 @@ def on_a_phone(picture: Picture) -> list[float]:
     """What each panel plots on there, in reading order, as parts of its stage."""
     places = [item["domain"] for key, item in picture.narrow.items() if key[1:5] == "axis"]
     return [(right - left) * (high - low) for (left, right), (low, high) in zip(places[::2], places[1::2], strict=True)]
+
+
+def written(picture: Picture) -> list[str]:
+    """The lines of its titles, without marks of style."""
+    words = [item["text"] for item in picture.layout["annotations"] if item.get("name") == "title"]
+    return [re.sub("<[^>]+>", "", line) for text in words for line in text.split("<br>")]
 
 
 def titles(picture: Picture, boxes: dict[str, Any]) -> list[tuple[float, float]]:
