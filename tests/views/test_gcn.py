@@ -311,11 +311,19 @@ def test_the_classes_of_the_samples_have_names_in_every_language(language):
 def test_nodes_of_a_small_graph_can_be_chosen_from_a_list():
     words = theory("gcn", "en")
     assert list(view.choices(data.sample("karate"), words)["node"])[:3] == ["", "0", "1"]
-    assert view.choices(data.sample("large"), words) == {}
+    assert "node" not in view.choices(data.sample("large"), words)
     assert view.belonging(data.sample("grid")) == view.belonging(data.sample("blocks"))  # both count from 0 to 99
     assert set(view.belonging(data.sample("grid"))) == {"labelled", "node"}
     for name, nodes in view.belonging(data.sample("grid")).items():
         assert view.belonging(data.sample("ring"))[name] != nodes
+
+
+def test_of_a_graph_without_features_nobody_asks_whether_its_own_are_taken():
+    bare, rich = (
+        data.read_graph(text.encode(), "g.csv") for text in ("a,b\nb,c\n", "source,target,f,g\na,,1,2\nb,,3,4\na,b,,\n")
+    )
+    asked = [view.choices(data.graph_of(table), theory("gcn", "en")).get("features") for table in (bare, rich)]
+    assert asked == [{}, None]
 
 
 def test_a_matrix_that_is_a_part_says_so_and_a_whole_one_does_not():

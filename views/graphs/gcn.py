@@ -60,8 +60,9 @@ draw = scenes(
 
 
 def choices(data: Graph, words: Words) -> dict[str, dict[str, str]]:
-    """What the settings may be for this graph: its nodes, where they are few enough for a list."""
-    return {"node": {"": words("automatic")} | {name: name for name in data.names}} if data.n <= LISTED else {}
+    """What the settings may be for this graph: its nodes, where they are few enough for a list; features, where it has them."""
+    nodes = {"node": {"": words("automatic")} | {name: name for name in data.names}} if data.n <= LISTED else {}
+    return nodes if data.X is not None else nodes | {"features": {}}
 
 
 def belonging(data: Graph) -> dict[str, str]:

@@ -9,16 +9,19 @@ import numpy as np
 
 from engine.language import smoothing
 from engine.language.counts import END, Bools, Counts, Floats, counting
-from engine.language.ngram.reading import Estimated, Ground, NgramFrame, after, held_out, joined, read, settings, strings
+from engine.language.ngram.reading import Ground, NgramFrame, Smoothed, after, held_out, joined, read, settings, strings
 from engine.language.smoothing import ESTIMATORS, Estimator, Scores, Settings
+from engine.params import choice
 from engine.texts import Text
 
 STRIP = 48  # tokens of the held-out text around the worst one
 SIZES = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)  # parts of the training text
 
 
-class Perplexity(Estimated):
-    """Nothing of its own: every estimator is judged, the chosen one is looked at."""
+class Perplexity(Smoothed):
+    """Every estimator is judged, the chosen one is looked at."""
+
+    estimator: Estimator = choice("modified_kn")
 
 
 @dataclass(frozen=True)

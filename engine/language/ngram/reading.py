@@ -23,6 +23,7 @@ from engine.texts import Text
 CANDIDATES = 12  # likeliest next words that a frame holds
 TIGHT = ".,;:!?)’”，。！？；：、）》”"  # no space before these
 OPENING = "(“‘《（"  # none after these
+DISCOUNTING = ("absolute", "kneser_ney", "interpolated_kn", "modified_kn")
 
 
 class Read(Params):
@@ -52,9 +53,12 @@ class Smoothed(Counted):
 
 
 class Estimated(Smoothed):
-    """Which estimator it is about."""
+    """Which estimator it is about, and what that one can be told."""
 
     estimator: Estimator = choice("modified_kn")
+    k: float = number(0.1, 0.01, 1, step=0.01, rare=True, when={"estimator": ["add_k"]})
+    discount: float = number(0.0, 0, 0.95, step=0.05, rare=True, when={"estimator": DISCOUNTING})
+    uniform: bool = choice(True, rare=True, when={"estimator": [*DISCOUNTING, "katz", "stupid", "witten_bell"]})
 
 
 @dataclass(frozen=True)

@@ -317,3 +317,17 @@ def test_reading_yields_often_enough_to_be_stopped():
         if frame.part != "read":
             break
     assert max(waits) < 0.8
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_an_estimator_is_asked_for_what_it_can_be_told_and_for_nothing_else(estimator):
+    lines = text(["a b a c a b", "a b c", "b a c d", "c a b a"] * 5)
+    told = {"k": 0.5, "discount": 0.9, "uniform": False}
+    once, *others = (said(lines, estimator=estimator, **more) for more in ({}, *({name: value} for name, value in told.items())))
+    matters = {name for name, other in zip(told, others, strict=True) if other != once}
+    when = {spec.name: dict(spec.when).get("estimator", ()) for spec in ngram.Sentence.specs()}
+    assert {name for name in told if estimator in when[name]} == matters
+
+
+def said(about, **params):
+    return [(frame.now, *(array.tobytes() for array in frame.arrays())) for frame in run(about, sentence="a d b c", **params)]
