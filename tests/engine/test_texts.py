@@ -119,6 +119,11 @@ def test_a_closing_quote_stays_with_its_sentence_and_short_lines_stay_lines():
     assert data.sample("tang").lines[0] == "寥落古行宫，宫花寂寞红。"
 
 
+@pytest.mark.parametrize(("line", "language"), [("Это тест", "other"), ("ein Satz", "en"), ("1 2 3", "en"), ("一二 a", "zh")])
+def test_a_text_is_of_the_writing_that_most_of_it_is_in(line, language):
+    assert texts.text([line]).language == language
+
+
 @pytest.mark.parametrize("name", list(data.TEXTS))
 def test_every_sample_is_a_text_with_enough_in_it(name):
     text = data.sample(name)

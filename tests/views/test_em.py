@@ -179,6 +179,7 @@ def test_the_experiment_on_collapse_ends_where_it_says_and_survives_with_the_flo
     with pytest.raises(Diverged) as problem:
         frames.extend(run_of("collapse"))
     assert problem.value.code == "em_collapsed"
+    assert problem.value.values["component"] == 1 + np.argmin(np.linalg.det(frames[-1].covariances))
     assert f"iteration {problem.value.values['step']}" in item.question.why
     assert frames[-1].loglik > frames[0].loglik + 20
     last = [*run_of("collapse", **item.then_set)][-1]

@@ -77,6 +77,7 @@ def _frame(
 
 def _correlation(x: np.ndarray, y: np.ndarray) -> float:
     """How alike two arrays are; 0 where one of them is flat."""
+    if not np.ptp(x) or not np.ptp(y):  # its mean is rounded, so what is left of it would not be nothing
+        return 0.0
     x, y = x - x.mean(), y - y.mean()
-    size = float(np.sqrt((x * x).sum() * (y * y).sum()))
-    return float((x * y).sum()) / size if size else 0.0
+    return float((x * y).sum()) / float(np.sqrt((x * x).sum() * (y * y).sum()))

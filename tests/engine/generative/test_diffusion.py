@@ -277,6 +277,14 @@ def test_a_network_learns_the_moons_whatever_it_predicts(predicts):
     assert frames[-1].distance < 0.1
 
 
+def test_training_that_has_lost_all_bounds_says_at_which_step():
+    params = diffusion.Cloud(training=100)
+    lost = learning.learner(params, np.full((4, 2), np.nan), schedules.make("cosine", 1000))
+    with pytest.raises(Diverged) as problem:
+        lost.step(4)
+    assert problem.value.values["step"] == 5
+
+
 def test_each_point_of_a_batch_has_a_time_of_its_own_and_the_target_fits():
     params, schedule = diffusion.Cloud(predicts="v"), schedules.make("cosine", 1000)
     batch = learning.training_batch(np.zeros((4, 2)) + 1.0, schedule, params, np.random.default_rng(0))
@@ -398,6 +406,11 @@ def test_a_photograph_dissolves_by_the_closed_form():
         assert 0.9 < frame.eps.std() < 1.1
     assert frames[0].known == pytest.approx(1)
     assert abs(frames[-1].known) < 0.02
+
+
+def test_a_picture_of_one_colour_is_like_nothing():
+    flat = data.Image(np.full((40, 40, 3), 200, dtype=np.uint8))
+    assert next(noising.forward(diffusion.Forward(), flat)).known == 0
 
 
 # ---- what visitors bring

@@ -156,6 +156,7 @@ def test_after_every_context_probabilities_are_probabilities_and_their_formulas_
     sentences, order, padding, unknown
 ):
     counts = count(sentences, order, padding, unknown)
+    assert mixed(np.zeros((3, 4))) == ()  # nothing is known of any word
     how = Settings(weights=mixed(components(counts, sentences[-2:])))
     contexts = contexts_of(counts)
     for name in ESTIMATORS:
