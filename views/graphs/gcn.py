@@ -78,8 +78,7 @@ def clicked(name: str, index: int, frame: GcnFrame, params: Params, data: Graph,
     if isinstance(params, (Rounds, Ablation)):
         return {"node": data.names[index]}
     assert isinstance(params, Learning)
-    text = toggled(params, data, index)
-    if text is None:
+    if (text := toggled(params, data, index)) is None:
         raise ParamError("too_many_labelled")
     return {"labelled": text}
 
