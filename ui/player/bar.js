@@ -56,7 +56,7 @@ const lineState = (my, {n, got, status}) => {       // lines of words: what is b
   const again = films.some((film) => film.again) ? words.again + " " : "", how = films.some((film) => film.total) ? words.running : words.running_open;
   const note = my.flashed ? my.flashed.text : status === "running" ? again + fill(how, {got: Math.max(got - 1, 0), n: n - 1}) : "";
   put($("note"), "textContent", note); put($("bar"), "data-noted", String(Boolean(note)));
-  put($("lock"), "textContent", two ? agree(my) ? words.lock_step : words.lock_part : data.pinned ? words.pin_waits : ""); put($("lock"), "hidden", !two && !data.pinned);
+  put($("lock"), "textContent", two ? films.some((film) => film.over && !film.count) ? "" : agree(my) ? words.lock_step : words.lock_part : data.pinned ? words.pin_waits : ""); put($("lock"), "hidden", !two && !data.pinned);
   put($("plain"), "textContent", words.plain); put($("plain"), "hidden", !panes.some(({marks}) => marks.length));
   put($("beyond"), "textContent", my.beyond === null ? "" : fill(words.beyond, {asked: my.beyond, last: n - 1})); put($("beyond"), "hidden", my.beyond === null);
 };

@@ -46,4 +46,4 @@ const count = (my) => {
 };
 const total = (my) => Math.max(count(my), ...my.films.map((film) => film.computed && agree(my) ? film.count : agree(my) ? film.total : film.length));
 const lastOf = (my, film, i = my.shown) => { const own = Math.round(i / scale(my, film)); return Math.min(own, film.count - 1); };      // the film's own picture at the clock's
-const pictureOf = (my, film, i = my.shown) => i >= 0 && film?.has(lastOf(my, film, i)) ? film.picture(lastOf(my, film, i), my.mood) : null;
+const pictureOf = (my, film, i = my.shown) => { const at = film && i >= 0 ? lastOf(my, film, i) : -1; return at >= 0 && film.has(at) ? film.picture(at, my.mood) : null; };      // null: one that broke may have none

@@ -52,6 +52,18 @@ def test_two_films_whose_steps_do_not_match_stand_at_the_same_part_and_that_is_s
     expect(lock).to_have_text(harness.WORDS["lock_step"])
 
 
+def test_where_one_of_two_films_broke_before_its_first_picture_the_other_is_shown_and_it_says_why(page, server):
+    server.films["never"] = [head(), {"error": {"title": "No such edge", "text": "Take one of those that are there.", "diverged": False}}]
+    for pair in (("small", "never"), ("never", "small")):
+        show(page, *pair)
+        wait(page, step=11, film=",".join(pair), count=12)
+        broken, whole = (page.locator(".th-pane").nth(pair.index(name)) for name in ("never", "small"))
+        expect(broken.locator(".th-words")).to_contain_text("No such edge")
+        assert "Take one of those that are there." in broken.locator(".th-words").inner_text()
+        assert whole.locator(".plot-container").count() == 1
+        expect(page.locator(".th-lock")).to_have_text("")
+
+
 def test_of_two_films_the_main_panels_stand_beside_each_other_and_on_a_phone_one_above_the_other(page):
     for width, beside in ((1280, True), (700, True), (390, False)):
         page.set_viewport_size({"width": width, "height": 800})
