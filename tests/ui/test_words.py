@@ -14,6 +14,7 @@ from engine import errors
 from engine.algorithm import meant
 from tests.engine.algorithms import ALGORITHMS
 from ui.text import LANGUAGES, PLACE, REFERENCE, Count, phrases, theory
+from views import sentences
 from views.look import Look
 
 ROOT = Path(__file__).parents[2]
@@ -62,6 +63,11 @@ def test_a_note_on_a_file_speaks_of_one_as_of_one():
     assert {key: text for key, text in said.items() if SEVERAL.search(text)} == {}
     assert notes["missing"].format(count=Count(1), columns="a") == "1 cell without a number in: a."
     assert notes["missing"].format(count=Count(1204), columns="a") == "1204 cells without a number in: a."
+
+
+def test_sentences_in_a_row_have_a_space_between_them_where_their_language_has_one():
+    assert sentences("It moves.", "", "It stops.") == "It moves. It stops."
+    assert sentences("它移动。", "它停下。") == "它移动。它停下。"
 
 
 def test_no_phrase_is_the_same_in_two_languages():

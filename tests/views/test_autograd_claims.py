@@ -96,6 +96,14 @@ def test_what_is_lost_stands_at_what_is_hatched():
     assert not any("lost" in text for text in words[0])
 
 
+@pytest.mark.parametrize(("w", "b"), [(1.0, 0.0), (-4.0, 5.0), (4.0, -5.0), (2.0, 3.0)])
+def test_the_best_line_and_the_start_lie_on_the_map(w: float, b: float):
+    for (low, high), *both in zip(
+        autograd_fit.reach(autograd.Fit(w=w, b=b), np.array([2.0, 3.0])), (w, b), (2.0, 3.0), strict=True
+    ):
+        assert low < min(both) <= max(both) < high
+
+
 def test_who_left_the_map_is_said_to_have_left_since_which_step():
     settings = {"rate": 0.00031, "steps": 500}
     run = runs.frames(autograd.ALGORITHMS, autograd.Fit(**settings), data.sample("line"))

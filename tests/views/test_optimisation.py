@@ -127,6 +127,13 @@ def test_what_the_errata_compute_is_so():
     assert curves.values(wells, np.array([-1.0, 0.0, 1.0])).tolist() == [-1, 0, -1]
 
 
+@pytest.mark.parametrize("told", METHODS)
+def test_the_way_of_the_runner_that_is_told_of_is_broader_than_the_others(told):
+    _, picture = shown(3, options=view.Options(told=told), steps=10)
+    widths = {name: keyed(picture, name)["line"]["width"] for name in METHODS}
+    assert max(widths.values()) == widths.pop(told) > max(widths.values())
+
+
 # ---- on a phone
 
 

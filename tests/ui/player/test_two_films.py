@@ -53,7 +53,10 @@ def test_two_films_whose_steps_do_not_match_stand_at_the_same_part_and_that_is_s
 
 
 def test_where_one_of_two_films_broke_before_its_first_picture_the_other_is_shown_and_it_says_why(page, server):
-    server.films["never"] = [head(), {"error": {"title": "No such edge", "text": "Take one of those that are there.", "diverged": False}}]
+    server.films["never"] = [
+        head(),
+        {"error": {"title": "No such edge", "text": "Take one of those that are there.", "diverged": False}},
+    ]
     for pair in (("small", "never"), ("never", "small")):
         show(page, *pair)
         wait(page, step=11, film=",".join(pair), count=12)
