@@ -39,6 +39,7 @@ def test_the_numbers_in_the_formula_are_those_of_the_update(language, at):
     assert values["after"] == pytest.approx(frame.units[row, col, 0], abs=close)
     assert values["sample"] == pytest.approx(cloud.X[frame.sample, 0])
     assert values["theta"] == pytest.approx(1)
+    assert picture.numbers["sample"] == frame.sample + 1
     assert values["before"] + values["theta"] * values["alpha"] * (values["sample"] - values["before"]) == pytest.approx(
         values["after"], abs=4 * close
     )

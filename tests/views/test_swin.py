@@ -280,4 +280,6 @@ def test_the_letters_stand_on_paper_and_are_those_of_the_pieces_that_meet():
             _, shown = picture(i, **settings)
             letters = next(t for t in shown.data if t.get("mode") == "markers+text" and t["xaxis"] == "x")
             assert sorted(letters["text"]) == list(names)
+            if i > 4:  # they have met
+                assert len({(x // 7, y // 7) for x, y in zip(letters["x"], letters["y"], strict=True)}) == 1
             assert (letters["marker"]["color"], letters["textfont"]["color"]) == ("@surface", "@ink")

@@ -15,7 +15,7 @@ from engine.language.word2vec import vectors
 from tests import runs
 from ui.text import theory
 from views.language import word2vec as view
-from views.language import word2vec_map
+from views.language import word2vec_map, word2vec_side
 
 LITTLE = data.text(data.sample("little").lines[:500])
 
@@ -220,6 +220,11 @@ def test_the_course_of_the_neighbours_ends_at_the_bars():
     lines = [trace for trace in picture.data if trace["xaxis"] == "x2" and trace["mode"] == "lines"]
     found, cosines = vectors.neighbours(frames[-1].vectors, frames[-1].words.index("king"), 5)
     np.testing.assert_allclose([line["y"][-1] for line in lines], cosines, atol=6e-4)
+    told = next(trace for trace in picture.data if trace["xaxis"] == "x2" and trace["mode"] == "markers+text")
+    wanted = cosines[:1].tolist()
+    for cosine in cosines[1:]:  # each at its own height, but a line below the one before
+        wanted.append(min(cosine, wanted[-1] - word2vec_side.LINE))
+    np.testing.assert_allclose(told["y"], wanted, atol=2e-3)
     for line, word in zip(lines, found, strict=True):
         start = frames[0].vectors[[frames[0].words.index("king"), word]]
         assert line["y"][0] == pytest.approx(float(vectors.cosines(start, start[0])[1]), abs=6e-4)
@@ -265,6 +270,11 @@ def test_the_tree_shows_no_edge_before_its_merge_and_nothing_moves():
         n = len(trace["x"])
         np.testing.assert_array_equal(trace["x"], nodes[-1]["x"][:n])
         np.testing.assert_array_equal(trace["y"], nodes[-1]["y"][:n])
+    for trace in nodes:
+        lit = [ink == "@accent" for ink in trace["marker"]["color"]]
+        assert [ink == "@accent" for ink in trace["textfont"]["color"]] == lit
+        assert [text.startswith("<b>") for text in trace["text"][:6]] == lit[:6]
+    assert any(lit)
     assert clicked("leaf", 1, frames[-1], view.Options()) == {"other": "喜欢"}
     assert clicked("leaf", 8, frames[-1], view.Options()) == {}
     sigma = [text for text in words_of(pictures[-1]) if text.startswith("σ =")]
