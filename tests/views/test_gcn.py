@@ -318,6 +318,12 @@ def test_nodes_of_a_small_graph_can_be_chosen_from_a_list():
         assert view.belonging(data.sample("ring"))[name] != nodes
 
 
+def test_crosses_are_explained_where_they_are_drawn():
+    said = theory("gcn", "en").part("train", "key_wrong")
+    told = [said in " ".join(notes(pictures(graph, show="train", epochs=1)[1](-1))) for graph in ("karate", "large")]
+    assert told == [True, False]  # of a large one they would be too small
+
+
 def test_of_a_graph_without_features_nobody_asks_whether_its_own_are_taken():
     bare, rich = (
         data.read_graph(text.encode(), "g.csv") for text in ("a,b\nb,c\n", "source,target,f,g\na,,1,2\nb,,3,4\na,b,,\n")

@@ -355,3 +355,18 @@ def test_transposed():
     assert jumps.any()
     assert not frames[-1].contiguous
     assert answer("transposed") == "it jumps"
+
+
+def test_the_table_of_names_has_a_dash_for_what_holds_no_memory_and_numbers_for_all_else():
+    for script in ("views", "lazy"):
+        frames, draw = pictures(script)
+        for i, frame in enumerate(frames):
+            told = [trace for trace in draw(i).data if trace["xaxis"] == "x3" and "text" in trace.get("mode", "")]
+            facts = [
+                (row, text)
+                for trace in told
+                if min(trace["x"], default=0) > 0.5
+                for row, text in zip(trace["y"], trace["text"], strict=True)
+            ]
+            assert len(facts) == 4 * len(frame.names)
+            assert all((text == "–") == (frame.storage[row] < 0) for row, text in facts)
