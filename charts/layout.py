@@ -19,8 +19,8 @@ Size = tuple[float, float]
 WIDE: Size = (820, 440)  # px that the gutters of a layout are reckoned for
 HUGE: Size = (1320, 600)
 PHONE = 342  # px across
-FRONT, TALL, SMALL = 320, 270, 96  # px on a phone: what the first panel plots on, another one, and one that says it is small
-LEAD = 1.15  # how many times as much as any other the first panel has there
+FRONT, TALL, SMALL = 284, 270, 96  # px on a phone: what the first panel plots on, another one, and one that says it is small
+LEAD = 1.12  # how many times as much as any other the first panel has there
 LOWEST, HIGHEST = (
     150,
     420,

@@ -96,10 +96,16 @@ class Remote(Hand):
         streaming = ray.remote(num_returns="streaming", max_retries=0, num_cpus=1, num_gpus=0 if where == "cpu" else 1)
         self._task = streaming(compute)
         self._stream: Any = None
+        self._forced: Any = None  # the last stream that was cancelled by force
+        self._forcing = threading.Lock()
 
     def interrupt(self) -> None:
-        if self._stream is not None:
-            ray.cancel(self._stream, force=True)
+        """Each task once: Ray aborts this whole process where one is cancelled by force while it is ending by force already."""
+        with self._forcing:
+            if self._stream is self._forced:
+                return
+            self._forced = self._stream
+        ray.cancel(self._forced, force=True)
 
     kill = interrupt
 

@@ -170,6 +170,19 @@ def test_a_run_that_waits_for_room_in_the_cluster_counts_as_queued_and_is_not_si
     store.close()
 
 
+def test_a_task_is_cancelled_by_force_no_more_than_once(cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    from runtime.cluster import Remote
+
+    forced: list[object] = []
+    monkeypatch.setattr("ray.cancel", lambda stream, *, force=False: forced.append(stream) if force else None)
+    hand = Remote(cluster, "cpu")
+    hand.interrupt()  # it has nothing to do yet
+    for hand._stream in ("one", "two"):
+        hand.interrupt()
+        hand.kill()
+    assert forced == ["one", "two"]
+
+
 def test_a_machine_with_other_sources_is_refused(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("runtime.cluster.digest_of", lambda *folders: "another version")
     job = ended(store.start(run(), "a"))
