@@ -212,6 +212,13 @@ def test_a_click_in_a_pruned_picture_forces_what_was_pointed_at():
             assert view.clicked("node", node, frames[-1], params, table, options) == {"forced": said}
 
 
+@pytest.mark.parametrize(("strategy", "called"), [("sampling", "River bed"), ("beam", "Search tree"), ("greedy", "Search tree")])
+def test_where_sentences_are_drawn_the_tree_is_a_bed(strategy, called):
+    _, shown = pictures(data.sample("notes"), strategy=strategy)
+    titles = [item["text"] for item in shown[-1].layout["annotations"] if item.get("name") == "title"]
+    assert titles[0].startswith(called)
+
+
 def test_alpha_ranks_anew_without_another_run():
     frames, _ = pictures(data.sample("notes"), strategy="exhaustive")
     made, table = decoding.Params(strategy="exhaustive"), data.sample("notes")

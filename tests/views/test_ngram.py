@@ -145,6 +145,8 @@ def test_what_goes_to_words_never_seen_is_explained_where_it_is_much():
         p = float(frames[-1].p[ESTIMATORS.index(name), unk])
         assert ("words never seen at all" in picture.said) == (p > 0.01), name
         assert ("words never seen at all" not in picture.said) or f"gets {p:.4f}".rstrip("0") in picture.said
+        lit = [word for trace in main(picture) if trace.get("textfont", {}).get("color") == "@accent" for word in trace["text"]]
+        assert len(lit) == 2  # its name, and what it says of the word
 
 
 @pytest.mark.parametrize("sample", ["northanger", "modern", "yes_no"])
