@@ -18,7 +18,6 @@ from engine.errors import ParamError
 
 Value = int | float | bool | str
 When = Mapping[str, Sequence[int | float | bool | str]] | None
-NEVER: dict[str, Any] = {"seed": []}  # when a seed plays a part where nothing is left to chance: it stands in links alone
 CLOSE_UP_STEPS = 40  # how many steps a close-up goes through
 
 
@@ -50,9 +49,9 @@ class Params(Options):
 
 
 class Certain(Params):
-    """Settings of a run in which nothing is left to chance."""
+    """Settings of a run in which nothing is left to chance: its seed stands in links, and no page asks for it."""
 
-    seed: int = Field(0, ge=0, le=9999, json_schema_extra={"rare": True, "when": NEVER})
+    seed: int = Field(0, ge=0, le=9999, json_schema_extra={"rare": True, "when": {"seed": []}})
 
 
 class Closing(Params):

@@ -14,6 +14,7 @@ from charts.panels import Picture
 from contents import SECTIONS
 from tests.engine.algorithms import ALGORITHMS, Case, fewer
 from tests.examples import short
+from tests.views import on_a_phone
 from ui.text import theory
 
 SECTION = {slug: section for section, slugs in SECTIONS.items() for slug in slugs}
@@ -53,12 +54,6 @@ def share(picture: Picture, boxes: dict[str, list[float]]) -> float:
     """What the first panel plots on, of the stage."""
     (left, right), (low, high) = (boxes[axis]["domain"] for axis in ("xaxis", "yaxis"))
     return (right - left) * (high - low)
-
-
-def on_a_phone(picture: Picture) -> list[float]:
-    """What each panel plots on there, in reading order, as parts of its stage."""
-    places = [item["domain"] for key, item in picture.narrow.items() if key[1:5] == "axis"]
-    return [(right - left) * (high - low) for (left, right), (low, high) in zip(places[::2], places[1::2], strict=True)]
 
 
 def written(picture: Picture) -> list[str]:

@@ -11,6 +11,7 @@ from engine.foundations.optimisation import METHODS, Chord, Race, Saddles, curve
 from engine.foundations.optimisation.saddles import positive
 from engine.params import Spec
 from tests import runs
+from tests.views import on_a_phone
 from ui.text import LANGUAGES, theory
 from views.foundations import optimisation as view
 from views.foundations.race import ARM
@@ -149,8 +150,7 @@ def test_the_way_of_the_runner_that_is_told_of_is_broader_than_the_others(told):
 )
 def test_on_a_phone_the_first_panel_is_much_larger_than_any_other(kind, sets, focus):
     _, picture = shown(1, kind=kind, options=view.Options(focus=focus), **sets)
-    places = [item["domain"] for key, item in picture.narrow.items() if key[1:5] == "axis"]
-    first, *others = ((right - left) * (high - low) for (left, right), (low, high) in zip(places[::2], places[1::2], strict=True))
+    first, *others = on_a_phone(picture)
     assert first > 1.4 * max(others) > 0
 
 

@@ -14,7 +14,7 @@ from engine.errors import ParamError
 from engine.language.corpus import typed, writer
 from engine.language.lm import LanguageModel, table_model
 from engine.language.smoothing import Estimator
-from engine.params import NEVER, Params, choice, number
+from engine.params import Certain, choice, number
 from engine.tables import Table
 from engine.texts import Text
 
@@ -27,7 +27,7 @@ DIGITS = 12  # decimals of log P that count when candidates are ranked
 CLOSE = 2.0 * 10.0**-DIGITS
 
 
-class Decoding(Params):
+class Decoding(Certain):
     """What all ways of decoding share."""
 
     longest: int = number(4, 1, 12)
@@ -36,7 +36,6 @@ class Decoding(Params):
     estimator: Estimator = choice("interpolated_kn")  # of the same
     end: str = choice("", rare=True)  # the token of a table that ends a sentence; "": the one that is called so
     forced: str = choice("")
-    seed: int = number(0, 0, 9999, rare=True, when=NEVER)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ Here stand the settings that say how, the first frames, and what the later ones 
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from typing import Any, Generic, Literal, TypeVar
 
@@ -17,16 +17,19 @@ from engine.language import corpus, smoothing, tokens
 from engine.language.corpus import LEAST, Corpus, How
 from engine.language.counts import Counts, Unknown, last
 from engine.language.smoothing import Estimator, Model, Settings
-from engine.params import NEVER, Params, choice, number
+from engine.params import Certain, choice, number
 from engine.texts import Text
 
 CANDIDATES = 12  # likeliest next words that a frame holds
 TIGHT = ".,;:!?)’”，。！？；：、）》”"  # no space before these
 OPENING = "(“‘《（"  # none after these
 DISCOUNTING = ("absolute", "kneser_ney", "interpolated_kn", "modified_kn")
+K = partial(number, 0.1, 0.01, 1, step=0.01, rare=True)
+DISCOUNT = partial(number, 0.0, 0, 0.95, step=0.05, rare=True)
+UNIFORM = partial(choice, True, rare=True)
 
 
-class Read(Params):
+class Read(Certain):
     """How a text is cut, and what becomes of words that are rare or new."""
 
     cut: tokens.Mode = choice("auto", rare=True)
@@ -34,7 +37,6 @@ class Read(Params):
     unknown: Unknown = choice("share", rare=True)
     cutoff: int = number(2, 2, 10, rare=True, when={"unknown": ["rare"]})
     held_out: int = number(10, 0, 50, step=5, rare=True)
-    seed: int = number(0, 0, 9999, rare=True, when=NEVER)
 
 
 class Counted(Read):
@@ -47,18 +49,18 @@ class Counted(Read):
 class Smoothed(Counted):
     """What estimators can be told."""
 
-    k: float = number(0.1, 0.01, 1, step=0.01, rare=True)
-    discount: float = number(0.0, 0, 0.95, step=0.05, rare=True)
-    uniform: bool = choice(True, rare=True)
+    k: float = K()
+    discount: float = DISCOUNT()
+    uniform: bool = UNIFORM()
 
 
 class Estimated(Smoothed):
     """Which estimator it is about, and what that one can be told."""
 
     estimator: Estimator = choice("modified_kn")
-    k: float = number(0.1, 0.01, 1, step=0.01, rare=True, when={"estimator": ["add_k"]})
-    discount: float = number(0.0, 0, 0.95, step=0.05, rare=True, when={"estimator": DISCOUNTING})
-    uniform: bool = choice(True, rare=True, when={"estimator": [*DISCOUNTING, "katz", "stupid", "witten_bell"]})
+    k: float = K(when={"estimator": ["add_k"]})
+    discount: float = DISCOUNT(when={"estimator": DISCOUNTING})
+    uniform: bool = UNIFORM(when={"estimator": [*DISCOUNTING, "katz", "stupid", "witten_bell"]})
 
 
 @dataclass(frozen=True)

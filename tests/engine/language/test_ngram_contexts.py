@@ -156,7 +156,6 @@ def test_after_every_context_probabilities_are_probabilities_and_their_formulas_
     sentences, order, padding, unknown
 ):
     counts = count(sentences, order, padding, unknown)
-    assert mixed(np.zeros((3, 4))) == ()  # nothing is known of any word
     how = Settings(weights=mixed(components(counts, sentences[-2:])))
     contexts = contexts_of(counts)
     for name in ESTIMATORS:
@@ -231,3 +230,7 @@ def test_held_out_words_are_counted_by_how_often_they_were_seen():
     learned = Counter(word for line in read.train for word in [*line, "</s>"])
     held = [learned[word] for line in [*read.tune, *read.test] for word in [*line, "</s>"]]
     assert frame.held_r.tolist() == [held.count(r) for r in [0, *frame.r.tolist()]]
+
+
+def test_where_no_component_knows_a_word_no_weights_are_learned():
+    assert mixed(np.zeros((3, 4))) == ()
