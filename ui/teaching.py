@@ -31,6 +31,7 @@ class Draft:
     title: str = ""
     steps: list[Step] = field(default_factory=list)
     form: dict[str, Any] = field(default_factory=lambda: dict(EMPTY))
+    filled: int = 0  # how often the form was filled for the visitor
     changing: int | None = None
     problem: TheoriaError | None = None
 
@@ -151,14 +152,17 @@ def _kept(made: Draft, name: str, widget: Callable[[str], Any], among: list[Any]
 
 
 def _key(name: str) -> str:
-    return f"teach-{name}-{language()}"
+    return f"teach-{name}-{draft().filled}-{language()}"
+
+
+def _title() -> str:
+    return f"teach-title-{language()}"
 
 
 def _fill(values: Mapping[str, Any]) -> None:
-    """Let the form say something else."""
-    draft().form = dict(values)
-    for name in EMPTY:
-        st.session_state.pop(_key(name), None)
+    """Let the form say something else, in fields of new names: what a slow browser still says of the old ones is not heard."""
+    made = draft()
+    made.form, made.filled = dict(values), made.filled + 1
 
 
 def _heard(made: Draft) -> None:
@@ -229,7 +233,7 @@ def _asked(made: Draft) -> Question:
 
 
 def _whole(text: Topic, made: Draft) -> None:
-    key = _key("title")
+    key = _title()
     st.session_state.setdefault(key, made.title)
     made.title = st.text_input(say("teach_title"), key=key, max_chars=100, placeholder=text.title)
     if not made.steps:
@@ -332,7 +336,7 @@ def _go_on(made: Lesson) -> None:
     """Let it be the draft."""
     reading.check(made)
     visit().draft = Draft(made.title, list(made.steps))
-    st.session_state.pop(_key("title"), None)
+    st.session_state.pop(_title(), None)
     _fill(EMPTY)
 
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, WebSocket, expect
 
 from contents import SECTIONS
-from tests.browser.playground import PATIENCE, REFUSED, Server, Shared, Watch, finished, idle, ready
+from tests.browser.playground import ASKED, PATIENCE, REFUSED, Server, Shared, Watch, finished, idle, ready
 from ui.text import LANGUAGES, REFERENCE, phrases, theory
 
 BUG = re.compile("|".join(phrases(language)["errors"]["title_bug"] for language in LANGUAGES))
@@ -41,6 +41,7 @@ def fresh_server() -> Iterator[Callable[..., Server]]:
 def a_context(browser: Browser, **more: Any) -> BrowserContext:
     context = browser.new_context(viewport=WINDOW, locale=HOME, accept_downloads=True, **more)
     context.add_init_script(REFUSED)
+    context.add_init_script(ASKED)
     context.set_default_timeout(PATIENCE)
     context.watch = Watch(context)
     return context

@@ -30,6 +30,34 @@ HERE = {
 }  # theoria.test is this machine by a plain name, as in a classroom: no secure context
 PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 TABLE = b"height;width;kind\n" + b"".join(f"{k},5;{k % 7 + 0.5:g};{'ab'[k % 2]}\n".replace(".", ",").encode() for k in range(30))
+# `data-asked` on the page: what the browser asked its server to run has not ended. In Streamlit's protocol the message that asks
+# begins with field 11; in its answers field 4 is a run that begins, field 6 one that ends.
+ASKED = """{
+    const kept = {get asked() { return document.documentElement.dataset.asked; }, set asked(what) { document.documentElement.dataset.asked = what; }};
+    const forget = () => { delete document.documentElement.dataset.asked; }, over = () => { if (kept.asked === "begun") forget(); };
+    const number = (bytes, from) => { let n = 0, at = from, shift = 1; for (; bytes[at] > 127; at++, shift *= 128) n += (bytes[at] - 128) * shift; return [n + bytes[at] * shift, at + 1]; };
+    const fields = (bytes) => {
+        const found = [];
+        for (let at = 0, tag, size; at < bytes.length; at += size) {
+            [tag, at] = number(bytes, at);
+            found.push(tag >> 3);
+            [size, at] = tag & 2 ? number(bytes, at) : [0, number(bytes, at)[1]];
+        }
+        return found;
+    };
+    const hear = (told) => {
+        if (kept.asked === "" && told.includes(4)) kept.asked = "begun";
+        if (told.includes(6)) requestAnimationFrame(() => setTimeout(over));      // once React has put in what came before
+    };
+    window.WebSocket = class extends WebSocket {
+        constructor(...where) {
+            super(...where);
+            this.addEventListener("message", ({data}) => { if (data instanceof ArrayBuffer && kept.asked !== undefined) hear(fields(new Uint8Array(data))); });
+            this.addEventListener("close", forget);
+        }
+        send(data) { if (data[0] === (11 << 3 | 2)) kept.asked = ""; super.send(data); }
+    };
+}"""
 REFUSED = """window.refused = []; addEventListener("securitypolicyviolation", (e) => window.refused.push(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}`));"""
 PATIENCE = 90_000  # milliseconds for what takes a blink on an idle machine; on a busy one seconds
 
@@ -165,7 +193,8 @@ def idle(page: Page) -> None:
 def finished(page: Page) -> None:
     """Until the run that has begun has ended."""
     page.wait_for_selector(
-        "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]", timeout=PATIENCE
+        "html:not([data-asked]) [data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]",
+        timeout=PATIENCE,
     )
 
 

@@ -99,7 +99,7 @@ def test_words_that_were_empty_are_there_when_they_come(page, server):
     for i, seen in enumerate(["", "a", "ab", "a", ""]):
         if i:
             press(page, "next" if i < 3 else "back")
-        wait(page, step=[0, 1, 2, 1, 0][i])
+        wait(page, step=[0, 1, 2, 1, 0][i], state="ready")
         assert "".join(page.locator(".textpoint text").all_text_contents()).replace("\u00a0", "") == seen
 
 

@@ -218,7 +218,7 @@ def test_a_rerun_with_the_same_film_keeps_playing_and_another_start_goes_there(p
     wait(page, step=15, playing="false")
     assert page.get_attribute(".th-play", "aria-label") == "Los"
     show(page, "steady", start=5, nonce=1)
-    wait(page, step=5)
+    wait(page, step=5, state="ready")
     press(page, "next")
     show(page, "steady", start=5, nonce=1, link="https://theoria.example/other")
     wait(page, step=6)

@@ -72,7 +72,7 @@ def test_a_tap_on_a_phone_points_and_goes_to_a_picture(browser, server):
 def test_the_name_of_a_number_says_what_it_means_to_mouse_keyboard_and_finger_and_keeps_the_focus_while_one_steps(page, server):
     server.films["meant"] = film(means={"error": 'Far from "all" <units>.'})
     show(page, "meant", start=3)
-    wait(page, step=3)
+    wait(page, step=3, state="ready")
     name, tip = page.locator(".th-means"), page.locator(".th-tip")
     expect(name).to_have_count(1)  # of two numbers
     expect(tip).to_be_hidden()
