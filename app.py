@@ -29,11 +29,12 @@ from runtime.ledger import Ledger
 from runtime.packed import Packed
 from runtime.run import Run
 from runtime.sticky import Sticky
-from ui import offline, report, search, streamlit_patches
+from ui import offline, player, report, search, streamlit_patches
 from ui.text import LANGUAGES, REFERENCE, phrases, theory
 
 log = logging.getLogger("theoria")
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+SCRIPTS = {script.PATH: script.compressed, player.PATH: player.compressed}
 GROWING = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # a proxy is to pass on each picture as it comes
 
 
@@ -62,7 +63,8 @@ async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
 def warm() -> None:
     """Compute and draw what every page opens with, in every language, then take all that out of the collector's sight."""
     store, films = server.running()
-    script.compressed()
+    for made in SCRIPTS.values():
+        made()
     for section, slugs in SECTIONS.items():
         for slug in slugs:
             engine, view = importlib.import_module(f"engine.{section}.{slug}"), importlib.import_module(f"views.{section}.{slug}")
@@ -149,10 +151,10 @@ async def found(request: Request) -> Response:
     return JSONResponse(said, headers={"Cache-Control": "no-store"})
 
 
-async def plotly_script(request: Request) -> Response:
-    return Response(
-        await asyncio.to_thread(script.compressed), media_type="text/javascript", headers={"Content-Encoding": "gzip", **FOREVER}
-    )
+async def scripts(request: Request) -> Response:
+    """Plotly's script, or the player's: their names change with what they hold."""
+    made = SCRIPTS[request.url.path.rpartition("/")[2]]
+    return Response(await asyncio.to_thread(made), media_type="text/javascript", headers={"Content-Encoding": "gzip", **FOREVER})
 
 
 prefix = "/" + str(st.get_option("server.baseUrlPath") or "").strip("/")
@@ -165,12 +167,12 @@ app = st.App(
     routes=[
         Route(f"{prefix}/films/{{node}}/{{key}}", film),
         Route(f"{prefix}/found", found),
-        Route(f"{prefix}/{script.PATH}", plotly_script),
+        *(Route(f"{prefix}/{path}", scripts) for path in SCRIPTS),
     ],
     middleware=[
         Middleware(Doors, base=prefix, largest=largest, ledger=Ledger(streamlit_patches.held)),
         Middleware(Packed, base=prefix),
         *([Middleware(Sticky)] if settings.REPLICA else []),
-        Middleware(Cards, base=prefix, told=card, more=lambda page: front.head(prefix, film=has_film(page))),
+        Middleware(Cards, base=prefix, told=card, more=lambda page: front.head(prefix, player.PATH if has_film(page) else None)),
     ],
 )

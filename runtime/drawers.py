@@ -2,12 +2,13 @@
 
 import itertools
 import os
+import select
 import socket
 import struct
 import time
 import weakref
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -54,6 +55,7 @@ class Drawer:
         self._films: dict[str, Film] = {}
         ours, theirs = context.Pipe()
         self._pipe: Connection = ours
+        self._answers = _asker(ours)
         _give_up_after(ours, WRITE_SECONDS)
         self.process: BaseProcess = context.Process(target=drawing.work, args=(theirs,), name="drawer", daemon=True)
         with workers.starting():
@@ -113,7 +115,7 @@ class Drawer:
 
     def _hear(self) -> Reply:
         began = time.monotonic()
-        while not self._pipe.poll(1.0):
+        while not self._answers(1.0):
             if time.monotonic() - began > settings.SILENT_SECONDS:
                 raise DrawerLost("silent")
         reply: Reply = self._pipe.recv()
@@ -177,6 +179,16 @@ def parcels(frames: Iterable[Frame]) -> Iterator[tuple[list[Frame], int]]:
             parcel, size = [], 0
     if parcel:
         yield parcel, size
+
+
+def _asker(pipe: Connection) -> Callable[[float], bool]:
+    """Asks whether there is something to read, within so many seconds. `Connection.poll` makes a selector for each question:
+    that costs twice as much as to read the answer."""
+    if os.name != "posix":
+        return pipe.poll
+    waiting = select.poll()
+    waiting.register(pipe.fileno(), select.POLLIN)
+    return lambda seconds: bool(waiting.poll(1000 * seconds))
 
 
 def _give_up_after(pipe: Connection, seconds: float) -> None:

@@ -153,6 +153,11 @@ class Film:
         """Everything drawn so far."""
         return b"".join(self.chunks)
 
+    def begins(self) -> bytes:
+        """Its opening as a gzip file, where it is there: what `stream` would send without waiting. Empty before."""
+        upto = self.opening
+        return b"" if upto is None else b"".join(self.chunks[:upto]) + self._closed(upto)
+
     async def stream(self, wake: Callable[[], None], *, whole: bool = True) -> AsyncIterator[bytes]:
         """Everything drawn so far, then what comes, for one viewer; without `whole` the opening. `wake` stirs the lanes."""
         event = self._bell.here()

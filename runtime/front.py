@@ -24,14 +24,14 @@ START = """window.__streamlit = {BACKEND_BASE_URL: new URL(".", location).href,
   HOST_CONFIG: {allowedOrigins: [location.origin], useExternalAuthToken: false, metricsUrl: ""}};"""
 
 
-def head(base: str, *, film: bool) -> str:
-    """What is added to the head of a page. `base` is the path the app is under; `film`: whether the page has one."""
-    return f"<script>{START}</script>" + hints(base) * film
+def head(base: str, player: str | None) -> str:
+    """What is added to the head of a page. `base` is the path the app is under, `player` its player's script, if it has one."""
+    return f"<script>{START}</script>" + (hints(base, player) if player else "")
 
 
 @cache
-def hints(base: str) -> str:
+def hints(base: str, player: str) -> str:
     """Tags for a page with a film. A part that Streamlit no longer has is left out."""
     parts = [next((STATIC / "static" / "js").glob(f"{stem}.*.js"), None) for stem in EARLY]
-    plotly = f'<link rel="preload" as="script" href="{base}/{script.PATH}">'
-    return plotly + "".join(f'<script type="module" async src="{base}/static/js/{part.name}"></script>' for part in parts if part)
+    ours = f'<link rel="preload" as="script" href="{base}/{script.PATH}"><link rel="modulepreload" href="{base}/{player}">'
+    return ours + "".join(f'<script type="module" async src="{base}/static/js/{part.name}"></script>' for part in parts if part)

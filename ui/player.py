@@ -1,9 +1,12 @@
 """The player: registered once, given a film's name, the words of a language and where the films are."""
 
 import base64
+import gzip
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +44,18 @@ SCRIPT = "\n".join(
     + [(FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in FILES]
 )
 STYLE = (FOLDER / "player.css").read_text(encoding="utf-8")
-PLAYER = st.components.v2.component("player", css=STYLE, js=SCRIPT, isolate_styles=False)
+SERVED = f"""{SCRIPT}
+document.body.append(Object.assign(element("style", ""), {{textContent: {json.dumps(STYLE)}}}));
+"""
+PATH = f"player-{hashlib.sha256(SERVED.encode()).hexdigest()[:12]}.js"
+PLAYER = st.components.v2.component("player", js=(FOLDER / "stub.js").read_text(encoding="utf-8"), isolate_styles=False)
+SENT_BYTES = 64_000  # bytes of an opening that goes with the page; a larger one is asked for
+
+
+@cache
+def compressed() -> bytes:
+    """Script and style as gzip, as a route serves them under `PATH`."""
+    return gzip.compress(SERVED.encode(), 9)
 
 
 def play(
@@ -88,12 +102,12 @@ def play(
     heard, playing.heard = playing.heard, {}
     names = playing.names = compare.names(text, run, kind)
     start = _start(opened[0], close, kind.opens) if start is None else start
-    result = PLAYER(
-        key="player",
-        data={
+    result = mount(
+        "player",
+        {
             "kind": "player",
             "films": [
-                {"key": film.key, "run": run.key, "address": film_address(film), "name": name}
+                {"key": film.key, "run": run.key, "address": film_address(film), "name": name, "sent": _sent(film, autoplay)}
                 for film, run, name in zip(opened, runs, names, strict=False)
             ],
             "pinned": compare.pinned(text.slug) is not None,
@@ -120,6 +134,15 @@ def play(
         on_event_change=lambda: _hear(text.slug, opened[0], run, kind, on_click, on_door),
     )
     return _clicked(_event(result), opened[0], run)
+
+
+def _sent(film: Film, autoplay: bool) -> str:
+    """The opening of a film that the browser was not told of before, where it is there and small: it need not be asked for."""
+    told = visit().player.told
+    if autoplay or (told and film.key in told[0]) or film.opening is None:
+        return ""
+    packed = film.begins()
+    return base64.b64encode(packed).decode() if len(packed) <= SENT_BYTES else ""
 
 
 def _place(params: Params, kind: Algorithm[Any], text: Topic) -> dict[str, Any]:
@@ -174,7 +197,12 @@ def _clicked(event: Mapping[str, Any], film: Film, run: Run) -> Clicked | None:
 
 def beside_player(kind: str, **data: Any) -> None:
     """Another view of the film that is playing: its table ("numbers"), code ("code"), link ("share") or a small copy ("mini")."""
-    PLAYER(key=kind, data={"kind": kind, "words": phrases(language())["player"], **data})
+    mount(kind, {"kind": kind, "words": phrases(language())["player"], **data})
+
+
+def mount(key: str, data: dict[str, Any], **how: Any) -> Mapping[str, Any]:
+    """The player, or a companion of it; where its script is, is told with what it is to show."""
+    return PLAYER(key=key, data={"script": base() + PATH, **data}, **how)
 
 
 def trouble(problem: TheoriaError) -> None:
@@ -243,11 +271,11 @@ def _count(films: Sequence[Film], start: int | None, autoplay: bool) -> int:
 
 
 def _inline(films: Sequence[Film], heard: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The finished films themselves, for a browser that cannot reach our routes."""
+    """The finished films themselves, and scripts, for a browser that cannot reach our routes."""
     asked = visit().player.inline
     if heard.get("kind") == "inline":
-        asked["films"] |= bool(heard.get("films"))
-        asked["plotly"] |= bool(heard.get("plotly"))
+        for what in asked:
+            asked[what] |= bool(heard.get(what))
     if not any(asked.values()):
         return None
     _, drawing = server.running()
@@ -255,4 +283,5 @@ def _inline(films: Sequence[Film], heard: Mapping[str, Any]) -> dict[str, Any] |
     return {
         "films": {film.key: encode(drawing.whole(film)) for film in films} if asked["films"] else {},
         "plotly": encode(script.compressed()) if asked["plotly"] else None,
+        "script": encode(compressed()) if asked["script"] else None,
     }

@@ -14,7 +14,7 @@ from ui import address, lesson, presenting, reading, ways
 from ui.data import brought
 from ui.language import language, say
 from ui.lesson import EVERYTHING, Brought, Lesson, Step
-from ui.player import PLAYER, trouble
+from ui.player import mount, trouble
 from ui.question import CHOICES, Question
 from ui.text import Topic, markdown, theory
 from ui.visit import visit
@@ -123,7 +123,7 @@ def _form(text: Topic, made: Draft) -> None:
     if full:
         st.caption(say("teach_full", limit=lesson.STEPS))
     else:
-        PLAYER(key="take", data={"kind": "take", "words": words}, on_event_change=_take)
+        mount("take", {"kind": "take", "words": words}, on_event_change=_take)
     _trouble()
 
 

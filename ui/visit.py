@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ui.teaching import Draft, Shown
 
 KEY = "visit"
+FETCHED = ("films", "plotly", "script")  # what a browser asks our routes for
 Arguments = tuple[tuple[str, ...], int | None, bool]  # what the player was told: films, picture to open at, whether to play
 
 
@@ -81,7 +82,9 @@ class Playing:
     clicked: tuple[str, Any, Any, Any] | None = None  # film, kind of thing, which one, picture
     told: Arguments | None = None
     count: int = 0  # how often it was told to go somewhere
-    inline: dict[str, bool] = field(default_factory=lambda: {"films": False, "plotly": False})  # what its browser cannot fetch
+    inline: dict[str, bool] = field(
+        default_factory=lambda: dict.fromkeys(("films", "plotly", "script"), False)
+    )  # what its browser cannot fetch
 
 
 @dataclass

@@ -1,5 +1,7 @@
 """Where it is put up: behind other paths, behind proxies that know nothing of films, on restarting servers."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser.playground import (
@@ -22,7 +24,7 @@ RUNS = """() => { const app = document.querySelector("[data-testid=stApp]"); win
 
 
 def test_a_host_without_our_routes_shows_the_film_all_the_same(server, visit):
-    lost = ["/films", "/plotly-"]
+    lost = ["/films", "/plotly-", "/player-"]
     with without(lost, server.port) as (url, refused):
         page = visit("/som?step=11&data=square", at=url)
         ready(page, step=11)
@@ -45,8 +47,8 @@ def test_a_deep_link_on_a_fresh_server_under_a_base_path_opens_its_run_and_after
     page = visit("/som?som.rows=7&som.topology=rectangular&som.sigma=3.5&data=moons&step=5&lang=zh&v=1", at=server.url)
     ready(page, step=5, count=61)
     assert [url for url in page.context.watch.asked if "/som/" in url] == []  # it knows where its server is
-    ours = [url.split(str(server.port))[1] for url in page.context.watch.asked if "/films/" in url or "/plotly-" in url]
-    assert len(ours) == 2
+    ours = [url.split(str(server.port))[1] for url in page.context.watch.asked if re.search("/(films/|plotly-|player-)", url)]
+    assert len(ours) == 3
     assert all(path.startswith("/play/") for path in ours)
     assert page.evaluate("document.fonts.check('15px \"Plex Sans\"')")
     press(page, "more")

@@ -13,9 +13,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.testclient import TestClient
 
 import app
-from runtime import packed, script
+from runtime import packed
 from runtime.front import EARLY, hints
 from runtime.packed import STATIC, Packed
+from ui import player
 
 NAME = next(file.name for file in sorted((STATIC / "static" / "js").iterdir()) if file.name.startswith("index."))
 PLAIN = (STATIC / "static" / "js" / NAME).read_bytes()
@@ -86,11 +87,12 @@ def test_nothing_but_those_files_is_answered(name: str) -> None:
 
 @BASES
 def test_the_hints_are_addresses_that_are_there_and_need_no_other_policy(base: str) -> None:
-    hinted = re.findall(r'"([^"]*\.js)"', hints(base))
-    assert hinted[0] == f"{base}/{script.PATH}"
-    assert len(hinted) == 1 + len(EARLY)  # Streamlit still has every part
-    assert all((STATIC / name.removeprefix(f"{base}/")).exists() for name in hinted[1:])
-    assert "<script>" not in hints(base)  # nothing that the policy would have to name
+    said = hints(base, player.PATH)
+    hinted = re.findall(r'"([^"]*\.js)"', said)
+    assert hinted[:2] == [f"{base}/{path}" for path in app.SCRIPTS]
+    assert len(hinted) == 2 + len(EARLY)  # Streamlit still has every part
+    assert all((STATIC / name.removeprefix(f"{base}/")).exists() for name in hinted[2:])
+    assert "<script>" not in said  # nothing that the policy would have to name
 
 
 def test_only_a_page_with_a_film_is_given_hints() -> None:

@@ -6,6 +6,11 @@ const tick = (my, now) => {
   clearTimeout(my.nap);
   try { turn(my, now); } finally { if (astir(my)) rouse(my); else if (my.data.present) my.nap = setTimeout(rouse, FIT, my); }
 };
+const hurry = (my) => {                             // the first picture of a film waits for no frame of the browser's
+  if (my.shown >= 0 || my.gone) return;
+  cancelAnimationFrame(my.frame);
+  tick(my, performance.now());
+};
 const turn = (my, now) => {
   glideOn(my, now);
   if (my.fresh) { my.fresh = false; state(my); tell("rows"); }

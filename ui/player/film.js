@@ -3,12 +3,12 @@
 // Raw lines are kept, pictures parsed only around the one shown.
 const ARRAYS = {i1: Int8Array, u1: Uint8Array, u1c: Uint8ClampedArray, i2: Int16Array, u2: Uint16Array, i4: Int32Array, u4: Uint32Array, f4: Float32Array, f8: Float64Array};
 const decode = ({dtype, bdata, shape}) => {         // Plotly's base64 arrays, decoded once instead of at every draw
-  const numbers = new ARRAYS[dtype](Uint8Array.from(atob(bdata), (c) => c.charCodeAt(0)).buffer);
+  const numbers = new ARRAYS[dtype](bytesOf(bdata).buffer);
   const [rows, columns] = String(shape ?? "").split(",").map(Number);
   return columns ? Array.from({length: rows}, (_, r) => numbers.subarray(r * columns, (r + 1) * columns)) : numbers;
 };
 class Film {
-  constructor({key, run, address, name}) { Object.assign(this, {key, run, address, name, stop: new AbortController(), mood: "", asked: false, whole: false, rests: false, told: -Infinity}); this.clear(); }
+  constructor({key, run, address, name, sent}) { Object.assign(this, {key, run, address, name, sent, stop: new AbortController(), mood: "", asked: false, whole: false, rests: false, told: -Infinity}); this.clear(); }
   get count() { return this.course && !this.over ? this.total : this.lines.length; }      // pictures that one can go to: there, or drawn when they are asked for
   get computed() { return this.over || Boolean(this.course); }      // whether the run is done
   has(i) { return i < this.lines.length || (this.early?.i === i && Boolean(this.early.line)); }

@@ -3,9 +3,10 @@ async function read(film, signal, news) {           // one attempt: "done", "res
   const trial = new Film(film), late = new AbortController();
   let timer = null, came = false;                   // while Plotly is under way the line is full: nothing is late before it is there
   Promise.resolve(shared.plotly).catch(() => {}).then(() => { if (!came) timer = setTimeout(() => late.abort(), PATIENCE.first); });
-  const {whole} = film;
+  const {whole, sent} = film;
+  film.sent = "";                                   // the page may have sent the opening
   try {
-    const answer = await fetch(film.address + (whole ? "" : ".opening"), {signal: AbortSignal.any([signal, late.signal])}), type = answer.headers.get("content-type") ?? "";
+    const answer = sent && !whole ? unpacked(sent) : await fetch(film.address + (whole ? "" : ".opening"), {signal: AbortSignal.any([signal, late.signal])}), type = answer.headers.get("content-type") ?? "";
     came = true; clearTimeout(timer);
     if (answer.status === 404 && type.includes("json")) return (await answer.json()).gone ? "gone" : "strange";
     if (!answer.ok || type.includes("html")) return "strange";
@@ -24,7 +25,7 @@ async function read(film, signal, news) {           // one attempt: "done", "res
 const follow = async (my, film) => {
   const {signal} = film.stop;
   for (let since = performance.now(); !signal.aborted && !film.over;) {
-    const before = film.count, answer = film.address ? await read(film, signal, () => news(my)) : "strange", now = performance.now();
+    const before = film.count, answer = film.address ? await read(film, signal, () => { news(my); hurry(my); }) : "strange", now = performance.now();
     if (signal.aborted || film.over) return;
     if (answer === "rests") { await rest(film); since = performance.now(); continue; }
     if (film.count > before) since = now;
