@@ -156,6 +156,13 @@ def test_lines_that_are_neither_names_nor_data_are_left_out_and_said():
     assert read("# made by hand\n# on Monday\na,b\n1,2\n3,4\n").columns == ("a", "b")
 
 
+@pytest.mark.parametrize("columns", [2, 3])
+def test_above_the_data_may_stand_how_many_rows_and_columns_there_are_with_the_last_or_without(columns):
+    table = read(f"3,{columns}\n5.1,3.5,0\n4.9,3.0,1\n4.7,3.2,1\n")
+    assert table.rows == 3
+    assert said(table)["above"] == {"count": 1, "line": f"3 {columns}"}
+
+
 def test_runs_of_spaces_divide_where_they_do_so_evenly():
     table = read("  length   width\n     3.9     9.2\n     5.4    16.9\n")
     assert table.columns == ("length", "width")

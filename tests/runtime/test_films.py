@@ -489,6 +489,17 @@ def test_a_film_that_is_watched_is_never_evicted_and_the_least_recently_used_goe
     assert inline.nbytes() == 0
 
 
+def test_a_film_that_somebody_comes_to_see_while_room_is_made_stays(inline: Store, films: Films) -> None:
+    film = opened(films, inline.start(run(), "a"))
+    (seen,) = inline._kept()
+    film.enter()
+    seen.drop()
+    assert films.get(film.key) is film
+    film.leave()
+    seen.drop()
+    assert films.get(film.key) is None
+
+
 def test_frames_give_way_before_films_which_keep_a_quarter_of_the_cache(
     inline: Store, filming: Filming, monkeypatch: pytest.MonkeyPatch
 ) -> None:

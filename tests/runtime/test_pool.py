@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from engine.device import Device
 from engine.errors import Busy, Diverged, WorkerLost
 from runtime import child, settings
 from runtime.jobs import Job
+from runtime.pool import Pool
 from runtime.store import Store
 from runtime.workers import Hand, hire
 from tests.runtime import toys
@@ -374,3 +376,18 @@ def test_closing_ends_processes_lanes_and_jobs(stores: Callable[[int], Store], t
     assert not [thread for thread in threading.enumerate() if thread.name.startswith(("lane", "janitor"))]
     with pytest.raises(Busy):
         store.start(run(seed=9), "late")
+
+
+def test_closing_waits_two_seconds_at_most_for_all_lanes_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool, now = Pool(0, lambda: hire("cpu")), [1000.0]
+
+    class Stuck:
+        """A lane that does not end however long one waits."""
+
+        def join(self, timeout: float) -> None:
+            now[0] += timeout
+
+    pool._lanes = [Stuck()] * 3  # type: ignore[list-item]
+    monkeypatch.setattr("runtime.pool.time", SimpleNamespace(monotonic=lambda: now[0]))
+    pool.close()
+    assert now == [1002.0]

@@ -7,6 +7,7 @@ import http.client
 import json
 import logging
 import os
+import runpy
 import signal
 import socket
 import subprocess
@@ -20,7 +21,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import app
-from runtime import server, settings
+from runtime import metrics, server, settings
+from runtime.films import Films
 from runtime.store import Store
 from tests.runtime import toys
 from tests.runtime.helpers import LIGHT, Viewer, ended, opened, run
@@ -83,6 +85,16 @@ def test_a_server_is_warmed_where_its_host_wants_it(wanted: bool, monkeypatch: p
     assert warmed.wait(5 if wanted else 0.2) is wanted
 
 
+@pytest.mark.parametrize(("said", "wanted"), [(None, True), ("on", True), ("off", False)])
+def test_a_host_wants_a_warm_server_unless_it_says_otherwise(
+    said: str | None, wanted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("WARM", raising=False)
+    if said:
+        monkeypatch.setenv("WARM", said)
+    assert runpy.run_path(settings.__file__)["WARM"] is wanted
+
+
 def test_warming_computes_and_draws_what_pages_open_with_in_every_language(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -103,6 +115,18 @@ def test_warming_computes_and_draws_what_pages_open_with_in_every_language(
         assert not page.exception
     assert list(films._films.values()) == warmed
     server.stop()
+
+
+def test_runs_are_counted_by_topic_and_outcome_and_whoever_asks_is_told_what_is_kept(inline: Store, films: Films) -> None:
+    figures = metrics.registry(inline, films)
+    for seed in range(2):
+        opened(films, inline.start(run(seed=seed), "a"))
+    inline.start(run(toys.diverge), "a")
+    for outcome, count in (("done", 2), ("too_big", 1)):
+        assert figures.get_sample_value("theoria_runs_total", {"topic": "toys", "outcome": outcome}) == count
+    assert figures.get_sample_value("theoria_runs_remembered") == 3
+    assert figures.get_sample_value("theoria_films") == 2
+    assert figures.get_sample_value("theoria_cache_bytes") == inline.nbytes() > 0
 
 
 def test_the_server_imports_nothing_heavy() -> None:

@@ -79,6 +79,16 @@ def test_an_experiment_gives_one_address_and_one_run_whichever_was_chosen_before
         assert begin(page, slug, name, shown) == fresh[name], f"{name} after {before}"
 
 
+@pytest.mark.usefixtures("in_line")
+def test_curves_show_nothing_of_what_is_to_come_from_the_question_to_the_answer(monkeypatch):
+    veiled = []
+    monkeypatch.setattr("ui.player.PLAYER", lambda key, data, **how: veiled.extend([data["veiled"]] * (key == "player")))
+    page = opened("em")
+    page.button_group(key="em-experiment").set_value("mirror").run()
+    page.button(key="answer-mirror-0").click().run()
+    assert veiled == [False, True, False]
+
+
 @pytest.mark.parametrize("slug", SLUGS)
 def test_an_experiment_leaves_nothing_of_a_link_that_set_everything(slug, shown):
     name = min(theory(slug, "en").experiments, key=lambda item: len(item.set)).id

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
+import streamlit as st
 from pydantic import ValidationError
 from streamlit.testing.v1 import AppTest
 
@@ -20,6 +21,7 @@ from tests.pages import SCRIPT, opened, params, visit
 from ui import lesson, teaching
 from ui.lesson import Brought, Lesson, Step
 from ui.question import Goal, Number, Question
+from ui.streamlit_patches import ONLY
 from ui.text import LANGUAGES, theory
 
 pytestmark = pytest.mark.usefixtures("bugs_break", "in_line")
@@ -229,6 +231,12 @@ def test_hidden_controls_are_gone_and_a_line_says_so():
     assert "Set by the lesson." in said(whole)
 
 
+@pytest.mark.parametrize(("hidden", "whole"), [(("*",), True), (("rows",), False), ((), False)])
+def test_a_lesson_that_sets_everything_gives_the_picture_the_whole_page(hidden, whole):
+    page = reading(TANGLE.model_copy(update={"hidden": hidden}))
+    assert any(ONLY["whole"] in str(item.proto.body) for item in page.get("html")) is whole
+
+
 def test_an_answer_is_counted_once_and_explained():
     page = reading(title="Counted")
     id = made(title="Counted").id
@@ -403,6 +411,20 @@ def test_own_data_that_fit_no_link_leave_in_the_file():
     assert not [item for item in page.code if "lesson=" in item.value]
     assert any("does not fit a link" in item.value for item in page.caption)
     assert page.get("download_button")
+
+
+def test_a_step_takes_along_what_was_brought_where_that_is_shown_and_no_link_can_carry_it(monkeypatch):
+    def pressed(key, data, on_event_change):
+        st.session_state["take"] = {"event": {"kind": "take", "step": 0}}
+        on_event_change()
+
+    monkeypatch.setattr("ui.teaching.PLAYER", pressed)
+    monkeypatch.setattr("ui.shell.play", lambda *run, **more: None)  # nothing is computed
+    page = making()
+    raw = b"height,width\n" + b"".join(b"%d,%d\n" % (k, k * k % 17) for k in range(900))
+    page.file_uploader[0].set_value(("mine.csv", raw, "text/csv")).run()
+    page.selectbox(key="som.data.en").set_value("square").run()
+    assert [step.own and step.own.name for step in visit(page).draft.steps] == [None, "mine.csv", None]
 
 
 def test_a_lessons_file_can_be_gone_on_with():

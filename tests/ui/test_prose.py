@@ -10,8 +10,9 @@ from contents import SECTIONS
 from engine import data
 from engine.errors import TheoriaError
 from engine.frames import Frame
+from tests.pages import opened
 from tests.runs import again
-from ui.prose import DOOR, runs
+from ui.prose import DEFAULT, DOOR, runs
 from ui.text import LANGUAGES, theory
 
 TOPICS = [(section, slug) for section, slugs in SECTIONS.items() for slug in slugs]
@@ -53,6 +54,16 @@ def test_the_picture_that_a_door_names_is_there_and_is_of_the_step_that_it_says(
             frame = opened[run][at]
             said = {int(number) for number in re.findall(r"\d+", words)}
             assert said <= {1, *numbers(frame)}, (words, run, at)
+
+
+def test_doors_know_the_run_that_is_shown_as_long_as_nothing_departs_from_it(monkeypatch: pytest.MonkeyPatch):
+    named: list[list[str]] = []
+    monkeypatch.setattr("ui.shell.play", lambda *run, **more: named.append(more["named"]))
+    page = opened("som")
+    page.slider(key="som.rows").set_value(9).run()
+    page.button_group(key="som-experiment").set_value("tangle").run()
+    assert not page.exception
+    assert named == [[DEFAULT], [], ["tangle"]]
 
 
 def numbers(frame: Frame) -> set[int]:

@@ -5,13 +5,15 @@ import inspect
 import re
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import streamlit as st
 from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartParser
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
-from streamlit.runtime.uploaded_file_manager import UploadedFile
+from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 from streamlit.web.server.starlette import starlette_routes
 
 from runtime.doors import CLOSED
@@ -106,6 +108,14 @@ def test_only_the_patches_know_streamlits_elements():
     allowed = {("ways.js", "_stcore")}  # the server's health
     found = {(file.name, hit) for file in ours for hit in inside.findall(file.read_text(encoding="utf-8"))}
     assert found <= allowed
+
+
+def test_what_visitors_brought_is_counted_in_bytes_by_session_and_file(monkeypatch):
+    manager = MemoryUploadedFileManager("/media")
+    monkeypatch.setattr(st.runtime, "get_instance", lambda: SimpleNamespace(uploaded_file_mgr=manager))
+    for session, file, size in (("a", "1", 3), ("a", "2", 5), ("b", "1", 7)):
+        manager.add_file(session, UploadedFileRec(file, "mine.csv", "text/csv", bytes(size)))
+    assert streamlit_patches.held() == {"a": {"1": 3, "2": 5}, "b": {"1": 7}}
 
 
 @pytest.mark.parametrize(("size", "on_disk"), [(3_000_000, False), (3_000_001, True)])

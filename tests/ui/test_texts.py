@@ -64,6 +64,14 @@ def test_what_is_written_becomes_the_visitors_own_text_and_goes_on():
     assert chosen(again).data == chosen(page).data
 
 
+def test_the_box_that_is_written_in_stays_the_same_box():
+    page = opened()
+    before = area(page, "text").key
+    for written in ("red fish", "red fish\nblue fish"):
+        area(page, "text").set_value(written).run()
+        assert (area(page, "text").key, area(page, "text").value) == (before, written)
+
+
 def test_words_of_a_dictionary_belong_to_the_text():
     page = opened(data="tang")
     assert area(page, "text").value == ""

@@ -219,6 +219,11 @@ def test_where_sentences_are_drawn_the_tree_is_a_bed(strategy, called):
     assert titles[0].startswith(called)
 
 
+def test_before_anything_is_asked_there_is_no_formula_and_from_then_on_there_always_is_one():
+    _, shown = pictures(data.sample("notes"))
+    assert [bool(picture.formula) for picture in shown] == [False] + [True] * (len(shown) - 1)
+
+
 def test_alpha_ranks_anew_without_another_run():
     frames, _ = pictures(data.sample("notes"), strategy="exhaustive")
     made, table = decoding.Params(strategy="exhaustive"), data.sample("notes")

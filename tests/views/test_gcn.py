@@ -89,6 +89,15 @@ def test_messages_run_along_the_edges_to_the_node_and_are_as_large_as_their_weig
     assert 0 < come[0] < come[-1] < 1
 
 
+@pytest.mark.parametrize("matrix", ["symmetric", "mean"])
+def test_a_node_is_as_dark_as_its_share_and_full_at_the_heaviest_message(matrix):
+    frames, draw = pictures("karate", view.Options(matrix=matrix), show="propagate", node="30")
+    heaviest = frames[-1].weights(matrix == "mean").max()
+    dark = next(trace["marker"] for trace in nodes(draw(-1)) if "cmax" in trace["marker"])
+    assert dark["cmax"] == heaviest > 0
+    assert np.allclose(dark["color"], np.minimum(frames[-1].share(matrix == "mean"), heaviest), atol=1e-5)
+
+
 def test_the_shares_that_are_said_are_the_rows_of_the_power_of_the_matrix_in_parts_of_one():
     graph = data.sample("karate")
     arcs, _ = graph.arcs()

@@ -308,6 +308,14 @@ def test_walkers_stand_on_the_curve_in_the_main_panel():
     assert shown(39, kind=Chord, options=options)[1].numbers["rests"] is None  # not known before the end
 
 
+@pytest.mark.parametrize("curve", ["x**2", "0*x + 2"])
+def test_above_the_walkers_and_below_their_curve_there_is_room_though_it_is_flat(curve):
+    _, picture = shown(0, kind=Chord, options=view.Options(focus="descents"), curve="own", fx=curve)
+    low, high = picture.layout["yaxis"]["range"]
+    walkers = next(trace for trace in picture.data if trace.get("marker", {}).get("color") == "@accent")
+    assert low < min(walkers["y"]) <= max(walkers["y"]) < high
+
+
 def test_points_of_jensen_show_what_they_weigh_from_the_start():
     _, picture = shown(0, kind=Chord, curve="exp", points="-1:1 0:2 2:1")
     assert "0.25, 0.50, 0.25" in picture.said

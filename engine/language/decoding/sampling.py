@@ -217,12 +217,12 @@ def whole_tree(ground: Ground, how: Filter) -> Tree:
         tree.state[node] = EXPANDED
         node = tree.add(node, token, tree.logp[node] + float(row[token]), ground.final(ground.forced[: t + 1]))
     heap = [(0.0, node, ground.forced)] if ground.final(ground.forced) == ALIVE else []
-    levels: Counter[int] = Counter()
+    levels: Counter[int] = Counter()  # nodes by the depth of their parents
     while heap:
         _, node, tokens = heappop(heap)
         row, q = distribution(ground, tokens, how)
         children = np.flatnonzero(q)
-        depth = len(tokens) + 1
+        depth = len(tokens)
         if not levels[depth]:  # a level begins with the likeliest, however many there are
             children = np.sort(np.argsort(-q, kind="stable")[: min(len(children), LEVEL, NODES - len(tree.parent))])
         if not len(children) or len(tree.parent) + len(children) > NODES or levels[depth] + len(children) > LEVEL:

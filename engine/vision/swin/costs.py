@@ -47,6 +47,6 @@ def cost(params: Cost, _: Image) -> Iterator[CostFrame]:
 
 def _sizes(full: int, wide: int, window: int) -> list[int]:
     """Patches down: from where one window is full, if the picture holds one, evenly up to all of them."""
-    least = max(1, window, -(-window * full // wide))
+    least = max(window, -(-window * full // wide))
     first = min(full, least)
     return sorted({first, *range(full, first, -max(1, round(full / SIZES)))})
