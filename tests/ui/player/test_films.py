@@ -227,6 +227,18 @@ def test_a_rerun_with_the_same_film_keeps_playing_and_another_start_goes_there(p
     assert len(server.asked) == asked
 
 
+def test_an_opening_that_the_page_sends_is_not_asked_for_and_the_rest_is_when_somebody_steps(page, server):
+    server.films["sent"] = film(12)
+    told = harness.player("sent")
+    told["films"][0]["sent"] = inline(opening(11))
+    page.evaluate("data => window.mount(data)", told)
+    wait(page, step=11, state="ready", count=12)
+    assert "/films/sent" not in server.asked
+    press(page, "back")
+    wait(page, step=10)
+    assert server.asked.count("/films/sent") == 1
+
+
 def test_only_one_loop_runs_and_none_is_left_after_the_page_is_gone(page, server):
     endless = server.films["endless"] = Stream()
     endless.say(head(), *steps(0, 2))
