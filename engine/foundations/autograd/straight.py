@@ -30,6 +30,7 @@ class Fit(Params):
     steps: int = number(10, 1, 1000)
     batch: int = number(0, 0, POINTS)
     zero_grad: bool = choice(True)
+    seed: int = number(0, 0, 9999, rare=True, when={"batch": list(range(1, POINTS))})
 
 
 @dataclass(frozen=True)
