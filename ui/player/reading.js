@@ -10,6 +10,7 @@ async function read(film, signal, news) {           // one attempt: "done", "res
     came = true; clearTimeout(timer);
     if (answer.status === 404 && type.includes("json")) return (await answer.json()).gone ? "gone" : "strange";
     if (!answer.ok || type.includes("html")) return "strange";
+    film.reached ||= !sent || whole;
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     for (let rest = "";;) {
       const {value, done} = await reader.read();
@@ -30,7 +31,7 @@ const follow = async (my, film) => {
     if (answer === "rests") { await rest(film); since = performance.now(); continue; }
     if (film.count > before) since = now;
     if (answer === "gone") { if (now - film.told > PATIENCE.gone) { film.told = now; emit(my, {kind: "gone", film: film.key, nonce: Date.now()}); } }
-    else if (!film.count) askInline(my, film);
+    else if (!film.count || !film.reached) askInline(my, film);
     if (now - since > PATIENCE.lost) { film.error = {title: my.words.lost, text: my.words.retry, lost: true}; news(my); return; }
     await Promise.race([pause(PATIENCE.again), new Promise((wake) => { film.wake = wake; })]);
   }

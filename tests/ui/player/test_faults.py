@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from runtime import script
-from tests.ui.player.harness import Stream, events, film, head, inline, press, show, steps, wait
+from tests.ui.player.harness import Stream, events, film, head, inline, opening, player, press, show, steps, wait
 
 
 def test_a_run_that_diverged_stays_at_its_last_picture_and_explains_itself(page, server):
@@ -92,3 +92,14 @@ def test_a_torn_stream_keeps_its_picture_and_is_read_again(page, server):
     torn.tear()
     wait(page, step=11, state="ready")
     assert events(page, "inline") == []
+
+
+def test_where_the_opening_came_with_the_page_and_no_film_is_found_here_the_rest_is_asked_for_as_data(page, server):
+    server.films["half"] = (200, "text/html", "<h1>Somebody else</h1>")
+    told = player("half")
+    told["films"][0]["sent"] = inline(opening(11))
+    page.evaluate("data => window.mount(data)", told)
+    wait(page, step=11)
+    press(page, "back")
+    page.wait_for_function("window.events.some(([, {kind}]) => kind === 'inline')")
+    assert events(page, "inline")[0]["films"] == ["half"]
