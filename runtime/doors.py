@@ -197,7 +197,7 @@ def policy() -> str:
             "blob:",
             "'wasm-unsafe-eval'",
             *map(hash_of, [*own, front.START]),
-        ],  # our player comes as a blob; Streamlit's protobuf; what its document says, and ours in its head
+        ],  # what Streamlit mounts comes as a blob; its protobuf; what its document says, and ours in its head
         "style-src": ["'self'", "'unsafe-inline'"],  # Streamlit and Plotly write styles into elements
         "img-src": ["'self'", "data:", "blob:"],  # pictures in films; a picture that is saved
         "font-src": ["'self'", "data:"],
