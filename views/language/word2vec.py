@@ -81,8 +81,7 @@ def cuts(look: Look[CutsFrame]) -> Picture:
         hold=3.0,
     )
     sizes = [(mode, count(int(types))) for mode, types in zip(modes, frame.types, strict=True)]
-    few = [*sizes[:2], *sizes[2:][-1:]]  # of four the third has no room: it is nearly the second
-    return replace(picture, metrics=few)  # one a cut: they are no columns
+    return replace(picture, metrics=[*sizes[:2], *sizes[2:][-1:]])  # no columns; of four the third has no room: nearly the second
 
 
 draw = scenes(ALGORITHMS, {"map": mapped, "tree": tree, "pair": pair, "noise": noise, "cuts": cuts, "glove": glove})
@@ -157,7 +156,8 @@ def _lists(look: Look[CutsFrame]) -> Panel:
         shared = [(r, later.index(word)) for r, word in enumerate(near) if word in later]
         ties += [end for r, on in shared for end in ((k + HALF, r), (k + 1 - HALF, on))]
         inks = ["@accent" if word not in before[k] else "@ink" for word in near]
-        names = [escaped(cut(word, 12)) for word in near]
+        told_ = [f" {value:.2f}" if len(columns_) < 3 else "" for value in frame.cosines[k]]  # of more there is no room
+        names = [escaped(cut(word, 12)) + value for word, value in zip(near, told_, strict=False)]
         said = [f"{escaped(word)}: {value:.3f}" for word, value in zip(near, frame.cosines[k], strict=False)]
         hover = told(said, link=f"cut{k}", index=[100 * k + r for r in range(len(near))], click="listed", ring=16)
         traces.append(bars.labels([k] * len(near), list(range(len(near))), names, colour=inks, size=14, **hover))
