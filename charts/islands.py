@@ -16,7 +16,7 @@ from charts.panels import Trace
 SHORE = 10  # px from an island's outermost point to its edge
 WORD, NONE = 6, 3.6  # px across a point of a group, and of none
 FONT, HEAD = 11, 12  # px of the name of a point, and of a group
-STAGES = ((560.0, 400.0), (860.0, 540.0))  # px of larger panels, on which names that have room on the smallest may meet
+STAGES = ((560.0, 400.0), (980.0, 600.0))  # px of larger panels, on which names that have room on the smallest may meet
 DEAR, CLEAR = 2.2, 0.9  # what a name's place may cost, and where lines run that it should keep clear of
 
 

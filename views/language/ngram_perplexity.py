@@ -108,7 +108,7 @@ def _names(look: Look[PerplexityFrame], ends: list[float]) -> list[Trace]:
     there = (np.log10([ends[k] for k in some]) - low) / (high - low)
     y = 10 ** (low + trees.apart(there, np.full(len(some), APART)) * (high - low))
     led = [((frame.order, ends[k]), (frame.order + 0.16, up)) for k, up in zip(some, y.tolist(), strict=True)]
-    lines = curves.line(*points.gapped_ways(np.array(led).reshape(-1, 2, 2)), colour="@ghost", width=0.8)
+    lines = curves.line(*points.gapped_ways(np.array(led).reshape(-1, 2, 2)), colour="@ghost", width=0.8, meta={"still": True})
     text = [f"{escaped(short_name(look, ESTIMATORS[k]))} {_written(values[k])}" for k in some]
     chosen = ESTIMATORS.index(look.params.estimator)
     lit = some.index(chosen) if chosen in some else -1
