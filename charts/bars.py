@@ -30,7 +30,7 @@ def rectangles(
 
 def labels(
     x: Any, y: Any, text: Sequence[str], *, colour: str | Sequence[str] = "@ink2", size: float = 12,
-    place: str = "middle center", **more: Any,
+    place: str | Sequence[str] = "middle center", **more: Any,
 ) -> Trace:  # fmt: skip
     """Words at places [n]; they are escaped already."""
     font = {"size": size, "color": colour if isinstance(colour, str) else list(colour)}

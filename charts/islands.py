@@ -16,6 +16,7 @@ from charts.panels import Trace
 SHORE = 10  # px from an island's outermost point to its edge
 WORD, NONE = 6, 3.6  # px across a point of a group, and of none
 FONT, HEAD = 11, 12  # px of the name of a point, and of a group
+STAGES = ((560.0, 400.0), (980.0, 600.0))  # px of larger panels, on which names that have room on the smallest may meet
 DEAR, CLEAR = 2.2, 0.9  # what a name's place may cost, and where lines run that it should keep clear of
 
 
@@ -69,14 +70,22 @@ class Map:
     def written(self, sides: np.ndarray) -> Trace:
         """The names that have a side, of points and groups."""
         at, texts, rank = self._labelled(self.places)
-        m, shown = len(self.places), labels.held(sides, at, self._sizes(texts), rank)
+        m, size = len(self.places), self._sizes(texts)
+        middle, half = labels.centres(sides, at, size)[:, 0], size[:, 0] / 2
+        aside = np.clip(middle, half, self.stage[0] - half) - middle  # what hangs out would be cut off
+        aside[:m], inside = 0, (aside == 0)[:m]
+        at = at + np.stack([aside, 0 * aside], 1)
+        shown = labels.held(sides, at, size, rank)
+        for stage in STAGES:
+            inside &= labels.held(sides, at * stage / self.stage, size, rank)[:m] >= 0
+        shown[:m][~inside] = -1
         named = [k for k in np.flatnonzero(sides >= 0) if k not in self.own]
         inks = [f"@c{(k - m) // 4 + 1}" if k >= m else "@ink2" for k in named]
-        size = [HEAD if k >= m else FONT for k in named]
+        font = [HEAD if k >= m else FONT for k in named]
         words = [f"<b>{texts[k]}</b>" if k >= m else texts[k] for k in named]
         where = [labels.SIDES[sides[k]] for k in named]  # also of what is not written now
-        at = self._spots(self.places)[named]
-        return labels.beside(at, words, shown[named], textposition=where, font=size, colour=inks)
+        at = self._spots(self.places)[named] + np.outer(aside[named] / self.stage[0] * (self.x[1] - self.x[0]), [1, 0])
+        return labels.beside(at, words, shown[named], textposition=where, font=font, colour=inks)
 
     def _px(self, xy: np.ndarray) -> np.ndarray:
         return labels.pixels(xy, self.x, self.y, self.stage)

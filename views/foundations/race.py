@@ -69,7 +69,7 @@ def _sheet(look: Look[RaceFrame]) -> Panel:
     dots["marker"] |= {"size": sizes, "symbol": signs, "line": {"color": "@surface", "width": 1.5}}
     begin = points.cloud(np.array([[params.x, params.y]]), colour="@ink", symbol="circle-open", size=9, **still)
     called = [escaped(look.words.choices["told"][name]) for name in METHODS]
-    names = [(SIGNS[k], name, LAMP if k == _told(look) else f"@c{k + 1}") for k, name in enumerate(called)]
+    names = [(SIGNS[k], name, f"@c{k + 1}") for k, name in enumerate(called)]  # as the ways are
     traces = [*_ground(look, x, y), begin, *_trails(look, x, y), *_lamp(look, x, y, seen), dots, *_gauge(look, x, y)]
     traces.append(_measure(look, x, y))
     said = look.say("sheet", f=escaped(cut(typed(surfaces.TEXTS.get(params.surface, params.f)), 40)))

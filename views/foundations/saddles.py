@@ -48,14 +48,12 @@ def _near_one(share: float) -> str:
 def _plane(look: Look[SaddlesFrame]) -> Panel:
     """The matrices as points: the least eigenvalue across, the greatest up. One corner each for minima, maxima and saddles."""
     frame, low, high = look.frame, *look.frame.extremes.T
-    before = look.frames[-2].extremes if len(look.frames) > 1 else frame.extremes[:0]
     kinds: list[tuple[np.ndarray, dict[str, Any]]] = [
         ((low < 0) & (high > 0), {"colour": "@ink2", "size": 4, "opacity": 0.5}),
         (low > 0, {"colour": "@c1", "size": 6, "opacity": 0.9}),
         (high < 0, {"colour": "@c3", "size": 6, "opacity": 0.9, "symbol": "square"}),
     ]
-    traces: list[Trace] = [points.cloud(before[:150], colour="@ghost", size=3, opacity=0.5, hoverinfo="skip")]
-    traces += [points.cloud(frame.extremes[where], hoverinfo="skip", **how) for where, how in kinds]
+    traces: list[Trace] = [points.cloud(frame.extremes[where], hoverinfo="skip", **how) for where, how in kinds]
     edge = np.array([-REACH, REACH])
     traces.append(curves.line(edge, edge, colour="@edge", width=1, dash="dot"))
     for ends in (((0, 0), (0, TOP)), ((-REACH, 0), (0, 0))):

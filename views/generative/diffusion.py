@@ -40,7 +40,7 @@ def forward(look: Look[ForwardFrame]) -> Picture:
     signal, rest = float(np.sqrt(frame.alpha_bar)), float(np.sqrt(frame.alpha_bars[-1]))
     grey = np.round((np.clip(frame.x, -1, 1) + 1) * 127.5).astype(np.uint8)
     small = tiles.beside([grey], [look.say("as_model")], look.options.pixel, template=look.say("hover_pixel"))
-    values = parts.by_pixel(x0=frame.x0, eps=frame.eps, x=frame.x)
+    values, course = parts.by_pixel(x0=frame.x0, eps=frame.eps, x=frame.x), parts.schedule(frame.alpha_bars, look, back=False)
     shares: Values = {"t": (frame.t, 0), "signal": (signal, 4), "noise": (float(np.sqrt(1 - frame.alpha_bar)), 4)}
     told = {
         "signal": number(100 * signal, 1) if signal > 5e-4 else short(100 * signal, 2),  # little is not 0.0 %
@@ -49,7 +49,7 @@ def forward(look: Look[ForwardFrame]) -> Picture:
         "T": len(frame.alpha_bars),
     }
     return look.picture(
-        columns(_photograph(look), rows(small, parts.schedule(frame.alpha_bars, look), shares=(5, 3)), shares=(0.67, 0.33)),
+        columns(_photograph(look), rows(small, course, shares=(5, 3)), shares=(0.67, 0.33)),
         facts=parts.facts(look) | told,
         key="left" if last and rest > parts.LEFT else "end" if last else "",
         formula=FORWARD if frame.t >= 0 else "",

@@ -56,8 +56,8 @@ def step(frame: Any, sampler: str, digits: int, k: Any = ...) -> tuple[Values, d
     return {"to": (max(frame.prev, 0), 0), **shares}, {"x": x, "x0": x0, "eps": eps, "next": to}
 
 
-def schedule(alpha_bar: np.ndarray, look: Look[Any]) -> Panel:
-    """How much of picture and noise is in x_t, with the lamp on now."""
+def schedule(alpha_bar: np.ndarray, look: Look[Any], *, back: bool = True) -> Panel:
+    """How much of picture and noise is in x_t, with the lamp on now; `back`: from much noise to none, as a sampler goes."""
     T, t = len(alpha_bar), look.frame.t
     times = np.unique(np.round(np.linspace(0, T - 1, 60)).astype(int))
     signal, noise = np.sqrt(alpha_bar[times]), np.sqrt(1 - alpha_bar[times])
@@ -68,5 +68,5 @@ def schedule(alpha_bar: np.ndarray, look: Look[Any]) -> Panel:
         curves.line(np.append(-1, times), np.append(0.0, noise), colour="@ink3", dash="dot"),
         points.cloud(here, colour="@accent", size=8, opacity=1, hoverinfo="skip", cliponaxis=False),
     ]
-    falling = {"range": [T * 1.02, -T * 0.03 - 1], "nticks": 3, "showgrid": False}
-    return Panel(traces, look.say("schedule_panel"), x=falling, y={"range": [0, 1.05], "tickvals": [0.5, 1]})
+    x = {"range": [-T * 0.03 - 1, T * 1.02][:: -1 if back else 1], "nticks": 3, "showgrid": False}
+    return Panel(traces, look.say("schedule_panel"), x=x, y={"range": [0, 1.05], "tickvals": [0.5, 1]})

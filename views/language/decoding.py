@@ -25,7 +25,7 @@ from views.look import Look, Metric, Words, scenes
 
 __all__ = ["Options", "choices", "clicked", "draw"]
 
-ACROSS = {"tickvals": [1, 3, 10, 30, 100], "type": "log"}
+ACROSS = {"tickvals": [1, 3, 10, 30, 100], "type": "log", "range": [-0.04, 2.04]}
 READ = 8.0  # beats that a step of a search stays
 ROWS, FEW = 8, 4  # sentences listed, of short ones and of long ones
 LETTERS = 24  # of a line
@@ -220,6 +220,6 @@ def _ahead(scene: Scene) -> Panel:
     zero = {"type": "line", "x0": 0, "x1": HIGHEST, "y0": 0, "y1": 0, "line": {"color": "@edge", "width": 1}}
     place = {"xref": "x domain", "yref": "y domain", "x": 1, "y": 0, "xanchor": "right", "yanchor": "bottom"}
     words = note(told, font={"size": 11, "color": "@ink2", "shadow": "@halo"}, borderpad=0, align="right", **place)
-    y = {"nticks": 3, "range": [low - 0.45 * room, high + 0.12 * room]}
+    y = {"nticks": 3, "range": [low - 0.45 * room, high + 0.12 * room]} | ({} if len(compared) > 1 else {"tickvals": [0]})
     x = {"showgrid": False, "range": [0, HIGHEST], "tickvals": [0, 1, 2]}
     return Panel(traces, title, notes=[words], shapes=[zero], x=x, y=y, small=True)

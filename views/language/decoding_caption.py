@@ -80,9 +80,9 @@ def told(scene: Scene) -> dict[str, Any]:
 def _path_formula(scene: Scene) -> dict[str, Any]:
     """What a node's probability, or score S, or the logarithm of it, is made of; and what ranks it, or how often it was drawn."""
     frame, alpha, nodes = scene.frame, scene.look.options.alpha, range(len(scene.logs))
-    if len(nodes) == 1 and not scene.ranked:
-        return {}
     drawn = frame.count if isinstance(frame, SampleFrame) else np.zeros(len(nodes), int)
+    if (len(nodes) == 1 and not scene.ranked) or (scene.sampled and not drawn[0]):
+        return {}
     values = {
         "name": (_names(scene), 0),
         "factors": (_factors(scene), 0),
@@ -92,7 +92,7 @@ def _path_formula(scene: Scene) -> dict[str, Any]:
         "alpha": (alpha, 2),
         "score": (np.round(frame.logp / np.maximum(frame.depth, 1) ** alpha, 3).tolist(), 3),
         "count": (drawn.tolist(), 0),
-        "samples": (max(int(drawn[0]), 1), 0),
+        "samples": (int(drawn[0]), 0),
         "share": (np.round(drawn / max(int(drawn[0]), 1), 3).tolist(), 3),
     }
     ranked = scored(SUM if scene.added else PRODUCT, scene.scores)

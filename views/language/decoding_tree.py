@@ -127,7 +127,7 @@ def _chances(scene: Scene, course: trees.Course) -> Trace:
     frame = scene.frame
     low, high = course.y - course.wide / 2, course.y + course.wide / 2
     inside = course.wide >= INSIDE
-    at = np.where(inside, course.y, low - ROW / 2)
+    at = np.where(inside, course.y - 0.6 * ROW * (scene.sampled & scene.lit), low - ROW / 2)  # a thread runs through the middle
     shown: list[int] = []
     for node in np.flatnonzero(~scene.dry & (frame.parent >= 0) & (scene.look.params.longest <= LEVELS)).tolist():
         others = (frame.depth == frame.depth[node]) & (np.arange(len(low)) != node)

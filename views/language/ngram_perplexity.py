@@ -71,7 +71,7 @@ def _orders(look: Look[PerplexityFrame]) -> Panel:
     lines = [np.where(row == INFINITE, 10 ** (axis["range"][1] - MARGIN), row)[row != NONE] for row in known]
     chosen = ESTIMATORS.index(look.params.estimator)
     traces = [_line(look, name, y, name == look.params.estimator) for name, y in zip(ESTIMATORS, lines, strict=True)]
-    reference = np.array(list(enumerate(REFERENCE[:orders], 1)), dtype=float)
+    reference = np.array(list(enumerate(REFERENCE[: min(orders, max(frame.order, 1))], 1)), dtype=float)
     rings = points.cloud(reference, colour="@ink3", symbol="diamond-open", size=8, opacity=1, hovertemplate="%{y}<extra></extra>")
     here = np.array([[frame.order, lines[chosen][-1]]]) if len(lines[chosen]) else np.zeros((0, 2))
     traces += [rings, points.cloud(here, colour="@accent", size=11, opacity=1, meta={"key": "now"})]
@@ -103,16 +103,16 @@ def _line(look: Look[PerplexityFrame], name: str, y: np.ndarray, chosen: bool) -
 def _names(look: Look[PerplexityFrame], ends: list[float]) -> list[Trace]:
     """Names and values, one above the other, each led to from the end of its line; the chosen one is lit."""
     frame, (low, high) = look.frame, _decades(look.frame)["range"]
-    values, orders = frame.table[:, frame.order - 1, frame.size].tolist(), frame.table.shape[1]
+    values = frame.table[:, frame.order - 1, frame.size].tolist()
     some = [k for k in np.argsort(ends, kind="stable").tolist() if ends[k] > 0]
     there = (np.log10([ends[k] for k in some]) - low) / (high - low)
     y = 10 ** (low + trees.apart(there, np.full(len(some), APART)) * (high - low))
-    led = [((frame.order, ends[k]), (orders + 0.1, up)) for k, up in zip(some, y.tolist(), strict=True)]
-    lines = curves.line(*points.gapped_ways(np.array(led).reshape(-1, 2, 2)), colour="@ghost", width=0.8)
+    led = [((frame.order, ends[k]), (frame.order + 0.16, up)) for k, up in zip(some, y.tolist(), strict=True)]
+    lines = curves.line(*points.gapped_ways(np.array(led).reshape(-1, 2, 2)), colour="@ghost", width=0.8, meta={"still": True})
     text = [f"{escaped(short_name(look, ESTIMATORS[k]))} {_written(values[k])}" for k in some]
     chosen = ESTIMATORS.index(look.params.estimator)
     lit = some.index(chosen) if chosen in some else -1
-    names = inked(orders + 0.12, y, text, lit, meta={"index": some, "still": True}, size=11, place="middle right")
+    names = inked(frame.order + 0.18, y, text, lit, meta={"index": some, "still": True}, size=11, place="middle right")
     reason = [] if chosen in some else [look.say("scores")]
     return [lines, *names, *inked(0.9, 10 ** (low + 0.03), reason, 0, size=11, place="middle right")]
 

@@ -42,7 +42,7 @@ def mapped(look: Look[MapFrame]) -> Picture:
     said = "step" if len(frame.aims) else "plain"
     return look.picture(
         columns(plane(scene), rows(SIDES[scene.side](scene), history, shares=(7, 3)), shares=(13, 7)),
-        facts=_facts(scene) | {"agreement": number(frame.agreement, 3)},
+        facts=_facts(scene) | {"agreement": number(frame.agreement, 3), "way": look.say("way") * look.options.tails},
         key="analogy" if scene.stage else said if frame.step else "start",
         of="word",
         at=scene.rows(scene.near[:1])[0],
@@ -81,8 +81,7 @@ def cuts(look: Look[CutsFrame]) -> Picture:
         hold=3.0,
     )
     sizes = [(mode, count(int(types))) for mode, types in zip(modes, frame.types, strict=True)]
-    few = [*sizes[:2], *sizes[2:][-1:]]  # of four the third has no room: it is nearly the second
-    return replace(picture, metrics=few)  # one a cut: they are no columns
+    return replace(picture, metrics=[*sizes[:2], *sizes[2:][-1:]])  # no columns; of four the third has no room: nearly the second
 
 
 draw = scenes(ALGORITHMS, {"map": mapped, "tree": tree, "pair": pair, "noise": noise, "cuts": cuts, "glove": glove})
@@ -149,7 +148,7 @@ def _modes(look: Look[CutsFrame]) -> list[str]:
 
 def _lists(look: Look[CutsFrame]) -> Panel:
     """A column of neighbours for each cut, the same word joined from column to column; lit is what has just come in."""
-    frame, columns_ = look.frame, list(range(len(look.frame.modes)))
+    frame, columns_, few = look.frame, list(range(len(look.frame.modes))), len(look.frame.modes) < 3  # there is room for cosines
     before = look.frames[-2].near if len(look.frames) > 1 else frame.near
     ties, traces = list[tuple[float, int]](), list[Trace]()
     for k, near in enumerate(frame.near):
@@ -157,7 +156,7 @@ def _lists(look: Look[CutsFrame]) -> Panel:
         shared = [(r, later.index(word)) for r, word in enumerate(near) if word in later]
         ties += [end for r, on in shared for end in ((k + HALF, r), (k + 1 - HALF, on))]
         inks = ["@accent" if word not in before[k] else "@ink" for word in near]
-        names = [escaped(cut(word, 12)) for word in near]
+        names = [escaped(cut(word, 12)) + f" {c:.2f}" * few for word, c in zip(near, frame.cosines[k], strict=False)]
         said = [f"{escaped(word)}: {value:.3f}" for word, value in zip(near, frame.cosines[k], strict=False)]
         hover = told(said, link=f"cut{k}", index=[100 * k + r for r in range(len(near))], click="listed", ring=16)
         traces.append(bars.labels([k] * len(near), list(range(len(near))), names, colour=inks, size=14, **hover))

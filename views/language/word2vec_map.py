@@ -153,7 +153,7 @@ def _map(scene: Scene, x: list[float], y: list[float]) -> islands.Map:
         x=x,
         y=y,
         stage=STAGE,
-        lines=_segments(scene),
+        lines=_segments(scene, beyond=0.15),
     )
 
 
@@ -187,21 +187,21 @@ def _ties(scene: Scene) -> list[Trace]:
     return [one | {"meta": {"still": True}} for one in (track, ties)]
 
 
-def _segments(scene: Scene) -> np.ndarray:
-    """The arrows of an analogy [2, 4]: from a to b, and the same step from c."""
+def _segments(scene: Scene, beyond: float = 0) -> np.ndarray:
+    """The arrows of an analogy [2, 4]: from a to b, and the same step from c; drawn out by a part of it."""
     if not scene.stage or scene.question is None:
         return np.zeros((0, 4))
     a, b, c = (scene.places[k] for k in scene.rows(scene.question))
-    return np.array([[*a, *b], [*c, *(c + b - a)]])
+    return np.array([[*a, *(b + beyond * (b - a))], [*c, *(c + (1 + beyond) * (b - a))]])
 
 
 def _arrows(scene: Scene, sides: np.ndarray) -> list[Trace]:
-    """From a to b, and the same step from c, as far as the run has come; a ring at c, at last around the nearest word."""
-    rows, found = _first(scene), scene.stage == 4
-    traces: list[Trace] = [_large(scene, rows[: 3 + found], sides, "@c1", "@ink")]
-    for step, way, colour in zip((2, 3), _segments(scene), ("@c1", "@accent"), strict=True):
+    """From a to b, lit when it comes, and the same step from c; a ring at c before and after, at last around the nearest word."""
+    rows, found, traces = _first(scene), scene.stage == 4, list[Trace]()
+    for step, way, colour in zip((2, 3), _segments(scene), ("@accent" if scene.stage == 2 else "@c1", "@accent"), strict=True):
         line = way.reshape(2, 2)[: 2 * (scene.stage >= step)]
         arrow = {"size": 11, "symbol": "arrow", "angleref": "previous", "color": colour, "opacity": [0, 1]}
         traces.append(curves.line(*line.T, colour=colour, width=2.4, mode="lines+markers", marker=arrow))
-    ring = scene.places[[rows[3 if found else 2]]]
+    traces.append(_large(scene, rows[: 3 + found], sides, "@c1", "@ink"))
+    ring = scene.places[[rows[3 if found else 2]] * (scene.stage != 2)]
     return [*traces, points.cloud(ring, colour="@accent", symbol="circle-open", size=16, opacity=1, hoverinfo="skip")]

@@ -106,10 +106,10 @@ def _names(look: Look[PairFrame], asked: Rows, tip: np.ndarray, reach: tuple[lis
     full = [f"v {escaped(cut(_given(look), 16))}", *(f"{name} {_brief(p)}" for name, p in named)]
     texts = full if look.part in ("ask", "move") else [full[0], *(name for name, _ in named)]
     spots = np.concatenate([tip[None], asked.places[:LISTED]])
-    at = labels.pixels(spots, *reach, STAGE)
-    ends = labels.pixels(spots + np.concatenate([asked.pull[None], asked.push[:LISTED]]), *reach, STAGE)
+    drawn = spots + 2 * np.concatenate([asked.pull[None], asked.push[:LISTED]])  # on larger stages arrows are longer
+    at, ends, root = (labels.pixels(some, *reach, STAGE) for some in (spots, drawn, 0 * spots))
     rank = -np.arange(len(full), dtype=float)
-    lines = np.concatenate([at, ends], 1)
+    lines = np.concatenate([np.hstack([at, ends]), np.hstack([root, at])[1:][asked.wanted[:LISTED] > 0]])
     sides = labels.place(at, labels.sizes(full, 12), rank, panel=STAGE, marks=at, lines=lines, must=rank > -2, limit=1.0)
     inks = ["@accent", *("@c1" if wanted else "@ink2" for wanted in asked.wanted[:LISTED])]
     bold = [f"<b>{text}</b>" if ink != "@ink2" else text for ink, text in zip(inks, texts, strict=True)]

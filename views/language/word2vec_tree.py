@@ -89,15 +89,16 @@ def _branches(look: Look[TreeFrame]) -> Panel:
     middle = np.array([trees.on_branch(x[top], y[top], x[node], y[node], at=0.5) for node, top, _ in edges]).reshape(-1, 2)
     inks = ["@accent" if {int(node), top} <= set(way) else "@ink3" for node, top, _ in edges]
     font = {"size": 11, "color": inks, "shadow": "@halo"}
+    sides = [f"{'top' if y[node] < y[top] else 'bottom'} left" for node, top, _ in edges]  # beside the branch, not on it
     traces = [
         trees.branches(x, y, frame.parent, [node for node in there if node not in lit], colour="@ink3", width=1.2),
-        trees.branches(x, y, frame.parent, sorted(lit), colour="@accent", width=3),
-        bars.labels(middle[:, 0], middle[:, 1], [str(bit) for *_, bit in edges], textfont=font),
+        trees.branches(x, y, frame.parent, sorted(lit), colour="@accent", width=3) | {"meta": {"still": True}},  # now of others
+        bars.labels(middle[:, 0], middle[:, 1], [str(bit) for *_, bit in edges], place=sides, textfont=font),
         _nodes(look, x, y, hot),
         _sigmas(frame, x, y, way),
     ]
     deep, title = float(x.max()), look.say("title_walk" if walked else "title_build")
-    phone = (-1.6, 1.45 * deep + 0.4)  # it needs more of it for the names
+    phone = (-2.3, 1.45 * deep + 0.4)  # it needs more of it for the names
     return bare(traces, title, [-1.0, deep + 1.1], [n - 0.4, -0.8], part=phone)
 
 

@@ -84,7 +84,7 @@ def _picture(look: Look[SomFrame], strength: np.ndarray, pull: Pull, rule: str, 
     classes, column = superclasses(frame, cloud, look.options.classes, params.scaling), _column(frame, cloud, look.options)
     share = agreement(frame, classes, cloud.labels) if cloud.labels is not None and classes.any() else None
     last = 0 if getattr(params, "close_up", -1) >= 0 else getattr(params, "last", 0)  # trials have no last step
-    axis = {"tickvals": [0, last // 2, last]} if last else {}
+    axis = {"tickvals": [0, last // 2, last]} if last else {"dtick": 1} if curve == ("folded",) else {}
     sample, winner = frame.sample + 1 if frame.sample >= 0 else None, str(frame.winner) if frame.best >= 0 else None
     title = look.words.columns["folded"] if curve == ("folded",) else look.say("errors")
     history = curves.history(title, *curve, x=axis, small=True)

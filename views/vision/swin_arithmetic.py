@@ -35,7 +35,7 @@ def offsets(look: Look[OffsetsFrame]) -> Picture:
     all_ = _numbered(frame.index, M, hoverinfo="skip")
     queries = _square(M * M, [all_], [frame.query, 0, 1, M * M], look.say("index_matrix"))  # by keys, the query's row in a frame
     return look.picture(
-        columns(_table(look), rows(_window(look), queries, shares=(1, 1))),
+        columns(_table(look), rows(_window(look), queries, shares=(3, 2))),
         facts={"n": frame.query + 1, "row": row, "column": column, "count": M * M, "span": span, "table": span * span},
         formula=INDEX,
         values=whole(**places, m1=M - 1, span=span, index=frame.index[frame.query]),
