@@ -5,7 +5,6 @@ import gzip
 import json
 
 import pytest
-from starlette.testclient import TestClient
 
 import app
 from runtime import server
