@@ -103,8 +103,8 @@ def play(
     names = playing.names = compare.names(text, run, kind)
     start = _start(opened[0], close, kind.opens) if start is None else start
     result = mount(
-        "player",
-        {
+        key="player",
+        data={
             "kind": "player",
             "films": [
                 {"key": film.key, "run": run.key, "address": film_address(film), "name": name, "sent": _sent(film, autoplay)}
@@ -197,7 +197,7 @@ def _clicked(event: Mapping[str, Any], film: Film, run: Run) -> Clicked | None:
 
 def beside_player(kind: str, **data: Any) -> None:
     """Another view of the film that is playing: its table ("numbers"), code ("code"), link ("share") or a small copy ("mini")."""
-    mount(kind, {"kind": kind, "words": phrases(language())["player"], **data})
+    mount(key=kind, data={"kind": kind, "words": phrases(language())["player"], **data})
 
 
 def mount(key: str, data: dict[str, Any], **how: Any) -> Mapping[str, Any]:

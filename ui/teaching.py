@@ -123,7 +123,7 @@ def _form(text: Topic, made: Draft) -> None:
     if full:
         st.caption(say("teach_full", limit=lesson.STEPS))
     else:
-        mount("take", {"kind": "take", "words": words}, on_event_change=_take)
+        mount(key="take", data={"kind": "take", "words": words}, on_event_change=_take)
     _trouble()
 
 

@@ -418,7 +418,7 @@ def test_a_step_takes_along_what_was_brought_where_that_is_shown_and_no_link_can
         st.session_state["take"] = {"event": {"kind": "take", "step": 0}}
         on_event_change()
 
-    monkeypatch.setattr("ui.teaching.PLAYER", pressed)
+    monkeypatch.setattr("ui.teaching.mount", pressed)
     monkeypatch.setattr("ui.shell.play", lambda *run, **more: None)  # nothing is computed
     page = making()
     raw = b"height,width\n" + b"".join(b"%d,%d\n" % (k, k * k % 17) for k in range(900))

@@ -7,9 +7,7 @@ const tick = (my, now) => {
   try { turn(my, now); } finally { if (astir(my)) rouse(my); else if (my.data.present) my.nap = setTimeout(rouse, FIT, my); }
 };
 const hurry = (my) => {                             // the first picture of a film waits for no frame of the browser's
-  if (my.shown >= 0 || my.gone) return;
-  cancelAnimationFrame(my.frame);
-  tick(my, performance.now());
+  if (my.shown < 0 && !my.gone) turn(my, performance.now());
 };
 const turn = (my, now) => {
   glideOn(my, now);

@@ -28,7 +28,7 @@ const follow = async (my, film) => {
   for (let since = performance.now(); !signal.aborted && !film.over;) {
     const before = film.count, answer = film.address ? await read(film, signal, () => { news(my); hurry(my); }) : "strange", now = performance.now();
     if (signal.aborted || film.over) return;
-    if (answer === "rests") { await rest(film); since = performance.now(); continue; }
+    if (answer === "rests") { const woken = rest(film); rouse(my); await woken; since = performance.now(); continue; }
     if (film.count > before) since = now;
     if (answer === "gone") { if (now - film.told > PATIENCE.gone) { film.told = now; emit(my, {kind: "gone", film: film.key, nonce: Date.now()}); } }
     else if (!film.count || !film.reached) askInline(my, film);

@@ -239,6 +239,14 @@ def test_an_opening_that_the_page_sends_is_not_asked_for_and_the_rest_is_when_so
     assert server.asked.count("/films/sent") == 1
 
 
+def test_where_another_picture_than_the_sent_one_is_wanted_the_whole_is_asked_for(page, server):
+    server.films["elsewhere"] = film(12)
+    told = harness.player("elsewhere", start=4)
+    told["films"][0]["sent"] = inline(opening(11))
+    page.evaluate("data => window.mount(data)", told)
+    wait(page, step=4, state="ready", count=12)
+
+
 def test_only_one_loop_runs_and_none_is_left_after_the_page_is_gone(page, server):
     endless = server.films["endless"] = Stream()
     endless.say(head(), *steps(0, 2))
