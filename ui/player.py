@@ -139,10 +139,10 @@ def play(
 def _sent(film: Film, autoplay: bool) -> str:
     """The opening of a film that the browser was not told of before, where it is there and small: it need not be asked for."""
     told = visit().player.told
-    if autoplay or (told and film.key in told[0]) or film.opening is None:
+    if autoplay or (told and film.key in told[0]):
         return ""
     packed = film.begins()
-    return base64.b64encode(packed).decode() if len(packed) <= SENT_BYTES else ""
+    return _encoded(packed) if len(packed) <= SENT_BYTES else ""
 
 
 def _place(params: Params, kind: Algorithm[Any], text: Topic) -> dict[str, Any]:
@@ -279,9 +279,12 @@ def _inline(films: Sequence[Film], heard: Mapping[str, Any]) -> dict[str, Any] |
     if not any(asked.values()):
         return None
     _, drawing = server.running()
-    encode: Callable[[bytes], str] = lambda content: base64.b64encode(content).decode()  # noqa: E731
     return {
-        "films": {film.key: encode(drawing.whole(film)) for film in films} if asked["films"] else {},
-        "plotly": encode(script.compressed()) if asked["plotly"] else None,
-        "script": encode(compressed()) if asked["script"] else None,
+        "films": {film.key: _encoded(drawing.whole(film)) for film in films} if asked["films"] else {},
+        "plotly": _encoded(script.compressed()) if asked["plotly"] else None,
+        "script": _encoded(compressed()) if asked["script"] else None,
     }
+
+
+def _encoded(content: bytes) -> str:
+    return base64.b64encode(content).decode()

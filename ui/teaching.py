@@ -335,7 +335,7 @@ def _read(made: Lesson) -> None:
 def _go_on(made: Lesson) -> None:
     """Let it be the draft."""
     reading.check(made)
-    visit().draft = Draft(made.title, list(made.steps))
+    visit().draft = Draft(made.title, list(made.steps), filled=draft().filled)
     st.session_state.pop(_title(), None)
     _fill(EMPTY)
 

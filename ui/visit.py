@@ -82,9 +82,7 @@ class Playing:
     clicked: tuple[str, Any, Any, Any] | None = None  # film, kind of thing, which one, picture
     told: Arguments | None = None
     count: int = 0  # how often it was told to go somewhere
-    inline: dict[str, bool] = field(
-        default_factory=lambda: dict.fromkeys(("films", "plotly", "script"), False)
-    )  # what its browser cannot fetch
+    inline: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(FETCHED, False))  # what its browser cannot fetch
 
 
 @dataclass

@@ -428,9 +428,11 @@ def test_a_step_takes_along_what_was_brought_where_that_is_shown_and_no_link_can
 
 
 def test_a_lessons_file_can_be_gone_on_with():
-    page = making()
+    page = making(TANGLE)
+    page.button(key="teach-edit-0").click().run()  # the form is filled
     page.file_uploader(key="teach-file").set_value(
         ("lesson.json", lesson.file(made(title="From a file")), "application/json")
     ).run()
     assert visit(page).draft.title == "From a file"
     assert page.text_input(key="teach-title-en").value == "From a file"
+    assert [box.value for box in page.text_area if box.key.startswith("teach-")] == ["", "", ""]
