@@ -14,10 +14,26 @@ const install = () => {
   writeFileSync(join(work, "package.json"), '{"private": true}');
   execFileSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", `--before=${BEFORE}`, `plotly.js@${PLOTLY}`, ...TOOLS], {cwd: work, stdio: "inherit"});
 };
+// A line with gaps is one element of the page and not one for each of its parts: a map's mesh has 400 of them, and each is styled by itself.
+const ONE_PATH = [
+  ["return function(pts) {\n                thispath", "return function(parts) {\n                var drawn = ''; for(var pts of parts) {\n                thispath"],
+  ["// actual lines get drawn here", "drawn += thispath; }\n                // actual lines get drawn here"],
+  [".attr('d', thispath)\n", ".attr('d', drawn)\n"],
+  ["sel.attr('d', thispath)", "sel.attr('d', drawn)"],
+  [".data(segments);", ".data(segments.length ? [segments] : []);"],
+];
+const joined = {name: "one path a line", setup: ({onLoad}) => onLoad({filter: /plotly\.js.src.traces.scatter.plot\.js$/}, ({path}) => {
+  let contents = readFileSync(path, "utf8");
+  for (const [old, ours] of ONE_PATH) {
+    if (contents.split(old).length !== 2) throw new Error(`Plotly's line is drawn in other words: ${old}`);
+    contents = contents.replace(old, () => ours);
+  }
+  return {contents};
+})};
 const bundle = async () => (await createRequire(join(work, "package.json"))("esbuild").build({
   absWorkingDir: work, nodePaths: [join(work, "node_modules")], entryPoints: [join(here, "plotly-entry.js")], outfile: join(here, `plotly-${PLOTLY}.min.js`),
-  bundle: true, minify: true, target: "es2020", format: "iife", globalName: "Plotly", define: {global: "window"}, alias: {regl: "@plotly/regl"}, loader: {".css": "empty"},
-  legalComments: "none", banner: {js: `/* plotly.js ${PLOTLY}, built for this project from its sources: assets/scripts/build.mjs. MIT and others: assets/licences/plotly.js.MIT.txt */`}, metafile: true,
+  bundle: true, minify: true, target: "es2020", format: "iife", globalName: "Plotly", define: {global: "window"}, alias: {regl: "@plotly/regl"}, loader: {".css": "empty"}, plugins: [joined],
+  legalComments: "none", banner: {js: `/* plotly.js ${PLOTLY}, built for this project from its sources, but for ONE_PATH: assets/scripts/build.mjs. MIT and others: assets/licences/plotly.js.MIT.txt */`}, metafile: true,
 })).metafile;
 const inside = ({outputs}) => {                     // the folders of the packages that gave the bundle a byte
   const files = Object.values(outputs).flatMap(({inputs}) => Object.entries(inputs)).filter(([path, {bytesInOutput}]) => bytesInOutput && !path.endsWith(".css")).map(([path]) => path);
