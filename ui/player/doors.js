@@ -49,7 +49,12 @@ const copyPlot = (node, plot) => {                  // the first panel as it sta
   const w = Math.min(width, xaxis._offset + xaxis._length + right) - x, h = Math.min(height, yaxis._offset + yaxis._length + below) - y;
   node.style.aspectRatio = `${w} / ${h}`;
   node.style.maxWidth = `${Math.round(w)}px`;
-  node.replaceChildren(...[...plot.querySelectorAll(".main-svg")].map((sheet) => {
+  node.replaceChildren(...[...plot.querySelectorAll(".main-svg, .th-floor, .th-sheet")].map((sheet) => {
+    if (sheet instanceof HTMLCanvasElement) {
+      const ratio = sheet.width / width, [across, down] = [w * ratio, h * ratio], canvas = Object.assign(element("canvas"), {width: across, height: down});
+      canvas.getContext("2d").drawImage(sheet, x * ratio, y * ratio, across, down, 0, 0, across, down);
+      return canvas;
+    }
     const copy = sheet.cloneNode(true);
     copy.querySelectorAll(".hoverlayer,.draglayer").forEach((layer) => layer.remove());
     for (const [name, value] of [["viewBox", `${x} ${y} ${w} ${h}`], ["width", "100%"], ["height", "100%"]]) copy.setAttribute(name, value);

@@ -19,9 +19,10 @@ const draw = async (my, i) => {
 const show = async (my, pane, film, i, p, layout) => {
   const {plot} = pane, height = layout?.height ?? heightOf(my, pane, film, i), ms = p ? glideTime(my, pane, film, p, i) : 0;
   put(plot, "style", `height:${height}px`);
-  if (!p) { halt(my, pane); if (pane.film) my.Plotly.purge(plot); pane.film = null; return caption(my, pane, film, null, i); }
+  if (!p) { halt(my, pane); if (pane.film) my.Plotly.purge(plot); pane.film = null; pane.under.clear(); return caption(my, pane, film, null, i); }
   const curves = p.figure.data.map((trace) => trace.meta?.series ? series(trace, film, lastOf(my, film, i)) : unsaid(my, film, trace)), filled = [...curves, ...guessed(my, film, curves)];
-  const marks = hasWebgl() ? [] : filled.filter(({type}) => type === "scattergl"), traces = filled.map((trace) => solid(marks.includes(trace) ? unseen(trace) : trace));
+  const marks = hasWebgl() ? [] : filled.filter(({type}) => type === "scattergl"), under = onFloor(filled, layout), painted = new Set([...marks, ...under]);
+  const traces = filled.map((trace) => solid(painted.has(trace) ? unseen(trace) : trace));
   enlarge(my, pane, height);
   put(plot, "data-flip", String(pane.flip = Boolean(p.flip)));
   const {template} = my, steady = pane.film && pane.template === template && same(layout, pane.layout);
@@ -33,7 +34,10 @@ const show = async (my, pane, film, i, p, layout) => {
   caption(my, pane, film, p, i);
   const before = ms && sized ? glance(plot, pane.glide?.now) : null;
   halt(my, pane); pane.at = i;
-  if (!steady || !quick(plot, traces)) await my.Plotly.react(plot, traces, {...structuredClone(layout), template}, CONFIG);    // Plotly writes into its layout
+  const drawn = steady && quick(plot, traces) ? null : my.Plotly.react(plot, traces, {...structuredClone(layout), template}, CONFIG);      // Plotly writes into its layout
+  pane.under = new Map(under.map((trace) => [filled.indexOf(trace), trace]));
+  layFloor(my, pane);                               // before the browser shows what Plotly has drawn
+  await drawn;
   if (plot.querySelector(".no-webgl")) {            // promised, and not kept
     webgl = false; my.Plotly.purge(plot); Object.assign(pane, {film: null, heard: false});
     return show(my, pane, film, i, p, layout);

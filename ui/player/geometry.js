@@ -18,4 +18,12 @@ const place = (gd, trace, p) => {                   // where point p is, in pixe
   const inside = spot.x >= x._offset - 2 && spot.x <= x._offset + x._length + 2 && spot.y >= y._offset - 2 && spot.y <= y._offset + y._length + 2;
   return inside ? spot : null;                      // NaN is not inside either
 };
+const pixels = (gd, trace) => {                     // of all points: [x…, y…]
+  const X = axis(gd, trace.xaxis ?? "x"), Y = axis(gd, trace.yaxis ?? "y"), {x, y} = trace, n = Math.min(x?.length ?? 0, y?.length ?? 0), out = new Float64Array(2 * n);
+  if (!X?._length || !Y?._length || /category/.test(X.type + Y.type)) return null;
+  const along = ({type, _m, _b, _offset, d2p}) => type === "linear" ? (v) => _offset + _m * v + _b : (v) => _offset + d2p(v);      // linear ones need no call of Plotly's
+  const [atX, atY] = [along(X), along(Y)];
+  for (let k = 0; k < n; k++) { out[k] = x[k] === null ? NaN : atX(x[k]); out[n + k] = y[k] === null ? NaN : atY(y[k]); }
+  return out;
+};
 const entityOf = (trace, p) => trace.meta?.index ? trace.meta.index[p] : p;

@@ -11,7 +11,7 @@ const glideTime = (my, pane, film, p, i) => {       // how long the glide to a p
   return ms >= SHORTEST ? ms : 0;
 };
 const beginGlide = (my, pane, before, ms) => {
-  const going = plan(pane.plot, before);
+  const going = plan(pane.plot, before, pane.under.size ? (spots) => layFloor(my, pane, spots) : () => {});
   if (!going) return;
   pane.glide = {...going, ms, from: performance.now(), frames: 0, playing: my.playing};
   pane.glide.step(0);                               // nothing has been painted in between
@@ -38,14 +38,6 @@ const turnOf = (trace, seen) => {
   const look = meta?.key ?? [type, mode, xaxis, fill, fillcolor, line?.color, line?.dash, typeof marker?.color === "string" && marker.color, marker?.symbol].join();
   return look + "|" + (seen[look] = (seen[look] ?? -1) + 1);
 };
-const pixels = (gd, trace) => {                     // of all points: [x…, y…]
-  const X = axis(gd, trace.xaxis ?? "x"), Y = axis(gd, trace.yaxis ?? "y"), {x, y} = trace, n = Math.min(x?.length ?? 0, y?.length ?? 0), out = new Float64Array(2 * n);
-  if (!X?._length || !Y?._length || /category/.test(X.type + Y.type)) return null;
-  const along = ({type, _m, _b, _offset, d2p}) => type === "linear" ? (v) => _offset + _m * v + _b : (v) => _offset + d2p(v);      // linear ones need no call of Plotly's
-  const [atX, atY] = [along(X), along(Y)];
-  for (let k = 0; k < n; k++) { out[k] = x[k] === null ? NaN : atX(x[k]); out[n + k] = y[k] === null ? NaN : atY(y[k]); }
-  return out;
-};
 const nodesOf = (group, what) => [...group?.node()?.querySelectorAll(what) ?? []];      // of Plotly's d3
 const barsOf = (cd) => nodesOf(cd?.[0]?.node3, "g.point > path");
 const imageOf = (cd) => cd?.[0]?.node3?.select("image").node();
@@ -62,9 +54,9 @@ const glance = (gd, going) => {
   return found;
 };
 
-// What moves, and how: `step(e)` writes attributes, from 0 to 1 of the way; `undo` puts back what stood in them; `now` is where points are meanwhile.
-const plan = (gd, before) => {
-  const seen = {}, steps = [], undo = [], now = new Map();
+// What moves, and how: `step(e)` writes attributes, from 0 to 1 of the way; `undo` puts back what stood in them; `now` is where points are meanwhile, `lay` paints the floor with them.
+const plan = (gd, before, lay) => {
+  const seen = {}, steps = [], undo = [], now = new Map(), spots = new Map();
   const keep = (node, name) => { const value = node.getAttribute(name); undo.push(() => value === null ? node.removeAttribute(name) : node.setAttribute(name, value)); };
   gd._fullData?.forEach((trace, t) => {
     const key = turnOf(gd.data[t], seen), was = before.get(key), cd = gd.calcdata[t];
@@ -72,9 +64,9 @@ const plan = (gd, before) => {
     const moves = was.spots ? pointsMove(gd, trace, cd[0].node3, was, keep) : was.paths ? barsMove(cd, was, keep) : was.image ? imageMoves(cd, was, keep, undo) : null;
     if (!moves) return;
     steps.push(moves.step);
-    if (moves.at) now.set(key, moves.at);
+    if (moves.at) { now.set(key, moves.at); spots.set(t, moves.at); }
   });
-  return steps.length ? {now, step: (e) => steps.forEach((one) => one(e)), undo: () => undo.forEach((one) => one())} : null;
+  return steps.length ? {now, step: (e) => { steps.forEach((one) => one(e)); lay(spots); }, undo: () => { undo.forEach((one) => one()); lay(); }} : null;
 };
 const startOf = (was, to, ids) => {                 // the old places in the new order; what is new stands where it belongs
   const n = to.length / 2, m = was.spots.length / 2, known = ids && was.ids && new Map(Array.from(was.ids, (id, k) => [id, k]));
@@ -98,14 +90,13 @@ const pointsMove = (gd, trace, group, was, keep) => {
   const to = unseen || curved ? null : pixels(gd, trace), from = to && startOf(was, to, trace.meta?.index);
   if (!from || !moved(from, to)) return null;
   const n = to.length / 2, at = new Float64Array(2 * n), left = axis(gd, trace.xaxis)._offset, top = axis(gd, trace.yaxis)._offset;
-  const [line, ...others] = nodesOf(group, "path.js-line"), [area] = nodesOf(group, "path.js-fill"), dots = nodesOf(group, "path.point"), words = nodesOf(group, "g.textpoint");
-  for (const node of [line, area, ...others]) if (node) keep(node, "d");
+  const [line] = nodesOf(group, "path.js-line"), [area] = nodesOf(group, "path.js-fill"), dots = nodesOf(group, "path.point"), words = nodesOf(group, "g.textpoint");
+  for (const node of [line, area]) if (node) keep(node, "d");
   for (const node of [...dots, ...words]) keep(node, "transform");
   return {at, step: (e) => {
     for (let k = 0; k < 2 * n; k++) at[k] = from[k] === from[k] ? from[k] + (to[k] - from[k]) * e : to[k];
     const d = line || area ? outline(at, n, left, top, Boolean(area)) : "";
     line?.setAttribute("d", d); area?.setAttribute("d", d);
-    for (const node of others) node.setAttribute("d", "");      // the first draws them all
     for (const node of dots) { const {i} = node.__data__; node.setAttribute("transform", `translate(${at[i] - left},${at[n + i] - top})`); }
     for (const node of words) { const {i} = node.__data__; node.setAttribute("transform", `translate(${at[i] - to[i]},${at[n + i] - to[n + i]})`); }
   }};

@@ -7,7 +7,7 @@ const captionOf = (width) => CAPTIONS.find(([least]) => width >= least)[1];
 const makePane = (my) => {
   const node = my.panesBox.appendChild(element("div", "th-pane", PANE)), part = (name) => node.querySelector(".th-" + name), plot = part("plot");
   const words = Object.fromEntries(["rings", "covers", "phase", "said", "sum", "metrics", "when", "versus", "short", "result"].map((name) => [name, part(name)]));
-  const pane = {node, plot, ...words, film: null, at: -1, glide: null, rows: 0, marks: [], sheet: element("canvas", "th-sheet")};
+  const pane = {node, plot, ...words, film: null, at: -1, glide: null, rows: 0, marks: [], sheet: element("canvas", "th-sheet"), under: new Map(), floor: element("canvas", "th-floor")};
   plot.addEventListener("keydown", (event) => steer(my, pane, event));
   part("peek").onclick = () => openCaption(my, pane);
   foldAt(my, part("above"));

@@ -51,8 +51,8 @@ const saveCsv = async (my) => {
   await whole(my);
   download(new Blob([csv(films, words)], {type: "text/csv;charset=utf-8"}), `${data.file}.csv`);
 };
-const svgOf = async (my, {plot, layout, flip, marks}) => {
-  const sheet = marks.length ? [asImage(paintMarks(element("canvas"), plot, marks, 2), plot)] : [];
+const svgOf = async (my, {plot, layout, flip, marks, under}) => {
+  const sheet = [[marks, "above"], [[...under.values()], "below"]].filter(([some]) => some.length).map(([some, layer]) => asImage(paintMarks(element("canvas"), plot, some, 2), plot, layer));
   const figure = {data: plot.data, layout: {...structuredClone(layout), template: my.template, paper_bgcolor: THEME[my.mood].surface, images: [...layout.images ?? [], ...sheet]}};
   const url = await my.Plotly.toImage(figure, {format: "svg", width: layout.width, height: layout.height}), svg = decodeURIComponent(url.slice(url.indexOf(",") + 1));
   return flip && my.mood === "dark" ? svg.replaceAll("<image ", '<image filter="invert(1) hue-rotate(180deg)" ') : svg;
