@@ -49,6 +49,7 @@ document.body.append(Object.assign(element("style", ""), {{textContent: {json.du
 """
 PATH = f"player-{hashlib.sha256(SERVED.encode()).hexdigest()[:12]}.js"
 PLAYER = st.components.v2.component("player", js=(FOLDER / "stub.js").read_text(encoding="utf-8"), isolate_styles=False)
+KEPT = 6  # films that a browser keeps, with those it shows: reading.js
 SENT_BYTES = 64_000  # bytes of an opening that goes with the page; a larger one is asked for
 
 
@@ -137,9 +138,8 @@ def play(
 
 
 def _sent(film: Film, autoplay: bool) -> str:
-    """The opening of a film that the browser was not told of before, where it is there and small: it need not be asked for."""
-    told = visit().player.told
-    if autoplay or (told and film.key in told[0]):
+    """The opening of a film that the browser has not got, where it is there and small: it need not be asked for."""
+    if autoplay or film.key in visit().player.known:
         return ""
     packed = film.begins()
     return _encoded(packed) if len(packed) <= SENT_BYTES else ""
@@ -267,6 +267,7 @@ def _count(films: Sequence[Film], start: int | None, autoplay: bool) -> int:
     told, playing = (tuple(film.key for film in films), start, autoplay), visit().player
     playing.count += told != playing.told
     playing.told = told
+    playing.known = [*told[0], *(key for key in playing.known if key not in told[0])][:KEPT]
     return playing.count
 
 

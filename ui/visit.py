@@ -81,6 +81,7 @@ class Playing:
     resumed: tuple[str, int] | None = None  # film and picture at which it went on
     clicked: tuple[str, Any, Any, Any] | None = None  # film, kind of thing, which one, picture
     told: Arguments | None = None
+    known: list[str] = field(default_factory=list)  # the films it was told of last, which it keeps
     count: int = 0  # how often it was told to go somewhere
     inline: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(FETCHED, False))  # what its browser cannot fetch
 

@@ -59,3 +59,16 @@ def test_the_players_script_is_served_compressed_for_ever_under_a_name_that_says
     opened("som", data="square", som__steps="300")
     assert told[-1]["script"] == f"/{player.PATH}"
     assert gzip.decompress(app.SCRIPTS[player.PATH]()).decode() == player.SERVED
+
+
+@pytest.mark.parametrize(("kept", "comes"), [(6, False), (1, True)])
+def test_a_film_that_the_browser_keeps_is_not_sent_again_and_one_that_it_has_let_go_is(told, monkeypatch, kept, comes):
+    monkeypatch.setattr("ui.player.KEPT", kept)
+    page = opened("som", data="square", som__steps="300")
+    draw(told)
+    first = told[-1]["films"][0]["key"]
+    page.slider(key="som.rows").set_value(7).run()
+    assert told[-1]["films"][0]["key"] != first
+    page.slider(key="som.rows").set_value(12).run()
+    assert told[-1]["films"][0]["key"] == first
+    assert bool(sent(told)) is comes

@@ -5,7 +5,7 @@
 // Words (flat, plain text): pin pin_short unpin pin_hint pin_waits lock_step lock_part now pinned difference plain first back next last play pause space scrub step speed loop more controls copy_step save_svg save_png save_csv save_film copied select_hint closer closer_short closeup whole point
 // running running_open opening queued_title queued queued_next again lost retry figure_hint picture run empty numbers_title save_numbers gpu cpu report reported report_hint beyond keys close undo code_beside code_title code_whole link_label copy_link
 
-const shared = window.theoria ??= {player: null, followers: new Set(), plotly: null};
+const shared = window.theoria ??= {player: null, followers: new Set(), plotly: null, shelf: []};
 window.theoriaLoops ??= 0;
 const tell = (what) => shared.followers.forEach((hear) => hear(what));
 
@@ -52,7 +52,11 @@ const bytesOf = (base64) => {                       // a loop: Uint8Array.from t
   for (let k = 0; k < text.length; k++) bytes[k] = text.charCodeAt(k);
   return bytes;
 };
-const unpacked = (base64) => new Response(new Blob([bytesOf(base64)]).stream().pipeThrough(new DecompressionStream("gzip")));
+const unpacked = (base64) => {                      // not by a blob: what that holds is read in a task of its own, after all that waits
+  const {readable, writable} = new DecompressionStream("gzip"), pen = writable.getWriter();
+  for (const done of [pen.write(bytesOf(base64)), pen.close()]) done.catch(() => {});      // who reads is told of it
+  return new Response(readable);
+};
 const unpack = (base64) => unpacked(base64).text();
 const withStep = (link, step) => { const [head, hash] = link.split("#"); return `${head}${head.includes("?") ? "&" : "?"}step=${step}${hash ? "#" + hash : ""}`; };
 const copy = async (input) => {                     // true: copied. false: shown and selected, the visitor presses Ctrl+C

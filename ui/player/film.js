@@ -8,7 +8,7 @@ const decode = ({dtype, bdata, shape}) => {         // Plotly's base64 arrays, d
   return columns ? Array.from({length: rows}, (_, r) => numbers.subarray(r * columns, (r + 1) * columns)) : numbers;
 };
 class Film {
-  constructor({key, run, address, name, sent}) { Object.assign(this, {key, run, address, name, sent, stop: new AbortController(), mood: "", asked: false, reached: false, whole: false, rests: false, told: -Infinity}); this.clear(); }
+  constructor({key, run, address, name, sent}) { Object.assign(this, {key, run, address, name, sent, stop: new AbortController(), mood: "", asked: false, reached: false, whole: false, opened: false, rests: false, told: -Infinity}); this.clear(); }
   get count() { return this.course && !this.over ? this.total : this.lines.length; }      // pictures that one can go to: there, or drawn when they are asked for
   get computed() { return this.over || Boolean(this.course); }      // whether the run is done
   has(i) { return i < this.lines.length || (this.early?.i === i && Boolean(this.early.line)); }

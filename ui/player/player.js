@@ -59,10 +59,12 @@ const makePlayer = (root) => {
       obey(my, before);
       if (next.link && !next.offline) remember(next);
       standCode(my); label(my); state(my); tell("film");
+      hurry(my);                                    // the film may be there from before
     },
     stop() {
       my.gone = true; cancelAnimationFrame(my.frame); window.theoriaLoops--;
       my.films.forEach((film) => film.stop.abort());
+      shelve(my.films, []);
       end(); beside.stop();
       shared.followers.delete(hear); ROOMY.removeEventListener("change", stand);
       my.panes.forEach((pane) => my.Plotly?.purge(pane.plot));

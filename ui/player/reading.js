@@ -26,9 +26,9 @@ async function read(film, signal, news) {           // one attempt: "done", "res
 const follow = async (my, film) => {
   const {signal} = film.stop;
   for (let since = performance.now(); !signal.aborted && !film.over;) {
-    const before = film.count, answer = film.address ? await read(film, signal, () => { news(my); hurry(my); }) : "strange", now = performance.now();
+    const before = film.count, answer = film.opened && !film.whole ? "rests" : film.address ? await read(film, signal, () => { news(my); hurry(my); }) : "strange", now = performance.now();
     if (signal.aborted || film.over) return;
-    if (answer === "rests") { const woken = rest(film); rouse(my); await woken; since = performance.now(); continue; }
+    if (answer === "rests") { film.opened = true; const woken = rest(film); rouse(my); await woken; since = performance.now(); continue; }
     if (film.count > before) since = now;
     if (answer === "gone") { if (now - film.told > PATIENCE.gone) { film.told = now; emit(my, {kind: "gone", film: film.key, nonce: Date.now()}); } }
     else if (!film.count || !film.reached) askInline(my, film);
@@ -66,6 +66,13 @@ const bringPlotly = async (my, packed) => {
   try { my.Plotly = await plotly(my.data.plotly, packed && await unpack(packed)); my.dirty = true; } catch { askInline(my, null); }
 };
 
+// ---- films that were shown before: whoever goes back to a setting, or to a topic, need not wait for them
+const KEPT = 6;
+const shelve = (left, now) => {                     // the last first
+  const whole = left.filter(({over, opened, error}) => (over || opened) && !error);
+  shared.shelf = [...whole, ...shared.shelf].filter((film) => !now.includes(film)).slice(0, KEPT);
+};
+
 // ---- the page says what is shown
 const told = (my) => {                              // where the page wants the film to open
   const {data} = my;
@@ -77,9 +84,10 @@ const told = (my) => {                              // where the page wants the 
 };
 const openFilms = (my) => {
   const {data, films: old} = my, at = my.want, went = !my.following, ran = my.playing, seen = my.shown >= 0, runs = (all) => all.map(({run}) => run).join();
-  const kept = (source) => old.find(({key, error}) => key === source.key && !error?.lost) ?? new Film(source);
+  const kept = (source) => old.find(({key, error}) => key === source.key && !error?.lost) ?? shared.shelf.find(({key}) => key === source.key) ?? new Film(source);
   my.films = data.films.map((source, k) => Object.assign(kept(source), {name: source.name, address: source.address, veiled: data.veiled, guess: k ? null : data.asks?.guess}));
   old.forEach((film) => { if (!my.films.includes(film)) film.stop.abort(); });
+  shelve(old, my.films);
   my.shown = my.want = -1;
   delete document.documentElement.dataset.thSeen;
   told(my);
@@ -91,7 +99,7 @@ const openFilms = (my) => {
   }
   Object.assign(my, {due: 0, opened: performance.now(), pointed: null, cursor: null, fresh: true, slips: 0, beyond: null});
   if (data.autoplay) wakeFilms(my);
-  my.films.forEach((film) => { if (!old.includes(film) && !data.inline?.films?.[film.key]) follow(my, film); });
+  for (const film of my.films) if (!old.includes(film) && !data.inline?.films?.[film.key]) { film.stop = new AbortController(); follow(my, film); }
   tell("film");
 };
 const sameFilms = (my) => {                         // the page ran again and shows the films that are here

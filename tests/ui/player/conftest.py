@@ -26,7 +26,7 @@ def page(shared: Page) -> Iterator[Page]:
     """One page for most tests, since Plotly's script takes a second to start: everything is unmounted after each."""
     yield shared
     shared.evaluate(
-        "() => { Object.values(window.stops).forEach((stop) => stop()); window.events = []; document.documentElement.className = ''; document.activeElement.blur(); scrollTo(0, 0); }"
+        "() => { Object.values(window.stops).forEach((stop) => stop()); window.theoria.shelf = []; window.events = []; document.documentElement.className = ''; document.activeElement.blur(); scrollTo(0, 0); }"
     )
     assert shared.evaluate("window.theoriaLoops") == 0
     shared.set_viewport_size({"width": 1280, "height": 800})

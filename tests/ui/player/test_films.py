@@ -247,6 +247,42 @@ def test_where_another_picture_than_the_sent_one_is_wanted_the_whole_is_asked_fo
     wait(page, step=4, state="ready", count=12)
 
 
+def test_a_film_that_was_shown_before_is_not_asked_for_again_and_goes_on_where_it_rests(page, server):
+    server.films |= {"past": film(12), "resting": [*opening(11), *steps(0, 11), {"done": True}]}
+    for key, last in (("past", 11), ("resting", 11), ("small", 11)):
+        show(page, key)
+        wait(page, film=key, step=last, state="ready")
+    asked = list(server.asked)
+    for key in ("past", "resting"):
+        show(page, key)
+        assert page.get_attribute(STAGE, "data-step") == "11"  # at once
+        wait(page, film=key, step=11, state="ready")
+    assert server.asked == asked
+    page.evaluate("window.unmount('player')")  # another topic
+    show(page, "past")
+    wait(page, film="past", step=11, state="ready")
+    assert server.asked == asked
+    show(page, "resting")
+    wait(page, film="resting", step=11, state="ready")
+    press(page, "back")
+    wait(page, step=10)
+    assert server.asked == [*asked, "/films/resting"]
+
+
+def test_of_the_films_that_were_shown_before_the_last_few_are_kept_and_none_that_broke(page, server):
+    server.films |= {f"kept{k}": film(2) for k in range(8)} | {
+        "broke": [head(), *steps(0, 2), {"error": {"title": "No", "text": "It broke."}}]
+    }
+    for key in ("broke", *(f"kept{k}" for k in range(8))):
+        show(page, key)
+        wait(page, film=key, step=1)
+    assert page.evaluate("window.theoria.shelf.map(({key}) => key)") == [f"kept{k}" for k in (6, 5, 4, 3, 2, 1)]
+    before = server.asked.count("/films/kept0")
+    show(page, "kept0")
+    wait(page, film="kept0", step=1, state="ready")
+    assert server.asked.count("/films/kept0") == before + 1
+
+
 def test_only_one_loop_runs_and_none_is_left_after_the_page_is_gone(page, server):
     endless = server.films["endless"] = Stream()
     endless.say(head(), *steps(0, 2))
