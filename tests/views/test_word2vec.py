@@ -258,7 +258,7 @@ def test_where_no_theory_is_known_none_is_shown(params):
     assert len(listed(picture)[0]) == 10
 
 
-def test_the_tree_shows_no_edge_before_its_merge_and_nothing_moves():
+def test_the_tree_shows_no_edge_before_its_merge_and_nothing_moves_once_it_is_merged():
     subject = data.sample("cup")
     settings = word2vec.Params(show="tree", leaves=6, window=2, epochs=1)
     frames = runs.frames(word2vec.ALGORITHMS, settings, subject)
@@ -266,9 +266,10 @@ def test_the_tree_shows_no_edge_before_its_merge_and_nothing_moves():
     pictures = [view.draw(frames, i, settings, (subject,), view.Options(), words) for i in range(len(frames))]
     nodes = [next(trace for trace in picture.data if trace.get("meta", {}).get("link") == "leaf") for picture in pictures]
     assert [len(trace["x"]) for trace in nodes[:6]] == [6, 7, 8, 9, 10, 11]
-    for trace in nodes:
+    for frame, trace in zip(frames, nodes, strict=True):
         n = len(trace["x"])
-        np.testing.assert_array_equal(trace["x"], nodes[-1]["x"][:n])
+        placed = np.setdiff1d(np.arange(n), frame.waiting[frame.waiting < 6])  # words that wait stand in a line of their own
+        np.testing.assert_array_equal(np.asarray(trace["x"])[placed], np.asarray(nodes[-1]["x"])[placed])
         np.testing.assert_array_equal(trace["y"], nodes[-1]["y"][:n])
     for trace in nodes:
         lit = [ink == "@accent" for ink in trace["marker"]["color"]]
@@ -429,6 +430,16 @@ def test_a_word_of_a_cut_is_the_farther_out_the_smaller_its_cosine_blue_where_ot
     at, ten = np.stack([shown["x"], shown["y"]], 1).reshape(4, 10, 2), frames[-1].cosines
     outward = np.linalg.norm((at - middles[:, None]) / stars.REACH, axis=2)
     np.testing.assert_allclose(outward, 1 - (1 - stars.CORE) * ten.clip(0, 1), atol=5e-3)
+
+
+def test_words_that_wait_stand_in_one_line_so_that_none_tells_how_deep_it_will_hang():
+    frames, _ = made(show="tree", epochs=1)
+    n, last = len(frames[0].words), len(frames) - 1
+    for i, frame in enumerate(frames):
+        nodes = next(one for one in made(i, show="tree", epochs=1)[1].data if one.get("meta", {}).get("click") == "leaf")
+        waiting = [node for node in frame.waiting.tolist() if node < n]
+        assert len({float(nodes["x"][node]) for node in waiting}) <= 1
+        assert len(waiting) == n if i == 0 else not waiting or i < last
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
