@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from charts.labels import width
-from charts.theme import BLANK
+from charts.theme import BLANK, worded
 
 Trace = dict[str, Any]
 Box = tuple[float, float, float, float]  # x from, x to, y from, y to, as parts of the figure
@@ -170,12 +170,17 @@ def _item_width(item: tuple[str, str, str]) -> float:
 
 
 def _kept(trace: Trace, panel: Panel) -> Trace:
-    """A trace whose numbers on a logarithmic axis are lists: a film rounds arrays by their range, too much there."""
+    """A trace as a film has it: its words in colours that can be read, and its numbers on a logarithmic axis lists.
+
+    A film rounds arrays by their range, too much there.
+    """
+    font = trace.get("textfont", {})
+    words = {"textfont": font | {"color": worded(font["color"])}} if "color" in font else {}
     logarithmic = [key for key, axis in (("x", panel.x), ("y", panel.y)) if axis.get("type") == "log"]
     lists = {
         key: [float(f"{value:.4g}") for value in trace[key]] for key in logarithmic if isinstance(trace.get(key), np.ndarray)
     }
-    return {**trace, **lists}
+    return {**trace, **lists, **words}
 
 
 ENTITIES = {

@@ -56,6 +56,28 @@ CATEGORICAL = ["@c1", "@c2", "@c3", "@c4", "@c5", "@c6"]
 SYMBOLS = ["circle", "diamond", "square", "triangle-up", "cross", "star"]  # the second cue, same order
 
 
+LEGIBLE = 4.5  # to 1: how much words differ in luminance from the paper they stand on
+
+
+def light(colour: str) -> float:
+    """The relative luminance of WCAG 2.2."""
+    parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """How many times as light the lighter of two colours is, as WCAG 2.2 reckons."""
+    dark, bright = sorted((light(one), light(other)))
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def legible(colour: str, ink: str, paper: str) -> str:
+    """A colour with as much ink in it as it needs for words on this paper."""
+    mixed = (mix([colour, ink], k / 20) for k in range(21))
+    return next(one for one in mixed if contrast(one, paper) >= LEGIBLE)
+
+
 def mix(colours: list[str], at: float) -> str:
     """The colour at `at` in [0, 1] of a list of colours, between neighbours by linear sRGB bytes."""
     i = min(int(at * (len(colours) - 1)), len(colours) - 2)
@@ -130,6 +152,10 @@ PROJECTOR: Palette = LIGHT | {
     "c4": "#857300",
 }
 
+for palette in (LIGHT, DARK, PROJECTOR):  # the categorical colours as words have them: marks may be paler than that
+    for k in range(1, 1 + len(SYMBOLS)):
+        palette[f"word{k}"] = legible(palette[f"c{k}"], palette["ink"], palette["surface"])
+
 AXIS: dict[str, Any] = {
     "showline": False,
     "zeroline": False,
@@ -176,6 +202,13 @@ BLANK: dict[str, Any] = {
     "zeroline": False,
     "fixedrange": True,
 }  # axes of pictures, trees and maps
+
+
+def worded(colour: Any) -> Any:
+    """The colour of words, or of each of them: a categorical one as it can be read."""
+    if not isinstance(colour, str):
+        return [worded(one) for one in colour]
+    return colour.replace("@c", "@word") if colour in CATEGORICAL else colour
 
 
 def resolve(value: Any, palette: Palette) -> Any:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from charts import discs
+from charts import curves, discs
 from engine import data
 from engine.algorithm import of
 from engine.errors import Diverged
@@ -253,6 +253,18 @@ def test_the_least_bic_so_far_has_a_ring_and_the_newcomer_the_lamp():
     ellipses = [trace for trace in shown.data if trace["xaxis"] == "x" and trace.get("line", {}).get("color") == "@accent"]
     assert len(ellipses) == 2
     assert shown.values["bic"][0] == pytest.approx(-2 * frames[-1].loglik + frames[-1].parameters * np.log(272))
+
+
+@pytest.mark.parametrize(("k", "dotted"), [(3, 3), (8, 0)])
+def test_of_many_components_only_one_deviation_is_drawn_and_of_the_newcomer_both(k, dotted):
+    def ellipses(shown, **line):
+        found = [trace["line"] for trace in shown.data if trace["xaxis"] == "x" and len(trace["x"]) == len(curves.CIRCLE)]
+        return sum(line.items() <= one.items() for one in found)
+
+    _, shown = picture("old_faithful", model="mixture", k=k, iterations=1)
+    assert (ellipses(shown, dash="solid"), ellipses(shown, dash="dot")) == (k, dotted)
+    _, shown = picture("old_faithful", model="mixture", by_k=True)
+    assert ellipses(shown, dash="dot") == ellipses(shown, dash="dot", color="@accent") == 1
 
 
 def test_new_points_are_hollow_and_the_samples_are_still_there():

@@ -166,6 +166,30 @@ def test_the_cost_in_the_caption_is_the_papers_at_its_size():
     assert [value for _, value in shown.metrics] == ["2.004 G", "145.1 M", "13.8×"]
 
 
+@pytest.mark.parametrize("i", [0, 3, -1])
+def test_the_squares_of_a_cost_have_it_as_their_area_on_one_scale_and_the_projections_theirs(i):
+    frame, shown = picture(i, show="cost")
+    last, _ = picture(show="cost")
+    filled = [trace for trace in shown.data if trace.get("fill") == "toself"]
+    sides = [np.ptp(np.asarray(trace[axis], float)[:5]) for trace in filled for axis in "xy"]
+    np.testing.assert_allclose(np.square(sides) * last.whole, np.repeat([frame.whole, frame.windowed], 2), rtol=1e-3)
+    dotted = next(trace for trace in shown.data if trace["xaxis"] == "x" and trace.get("line", {}).get("dash") == "dot")
+    parts = np.ptp(np.asarray(dotted["x"], float).reshape(2, 6)[:, :5], axis=1)
+    own = [4 * frame.rows * frame.columns * 96**2, shown.numbers["projections"]]
+    np.testing.assert_allclose(np.square(parts) * last.whole, own, rtol=1e-6)
+    rules = next(trace for trace in shown.data if trace.get("line", {}).get("color") == "@surface" and "dash" in trace["line"])
+    fit = int(np.sqrt(frame.ratio) - 1e-9)  # copies of the small one along a side, whole ones
+    assert len(rules["x"]) == 6 * 2 * fit
+
+
+def test_no_padding_is_shown_before_it_is_told():
+    def drawn(i):
+        frame, shown = picture(i, patch=16, window=4, shift=2, show="shift")
+        return frame.part, cells(shown, "x")["z"].shape
+
+    assert [drawn(i) for i in (0, 1)] == [("patches", (14, 14)), ("pad", (16, 16))]
+
+
 def test_the_experiments_say_what_is_measured():
     for language in ("en", "zh"):
         items = {item.id: item for item in theory("swin", language).experiments}

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from charts import islands, labels
+from charts import islands, labels, stars
 from engine import data
 from engine.language import word2vec
 from engine.language.word2vec import vectors
@@ -258,7 +258,7 @@ def test_where_no_theory_is_known_none_is_shown(params):
     assert len(listed(picture)[0]) == 10
 
 
-def test_the_tree_shows_no_edge_before_its_merge_and_nothing_moves():
+def test_the_tree_shows_no_edge_before_its_merge_and_nothing_moves_once_it_is_merged():
     subject = data.sample("cup")
     settings = word2vec.Params(show="tree", leaves=6, window=2, epochs=1)
     frames = runs.frames(word2vec.ALGORITHMS, settings, subject)
@@ -266,9 +266,10 @@ def test_the_tree_shows_no_edge_before_its_merge_and_nothing_moves():
     pictures = [view.draw(frames, i, settings, (subject,), view.Options(), words) for i in range(len(frames))]
     nodes = [next(trace for trace in picture.data if trace.get("meta", {}).get("link") == "leaf") for picture in pictures]
     assert [len(trace["x"]) for trace in nodes[:6]] == [6, 7, 8, 9, 10, 11]
-    for trace in nodes:
+    for frame, trace in zip(frames, nodes, strict=True):
         n = len(trace["x"])
-        np.testing.assert_array_equal(trace["x"], nodes[-1]["x"][:n])
+        placed = np.setdiff1d(np.arange(n), frame.waiting[frame.waiting < 6])  # words that wait stand in a line of their own
+        np.testing.assert_array_equal(np.asarray(trace["x"])[placed], np.asarray(nodes[-1]["x"])[placed])
         np.testing.assert_array_equal(trace["y"], nodes[-1]["y"][:n])
     for trace in nodes:
         lit = [ink == "@accent" for ink in trace["marker"]["color"]]
@@ -385,11 +386,12 @@ def test_dropped_words_are_struck_through():
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_every_cut_shows_its_list_and_a_click_takes_the_word(language):
+def test_every_cut_shows_what_is_near_and_a_click_takes_the_word(language):
     subject = data.text(data.sample("little_zh").lines[:200])
     frames, picture = made(subject=subject, show="cuts", epochs=2, language=language)
-    lists = [trace["customdata"] for trace in picture.data if trace.get("meta", {}).get("click") == "listed"]
-    assert [tuple(told.split(":")[0] for told in words) for words in lists] == list(frames[-1].near)
+    found = next(trace for trace in picture.data if trace.get("meta", {}).get("click") == "listed")
+    assert [told.split(":")[0] for told in found["customdata"]] == [word for near in frames[-1].near for word in near]
+    assert found["meta"]["index"] == [100 * k + rank for k, near in enumerate(frames[-1].near) for rank in range(len(near))]
     assert clicked("listed", 203, frames[-1], view.Options()) == {"word": frames[-1].near[2][3]}
 
 
@@ -414,17 +416,30 @@ def test_the_chances_of_all_words_come_with_the_sum_and_not_before():
     assert [said in " ".join(title) for title in titles] == [False, True]
 
 
-def test_a_line_joins_the_same_word_in_neighbouring_cuts_and_lit_is_what_has_just_come():
+def test_a_word_of_a_cut_is_the_farther_out_the_smaller_its_cosine_blue_where_others_have_it_and_lit_where_it_has_just_come():
     subject = data.text(data.sample("little_zh").lines[:200])
     frames, picture = made(subject=subject, show="cuts", epochs=2)
-    near, before = frames[-1].near, frames[-2].near
-    ties = next(trace for trace in picture.data if trace["mode"] == "lines")
-    ends = np.asarray(ties["y"], float).reshape(-1, 3)[:, :2].astype(int)
-    shared = [(one.index(word), other.index(word)) for one, other in pairwise(near) for word in one if word in other]
-    assert [tuple(pair) for pair in ends.tolist()] == shared
-    lists = [trace for trace in picture.data if trace.get("meta", {}).get("click") == "listed"]
-    for trace, now, then in zip(lists, near, before, strict=True):
-        assert [ink == "@accent" for ink in trace["textfont"]["color"]] == [word not in then for word in now]
+    near, before, every = frames[-1].near, frames[-2].near, [word for near in frames[-1].near for word in near]
+    shown = next(trace for trace in picture.data if trace.get("meta", {}).get("click") == "listed")
+    inks = ["@accent" if word not in then else "" for now, then in zip(near, before, strict=True) for word in now]
+    assert shown["textfont"]["color"] == [
+        ink or ("@word1" if every.count(word) > 1 else "@ink") for ink, word in zip(inks, every, strict=True)
+    ]
+    assert {"@accent", "@word1", "@ink"} >= set(shown["textfont"]["color"]) > {"@accent"}
+    middles = np.array([(0, 0), (2, 0), (0, -2), (2, -2)])
+    at, ten = np.stack([shown["x"], shown["y"]], 1).reshape(4, 10, 2), frames[-1].cosines
+    outward = np.linalg.norm((at - middles[:, None]) / stars.REACH, axis=2)
+    np.testing.assert_allclose(outward, 1 - (1 - stars.CORE) * ten.clip(0, 1), atol=5e-3)
+
+
+def test_words_that_wait_stand_in_one_line_so_that_none_tells_how_deep_it_will_hang():
+    frames, _ = made(show="tree", epochs=1)
+    n, last = len(frames[0].words), len(frames) - 1
+    for i, frame in enumerate(frames):
+        nodes = next(one for one in made(i, show="tree", epochs=1)[1].data if one.get("meta", {}).get("click") == "leaf")
+        waiting = [node for node in frame.waiting.tolist() if node < n]
+        assert len({float(nodes["x"][node]) for node in waiting}) <= 1
+        assert len(waiting) == n if i == 0 else not waiting or i < last
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

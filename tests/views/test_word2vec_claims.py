@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from charts.numbers import THIN
@@ -85,11 +86,30 @@ def test_the_ratio_of_the_work_is_that_of_the_counters(noise):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_among_100_000_words_softmax_asks_as_many_more_as_the_experiment_says(language):
+def test_among_100_000_words_softmax_asks_as_many_more_as_the_prose_says(language):
+    rows, prose = 1 + word2vec.Params().negative, theory("word2vec", language).prose
+    assert f"100,000 / {rows}" in prose
+    assert f"{round(100_000 / rows, -3):,.0f}" in prose
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_longest_arrow_is_that_of_the_row_most_in_error_whether_it_is_the_targets_or_noise(language):
     item = next(item for item in theory("word2vec", language).experiments if item.id == "pair")
-    rows = 1 + word2vec.Params().negative
-    assert f"100,000 / {rows}" in item.question.why
-    assert f"{round(100_000 / rows, -3):,.0f}" in item.question.why
+    frames, _ = shown("pair")
+    moves = [(i, frame) for i, frame in enumerate(frames) if frame.part == "move"]
+    assert len(moves) == 24
+    for i, frame in moves:
+        asked, worst = frame.asked("noise"), int(np.abs(frame.asked("noise").error).argmax())
+        arrows = next(trace for trace in shown("pair", i=i)[1].data if trace.get("mode") == "lines+markers")
+        ways = np.asarray(arrows["x"], float).reshape(-1, 3)[:-1]  # from, to, a gap; what is too short is not drawn, v's is last
+        assert np.nanargmax(np.abs(ways[:, 1] - ways[:, 0])) == worst
+        if i in (moves[0][0], moves[-1][0]):
+            named = frame.words[asked.words[worst]]
+            assert (worst == 0) == (i == moves[0][0])
+            assert f"“{named}”" in item.question.why
+            assert f"{abs(asked.error[worst]):.3f}" in item.question.why
+        assert len(asked.words) <= 6
+    assert len(frames[0].words) == 183
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from charts import bars, points
+from charts import bars
 from charts.formula import formula
 from charts.layout import columns, rows
 from charts.numbers import count, number
-from charts.panels import Panel, Picture, Trace, bare, escaped, told
+from charts.panels import Panel, Picture, bare, escaped, told
+from charts.stars import Star, stars
 from charts.words import cut, lines
 from engine.language.word2vec import ALGORITHMS, CutsFrame, GloveFrame, MapFrame, vectors
-from engine.language.word2vec.cutting import NEAREST
 from engine.params import Params, Value
 from engine.texts import Text
 from views.language.word2vec_map import Options, Scene, map_ids, of_glove, of_map, plane
@@ -31,7 +31,6 @@ COSINE = formula(
 ANALOGY = formula(r"{b}! - {a}! + {c}! \approx {best}!! \qquad \cos = {cos}!")
 LETTERS, LINES = 34, 3  # of a sentence, at most
 GAP = " · "  # between its words
-HALF = 0.36  # of a column: how far its words reach from its middle
 
 
 def mapped(look: Look[MapFrame]) -> Picture:
@@ -75,7 +74,7 @@ def cuts(look: Look[CutsFrame]) -> Picture:
     near = [f"{mode}: {look.say('comma').join(some[:3]) or '–'}" for mode, some in zip(modes, frame.near, strict=True)]
     first = "; ".join(some[0] if some else "–" for some in frame.near)
     picture = look.picture(
-        columns(_lists(look), _sentences(look), shares=(5, 3)),
+        columns(_stars(look), _sentences(look), shares=(5, 3)),
         facts={"word": next(word for word in frame.asked if word), "m": len(modes), "lists": "; ".join(near)},
         derived={"word": frame.asked[0], "nearest": first, "loss": float(frame.losses[0]) if frame.step else None},
         hold=3.0,
@@ -146,38 +145,26 @@ def _modes(look: Look[CutsFrame]) -> list[str]:
     return [look.words.choices["cut"][mode] for mode in look.frame.modes]
 
 
-def _lists(look: Look[CutsFrame]) -> Panel:
-    """A column of neighbours for each cut, the same word joined from column to column; lit is what has just come in."""
-    frame, columns_, few = look.frame, list(range(len(look.frame.modes))), len(look.frame.modes) < 3  # there is room for cosines
+def _stars(look: Look[CutsFrame]) -> Panel:
+    """A map of what is near the word for each cut. Blue: another cut has it there too; lit: it has just come in."""
+    frame, every, maps = look.frame, [word for near in look.frame.near for word in near], list[Star]()
     before = look.frames[-2].near if len(look.frames) > 1 else frame.near
-    ties, traces = list[tuple[float, int]](), list[Trace]()
-    for k, near in enumerate(frame.near):
-        later = frame.near[k + 1] if k + 1 < len(frame.near) else ()
-        shared = [(r, later.index(word)) for r, word in enumerate(near) if word in later]
-        ties += [end for r, on in shared for end in ((k + HALF, r), (k + 1 - HALF, on))]
-        inks = ["@accent" if word not in before[k] else "@ink" for word in near]
-        names = [escaped(cut(word, 12)) + f" {c:.2f}" * few for word, c in zip(near, frame.cosines[k], strict=False)]
-        said = [f"{escaped(word)}: {value:.3f}" for word, value in zip(near, frame.cosines[k], strict=False)]
-        hover = told(said, link=f"cut{k}", index=[100 * k + r for r in range(len(near))], click="listed", ring=16)
-        traces.append(bars.labels([k] * len(near), list(range(len(near))), names, colour=inks, size=14, **hover))
-    modes, inks = [escaped(cut(mode, 14)) for mode in _modes(look)], [points.kind(k)[0] for k in columns_]
-    asked = [f"<b>{escaped(cut(word, 10)) or look.say('cut_none')}</b>" for word in frame.asked]
-    above = [
-        points.mesh(np.array(ties, float).reshape(-1, 2), np.arange(len(ties)).reshape(-1, 2), colour="@c1", width=1.4),
-        bars.labels(columns_, [-2.1] * len(modes), modes, colour=inks, size=12),
-        bars.labels(columns_, [-1.15] * len(modes), asked, colour="@accent", size=16),
-    ]
-    return bare([*above, *traces], look.say("near_title"), [-0.5, len(modes) - 0.5], [NEAREST - 0.4, -2.7])
+    for k, (mode, asked, near) in enumerate(zip(_modes(look), frame.asked, frame.near, strict=True)):
+        inks = ["@accent" if word not in before[k] else "@c1" if every.count(word) > 1 else "@ink" for word in near]
+        middle, words = escaped(cut(asked, 10)) or look.say("cut_none"), [escaped(cut(word, 12)) for word in near]
+        maps.append(Star(escaped(cut(mode, 18)), middle, words, frame.cosines[k][: len(near)], inks))
+    index = [100 * k + rank for k, near in enumerate(frame.near) for rank in range(len(near))]
+    said = [f"{escaped(word)}: {frame.cosines[divmod(at, 100)]:.3f}" for word, at in zip(every, index, strict=True)]
+    return stars(look.say("near_title"), maps, **told(said, link="cut", index=index, click="listed", ring=16))
 
 
 def _sentences(look: Look[CutsFrame]) -> Panel:
     """One sentence as every cut has it, what is asked about bold."""
-    texts, inks, at = list[str](), list[str](), list[float]()
+    texts, at, deep = list[str](), list[float](), 4 * (LINES + 1.6)
     for k, (mode, tokens, word) in enumerate(zip(_modes(look), look.frame.sentences, look.frame.asked, strict=True)):
         found = lines([token for token in tokens if token.strip()], LETTERS, LINES, GAP)
         cut_ = [GAP.join(f"<b>{escaped(token)}</b>" if token == word else escaped(token) for token in line) for line in found]
         texts += [f"<b>{escaped(mode)}</b>", *cut_]
-        inks += [points.kind(k)[0], *["@ink2"] * len(cut_)]
-        at += [k * (LINES + 1.6) + r for r in range(len(cut_) + 1)]
-    said = bars.labels([0] * len(texts), at, texts, colour=inks, size=12, place="middle right")
-    return bare([said], look.say("sentence"), [0, 1], [4 * (LINES + 1.6), -0.7])
+        at += [k * deep / len(look.frame.modes) + r for r in range(len(cut_) + 1)]
+    said = bars.labels([0] * len(texts), at, texts, place="middle right")
+    return bare([said], look.say("sentence"), [0, 1], [deep, -0.7])

@@ -79,6 +79,7 @@ def _branches(look: Look[TreeFrame]) -> Panel:
     frame = look.frame
     n, known = len(frame.words), len(frame.count)
     x, y = trees.in_lines(frame.parent, n)
+    x[frame.waiting[frame.waiting < n]] = x.max()  # how deep a word will hang is not told before it is merged
     there = [node for node in range(known - (known == len(frame.parent))) if frame.parent[node] < known]
     walked = frame.part in ("walk", "sum")
     way = frame.path[: frame.walked + 1].tolist() if walked else []

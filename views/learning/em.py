@@ -25,6 +25,7 @@ SHARE = formula(r"r_{{k}!} = \frac{\pi_{{k}!} N(x\mid\mu_{{k}!},\Sigma_{{k}!})}{
 MOVE = formula(r"\mu_{{k}!} = \frac{1}{{size}!} \sum_i r_{i{k}!}\,x_i = ({mx}!,\ {my}!) \qquad \pi_{{k}!} = {weight}!!")
 BIC = formula(r"\mathrm{BIC} = -2 \log L + p \log n = -2 \cdot {loglik}? + {p}! \cdot \log {n}! = {bic}!!")
 GRID = (60, 80)  # rows and columns of places that can be clicked
+FEW = 4  # components that are drawn whole; of more only what one deviation reaches, but for the one that is lit
 MOST, DOT = 12, np.array([0.007, 0.0105])  # samples that are lit; the size of a new point, as parts of the data's extent
 NOTHING, REST = 1e-9, 5e-4  # what comes of rounding; what is not seen: θ has three digits
 HARD = {"start": "hard_start", "E": "hard_E", "weights": "hard_weights", "means": "hard_means", "M": "hard_M"}
@@ -117,7 +118,7 @@ def _axes(data: Points, options: Options) -> list[int]:
 
 
 def _cloud(look: Look[MixtureFrame]) -> Panel:
-    """Samples in their likeliest component's colour; its ellipses at 1σ and 2σ, or, of one column, its weighted density."""
+    """Samples in their likeliest component's colour; its ellipses at 1σ and, of few, 2σ, or, of one column, its density."""
     frame, data, words = look.frame, look.data[0], look.say
     j, h = axes = _axes(data, look.options)
     flat = j == h
@@ -128,16 +129,18 @@ def _cloud(look: Look[MixtureFrame]) -> Panel:
         xy[:, 1] = np.linspace(-0.35, -0.1, len(xy))
     traces: list[Trace] = []
     for k in range(frame.k):
-        colour = "@accent" if k == _newcomer(look) else "@bad" if frame.floored[k] else points.kind(k)[0]
+        new, ink = k == _newcomer(look), points.kind(k)[0]
+        colour, whole = "@accent" if new else "@bad" if frame.floored[k] else ink, new or frame.k <= FEW
         traces.append(_members(look, k, xy))
         mean, spread = frame.means[k, axes], frame.covariances[k][np.ix_(axes, axes)]
         if flat:
             area = frame.weights[k] * (float(data.X[:, j].std()) or 1) * np.sqrt(2 * np.pi)
             traces.append(curves.bell(mean[0], float(np.sqrt(max(spread[0, 0], 0))), area, (low[0], high[0]), colour=colour))
             continue
-        traces.append(curves.ellipse(mean, spread, 1, colour=colour))
-        traces.append(curves.ellipse(mean, spread, 2, colour=colour, width=1, dash="dot"))
-        traces.append(points.cloud(mean[None], colour=points.kind(k)[0], symbol="cross", size=11, opacity=1, hoverinfo="skip"))
+        traces.append(curves.ellipse(mean, spread, 1, colour=colour, width=2 if whole else 1))
+        traces += [curves.ellipse(mean, spread, 2, colour=colour, width=1, dash="dot")] * whole
+        size = 11 if whole else 8
+        traces.append(points.cloud(mean[None], colour=ink, symbol="cross", size=size, opacity=1, hoverinfo="skip"))
     traces += _lit(look, xy, axes)
     if look.options.click == "add" and not flat:
         hover = words("hover_place") + " (%{x:.4~r}, %{y:.4~r})"

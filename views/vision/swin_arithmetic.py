@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from charts import curves, patches
+from charts import areas, curves, patches
 from charts.formula import formula, whole
 from charts.layout import columns, rows
 from charts.numbers import number, short
 from charts.panels import Panel, Picture, Trace, bare
-from engine.vision.swin import CostFrame, OffsetsFrame
+from engine.vision.swin import CostFrame, OffsetsFrame, windows
+from engine.vision.swin.merging import EMBED
 from views.look import Look
 
 INDEX = formula(
@@ -88,28 +89,33 @@ def _table(look: Look[OffsetsFrame]) -> Panel:
 
 
 def cost(look: Look[CostFrame]) -> Picture:
-    """Both costs as the picture grows, and the projections, which both contain."""
+    """Both costs as areas, and how they grow with the picture; the projections, which both contain."""
     frame = look.frame
     padded = (frame.height, frame.width) != (frame.rows, frame.columns)
-    projections = 4 * frame.height * frame.width * look.params.channels**2
     whole, windowed, ratio = counted(frame.whole), counted(frame.windowed), number(frame.ratio, 1)
-    x, y = {"nticks": 5, "title": {"text": look.say("axis")}}, {"nticks": 4, "tickformat": "~s"}
-    hover = "%{y:.4~s}"  # G and M, as in the sentence
+    x, y = {"nticks": 4, "title": {"text": look.say("axis")}}, {"nticks": 4, "tickformat": "~s"}
+    grown = curves.history(look.say("curve"), "whole", "windowed", across="side", x=x, y=y, hover="%{y:.4~s}")
+    shared = 4 * frame.height * frame.width * look.params.channels**2
+    more = look.say("on_padding", high=frame.height, wide=frame.width) if padded else ""
+    told = {"whole": whole, "windowed": windowed, "ratio": ratio, "shared": counted(shared)}
     return look.picture(
-        curves.history(look.say("curve"), "whole", "windowed", "projections", across="side", x=x, y=y, hover=hover),
-        facts={
-            "whole": whole,
-            "windowed": windowed,
-            "ratio": ratio,
-            "on_padding": look.say("on_padding", high=frame.height, wide=frame.width) if padded else "",
-            "shared": counted(projections),
-        },
+        columns(_areas(look, shared), grown, shares=(13, 7)),
+        facts=told | {"on_padding": more},
         formula=COST_PADDED if padded else COST,
         values={"whole": (whole, 0), "windowed": (windowed, 0), "ratio": (frame.ratio, 1)},
         metrics=[("whole", whole), ("windowed", windowed), ("ratio", f"{ratio}×")],
-        derived={"projections": projections},
+        derived={"projections": shared},
         hold=2.0,
     )
+
+
+def _areas(look: Look[CostFrame], shared: int) -> Panel:
+    """Both costs as squares on one scale; dotted what the projections have of each."""
+    frame, params = look.frame, look.params
+    parts = 4 * frame.rows * frame.columns * params.channels**2, shared
+    most = windows.cost(-(-params.height // EMBED), -(-params.width // EMBED), params.channels, params.window)
+    names = [f"{look.words.columns[name]}<br><b>{counted(getattr(frame, name))}</b>" for name in ("whole", "windowed")]
+    return areas.squares(look.say("areas"), (frame.whole, frame.windowed), parts, most, names)
 
 
 def counted(value: float) -> str:

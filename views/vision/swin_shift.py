@@ -97,6 +97,8 @@ def _film(look: Look[ShiftFrame]) -> Panel:
     numbers, corner = np.arange(high * wide).reshape(high, wide), -frame.rolled
     if frame.part in DOCKED:
         numbers, corner = np.roll(numbers, (corner, corner), (0, 1)), 0
+    if frame.part == "patches":
+        numbers = numbers[: frame.rows, : frame.columns]  # no padding yet
     about = _about(frame)
     hidden = np.where(frame.pieces == windows.PAD, 2, 0 if about is None else ~about).reshape(-1)[numbers]
     there, met, letters = _pieces(frame)
@@ -106,7 +108,7 @@ def _film(look: Look[ShiftFrame]) -> Panel:
     traces = [
         *_photographs(look),
         patches.veil(hidden, corner=(corner, corner), **patches.asked(numbers, look.say("hover_patch"))),
-        patches.grid(high, wide, opacity=0.35),
+        patches.grid(*numbers.shape, opacity=0.35),
         *patches.twofold(borders, width=1.2),
         *patches.twofold(_lit(frame, met, numbers), colour="@accent", width=3),
         *patches.twofold(patches.at(_moved(frame, np.array([divmod(frame.asked, wide)])))),
