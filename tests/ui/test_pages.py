@@ -182,7 +182,7 @@ def test_an_experiment_asks_first_and_explains_after_the_answer():
     assert "Predict" in said(page)
     page.button(key="answer-tangle-1").click().run()
     assert not page.exception
-    assert "You said: folded. Watch." in said(page)
+    assert "You said: folded. See it to the end." in said(page)
     assert "Right." in said(page)
     page.button(key="then-tangle").click().run()
     assert params() == som.Params(sigma=0.6, sigma_end=0.3, unfold=True)
@@ -196,7 +196,7 @@ def test_an_experiment_may_ask_for_a_number_and_leaves_its_own_to_the_player():
     assert "data-th-value" not in said(page)
     page.button(key="answer-coins").click().run()
     assert not page.exception
-    assert "You said: 0.78. Watch." in said(page)
+    assert "You said: 0.78. See it to the end." in said(page)
     assert '<b data-th-guess="0.78" data-th-column="theta_a" data-th-within="0.05"' in said(page)
     assert '<span data-th-value="theta_a" data-th-digits="3"></span>' in said(page)
 
